@@ -1,0 +1,185 @@
+"""The contract as validators: strict JSON, the schemas of the wire, and whose requirement each misfit breaks."""
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+from jsonschema.validators import extend
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
+
+from conformance.verdict import Breach
+
+_INSTALLED = Path(__file__).parent / "_contract"
+_CHECKOUT = Path(__file__).parent.parent
+
+# Annotations of the order's schema: which requirement a field stands for, and what it should be, in words.
+_REQUIREMENT = "x-requirement"
+_WANT = "x-want"
+
+_SHOWN = 80  # characters of a value: enough to find it by
+
+ORDER_REQUIREMENTS = (
+    "order.fields",
+    "order.nullable",
+    "order.id",
+    "order.enums",
+    "order.enums-words",
+    "order.decimals",
+    "order.timestamps",
+)
+REQUIREMENTS = (
+    *ORDER_REQUIREMENTS,
+    "list.array",
+    "list.array-json",
+    "cancel.envelope",
+    "cancel.empty",
+    "error.envelope",
+)
+
+
+class NotJson(ValueError):  # noqa: N818 - says what the body is
+    """A body that is no JSON text, with the reason in one line."""
+
+
+def decode(body: bytes) -> Any:
+    """Decode a JSON text strictly: UTF-8, no NaN or Infinity, no key twice. Fractions become Decimal.
+
+    Raises NotJson.
+    """
+    try:
+        return json.loads(
+            body.decode("utf-8"),
+            parse_float=Decimal,
+            parse_constant=_refuse_constant,
+            object_pairs_hook=_without_duplicates,
+        )
+    except UnicodeDecodeError as error:
+        raise NotJson(f"no UTF-8 at byte {error.start}") from None
+    except RecursionError:
+        raise NotJson("nested too deeply") from None
+    except json.JSONDecodeError as error:
+        raise NotJson(f"no JSON: {error.msg} at character {error.pos}") from None
+    except ValueError as error:
+        raise NotJson(str(error).partition(";")[0]) from None
+
+
+@cache
+def folder() -> Path:
+    """Where openapi.yaml and schemas/ are: at the top of a checkout, or inside an installed package."""
+    return _CHECKOUT if (_CHECKOUT / "openapi.yaml").is_file() else _INSTALLED
+
+
+@cache
+def schema(name: str) -> Mapping[str, Any]:
+    """The JSON Schema of this name, say "order"."""
+    document: Mapping[str, Any] = json.loads((folder() / "schemas" / f"{name}.json").read_text(encoding="utf-8"))
+    return document
+
+
+@cache
+def description() -> Mapping[str, Any]:
+    """openapi.yaml."""
+    document: Mapping[str, Any] = yaml.safe_load((folder() / "openapi.yaml").read_text(encoding="utf-8"))
+    return document
+
+
+@cache
+def validator(name: str) -> Draft202012Validator:
+    """A validator of this schema. A fraction is a number to it and nothing else, even where it is whole, as 1.0 is."""
+    resources = [(path.name, _resource(path.stem)) for path in (folder() / "schemas").glob("*.json")]
+    registry: Registry[Any] = Registry().with_resources(resources)
+    return _Strict(schema(name), registry=registry)  # type: ignore[no-any-return]
+
+
+def order_breaches(record: Any) -> tuple[Breach, ...]:
+    """What is wrong with the spelling of one record, a breach for each field that is."""
+    found = {_field(error): _order_breach(error) for error in validator("order").iter_errors(record)}
+    return tuple(found.values())
+
+
+def list_breaches(document: Any) -> tuple[Breach, ...]:
+    """What is wrong with a list apart from its records."""
+    return () if isinstance(document, list) else (Breach("a bare array", shown(document), "list.array"),)
+
+
+def canceled_breaches(document: Any) -> tuple[Breach, ...]:
+    """What is wrong with a cancel-all's envelope apart from its records."""
+    if not isinstance(document, Mapping):
+        return (Breach('an object {"canceled": […]}', shown(document), "cancel.envelope"),)
+    if not isinstance(document.get("canceled"), list):
+        got = shown(document["canceled"]) if "canceled" in document else f"{shown(document)} without it"
+        return (Breach('an array under "canceled"', got, "cancel.envelope"),)
+    return ()
+
+
+def error_breaches(document: Any) -> tuple[Breach, ...]:
+    """What is wrong with the body of a documented error."""
+    if validator("error").is_valid(document):
+        return ()
+    return (Breach('an object with a string under "error"', shown(document), "error.envelope"),)
+
+
+def shown(value: Any) -> str:
+    """A value as one short line, with its JSON type."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    short = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    return short if value is None else f"{short} ({_type_of(value)})"
+
+
+def _field(error: ValidationError) -> str:
+    return str(error.absolute_path[0]) if error.absolute_path else str(error.validator)
+
+
+def _order_breach(error: ValidationError) -> Breach:
+    if not error.absolute_path:
+        if error.validator != "required":
+            return Breach("a JSON object for an order", shown(error.instance), "order.fields")
+        missing = ", ".join(name for name in error.validator_value if name not in error.instance)
+        return Breach("all fields of an order, null where one does not apply", f"no {missing}", "order.fields")
+    name = _field(error)
+    field = schema("order")["properties"][name]
+    requirement = "order.nullable" if error.instance is None else field[_REQUIREMENT]
+    return Breach(f"{name}: {field[_WANT]}", shown(error.instance), requirement)
+
+
+def _type_of(value: Any) -> str:
+    named = {list: "an array", dict: "an object", bool: "a boolean", str: "a string"}
+    return named.get(type(value), "a number")
+
+
+def _resource(name: str) -> Resource[Any]:
+    return Resource.from_contents(schema(name), default_specification=DRAFT202012)
+
+
+def _is_integer(_checker: Any, instance: Any) -> bool:
+    return isinstance(instance, int) and not isinstance(instance, bool)
+
+
+def _is_number(_checker: Any, instance: Any) -> bool:
+    return isinstance(instance, int | float | Decimal) and not isinstance(instance, bool)
+
+
+_Strict = extend(
+    Draft202012Validator,
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine_many({"integer": _is_integer, "number": _is_number}),
+)
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        raise ValueError(f"the key {twice[:40]!r} twice in one object")
+    return made

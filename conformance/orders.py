@@ -1,0 +1,156 @@
+"""Orders and queries as frozen values, parsed at the edge."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+STATUSES = ("open", "partially_filled", "filled", "canceled", "rejected", "expired")
+LIVE = frozenset({"open", "partially_filled"})
+
+FIELDS = (
+    "id",
+    "symbol",
+    "side",
+    "type",
+    "tif",
+    "price",
+    "quantity",
+    "quote_quantity",
+    "filled_qty",
+    "avg_fill_price",
+    "status",
+    "reject_reason",
+    "created_at",
+    "updated_at",
+)
+
+
+class Unreadable(ValueError):
+    """A record that cannot be read as an order, however leniently."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One order. Amounts compare by value, times are UNIX seconds; `sent` is the record as it came over the wire."""
+
+    id: str
+    symbol: str
+    side: str
+    type: str
+    tif: str | None
+    price: Decimal | None
+    quantity: Decimal | None
+    quote_quantity: Decimal | None
+    filled_qty: Decimal
+    avg_fill_price: Decimal
+    status: str
+    reject_reason: str | None
+    created_at: int
+    updated_at: int
+    sent: Mapping[str, Any] = field(compare=False, repr=False)
+
+    @property
+    def live(self) -> bool:
+        """Open or partially filled."""
+        return self.status in LIVE
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """What never changes of it. Ids are unique within an account alone, so an id by itself does not tell whose it is."""
+        return (self.id, self.symbol, self.side, self.type, self.price, self.quantity, self.created_at)
+
+    @classmethod
+    def from_json(cls, record: object) -> "Order":
+        """Read a decoded JSON record; leniently, since the contract judges the spelling.
+
+        Raises Unreadable where a value has no reading at all.
+        """
+        if not isinstance(record, Mapping):
+            raise Unreadable(f"an order is a JSON object, this is {record!r}")
+        return cls(
+            id=_text(record, "id"),
+            symbol=_text(record, "symbol"),
+            side=_text(record, "side"),
+            type=_text(record, "type"),
+            tif=_optional_text(record, "tif"),
+            price=_optional_amount(record, "price"),
+            quantity=_optional_amount(record, "quantity"),
+            quote_quantity=_optional_amount(record, "quote_quantity"),
+            filled_qty=_amount(record, "filled_qty"),
+            avg_fill_price=_amount(record, "avg_fill_price"),
+            status=_text(record, "status"),
+            reject_reason=_optional_text(record, "reject_reason"),
+            created_at=_seconds(record, "created_at"),
+            updated_at=_seconds(record, "updated_at"),
+            sent=record,
+        )
+
+    def changes(self, other: "Order", fields: Iterable[str] = FIELDS) -> dict[str, tuple[Any, Any]]:
+        """The fields among `fields` in which the two differ, with both values."""
+        pairs = {name: (getattr(self, name), getattr(other, name)) for name in fields}
+        return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+    def __str__(self) -> str:
+        return f"{self.id} ({self.symbol} {self.side} {self.status}, created {self.created_at})"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a list is asked for; None leaves a parameter out. `start` and `end` in UNIX seconds."""
+
+    symbol: str | None = None
+    status: str | None = None
+    start: int | None = None
+    end: int | None = None
+    limit: int | None = None
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """The parameters that are given, as text, in the documents' order."""
+        named = [(name, getattr(self, name)) for name in ("symbol", "status", "start", "end", "limit")]
+        return [(name, str(value)) for name, value in named if value is not None]
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """How Hypothesis prints it in an example."""
+        printer.text(repr(self))
+
+    def __str__(self) -> str:
+        return "?" + "&".join(f"{name}={value}" for name, value in self.pairs()) if self.pairs() else "no parameters"
+
+
+def _text(record: Mapping[str, Any], name: str) -> str:
+    value = record.get(name)
+    if not isinstance(value, str):
+        raise Unreadable(f"{name} is {value!r}")
+    return value
+
+
+def _optional_text(record: Mapping[str, Any], name: str) -> str | None:
+    return None if record.get(name) is None else _text(record, name)
+
+
+def _amount(record: Mapping[str, Any], name: str) -> Decimal:
+    value = record.get(name)
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+        raise Unreadable(f"{name} is {value!r}")
+    try:
+        amount = Decimal(value)
+    except InvalidOperation:
+        raise Unreadable(f"{name} is {value!r}") from None
+    if not amount.is_finite():
+        raise Unreadable(f"{name} is {value!r}")
+    return amount
+
+
+def _optional_amount(record: Mapping[str, Any], name: str) -> Decimal | None:
+    return None if record.get(name) is None else _amount(record, name)
+
+
+def _seconds(record: Mapping[str, Any], name: str) -> int:
+    value = record.get(name)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise Unreadable(f"{name} is {value!r}")
+    return value
