@@ -1,0 +1,1 @@
+"""What the documents mean, as pure functions over orders: no request is sent from here."""

@@ -1,0 +1,273 @@
+"""What cancel-all must do: rules over the answer, the caller's orders before and after, and the bystander's."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from conformance.oracle.rules import Rulebook, Sight
+from conformance.oracle.snapshot import Snapshot
+from conformance.orders import FIELDS, LIVE, Order
+from conformance.verdict import Breach
+
+# What a cancel changes, and what the documents say of fills, each has a rule of its own.
+_RULED_APART = {"filled_qty", "avg_fill_price", "status", "reject_reason", "updated_at"}
+REST = tuple(name for name in FIELDS if name not in _RULED_APART)
+
+
+@dataclass(frozen=True, slots=True)
+class Cancellation:
+    """One cancel-all: what it was asked, what it answered, and what lists showed before and after.
+
+    `other_before` and `other_after` are the bystander's, empty where there is none. `clock` bounds the target's time
+    of the cancel, in UNIX seconds, both ends inclusive; None where the target's clock is not known. `refused_before`:
+    an attempt that was answered 503 came first, and the documents do not say what such an attempt leaves behind.
+    `again`: the very same was asked just before. `refused`: the symbol is that of no market, and earned a 4xx.
+    """
+
+    symbol: str | None
+    returned: Sequence[Order]
+    before: Snapshot
+    after: Snapshot
+    other_before: Snapshot
+    other_after: Snapshot
+    clock: tuple[int, int] | None = None
+    refused_before: bool = False
+    again: bool = False
+    refused: bool = False
+
+    @property
+    def scope(self) -> str:
+        """The scope, in words."""
+        return "every market" if self.symbol is None else self.symbol
+
+    def in_scope(self, order: Order) -> bool:
+        """Whether the order's market is one that was to be canceled."""
+        return self.symbol in (None, order.symbol)
+
+    def to_cancel(self) -> list[Order]:
+        """The orders that were live in scope just before."""
+        return self.before.live(self.symbol)
+
+    def pairs(self) -> Iterator[tuple[Order, Order]]:
+        """Each returned order that was known before, with what it was."""
+        for order in self.returned:
+            if order.id in self.before.orders:
+                yield self.before.orders[order.id], order
+
+
+CANCELLING: Rulebook[[Cancellation]] = Rulebook()
+
+
+@CANCELLING.rule("cancel.idempotent")
+def said_again_it_does_nothing(c: Cancellation) -> Iterator[Sight]:
+    """The second of two equal calls answers an empty array, and changes no record."""
+    if not c.again:
+        return
+    found = len(c.returned)
+    yield Breach("an empty array when said again", f"{found} orders, {c.returned[0]}") if found else None
+    over = [order for order in c.before.orders.values() if not order.live]
+    yield from _unchanged(over, c.after, "records as the first call left them")
+
+
+@CANCELLING.rule("cancel.empty")
+def nothing_to_cancel_nothing_returned(c: Cancellation) -> Iterator[Sight]:
+    """Where nothing is live in scope the array is empty."""
+    if c.to_cancel() or c.refused:
+        return
+    found = len(c.returned)
+    yield Breach(f"an empty array, nothing being live in {c.scope}", f"{found} orders") if found else None
+
+
+@CANCELLING.rule("cancel.status")
+def every_record_says_canceled(c: Cancellation) -> Iterator[Sight]:
+    """The array holds orders that are canceled now."""
+    for order in c.returned:
+        yield None if order.status == "canceled" else Breach("status canceled in the array", str(order))
+
+
+@CANCELLING.rule("cancel.exact")
+def the_array_is_what_was_canceled(c: Cancellation) -> Iterator[Sight]:
+    """Each order once, and none that was not live before."""
+    for key, times in Counter(order.id for order in c.returned).items():
+        if times > 1:
+            yield Breach("each order once in the array", f"{key} {times} times")
+    for order in c.returned:
+        was = c.before.orders.get(order.id)
+        if was is not None:
+            yield None if was.live else Breach("orders alone that were live before", f"{order}, which was {was.status}")
+        elif c.before.covers(order.created_at) and not _belongs_to(order, c.other_before):
+            yield Breach("orders alone that were listed as live before", f"{order}", certain=False)
+
+
+@CANCELLING.rule("cancel.exact")
+def whatever_was_canceled_is_in_the_array(c: Cancellation) -> Iterator[Sight]:
+    """An order that was live before and is canceled after has been canceled by this request."""
+    returned = {order.id for order in c.returned}
+    if c.refused_before:
+        return
+    for was in c.to_cancel():
+        now = c.after.orders.get(was.id)
+        if now is not None and now.status == "canceled" and was.id not in returned:
+            yield Breach(f"{was} in the array, since it is canceled now", "an array without it", certain=False)
+
+
+@CANCELLING.rule("cancel.complete")
+def nothing_in_scope_stays_live(c: Cancellation) -> Iterator[Sight]:
+    """Every order that was live in scope is live no more."""
+    for was in c.to_cancel():
+        now = c.after.orders.get(was.id)
+        if now is None or not now.live:
+            yield None
+        else:
+            yield Breach(f"every live order of {c.scope} canceled", f"{now} left")
+
+
+@CANCELLING.rule("cancel.scope-all")
+def every_market_is_reached(c: Cancellation) -> Iterator[Sight]:
+    """Without a symbol no market is left out."""
+    markets = {order.symbol for order in c.to_cancel()}
+    if c.symbol is not None or len(markets) < 2:
+        return
+    for symbol in sorted(markets):
+        left = [order for order in c.before.live(symbol) if (now := c.after.orders.get(order.id)) and now.live]
+        whole = len(left) == len(c.before.live(symbol))
+        yield Breach("orders of every market canceled", f"{symbol} left out, with {len(left)} live") if whole else None
+
+
+@CANCELLING.rule("cancel.scope-symbol")
+def other_markets_are_left_alone(c: Cancellation) -> Iterator[Sight]:
+    """With a symbol nothing of another market is returned or changed."""
+    if c.symbol is None:
+        return
+    for order in c.returned:
+        yield None if c.in_scope(order) else Breach(f"orders of {c.symbol} alone in the array", str(order))
+    outside = [order for order in c.before.live() if not c.in_scope(order)]
+    yield from _unchanged(outside, c.after, f"orders outside {c.symbol}")
+
+
+@CANCELLING.rule("cancel.terminal-untouched")
+def finished_orders_stay_as_they_are(c: Cancellation) -> Iterator[Sight]:
+    """What is filled, canceled or rejected is neither returned nor changed, in any field."""
+    yield from _terminal(c, "filled", "canceled", "rejected")
+
+
+@CANCELLING.rule("cancel.expired-untouched")
+def expired_orders_stay_as_they_are(c: Cancellation) -> Iterator[Sight]:
+    """An expired order is neither open nor partially filled, so the same holds."""
+    yield from _terminal(c, "expired")
+
+
+@CANCELLING.rule("cancel.own-only")
+def other_users_are_left_alone(c: Cancellation) -> Iterator[Sight]:
+    """The bystander's orders are neither returned nor changed."""
+    for order in c.returned:
+        if _belongs_to(order, c.other_before):
+            yield Breach("the caller's own orders alone in the array", f"{order}, which is another account's")
+    yield from _unchanged(c.other_before.orders.values(), c.other_after, "another account's orders")
+
+
+@CANCELLING.rule("cancel.keeps-fills")
+def what_was_filled_stays_filled(c: Cancellation) -> Iterator[Sight]:
+    """filled_qty is what it was. A trade may have come in between, so more is not certain; less is."""
+    for was, now in c.pairs():
+        if now.filled_qty == was.filled_qty:
+            yield None
+        else:
+            traded = now.filled_qty > was.filled_qty
+            yield Breach(f"filled_qty {was.filled_qty} as before", f"{now.filled_qty} on {now}", certain=not traded)
+
+
+@CANCELLING.rule("cancel.keeps-average")
+def the_average_stays(c: Cancellation) -> Iterator[Sight]:
+    """avg_fill_price is what it was, unless there was a trade in between."""
+    for was, now in c.pairs():
+        if now.filled_qty == was.filled_qty:
+            kept = now.avg_fill_price == was.avg_fill_price
+            want = f"avg_fill_price {was.avg_fill_price} as before"
+            yield None if kept else Breach(want, f"{now.avg_fill_price} on {now}")
+
+
+@CANCELLING.rule("cancel.keeps-rest")
+def everything_else_stays(c: Cancellation) -> Iterator[Sight]:
+    """No other field changes."""
+    for was, now in c.pairs():
+        changed = was.changes(now, REST)
+        yield Breach("the rest of the record as before", _differences(changed, now)) if changed else None
+
+
+@CANCELLING.rule("cancel.updated-at")
+def updated_at_is_the_time_of_the_cancel(c: Cancellation) -> Iterator[Sight]:
+    """updated_at lies where the target's own clock stood during the request."""
+    if c.clock is None:
+        return
+    earliest, latest = c.clock
+    for _, now in c.pairs():
+        if earliest <= now.updated_at <= latest:
+            yield None
+        else:
+            yield Breach(f"updated_at between {earliest} and {latest}, the time of the cancel", _updated(now))
+
+
+@CANCELLING.rule("cancel.updated-at-stable")
+def updated_at_is_the_same_in_lists(c: Cancellation) -> Iterator[Sight]:
+    """A later list shows the updated_at of the answer."""
+    for order in c.returned:
+        listed = c.after.orders.get(order.id)
+        if listed is not None and listed.status == order.status == "canceled":
+            same = listed.updated_at == order.updated_at
+            yield None if same else Breach(f"updated_at {order.updated_at} as in the answer", _updated(listed))
+
+
+@CANCELLING.rule("cancel.visible")
+def lists_show_the_same_records(c: Cancellation) -> Iterator[Sight]:
+    """A list asked for right after shows each returned order, canceled, with the same record."""
+    for order in c.returned:
+        if order.id not in c.before.orders:
+            continue
+        listed = c.after.orders.get(order.id)
+        if listed is None:
+            yield Breach(f"{order} in the list after", "a list without it")
+        else:
+            changed = order.changes(listed, [name for name in FIELDS if name != "updated_at"])
+            yield Breach("the answer's record in the list after", _differences(changed, listed)) if changed else None
+
+
+def _terminal(c: Cancellation, *statuses: str) -> Iterator[Sight]:
+    finished = {order.id: order for order in c.before.orders.values() if order.status in statuses}
+    for order in c.returned:
+        if order.id in finished:
+            yield Breach("no order that was over before", f"{order}, which was {finished[order.id].status}")
+    yield from _unchanged(finished.values(), c.after, "orders that were over")
+
+
+def _unchanged(orders: Iterable[Order], after: Snapshot, whose: str) -> Iterator[Sight]:
+    for was in orders:
+        now = after.orders.get(was.id)
+        if now is None:
+            # A walk that stopped short of it says nothing of it.
+            if after.covers(was.created_at):
+                yield Breach(f"{whose} listed as before", f"{was} missing", certain=False)
+        elif not (changed := was.changes(now)):
+            yield None
+        elif not _traded(was, now):
+            yield Breach(f"{whose} unchanged", _differences(changed, now), certain=not was.live)
+
+
+def _traded(was: Order, now: Order) -> bool:
+    """Whether a trade explains the change: it fills more of a live order, and leaves the rest of it alone."""
+    fills = {"filled_qty", "avg_fill_price", "status", "updated_at"}
+    more = now.filled_qty > was.filled_qty and now.status in LIVE | {"filled"}
+    return was.live and more and set(was.changes(now)) <= fills
+
+
+def _belongs_to(order: Order, account: Snapshot) -> bool:
+    theirs = account.orders.get(order.id)
+    return theirs is not None and theirs.identity == order.identity
+
+
+def _differences(changed: dict[str, tuple[object, object]], order: Order) -> str:
+    return ", ".join(f"{name} {was} became {now}" for name, (was, now) in changed.items()) + f" on {order}"
+
+
+def _updated(order: Order) -> str:
+    return f"{order.updated_at} on {order}"

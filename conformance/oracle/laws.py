@@ -1,0 +1,107 @@
+"""The order's own laws: what its fields say of one another. How each field is spelled is the contract's matter."""
+
+import uuid
+from collections.abc import Iterator
+
+from conformance.oracle.rules import Rulebook, Sight
+from conformance.orders import Order
+from conformance.verdict import Breach
+
+LAWS: Rulebook[[Order]] = Rulebook()
+
+_CARRIES_NO_REASON = ("open", "partially_filled", "filled", "canceled")
+
+
+@LAWS.rule("order.nullable")
+def null_only_where_it_does_not_apply(order: Order) -> Iterator[Sight]:
+    """A limit order has a price, a quantity and a tif; only a market buy can do without a quantity."""
+    if order.type == "limit":
+        for name in ("price", "quantity", "tif"):
+            missing = getattr(order, name) is None
+            yield Breach(f"a {name} on a limit order", f"null on {order}") if missing else None
+    elif order.type == "market" and order.side == "sell":
+        yield Breach("a quantity on a market sell", f"null on {order}") if order.quantity is None else None
+
+
+@LAWS.rule("order.timestamps")
+def updated_no_earlier_than_created(order: Order) -> Iterator[Sight]:
+    """updated_at >= created_at."""
+    if order.updated_at >= order.created_at:
+        yield None
+    else:
+        yield Breach(f"updated_at at or after created_at {order.created_at}", f"{order.updated_at} on {order}")
+
+
+@LAWS.rule("order.status-agrees")
+def status_agrees_with_the_fills(order: Order) -> Iterator[Sight]:
+    """On a limit order open, partially_filled and filled say how much of it is filled."""
+    if order.type != "limit" or order.quantity is None:
+        return
+    agrees = {
+        "open": ("filled_qty 0", order.filled_qty == 0),
+        "partially_filled": (f"filled_qty between 0 and {order.quantity}", 0 < order.filled_qty < order.quantity),
+        "filled": (f"filled_qty {order.quantity}", order.filled_qty == order.quantity),
+    }
+    if order.status in agrees:
+        want, right = agrees[order.status]
+        yield None if right else Breach(f"{want} on an order that is {order.status}", f"{order.filled_qty} on {order}")
+
+
+@LAWS.rule("order.avg-fill-price")
+def no_fills_no_average(order: Order) -> Iterator[Sight]:
+    """avg_fill_price is exactly "0" without fills, and above it with them."""
+    spelled = order.sent["avg_fill_price"]
+    if order.filled_qty == 0:
+        yield None if spelled == "0" else Breach('avg_fill_price "0" without fills', f"{spelled!r} on {order}")
+    else:
+        yield None if order.avg_fill_price > 0 else Breach("an average above 0 with fills", f"{spelled!r} on {order}")
+
+
+@LAWS.rule("order.quote-quantity")
+def quote_quantity_on_market_buys_alone(order: Order) -> Iterator[Sight]:
+    """quote_quantity is null on everything but a market buy."""
+    if (order.type, order.side) == ("market", "buy"):
+        return
+    given = order.quote_quantity
+    kind = f"{order.type} {order.side}"
+    yield None if given is None else Breach(f"quote_quantity null on a {kind}", f"{given} on {order}")
+
+
+@LAWS.rule("order.reject-reason")
+def a_rejected_order_says_why(order: Order) -> Iterator[Sight]:
+    """reject_reason is a code when the order is rejected."""
+    if order.status == "rejected":
+        reason = order.reject_reason
+        yield None if reason else Breach("a code in reject_reason of a rejected order", f"{reason!r} on {order}")
+
+
+@LAWS.rule("order.reject-reason-absent")
+def no_reason_without_rejection(order: Order) -> Iterator[Sight]:
+    """reject_reason is null on an order that is open, partially filled, filled or canceled; expired is left free."""
+    if order.status in _CARRIES_NO_REASON:
+        reason = order.reject_reason
+        if reason is None:
+            yield None
+        else:
+            yield Breach(f"reject_reason null on an order that is {order.status}", f"{reason!r} on {order}")
+
+
+@LAWS.rule("order.price-respected")
+def no_worse_than_its_price(order: Order) -> Iterator[Sight]:
+    """A limit buy's average is not above its price, a limit sell's not below."""
+    if order.type != "limit" or order.price is None or order.filled_qty == 0:
+        return
+    average, price = order.avg_fill_price, order.price
+    worse = average > price if order.side == "buy" else average < price
+    yield Breach(f"an average no worse than the price {price}", f"{average} on {order}") if worse else None
+
+
+@LAWS.rule("order.id-uuid")
+def the_id_is_a_uuid(order: Order) -> Iterator[Sight]:
+    """Ids in the documents' examples are UUIDs."""
+    try:
+        uuid.UUID(order.id)
+    except ValueError:
+        yield Breach("a UUID for an id", repr(order.id))
+    else:
+        yield None

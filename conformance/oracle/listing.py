@@ -1,0 +1,162 @@
+"""What a list must show: rules that an answer can break by itself, and what a snapshot adds to them."""
+
+from collections.abc import Callable, Iterator, Sequence, Set
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from conformance.oracle.rules import Rulebook, Sight
+from conformance.oracle.snapshot import Interval
+from conformance.orders import Order, Query
+from conformance.verdict import Breach
+
+DEFAULT_LIMIT = 50
+MAX_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A query and the orders that it was answered with. `foreign`: identities of orders that belong to someone else."""
+
+    query: Query
+    orders: Sequence[Order]
+    foreign: Set[tuple[object, ...]] = frozenset()
+
+
+LISTING: Rulebook[[Listing]] = Rulebook()
+
+
+def matches(query: Query, order: Order) -> bool:
+    """Whether the order passes all filters of the query. Both ends of the window are inclusive."""
+    return (
+        (query.symbol is None or order.symbol == query.symbol)
+        and (query.status is None or order.status == query.status)
+        and (query.start is None or order.created_at >= query.start)
+        and (query.end is None or order.created_at <= query.end)
+    )
+
+
+def page_size(limit: int | None) -> int:
+    """The most that a list with this limit may hold. The lower clamp is not documented: any size up to 200 is."""
+    if limit is None:
+        return DEFAULT_LIMIT
+    return limit if 1 <= limit <= MAX_LIMIT else MAX_LIMIT
+
+
+def limit_requirement(limit: int | None) -> str:
+    """The requirement that speaks of this limit."""
+    if limit is None:
+        return "list.limit-default"
+    if limit < 1:
+        return "list.limit-below"
+    return "list.limit-exact" if limit <= MAX_LIMIT else "list.limit-max"
+
+
+@LISTING.rule("list.newest-first")
+def created_at_never_rises(listing: Listing) -> Iterator[Sight]:
+    """Each order is at most as new as the one above it; among equals the order is free."""
+    for upper, lower in pairwise(listing.orders):
+        if upper.created_at < lower.created_at:
+            yield Breach("created_at descending", f"{upper} above {lower}")
+        elif upper.created_at > lower.created_at:
+            yield None
+
+
+@LISTING.rule("list.limit-exact")
+def no_more_than_the_limit(listing: Listing) -> Iterator[Sight]:
+    """A page is never longer than its limit."""
+    limit, shown = listing.query.limit, len(listing.orders)
+    if shown > page_size(limit):
+        asked = "no limit" if limit is None else f"limit={limit}"
+        yield Breach(f"at most {page_size(limit)} orders for {asked}", f"{shown}", limit_requirement(limit))
+
+
+@LISTING.rule("list.symbol")
+def that_market_alone(listing: Listing) -> Iterator[Sight]:
+    """A symbol shows exactly that market."""
+    yield from _all(listing, "symbol", lambda order, symbol: order.symbol == symbol)
+
+
+@LISTING.rule("list.status")
+def that_status_alone(listing: Listing) -> Iterator[Sight]:
+    """A status shows exactly that status."""
+    yield from _all(listing, "status", lambda order, status: order.status == status)
+
+
+@LISTING.rule("list.start")
+def nothing_older_than_start(listing: Listing) -> Iterator[Sight]:
+    """created_at >= start."""
+    yield from _all(listing, "start", lambda order, start: order.created_at >= start)
+
+
+@LISTING.rule("list.end")
+def nothing_newer_than_end(listing: Listing) -> Iterator[Sight]:
+    """created_at <= end."""
+    yield from _all(listing, "end", lambda order, end: order.created_at <= end)
+
+
+@LISTING.rule("list.own-only")
+def nobody_elses(listing: Listing) -> Iterator[Sight]:
+    """No order of another account, whatever the filters."""
+    for order in listing.orders:
+        if order.identity in listing.foreign:
+            yield Breach("the caller's own orders alone", f"{order}, which is another account's")
+
+
+@LISTING.rule("order.id")
+def no_id_twice(listing: Listing) -> Iterator[Sight]:
+    """An id names one order, so a page shows it once."""
+    seen: set[str] = set()
+    for order in listing.orders:
+        if order.id in seen:
+            yield Breach("each id once in a list", f"{order} twice")
+        seen.add(order.id)
+
+
+def explain(listing: Listing, known: Interval) -> Iterator[Breach]:
+    """What the page shows that the snapshots do not allow, and what it misses that they demand.
+
+    Beyond the horizon the page may hold orders that are not known; the rest is exact.
+    """
+    query, page = listing.query, listing.orders
+    shown = {order.id: order for order in page}
+    floor = _floor(query, page)
+    for order in known.stable():
+        if order.id in shown:
+            if changed := order.changes(shown[order.id]):
+                yield Breach(f"the same record of {order} in every list", _differences(changed), certain=False)
+        elif matches(query, order) and (floor is None or order.created_at > floor):
+            yield Breach(f"{order} in the list", f"{len(page)} orders without it", certain=False)
+    for order in page:
+        known_to_be = known.before.orders.get(order.id)
+        if known_to_be is None and not known.unsettled(order.id) and known.covers(order.created_at):
+            yield Breach("orders that a list without filters shows too", f"{order}, which it does not", certain=False)
+
+
+def _floor(query: Query, page: Sequence[Order]) -> int | None:
+    """The created_at up to which the page must be whole; None: all the way. A full page may stop within a second.
+
+    Below range any prefix passes, so its own end is where it may stop; an empty one is a prefix too.
+    """
+    below = query.limit is not None and query.limit < 1
+    if below and not page:
+        return _END_OF_TIME
+    if below or len(page) >= page_size(query.limit):
+        return min(order.created_at for order in page)
+    return None
+
+
+_END_OF_TIME = 2**63
+
+
+def _all(listing: Listing, name: str, holds: Callable[[Order, Any], bool]) -> Iterator[Sight]:
+    value = getattr(listing.query, name)
+    if value is None:
+        return
+    for order in listing.orders:
+        right = holds(order, value)
+        yield None if right else Breach(f"only orders with {name}={value}", str(order))
+
+
+def _differences(changed: dict[str, tuple[object, object]]) -> str:
+    return ", ".join(f"{name} {was} and then {now}" for name, (was, now) in changed.items())

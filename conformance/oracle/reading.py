@@ -1,0 +1,57 @@
+"""Reading a record: the contract and the order's own laws applied to it, once for each distinct record."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from conformance import contract
+from conformance.oracle.laws import LAWS
+from conformance.orders import Order, Unreadable
+from conformance.verdict import Breach
+
+# A run meets a few thousand distinct records, each of them in dozens of pages.
+_REMEMBERED = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a record says (None: it cannot be read), what was judged of it by requirement, and what is wrong with it."""
+
+    order: Order | None
+    saw: Mapping[str, int]
+    breaches: tuple[Breach, ...]
+
+
+def read(record: Any) -> Reading:
+    """Read one decoded JSON value that stands where an order should."""
+    return _read(json.dumps(record, sort_keys=True, default=repr), _Unhashed(record))
+
+
+class _Unhashed:
+    """Carries the record past the cache, whose key is its text alone."""
+
+    def __init__(self, record: Any) -> None:
+        self.record = record
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Unhashed)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+@lru_cache(_REMEMBERED)
+def _read(_text: str, carried: _Unhashed) -> Reading:
+    breaches = contract.order_breaches(carried.record)
+    broken = {breach.requirement for breach in breaches}
+    saw = {requirement: 1 for requirement in contract.ORDER_REQUIREMENTS if requirement not in broken}
+    try:
+        order = Order.from_json(carried.record)
+    except Unreadable:
+        return Reading(None, saw, breaches)
+    judgement = LAWS.judge(order)
+    for requirement, count in judgement.saw.items():
+        saw[requirement] = saw.get(requirement, 0) + count
+    return Reading(order, saw, (*breaches, *judgement.breaches))

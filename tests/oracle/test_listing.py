@@ -1,0 +1,139 @@
+"""The oracle's reading of a list, against order sets written by hand."""
+
+import pytest
+
+from conformance.oracle.listing import LISTING, Listing, explain, matches, page_size
+from conformance.oracle.snapshot import Interval, Snapshot
+from conformance.orders import Order, Query
+from tests.orders import order
+
+
+def breaches(query: Query, page: list[Order], **named: frozenset[tuple[object, ...]]) -> set[str | None]:
+    return {breach.requirement for breach in LISTING.judge(Listing(query, page, **named)).breaches}
+
+
+def contradictions(query: Query, page: list[Order], before: Snapshot, after: Snapshot | None = None) -> list[str]:
+    return [breach.got for breach in explain(Listing(query, page), Interval(before, after or before))]
+
+
+A = order("a", created_at=1_778_400_030, symbol="DFUSDT", status="open")
+B = order("b", created_at=1_778_400_020, symbol="DFUSDT", status="filled")
+C = order("c", created_at=1_778_400_020, symbol="DFUSDTX", status="open")
+D = order("d", created_at=1_778_400_010, symbol="dfusdt", status="expired")
+ALL = Snapshot.of([A, B, C, D])
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        (Query(), "abcd"),
+        (Query(symbol="DFUSDT"), "ab"),
+        (Query(symbol="dfusdt"), "d"),
+        (Query(status="open"), "ac"),
+        (Query(start=1_778_400_020), "abc"),
+        (Query(start=1_778_400_021), "a"),
+        (Query(end=1_778_400_020), "bcd"),
+        (Query(end=1_778_400_019), "d"),
+        (Query(start=0), "abcd"),
+        (Query(end=0), ""),
+        (Query(symbol="DFUSDT", status="open", start=1_778_400_030, end=1_778_400_030), "a"),
+        (Query(start=1_778_400_031, end=1_778_400_010), ""),
+    ],
+)
+def test_filters_pass_exactly(query: Query, shown: str) -> None:
+    assert "".join(each.id for each in (A, B, C, D) if matches(query, each)) == shown
+
+
+@pytest.mark.parametrize(
+    ("limit", "most"), [(None, 50), (1, 1), (50, 50), (200, 200), (201, 200), (2**31 - 1, 200), (0, 200), (-5, 200)]
+)
+def test_a_page_holds_at_most(limit: int | None, most: int) -> None:
+    assert page_size(limit) == most
+
+
+def test_equal_seconds_may_come_in_any_order() -> None:
+    assert breaches(Query(), [A, B, C, D]) == set()
+    assert breaches(Query(), [A, C, B, D]) == set()
+
+
+@pytest.mark.parametrize(
+    ("query", "page", "broken"),
+    [
+        (Query(), [B, A], "list.newest-first"),
+        (Query(limit=1), [A, B], "list.limit-exact"),
+        (Query(symbol="DFUSDT"), [A, C], "list.symbol"),
+        (Query(symbol="DFUSDT"), [D], "list.symbol"),
+        (Query(status="open"), [B], "list.status"),
+        (Query(start=1_778_400_021), [A, B], "list.start"),
+        (Query(end=1_778_400_019), [B], "list.end"),
+        (Query(end=0), [D], "list.end"),
+        (Query(), [A, A], "order.id"),
+    ],
+)
+def test_an_answer_can_be_wrong_by_itself(query: Query, page: list[Order], broken: str) -> None:
+    assert breaches(query, page) == {broken}
+
+
+@pytest.mark.parametrize(
+    ("limit", "length", "broken"),
+    [
+        (None, 51, "list.limit-default"),
+        (None, 50, None),
+        (200, 201, "list.limit-exact"),
+        (1000, 201, "list.limit-max"),
+        (1000, 200, None),
+        (0, 201, "list.limit-below"),
+        (0, 200, None),
+        (-1, 0, None),
+    ],
+)
+def test_too_long_a_page_breaks_the_requirement_of_its_limit(
+    limit: int | None, length: int, broken: str | None
+) -> None:
+    page = [order(str(number), created_at=1_778_400_000) for number in range(length)]
+    assert breaches(Query(limit=limit), page) == ({broken} if broken else set())
+
+
+def test_an_order_of_another_account_is_known_by_more_than_its_id() -> None:
+    namesake = order("a", created_at=1_778_400_030, quantity="7")
+    assert breaches(Query(), [A], foreign=frozenset({A.identity})) == {"list.own-only"}
+    assert breaches(Query(), [A], foreign=frozenset({namesake.identity})) == set()
+
+
+def test_a_snapshot_demands_what_matches() -> None:
+    assert not contradictions(Query(), [A, B, C, D], ALL)
+    assert contradictions(Query(), [A, C, D], ALL) == ["3 orders without it"]
+    assert not contradictions(Query(status="open"), [A, C], ALL)
+    assert contradictions(Query(status="open"), [A], ALL) == ["1 orders without it"]
+
+
+def test_a_full_page_may_stop_within_a_second() -> None:
+    assert not contradictions(Query(limit=2), [A, B], ALL)
+    assert not contradictions(Query(limit=2), [A, C], ALL)
+    assert contradictions(Query(limit=2), [B, C], ALL) == ["2 orders without it"]
+
+
+@pytest.mark.parametrize(("page", "right"), [([], True), ([A], True), ([A, C], True), ([A, D], False), ([B], False)])
+def test_below_range_any_prefix_passes(page: list[Order], right: bool) -> None:
+    assert (not contradictions(Query(limit=0), page, ALL)) is right
+
+
+def test_beyond_the_horizon_unknown_orders_pass() -> None:
+    newest = Snapshot.of([A, B], horizon=1_778_400_020)
+    older = order("e", created_at=1_778_400_000)
+    assert not contradictions(Query(), [A, C, B, older], newest)
+    phantom = order("f", created_at=1_778_400_025)
+    assert contradictions(Query(), [A, phantom, B], newest) == [f"{phantom}, which it does not"]
+
+
+def test_what_changes_in_between_is_not_judged() -> None:
+    filled = order("a", created_at=A.created_at, status="filled", filled_qty="100", avg_fill_price="0.5")
+    after = Snapshot.of([filled, B, C, D])
+    assert not contradictions(Query(status="open"), [A, C], ALL, after)
+    assert not contradictions(Query(status="open"), [C], ALL, after)
+    assert contradictions(Query(status="open"), [A], ALL, after) == ["1 orders without it"]
+
+
+def test_a_record_is_the_same_in_every_list() -> None:
+    repriced = order("a", created_at=A.created_at, price="0.6")
+    assert contradictions(Query(), [repriced, B, C, D], ALL) == ["price 0.5000 and then 0.6"]
