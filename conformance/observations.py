@@ -1,0 +1,53 @@
+"""What one check saw: of its own requirements, and of others in passing."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from conformance.evidence import Exchange
+from conformance.verdict import Breach, Violation
+
+
+class Observations:
+    """Gathers what flows by while one check runs.
+
+    A breach of what the check verifies is raised, so that Hypothesis can shrink it. Any other is noted in passing:
+    the check goes on, and the requirement that the breach names has failed all the same.
+    """
+
+    def __init__(self, verifies: Iterable[str] = ()) -> None:
+        self.verifies = frozenset(verifies)
+        self.saw: Counter[str] = Counter()
+        self.in_passing: dict[str, Violation] = {}
+        self.doubts: list[str] = []
+
+    def count(self, saw: Mapping[str, int]) -> None:
+        """Add what was judged and found right, by requirement."""
+        self.saw.update(saw)
+
+    def report(self, breaches: Iterable[Breach], *evidence: Exchange, raising: bool = False) -> None:
+        """Note each breach; then raise the first of the check's own (`raising`: the first of all) as a Violation.
+
+        A breach of something else is noted only where it is certain: the check has no way to look at it again.
+        """
+        own: Violation | None = None
+        for breach in breaches:
+            violation = Violation(breach, *evidence)
+            if own is None and (raising or breach.requirement is None or breach.requirement in self.verifies):
+                own = violation
+            elif breach.requirement and breach.certain:
+                self.in_passing.setdefault(breach.requirement, violation)
+        if own:
+            raise own
+
+    def doubt(self, reason: str) -> None:
+        """Note that something could not be judged; what the check verifies is then inconclusive at best."""
+        if reason not in self.doubts:
+            self.doubts.append(reason)
+
+    def adopt(self, earlier: "Observations") -> None:
+        """Take over what was seen while things were set up for this check."""
+        self.saw.update(earlier.saw)
+        for id, violation in earlier.in_passing.items():
+            self.in_passing.setdefault(id, violation)
+        for reason in earlier.doubts:
+            self.doubt(reason)

@@ -1,0 +1,228 @@
+"""One account of the target: its two operations, each answer judged as it flows by."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+from conformance import contract
+from conformance.evidence import Exchange
+from conformance.observations import Observations
+from conformance.oracle.listing import LISTING, MAX_LIMIT, Listing
+from conformance.oracle.reading import read
+from conformance.oracle.snapshot import Snapshot
+from conformance.orders import Order, Query
+from conformance.target.client import Answer, Client
+from conformance.target.profile import AccountProfile
+from conformance.target.signing import signed_query
+from conformance.verdict import Breach, Inconclusive
+
+PATH = "/spot/orders"
+EVERYTHING = Query()
+
+# What a snapshot may cost: five pages of 200, however long the history is. A run's own orders lie within.
+SNAPSHOT_PAGES = 5
+
+Credential = Literal["jwt", "api-key"]
+
+# Answers that speak of credentials, load or a gateway, and not of orders.
+_NOT_JUDGED = {
+    401: "the credentials are refused",
+    403: "the credentials are refused",
+    407: "a proxy wants credentials",
+    408: "the request took too long",
+    429: "too many requests",
+    502: "the gateway cannot reach the exchange",
+    503: "the exchange stayed unavailable through all retries",
+    504: "the gateway gave up on the exchange",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A list's answer that could be read."""
+
+    query: Query
+    orders: tuple[Order, ...]
+    exchange: Exchange
+
+    def __len__(self) -> int:
+        return len(self.orders)
+
+
+@dataclass(frozen=True, slots=True)
+class Canceled:
+    """A cancel-all's answer that could be read. Times by our clock, UNIX seconds.
+
+    `refused_before`: an attempt was answered 503, or broke off, before. `refused`: a 4xx said that there is no such market.
+    """
+
+    symbol: str | None
+    orders: tuple[Order, ...]
+    exchange: Exchange
+    refused_before: bool
+    sent_at: float
+    answered_at: float
+    refused: bool = False
+
+
+class Account:
+    """What a check sees of an account."""
+
+    def __repr__(self) -> str:
+        return self.name
+
+    def __init__(self, profile: AccountProfile, client: Client) -> None:
+        self.name = profile.name
+        self.observations = Observations()
+        self.foreign: set[tuple[object, ...]] = set()
+        self._profile = profile
+        self._client = client
+        self._url = f"{client.target.base_url}{PATH}"
+
+    @property
+    def credentials(self) -> tuple[Credential, ...]:
+        """The kinds of credential that the profile gives, the first being the one that is used unless told otherwise."""
+        kinds: list[Credential] = []
+        if self._profile.jwt:
+            kinds.append("jwt")
+        if self._profile.api_key:
+            kinds.append("api-key")
+        return tuple(kinds)
+
+    def list(self, query: Query = EVERYTHING, credential: Credential | None = None) -> Page:
+        """The list that answers `query`. Its shape, its order, its filters and its owner are judged in passing.
+
+        Raises Violation where the answer is none that a valid query may get, Inconclusive where it cannot be judged.
+        """
+        page = self.list_or_refusal(query, credential)
+        if page is None:
+            raise Inconclusive(f"{self.name}: the list {query} was refused")
+        return page
+
+    def list_or_refusal(
+        self, query: Query, credential: Credential | None = None, *, may_refuse: bool = False
+    ) -> Page | None:
+        """As `list`; None where the query `may_refuse` and the answer is a 4xx that speaks of the query."""
+        answer = self._call("GET", query.pairs(), credential)
+        if may_refuse and _refuses(answer):
+            return None
+        self._expect_ok(answer, "a list", None if self.observations.verifies else "list.array")
+        document = self._decoded(answer, "list.array-json")
+        if breaches := contract.list_breaches(document):
+            self.observations.report(breaches, answer.exchange)
+            raise Inconclusive(f"{self.name}: the answer to {query} is no list")
+        self.observations.count({"list.array": 1})
+        orders = self._read(document, answer.exchange)
+        judgement = LISTING.judge(Listing(query, orders, self.foreign))
+        self.observations.report(judgement.breaches, answer.exchange)
+        return Page(query, orders, answer.exchange)
+
+    def cancel_all(
+        self, symbol: str | None = None, *, nothing_live: bool = False, may_refuse: bool = False
+    ) -> Canceled:
+        """Cancel all live orders, of one market or of all. The answer's shape is judged in passing.
+
+        `nothing_live`: there is nothing to cancel, so that a wrong answer is one to an empty cancel. `may_refuse`: the
+        symbol is that of no market, which may earn a 4xx.
+        """
+        requirement = "cancel.empty" if nothing_live else "cancel.envelope"
+        sent_at = time.time()
+        answer = self._call("DELETE", [] if symbol is None else [("symbol", symbol)], None)
+        times = sent_at, time.time()
+        if may_refuse and _refuses(answer):
+            return Canceled(symbol, (), answer.exchange, answer.refusals > 0, *times, refused=True)
+        self._expect_ok(answer, "a cancel-all", requirement)
+        document = self._decoded(answer, requirement)
+        if breaches := contract.canceled_breaches(document):
+            blamed = [breach._replace(requirement=requirement) for breach in breaches]
+            self.observations.report(blamed, answer.exchange, raising=True)
+        self.observations.count({requirement: 1})
+        orders = self._read(document["canceled"], answer.exchange)
+        return Canceled(symbol, orders, answer.exchange, answer.refusals > 0, *times)
+
+    def snapshot(self, pages: int = SNAPSHOT_PAGES, limit: int = MAX_LIMIT) -> Snapshot:
+        """What the list shows without filters, newest first, stepping back by `end` for at most `pages` pages.
+
+        A page that is not full is not taken for the last: one that is too short would hide what lies behind it.
+        """
+        orders: dict[str, Order] = {}
+        exchanges: list[Exchange] = []
+        end: int | None = None
+        for _ in range(pages):
+            page = self.list(Query(end=end, limit=limit))
+            exchanges.append(page.exchange)
+            fresh = [order for order in page.orders if order.id not in orders]
+            orders.update((order.id, order) for order in fresh)
+            if not fresh:
+                # More than a page in one second cannot be walked past.
+                stuck = len(page) >= limit
+                return Snapshot(orders, end if stuck else None, tuple(exchanges))
+            end = min(order.created_at for order in fresh)
+        return Snapshot(orders, end, tuple(exchanges))
+
+    def send(self, method: str, query: str, headers: Mapping[str, str]) -> Answer:
+        """Send a request with exactly this query string and these headers, once, whatever comes back."""
+        return self._client.send_once(self.name, method, self._url, query, headers)
+
+    def authorize(
+        self, pairs: Sequence[tuple[str, str]], credential: Credential | None = None
+    ) -> tuple[str, dict[str, str]]:
+        """The query string and the headers that a request with these parameters goes out with, one credential in them."""
+        kind = credential or self.credentials[0]
+        if kind == "jwt":
+            assert self._profile.jwt is not None
+            return urlencode(pairs), {"Authorization": f"Bearer {self._profile.jwt.reveal()}"}
+        assert self._profile.api_key is not None
+        assert self._profile.api_secret is not None
+        timestamp_ms = int(time.time() * 1000)
+        query = signed_query(pairs, self._profile.api_secret.reveal(), timestamp_ms)
+        return query, {"X-MBX-APIKEY": self._profile.api_key.reveal()}
+
+    def _call(self, method: str, pairs: Sequence[tuple[str, str]], credential: Credential | None) -> Answer:
+        answer = self._ask(method, pairs, credential)
+        if answer.status == 401 and self._profile.jwt and self._profile.jwt.refresh():
+            answer = self._ask(method, pairs, credential)
+        return answer
+
+    def _ask(self, method: str, pairs: Sequence[tuple[str, str]], credential: Credential | None) -> Answer:
+        query, headers = self.authorize(pairs, credential)
+        return self._client.send(self.name, method, self._url, query, headers)
+
+    def _expect_ok(self, answer: Answer, what: str, requirement: str | None) -> None:
+        if answer.status == 200:
+            return
+        if answer.status in _NOT_JUDGED:
+            raise Inconclusive(f"{self.name}: {_NOT_JUDGED[answer.status]} ({answer.status} to {what})")
+        breach = Breach(f"200 to {what}", f"{answer.status} {_start(answer.body)}", requirement)
+        self.observations.report([breach], answer.exchange, raising=True)
+
+    def _decoded(self, answer: Answer, requirement: str) -> Any:
+        try:
+            return contract.decode(answer.body)
+        except contract.NotJson as problem:
+            breach = Breach("a JSON body", f"{problem}: {_start(answer.body)}", requirement)
+            self.observations.report([breach], answer.exchange, raising=True)
+            raise
+
+    def _read(self, records: Sequence[Any], exchange: Exchange) -> tuple[Order, ...]:
+        orders: list[Order] = []
+        for record in records:
+            reading = read(record)
+            self.observations.count(reading.saw)
+            if reading.breaches:
+                self.observations.report(reading.breaches, exchange)
+            if reading.order is None:
+                raise Inconclusive(f"{self.name}: a record that cannot be read as an order")
+            orders.append(reading.order)
+        return tuple(orders)
+
+
+def _refuses(answer: Answer) -> bool:
+    return 400 <= answer.status < 500 and answer.status not in _NOT_JUDGED
+
+
+def _start(body: bytes) -> str:
+    text = body[:200].decode(errors="replace")
+    return repr(text) if text else "with an empty body"

@@ -1,0 +1,39 @@
+"""The target's clock, as far as the orders that were just placed tell of it."""
+
+import math
+
+from conformance.orders import Order
+
+# Stamps may be rounded rather than cut off, and set a moment before or after the deed.
+_ROUNDING_S = 1
+
+
+class TargetClock:
+    """Bounds on how far the target's clock is ahead of ours, in seconds, narrowed with each order placed."""
+
+    def __init__(self) -> None:
+        self._behind = -math.inf
+        self._ahead = math.inf
+
+    @property
+    def known(self) -> bool:
+        """Whether any order has told of it yet."""
+        return math.isfinite(self._ahead) and math.isfinite(self._behind)
+
+    def learn(self, placed: Order, sent_at: float, answered_at: float) -> None:
+        """An order that was created between two moments of our own clock."""
+        behind, ahead = placed.created_at - answered_at, placed.created_at + 1 - sent_at
+        if behind > self._ahead or ahead < self._behind:
+            # The clock was set, or drifts: what is newer holds.
+            self._behind, self._ahead = behind, ahead
+        else:
+            self._behind, self._ahead = max(behind, self._behind), min(ahead, self._ahead)
+
+    def window(self, sent_at: float, answered_at: float) -> tuple[int, int] | None:
+        """The whole seconds that the target may have stamped between two moments of our clock, both ends inclusive."""
+        if not self.known:
+            return None
+        return (
+            math.floor(sent_at + self._behind) - _ROUNDING_S,
+            math.ceil(answered_at + self._ahead) + _ROUNDING_S,
+        )

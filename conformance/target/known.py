@@ -1,0 +1,55 @@
+"""What is known of an account, and whether it explains what a list showed."""
+
+from collections.abc import Callable
+
+from conformance.oracle.listing import Listing, explain
+from conformance.oracle.snapshot import Interval, Snapshot
+from conformance.target.account import Account, Page
+from conformance.verdict import Breach, Violation
+
+# A contradiction is looked at this many times with fresh eyes: a defect that shows now and then is met again, and
+# between two snapshots that agree nobody else can have caused it.
+_CONFIRMATIONS = 3
+
+
+class Known:
+    """A snapshot of one account, renewed when a list contradicts it."""
+
+    def __init__(self, account: Account, take: Callable[[], Snapshot]) -> None:
+        self.snapshot = take()
+        self._account = account
+        self._take = take
+        self._confirmed = False
+
+    def refresh(self) -> Snapshot:
+        """Take a new snapshot."""
+        self.snapshot = self._take()
+        self._confirmed = False
+        return self.snapshot
+
+    def explains(self, page: Page) -> None:
+        """Hold the page against the snapshot.
+
+        A contradiction counts once it is met between two snapshots that agree; it is then raised as a Violation.
+        One that is not met again leaves a doubt, unless the account has changed in a way that explains it.
+        """
+        breaches = self._breaches(page, Interval.still(self.snapshot))
+        if not breaches:
+            return
+        if self._confirmed:
+            raise Violation(breaches[0], *self.snapshot.exchanges[-1:], page.exchange)
+        stale = self.snapshot
+        fresh = self.refresh()
+        if not self._breaches(page, Interval(stale, fresh)):
+            return
+        for _ in range(_CONFIRMATIONS):
+            before = self.snapshot
+            again = self._account.list(page.query)
+            after = self.refresh()
+            if breaches := self._breaches(again, Interval(before, after)):
+                self._confirmed = True
+                raise Violation(breaches[0], *before.exchanges[-1:], again.exchange)
+        self._account.observations.doubt(f"a list of {page.query} contradicted a snapshot, and agreed when asked again")
+
+    def _breaches(self, page: Page, interval: Interval) -> list[Breach]:
+        return list(explain(Listing(page.query, page.orders), interval))

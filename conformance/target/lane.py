@@ -1,0 +1,175 @@
+"""A lane: two accounts that work side by side, the markets they trade in, and what is known of them."""
+
+import contextlib
+import time
+from collections.abc import Sequence
+
+from conformance.observations import Observations
+from conformance.oracle.cancelling import CANCELLING, Cancellation
+from conformance.oracle.listing import MAX_LIMIT
+from conformance.oracle.snapshot import Snapshot
+from conformance.orders import Order
+from conformance.target.account import SNAPSHOT_PAGES, Account
+from conformance.target.clock import TargetClock
+from conformance.target.driver import Driver, Refused
+from conformance.target.known import Known
+from conformance.target.ownership import Ownership
+from conformance.target.profile import Market, Target
+from conformance.verdict import Inconclusive, Violation
+
+NOTHING = Snapshot({})
+_POLL_S = 0.05
+
+
+class Lane:
+    """Where checks take place, one at a time."""
+
+    def __init__(
+        self, caller: Account, other: Account | None, target: Target, markets: Sequence[Market], driver: Driver
+    ) -> None:
+        self.caller = caller
+        self.other = other
+        self.target = target
+        self.markets = tuple(markets)
+        self.driver = driver
+        self.clock = TargetClock()
+        self.placed_at: dict[str, tuple[float, float]] = {}  # when the driver asked and was answered, by our clock
+        self.own = {account.name: Ownership() for account in self.accounts}
+        self._known: dict[str, Known] = {}
+        self._latest: dict[str, Snapshot] = {}
+        # What the last cancel-all left behind, while nothing has been changed since.
+        self._before: tuple[Snapshot, Snapshot] | None = None
+
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """The caller, and the other account if there is one."""
+        return (self.caller,) if self.other is None else (self.caller, self.other)
+
+    def watch(self, observations: Observations) -> None:
+        """From now on, what flows by belongs to this check."""
+        for account in self.accounts:
+            account.observations = observations
+
+    def known(self, account: Account) -> Known:
+        """What is known of the account; the first call takes the snapshot that tells old orders from the run's own."""
+        if account.name not in self._known:
+            self._known[account.name] = Known(account, lambda: self.snapshot(account))
+        return self._known[account.name]
+
+    def latest(self, account: Account) -> Snapshot:
+        """The last snapshot that was taken of the account, however shallow; the first call takes one."""
+        return self._latest[account.name] if account.name in self._latest else self.known(account).snapshot
+
+    def snapshot(self, account: Account, pages: int = SNAPSHOT_PAGES, limit: int = MAX_LIMIT) -> Snapshot:
+        """A snapshot of the account, its orders told apart from the other account's and from strangers'."""
+        snapshot = account.snapshot(pages, limit)
+        own = self.own[account.name]
+        own.begin(snapshot.orders.values())
+        own.recognize(snapshot.orders.values())
+        for id in self.placed_at.keys() & snapshot.orders.keys():
+            self.clock.learn(snapshot.orders[id], *self.placed_at.pop(id))
+        self._latest[account.name] = snapshot
+        for opposite in self.accounts:
+            if opposite is not account:
+                opposite.foreign.update(order.identity for order in snapshot.orders.values())
+        return snapshot
+
+    def forget(self, account: Account) -> None:
+        """The account is being changed; what is known of it is taken anew when it is next asked for."""
+        self._known.pop(account.name, None)
+        self._before = None
+
+    def settled(self, account: Account, pages: int = 1) -> Snapshot:
+        """A snapshot that shows all that was placed, however many pages that takes, or the last one when time is up."""
+        deadline = time.monotonic() + self.target.settle_ms / 1000
+        own = self.own[account.name]
+        while True:
+            snapshot = self.snapshot(account, pages)
+            if own.all_seen():
+                return snapshot
+            if pages < SNAPSHOT_PAGES:
+                pages += 1
+            elif time.monotonic() > deadline:
+                own.give_up()
+                return snapshot
+            else:
+                time.sleep(_POLL_S)
+
+    def leftovers(self) -> list[Order]:
+        """The caller's live orders, as last seen."""
+        return self.latest(self.caller).live()
+
+    def clear(self) -> None:
+        """Cancel whatever is live in the caller's account, one by one where cancel-all leaves some; judge nothing."""
+        if not self.leftovers():
+            return
+        observations = self.caller.observations
+        self.watch(Observations())
+        try:
+            with contextlib.suppress(Violation):
+                self.caller.cancel_all()
+            self.forget(self.caller)
+            for order in self.snapshot(self.caller).live() if self.driver.can_cancel else ():
+                with contextlib.suppress(Refused):
+                    self.driver.cancel(self.caller, order.id, order.symbol)
+        finally:
+            self.watch(observations)
+
+    def not_reached(self, account: Account, limit: int) -> list[str]:
+        """Ids of the run's own orders that stepping back by `end`, `limit` at a time, does not come by."""
+        walk = self.snapshot(account, SNAPSHOT_PAGES * MAX_LIMIT // limit + 1, limit)
+        return sorted(self.own[account.name].ids - walk.orders.keys())
+
+    def foreign_live(self) -> list[Order]:
+        """Live orders of the caller, as last seen, that this run did not place: a cancel-all would destroy them."""
+        own = self.own[self.caller.name]
+        return [order for order in self.leftovers() if not own.owns(order)]
+
+    def cancel_all(
+        self, symbol: str | None = None, *, pages: int = 1, again: bool = False, may_refuse: bool = False
+    ) -> Cancellation:
+        """Let the caller cancel all, and judge it by what lists show before and after, on both accounts.
+
+        `pages` is how deep the lists have to be read for the orders that matter; `again` says that the same was asked
+        just before, `may_refuse` that the symbol is that of no market. Raises Violation for the first breach of any
+        cancel requirement, Inconclusive where a stranger's orders are met.
+        """
+        before, other_before = self._before or (self.settled(self.caller, pages), self._bystander())
+        self._refuse_to_harm()
+        answer = self.caller.cancel_all(symbol, nothing_live=not before.live(symbol), may_refuse=may_refuse)
+        self.forget(self.caller)
+        deadline = time.monotonic() + self.target.consistency_ms / 1000
+        while True:
+            after = self.snapshot(self.caller, len(before.exchanges))
+            other_after = self._bystander()
+            cancellation = Cancellation(
+                symbol=symbol,
+                returned=answer.orders,
+                before=before,
+                after=after,
+                other_before=other_before,
+                other_after=other_after,
+                clock=self.clock.window(answer.sent_at, answer.answered_at),
+                refused_before=answer.refused_before,
+                again=again,
+                refused=answer.refused,
+            )
+            judgement = CANCELLING.judge(cancellation)
+            if not judgement.breaches or time.monotonic() > deadline:
+                break
+            time.sleep(_POLL_S)
+        self._before = after, other_after
+        observations = self.caller.observations
+        observations.count(judgement.saw)
+        evidence = (*before.exchanges[:1], answer.exchange, *after.exchanges[:1])
+        observations.report(judgement.breaches, *evidence, raising=True)
+        return cancellation
+
+    def _bystander(self) -> Snapshot:
+        return NOTHING if self.other is None else self.settled(self.other)
+
+    def _refuse_to_harm(self) -> None:
+        foreign = self.foreign_live()
+        if foreign and not self.target.disposable:
+            markets = ", ".join(sorted({order.symbol for order in foreign}))
+            raise Inconclusive(f"{len(foreign)} live orders that this run did not place stand in {markets}")

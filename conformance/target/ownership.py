@@ -1,0 +1,85 @@
+"""Which orders are this run's own: cancel-all must never meet one that is not."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from conformance.orders import Order
+
+Intent = tuple[str, str, str, Decimal | None, Decimal | None]
+
+
+class Ownership:
+    """Tells the run's own orders on one account from those that stood there before, and from a stranger's."""
+
+    def __init__(self) -> None:
+        self._ids: set[str] = set()
+        self.lost = 0
+        self._unseen: set[str] = set()
+        self._before: set[str] | None = None
+        self._strangers: dict[str, Order] = {}
+        self._unrecognized: Counter[Intent] = Counter()
+
+    def begin(self, orders: Iterable[Order]) -> None:
+        """What stands in the account before the run touches it."""
+        if self._before is None:
+            self._before = {order.id for order in orders}
+
+    def intend(self, record: Mapping[str, Any], id: str | None) -> None:
+        """An order was asked for; `id` is what the target named it, if it said."""
+        intent = (
+            record["symbol"],
+            record["side"],
+            record["type"],
+            _amount(record["price"]),
+            _amount(record["quantity"]),
+        )
+        if id is None:
+            self._unrecognized[intent] += 1
+        else:
+            self._ids.add(id)
+            self._unseen.add(id)
+
+    def recognize(self, orders: Iterable[Order]) -> None:
+        """Look at what a list shows: each order is old, ours by its id or by what was asked for, or a stranger's."""
+        for order in orders:
+            self._unseen.discard(order.id)
+            if order.id in self._ids or (self._before is not None and order.id in self._before):
+                self._strangers.pop(order.id, None)
+                continue
+            intent = (order.symbol, order.side, order.type, order.price, order.quantity)
+            if self._unrecognized[intent] > 0:
+                self._unrecognized[intent] -= 1
+                self._ids.add(order.id)
+                self._strangers.pop(order.id, None)
+            else:
+                self._strangers[order.id] = order
+
+    def owns(self, order: Order) -> bool:
+        """Whether this run placed it."""
+        return order.id in self._ids
+
+    @property
+    def strangers(self) -> list[Order]:
+        """Orders that appeared during the run and that it did not place."""
+        return list(self._strangers.values())
+
+    def all_seen(self) -> bool:
+        """Whether lists have shown every order that was asked for."""
+        return not self._unseen and not any(self._unrecognized.values())
+
+    def give_up(self) -> None:
+        """Wait no longer for what lists have not shown; `lost` counts it."""
+        self.lost += len(self._unseen) + sum(self._unrecognized.values())
+        self._unseen.clear()
+        self._unrecognized.clear()
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The ids of the run's own orders, as far as they are known."""
+        return frozenset(self._ids)
+
+
+def _amount(value: str | None) -> Decimal | None:
+    return None if value is None else Decimal(value)

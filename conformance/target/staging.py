@@ -1,0 +1,175 @@
+"""Brings orders about on a lane, by whatever means its driver has."""
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from conformance.target import history
+from conformance.target.account import Account
+from conformance.target.driver import Refused
+from conformance.target.lane import Lane
+from conformance.target.profile import Market
+
+# Injected histories end a minute ago, so that a clock a few seconds off does not put them into the future, and reach
+# back far enough for some hundred orders to lie in distinct seconds.
+_HISTORY_ENDS_S = 60
+_HISTORY_SPANS_S = 900
+
+# No second may hold more than 200 placed orders, or no walk by `end` gets past it.
+_PER_SECOND = 100
+
+# How many ticks away from the resting price an order may be placed, so that prices differ.
+_DEPTH = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One live order to bring about."""
+
+    market: Market
+    side: str
+    partly_filled: bool = False
+
+    def __repr__(self) -> str:
+        return f"{self.market.symbol} {self.side}{' partly filled' if self.partly_filled else ''}"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """How Hypothesis prints it in an example."""
+        printer.text(repr(self))
+
+
+class Staging:
+    """Places, crosses and injects. What the target refuses is kept in `refusals`, in its own words."""
+
+    def __init__(self, lane: Lane, seed: int) -> None:
+        self.lane = lane
+        self.refusals: list[str] = []
+        self._rng = random.Random(seed)  # noqa: S311 - variety, not secrecy
+
+    @property
+    def possible(self) -> bool:
+        """Whether the profile offers any way at all."""
+        return bool(self.lane.markets) and (self.lane.driver.can_inject or self.lane.driver.can_place)
+
+    @property
+    def ways(self) -> tuple[bool, ...]:
+        """Whether orders can be injected, as the values that `inject` may take."""
+        driver = self.lane.driver
+        return (True,) * driver.can_inject + (False,) * driver.can_place
+
+    def history(self, account: Account, count: int) -> None:
+        """Bring the account to `count` orders or more of this run, of as many statuses as the driver can bring about."""
+        if self.lane.driver.can_inject:
+            self._attempt(lambda: self._inject_history(account, count))
+        elif self.lane.driver.can_place:
+            self._attempt(lambda: self._trade_history(account))
+            self._attempt(lambda: self._place_many(account, count))
+        self.lane.forget(account)
+
+    def arrange(self, account: Account, wishes: Sequence[Wish], *, inject: bool) -> None:
+        """Bring about live orders in the account. Raises Refused with the target's words.
+
+        An order that was to be partly filled rests unfilled where nobody is there to trade with.
+        """
+        self.lane.latest(account)
+        self.lane.forget(account)
+        if inject:
+            now = int(time.time())
+            self._inject(account, [self._aged(wish, now) for wish in wishes])
+            return
+        for wish in wishes:
+            if wish.partly_filled and self.lane.other is not None:
+                self.cross(account, wish.market, wish.side, share=Decimal("0.5"))
+            else:
+                self._rest(account, wish.market, wish.side)
+
+    def arrange_aged(self, account: Account, seconds: int) -> None:
+        """Live orders that are at least so many seconds old, one of them placed, so that the target's clock is known."""
+        market = self.lane.markets[0]
+        self.arrange(account, [Wish(market, "buy")], inject=False)
+        if self.lane.driver.can_inject:
+            self.arrange(account, [Wish(market, "buy"), Wish(market, "sell", partly_filled=True)], inject=True)
+        else:
+            self.arrange(account, [Wish(market, "sell")], inject=False)
+            self.lane.settled(account)
+            time.sleep(seconds)
+
+    def cross(self, maker: Account, market: Market, side: str, share: Decimal) -> None:
+        """Let `share` of an order of `maker` be filled by the lane's other account, at a price where neither rests."""
+        taker = next((account for account in self.lane.accounts if account is not maker), None)
+        if taker is None:
+            raise Refused("one account alone cannot fill its own orders")
+        price = _between(market)
+        taken = max(market.lot, market.quantity * share // market.lot * market.lot)
+        self._place(maker, market, side, price, market.quantity)
+        self._place(taker, market, "sell" if side == "buy" else "buy", price, taken)
+
+    def _inject_history(self, account: Account, count: int) -> None:
+        newest = int(time.time()) - _HISTORY_ENDS_S
+        made = history.history(self.lane.markets, count, newest, newest - _HISTORY_SPANS_S, self._rng)
+        self._inject(account, made)
+        self.lane.settled(account)
+
+    def _trade_history(self, account: Account) -> None:
+        """One order partly filled and one filled on either side, and two canceled, in the first market."""
+        market = self.lane.markets[0]
+        if self.lane.other is not None:
+            for side in ("buy", "sell"):
+                for share in (Decimal("0.5"), Decimal(1)):
+                    self.cross(account, market, side, share)
+        self.lane.settled(account)
+
+    def _place_many(self, account: Account, count: int) -> None:
+        self.lane.latest(account)
+        for number in range(count):
+            if number and number % _PER_SECOND == 0:
+                time.sleep(1)
+            market = self.lane.markets[number % len(self.lane.markets)]
+            self._rest(account, market, ("buy", "sell")[number // len(self.lane.markets) % 2])
+        self.lane.settled(account)
+
+    def _rest(self, account: Account, market: Market, side: str) -> None:
+        away = self._rng.randrange(_DEPTH) * market.tick
+        price = market.resting_buy - away if side == "buy" else market.resting_sell + away
+        self._place(account, market, side, price, market.quantity)
+
+    def _place(self, account: Account, market: Market, side: str, price: Decimal, quantity: Decimal) -> None:
+        record = {
+            "symbol": market.symbol,
+            "side": side,
+            "type": "limit",
+            "price": f"{price:f}",
+            "quantity": f"{quantity:f}",
+        }
+        asked_at = time.time()
+        id = self.lane.driver.place(account, market, side, price=record["price"], quantity=record["quantity"])
+        self.lane.own[account.name].intend(record, id)
+        if id is not None:
+            self.lane.placed_at[id] = asked_at, time.time()
+
+    def _inject(self, account: Account, records: Sequence[dict[str, Any]]) -> None:
+        self.lane.latest(account)
+        self.lane.driver.inject(account, records)
+        for record in records:
+            self.lane.own[account.name].intend(record, None)
+
+    def _aged(self, wish: Wish, now: int) -> dict[str, Any]:
+        """A live order from before, so that its cancel falls into a later second than its creation."""
+        created_at = now - self._rng.randrange(5, _HISTORY_ENDS_S)
+        status = "partially_filled" if wish.partly_filled else "open"
+        return history.order(wish.market, status, created_at, created_at, self._rng, wish.side)
+
+    def _attempt(self, bring: Callable[[], None]) -> None:
+        try:
+            bring()
+        except Refused as refused:
+            self.refusals.append(str(refused))
+
+
+def _between(market: Market) -> Decimal:
+    """A price between the two resting ones, on the tick; the buy's own where there is none between."""
+    half = (market.resting_sell - market.resting_buy) / 2 // market.tick * market.tick
+    return market.resting_buy + half
