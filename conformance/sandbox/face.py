@@ -1,0 +1,202 @@
+"""The exchange's HTTP face: from requests to the exchange's methods, and from what they give to answers."""
+
+import json
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from conformance.sandbox.credentials import Denied, Gatekeeper
+from conformance.sandbox.exchange import STATUSES, Exchange, Filters, Ticket
+from conformance.sandbox.records import from_record
+
+BASE_PATH = "/api/v1"
+
+_CANCEL_ERRORS = ("ENGINE_BUSY", "ENGINE_RESTARTING", "spot trading disabled")
+_LIST_ERRORS = ("DB_ERROR",)
+
+
+class BadRequest(Exception):  # noqa: N818 - an answer, not an error
+    """The request says something that the exchange has no reading for; the code tells what."""
+
+
+class Face:
+    """The ASGI application. A handler never waits between reading the exchange and changing it."""
+
+    def __init__(self, exchange: Exchange, gatekeeper: Gatekeeper) -> None:
+        self.exchange = exchange
+        self.gatekeeper = gatekeeper
+        self.armed: dict[str, list[str]] = {"GET": [], "DELETE": []}
+        orders = f"{BASE_PATH}/spot/orders"
+        self.app = Starlette(
+            routes=[
+                Route(orders, self._guarded(self.list_orders), methods=["GET"]),
+                Route(orders, self._guarded(self.cancel_orders), methods=["DELETE"]),
+                Route(orders, self._guarded(self.place_order), methods=["POST"]),
+                Route(f"{orders}/{{id}}", self._guarded(self.cancel_order), methods=["DELETE"]),
+                Route("/_test/orders", self.inject_orders, methods=["POST"]),
+                Route("/_test/fault", self.arm_fault, methods=["POST"]),
+            ]
+        )
+
+    # -- the documented operations -----------------------------------------------------------------------------------
+
+    def list_orders(self, request: Request, account: str, _body: bytes) -> Response:
+        """GET /spot/orders."""
+        if error := self.strike("GET"):
+            return self.error(500, error)
+        given = self.parameters(request)
+        filters = Filters(
+            symbol=given.get("symbol"),
+            status=self.status_parameter(given),
+            start=self.whole_number(given, "start"),
+            end=self.whole_number(given, "end"),
+        )
+        orders = self.exchange.listed(account, filters, self.whole_number(given, "limit"))
+        return self.answer(200, self.exchange.list_body(orders))
+
+    def cancel_orders(self, request: Request, account: str, _body: bytes) -> Response:
+        """DELETE /spot/orders."""
+        if error := self.strike("DELETE"):
+            return self.error(503, error)
+        symbol = self.parameters(request).get("symbol")
+        return self.answer(200, self.exchange.canceled_body(self.exchange.cancel_all(account, symbol)))
+
+    # -- the sandbox's own -----------------------------------------------------------------------------------------
+
+    def place_order(self, _request: Request, account: str, body: bytes) -> Response:
+        """POST /spot/orders: takes an order, answers 201 with it."""
+        order = self.exchange.place(account, _ticket(_object(body)))
+        return self.answer(201, self.exchange.record(order))
+
+    def cancel_order(self, request: Request, account: str, _body: bytes) -> Response:
+        """DELETE /spot/orders/{id}."""
+        order = self.exchange.cancel_one(account, request.path_params["id"])
+        return self.error(404, "NO_SUCH_ORDER") if order is None else self.answer(200, self.exchange.record(order))
+
+    async def inject_orders(self, request: Request) -> Response:
+        """A test hook: puts whole orders into an account."""
+        try:
+            given = _object(await request.body())
+            account = str(given["account"])
+            if account not in self.gatekeeper.keys:
+                return self.error(404, "NO_SUCH_ACCOUNT")
+            orders = [from_record(account, record) for record in given["orders"]]
+        except (BadRequest, KeyError, TypeError, ValueError, ArithmeticError, AttributeError):
+            return self.error(400, "BAD_ORDERS")
+        for order in orders:
+            self.exchange.inject(order)
+        return self.answer(200, {"injected": len(orders)})
+
+    async def arm_fault(self, request: Request) -> Response:
+        """A test hook: lets the next calls answer an error."""
+        try:
+            given = _object(await request.body())
+            error, times = str(given["error"]), int(given["times"])
+        except (BadRequest, KeyError, TypeError, ValueError):
+            return self.error(400, "BAD_FAULT")
+        method = "GET" if error in _LIST_ERRORS else "DELETE" if error in _CANCEL_ERRORS else None
+        if method is None or not 0 <= times <= 1000:
+            return self.error(400, "BAD_FAULT")
+        self.armed[method] = [error] * times
+        return self.answer(200, {"armed": times})
+
+    def strike(self, method: str) -> str | None:
+        """The error that this call has to answer, if one is armed."""
+        return self.armed[method].pop() if self.armed[method] else None
+
+    # -- from text to values -----------------------------------------------------------------------------------------
+
+    def parameters(self, request: Request) -> dict[str, str]:
+        """The query's parameters, each at most once."""
+        try:
+            pairs = parse_qsl(request.url.query, keep_blank_values=True, max_num_fields=100)
+        except ValueError:
+            raise BadRequest("BAD_QUERY") from None
+        given = dict(pairs)
+        if len(given) < len(pairs):
+            raise BadRequest("REPEATED_PARAMETER")
+        return given
+
+    def status_parameter(self, given: dict[str, str]) -> str | None:
+        """The status filter; an unknown one is refused."""
+        status = given.get("status")
+        if status is not None and status not in STATUSES:
+            raise BadRequest("UNKNOWN_STATUS")
+        return status
+
+    def whole_number(self, given: dict[str, str], name: str) -> int | None:
+        """A whole number; anything else is refused."""
+        text = given.get(name)
+        if text is None:
+            return None
+        digits = text.removeprefix("-")
+        if not (digits.isascii() and digits.isdigit() and len(digits) <= 30):
+            raise BadRequest(f"BAD_{name.upper()}")
+        return int(text)
+
+    # -- answers ---------------------------------------------------------------------------------------------------
+
+    def answer(self, status: int, body: Any) -> Response:
+        """A JSON answer."""
+        content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        return Response(content, status, media_type="application/json")
+
+    def error(self, status: int, error: str) -> Response:
+        """An error's answer."""
+        return self.answer(status, {"error": error})
+
+    def account_of(self, request: Request) -> str:
+        """Whose request it is. Raises Denied."""
+        return self.gatekeeper.account(request.headers, request.url.query)
+
+    def _guarded(self, handle: Any) -> Any:
+        async def guarded(request: Request) -> Response:
+            body = await request.body()
+            try:
+                return handle(request, self.account_of(request), body)  # type: ignore[no-any-return]
+            except Denied as denied:
+                return self.error(denied.status, denied.error)
+            except BadRequest as bad:
+                return self.error(400, str(bad))
+
+        return guarded
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        raise BadRequest("BAD_JSON") from None
+    if not isinstance(document, dict):
+        raise BadRequest("BAD_JSON")
+    return document
+
+
+def _ticket(given: dict[str, Any]) -> Ticket:
+    side, type = given.get("side"), given.get("type", "limit")
+    tif = given.get("tif") or "gtc"
+    if side not in ("buy", "sell") or type not in ("limit", "market") or tif not in ("gtc", "ioc"):
+        raise BadRequest("BAD_ORDER")
+    price, quantity, quote = (_amount(given, name) for name in ("price", "quantity", "quote_quantity"))
+    by_quote = type == "market" and side == "buy" and quote is not None
+    if (type == "limit" and price is None) or ((quantity is None) != by_quote) or (quote is not None and not by_quote):
+        raise BadRequest("BAD_ORDER")
+    return Ticket(str(given.get("symbol", "")), side, type, tif, price, quantity, quote)
+
+
+def _amount(given: dict[str, Any], name: str) -> Decimal | None:
+    text = given.get(name)
+    if text is None:
+        return None
+    try:
+        amount = Decimal(text) if isinstance(text, str) and len(text) < 40 else None
+    except InvalidOperation:
+        amount = None
+    if amount is None or not amount.is_finite() or amount.adjusted() > 20:
+        raise BadRequest(f"BAD_{name.upper()}")
+    return amount
