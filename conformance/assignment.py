@@ -1,0 +1,91 @@
+"""What a run is asked to do."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+from conformance.results import Required
+from conformance.target import profile_reading
+from conformance.target.profile import Profile, ProfileError
+
+Scope = Literal["read-only", "full"]
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A profile to judge, and how. `labels` say what the evidence is about."""
+
+    profile: Profile
+    scope: Scope = "full"
+    seed: int = 0
+    require: Required = "none"
+    labels: Mapping[str, str] = field(default_factory=dict)
+    report_dir: Path = Path("reports")
+
+    @property
+    def target(self) -> dict[str, str]:
+        """The target as results.json describes it."""
+        target = self.profile.target
+        return {
+            "name": target.name,
+            "base_url": target.base_url,
+            "environment": target.environment or "unspecified",
+            "scope": self.scope,
+        }
+
+
+def assign(
+    target: str | Profile,
+    *,
+    scope: Scope | None,
+    seed: int,
+    require: Required,
+    labels: Iterable[str],
+    report_dir: str,
+    cancel_existing: bool,
+) -> Assignment:
+    """An assignment from what was said on the command line; `target` is a URL, a profile's path, or a profile.
+
+    Raises ProfileError where the words or the profile are wrong, or the scope is one that the target does not allow.
+    """
+    profile = target if isinstance(target, Profile) else _profile(target)
+    if cancel_existing:
+        profile = replace(profile, target=replace(profile.target, disposable=True))
+    return Assignment(
+        profile=profile,
+        scope=_scope(profile, scope),
+        seed=seed,
+        require=require,
+        labels=dict(_label(text) for text in labels),
+        report_dir=Path(report_dir),
+    )
+
+
+def _profile(target: str) -> Profile:
+    if "://" in target:
+        return profile_reading.from_url(target)
+    return profile_reading.load(target)
+
+
+def _scope(profile: Profile, wanted: Scope | None) -> Scope:
+    """Full, unless nobody has said that the target may be changed."""
+    if profile.target.environment == "production":
+        if wanted == "full":
+            raise ProfileError("a production target is judged with --scope read-only alone", "target.environment")
+        return "read-only"
+    if profile.from_bare_url and not profile.target.is_loopback:
+        if wanted == "full":
+            raise ProfileError(
+                "full scope cancels orders: give a profile with an environment, not a bare URL",
+                source=profile.target.base_url,
+            )
+        return "read-only"
+    return wanted or "full"
+
+
+def _label(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not (key and equals):
+        raise ProfileError(f"--label {text!r} is not of the form KEY=VALUE")
+    return key, value

@@ -1,0 +1,60 @@
+"""Cancel-all: an empty array where there is nothing to cancel."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from conformance.declare import cancels, needs, verifies
+from conformance.stage import Stage
+from conformance.strategies import wishes
+from conformance.target.staging import Wish
+
+
+@cancels
+@verifies("cancel.empty")
+def test_nothing_live_in_the_account(stage: Stage) -> None:
+    """After everything was canceled: 200 and {"canceled": []}, for all markets and for each."""
+    for symbol in (None, None, *(market.symbol for market in stage.lane.markets)):
+        stage.lane.cancel_all(symbol)
+
+
+@cancels
+@verifies("cancel.empty")
+@needs(arrange=True, tradable=2)
+def test_nothing_live_under_that_symbol(stage: Stage) -> None:
+    """Live orders in another market: the market without any gives an empty array, and they stay live."""
+    first, second = stage.lane.markets[:2]
+    stage.arrange([Wish(first, "buy"), Wish(first, "sell")], inject=stage.staging.ways[0])
+    stage.lane.cancel_all(second.symbol)
+    stage.lane.cancel_all()
+
+
+@cancels
+@verifies("cancel.idempotent")
+@needs(arrange=True)
+@settings(max_examples=6)
+@given(data=st.data())
+def test_said_again_it_finds_nothing(stage: Stage, data: st.DataObject) -> None:
+    """The same twice, one after the other: the second answers an empty array, and no record is changed by it."""
+    markets = stage.lane.markets
+    symbol = data.draw(st.sampled_from([None, *(market.symbol for market in markets)]), label="symbol")
+    ways = st.sampled_from(stage.staging.ways)
+    stage.arrange(data.draw(wishes(markets, least=1)), inject=data.draw(ways, label="injected"))
+    stage.lane.cancel_all(symbol)
+    stage.lane.cancel_all(symbol, again=True)
+
+
+@cancels
+@verifies("cancel.scope-symbol")
+@needs(arrange=True)
+@pytest.mark.parametrize("altered", ["another case", "without its end", "with more behind it"])
+def test_a_symbol_is_matched_exactly(stage: Stage, altered: str) -> None:
+    """A market's name in another case, cut short or prolonged is another name: no order of the market is touched."""
+    market = stage.lane.markets[0]
+    stage.arrange([Wish(market, "buy"), Wish(market, "sell")], inject=stage.staging.ways[0])
+    symbol = {
+        "another case": market.symbol.swapcase(),
+        "without its end": market.symbol[:-1],
+        "with more behind it": f"{market.symbol}X",
+    }[altered]
+    stage.lane.cancel_all(symbol, may_refuse=True)

@@ -1,0 +1,72 @@
+"""Listing: what any answer is, whatever it is asked for."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from conformance.declare import needs, verifies
+from conformance.orders import Query
+from conformance.stage import Stage
+from conformance.strategies import queries
+from conformance.target.account import Account
+from conformance.target.known import Known
+from conformance.verdict import Breach, Violation
+
+
+@verifies("list.array", "list.array-json")
+def test_a_plain_list_is_an_array(caller: Account) -> None:
+    """Without parameters: 200 and a bare JSON array, served as JSON."""
+    page = caller.list()
+    served_as = page.exchange.header("content-type")
+    if "json" not in served_as:
+        raise Violation(Breach("Content-Type application/json", served_as or "none", "list.array-json"), page.exchange)
+
+
+@verifies("list.array")
+@needs(orders=1)
+def test_nothing_that_matches_is_an_empty_array(caller: Account, stage: Stage) -> None:
+    """A window behind the newest order: 200 and []."""
+    newest = stage.seen.seconds()[0]
+    far_ahead = newest + 10 * 365 * 86400
+    page = caller.list(Query(start=far_ahead))
+    if page.orders:
+        raise Violation(Breach("[] for a start ten years ahead", f"{len(page)} orders"), page.exchange)
+
+
+@verifies("list.newest-first")
+@needs(seconds=2)
+@settings(max_examples=25)
+@given(data=st.data())
+def test_newest_first_under_every_filter_and_limit(caller: Account, stage: Stage, data: st.DataObject) -> None:
+    """Any filters, any limit: created_at never rises down the page."""
+    caller.list(data.draw(queries(stage.seen)))
+
+
+@verifies("list.own-only")
+@needs(other=True)
+@settings(max_examples=15)
+@given(data=st.data())
+def test_another_accounts_orders_are_never_shown(caller: Account, stage: Stage, data: st.DataObject) -> None:
+    """Filters under which the other account has orders: the caller sees none of them."""
+    theirs = data.draw(st.sampled_from(sorted(stage.other_seen.orders.values(), key=lambda order: order.created_at)))
+    around = Query(
+        symbol=theirs.symbol, status=theirs.status, start=theirs.created_at, end=theirs.created_at, limit=200
+    )
+    kept = data.draw(st.sets(st.sampled_from(("symbol", "status", "start", "end"))))
+    caller.list(Query(**{name: getattr(around, name) for name in (*kept, "limit")}))
+
+
+@verifies("list.own-only")
+@needs(other=True, orders=1)
+@settings(max_examples=15)
+@given(data=st.data())
+def test_the_other_account_does_not_see_the_callers(other: Account, stage: Stage, data: st.DataObject) -> None:
+    """The same from the other side."""
+    other.list(data.draw(queries(stage.seen)))
+
+
+@verifies("list.safe")
+@needs(orders=1)
+def test_reading_changes_nothing(caller: Account, known: Known) -> None:
+    """The same list asked for twice shows the same records as before."""
+    for limit in (200, 200):
+        known.explains(caller.list(Query(limit=limit)))

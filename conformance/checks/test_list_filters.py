@@ -1,0 +1,145 @@
+"""Listing: symbol, status and the time window, alone and together."""
+
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from conformance.declare import needs, verifies
+from conformance.oracle.listing import MAX_LIMIT
+from conformance.orders import LIVE, STATUSES, Query
+from conformance.stage import Stage
+from conformance.strategies import moments, queries, symbols
+from conformance.target.account import Account
+from conformance.target.known import Known
+from conformance.verdict import Breach, Violation
+
+ALL = st.just(MAX_LIMIT)
+
+
+@verifies("list.symbol")
+@needs(markets=2)
+@settings(max_examples=6)
+@given(data=st.data())
+def test_a_symbol_shows_its_market_alone(caller: Account, stage: Stage, known: Known, data: st.DataObject) -> None:
+    """Each market by itself: all of its orders, and no other's."""
+    symbol = data.draw(symbols(list(stage.seen.orders.values())))
+    known.explains(caller.list(Query(symbol=symbol, limit=MAX_LIMIT)))
+
+
+@verifies("list.symbol")
+@needs(orders=1)
+@pytest.mark.parametrize("altered", ["lower case", "without its end", "with more behind it"])
+def test_a_symbol_is_matched_exactly(caller: Account, stage: Stage, known: Known, altered: str) -> None:
+    """A market's name in another case, cut short or prolonged is another name: nothing of the market is shown."""
+    symbol = sorted({order.symbol for order in stage.seen.orders.values()})[0]
+    other_name = {
+        "lower case": symbol.swapcase(),
+        "without its end": symbol[:-1],
+        "with more behind it": f"{symbol}X",
+    }[altered]
+    page = caller.list_or_refusal(Query(symbol=other_name, limit=MAX_LIMIT), may_refuse=True)
+    if page is not None:
+        known.explains(page)
+
+
+@verifies("list.symbol-omitted")
+@needs(markets=2)
+def test_without_a_symbol_every_market_is_shown(caller: Account, stage: Stage, known: Known) -> None:
+    """What each market shows by itself stands in the list without a symbol."""
+    for symbol in sorted({order.symbol for order in stage.seen.orders.values()}):
+        known.explains(caller.list(Query(symbol=symbol, limit=MAX_LIMIT)))
+
+
+@verifies("list.status")
+@pytest.mark.parametrize("status", [pytest.param(each, marks=pytest.mark.needs(status=each)) for each in STATUSES])
+def test_a_status_shows_its_orders_alone(caller: Account, known: Known, status: str) -> None:
+    """Each of the six by itself: all orders that are so, and no other."""
+    known.explains(caller.list(Query(status=status, limit=MAX_LIMIT)))
+
+
+@verifies("list.active-is-two-lists")
+@needs(status="partially_filled")
+def test_the_live_orders_are_two_lists(caller: Account, stage: Stage, known: Known) -> None:
+    """The open and the partially filled together are the live orders, each of them in one list."""
+    for status in sorted(LIVE):
+        known.explains(caller.list(Query(status=status, limit=MAX_LIMIT)))
+
+
+@verifies("list.start")
+@needs(seconds=3)
+@settings(max_examples=12)
+@given(data=st.data())
+def test_start_is_inclusive(caller: Account, stage: Stage, known: Known, data: st.DataObject) -> None:
+    """start at a second with orders, or beside one: everything created then or later."""
+    start = data.draw(moments(list(stage.seen.orders.values())))
+    known.explains(caller.list(Query(start=start, limit=MAX_LIMIT)))
+
+
+@verifies("list.end")
+@needs(seconds=3)
+@settings(max_examples=12)
+@given(data=st.data())
+def test_end_is_inclusive(caller: Account, stage: Stage, known: Known, data: st.DataObject) -> None:
+    """end at a second with orders, or beside one: everything created then or earlier."""
+    end = data.draw(moments(list(stage.seen.orders.values())))
+    known.explains(caller.list(Query(end=end, limit=MAX_LIMIT)))
+
+
+@verifies("list.start", "list.end")
+@needs(seconds=3)
+@settings(max_examples=8)
+@given(data=st.data())
+def test_a_window_of_one_second(caller: Account, stage: Stage, known: Known, data: st.DataObject) -> None:
+    """start = end: the orders of that very second."""
+    moment = data.draw(moments(list(stage.seen.orders.values())))
+    known.explains(caller.list(Query(start=moment, end=moment, limit=MAX_LIMIT)))
+
+
+@verifies("list.start")
+@needs(orders=1)
+def test_a_start_of_zero_is_a_value(caller: Account, known: Known) -> None:
+    """start=0 lets everything through."""
+    known.explains(caller.list(Query(start=0, limit=MAX_LIMIT)))
+
+
+@verifies("list.end")
+@needs(orders=1)
+def test_an_end_of_zero_is_a_value(caller: Account, known: Known) -> None:
+    """end=0 is long before the first order, so nothing is shown."""
+    known.explains(caller.list(Query(end=0, limit=MAX_LIMIT)))
+
+
+@verifies("list.window-empty")
+@needs(seconds=2)
+@settings(max_examples=6)
+@given(data=st.data())
+def test_a_window_that_ends_before_it_starts_shows_nothing(caller: Account, stage: Stage, data: st.DataObject) -> None:
+    """start > end: an empty list, or a refusal."""
+    end = data.draw(moments(list(stage.seen.orders.values())))
+    start = end + data.draw(st.sampled_from((1, 60, 86400)))
+    page = caller.list_or_refusal(Query(start=start, end=end, limit=MAX_LIMIT), may_refuse=True)
+    if page is not None and page.orders:
+        raise Violation(Breach(f"no orders for start={start} and end={end}", f"{len(page)} orders"), page.exchange)
+
+
+@verifies("list.conjunctive")
+@needs(seconds=3)
+@settings(max_examples=30)
+@given(data=st.data())
+def test_all_filters_at_once_narrow(caller: Account, stage: Stage, known: Known, data: st.DataObject) -> None:
+    """Two filters or more: exactly the orders that pass each of them."""
+    known.explains(caller.list(data.draw(queries(stage.seen, limit=ALL, least_filters=2))))
+
+
+@verifies("list.page-walk")
+@needs(orders=2, arrange=True)
+@settings(max_examples=2)
+@given(data=st.data())
+def test_stepping_back_reaches_every_order_of_this_run(caller: Account, stage: Stage, data: st.DataObject) -> None:
+    """Page after page, each from the end of the last: every order that this run placed comes by."""
+    fullest = max(Counter(order.created_at for order in stage.seen.orders.values()).values())
+    limit = data.draw(st.integers(min(max(fullest + 1, MAX_LIMIT // 2), MAX_LIMIT), MAX_LIMIT), label="limit")
+    if missed := stage.lane.not_reached(caller, limit):
+        raise Violation(Breach("every order of this run on some page", f"{len(missed)} on none, {missed[0]} for one"))

@@ -1,0 +1,82 @@
+"""Listing: limit."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from conformance.declare import needs, verifies
+from conformance.oracle.listing import DEFAULT_LIMIT, MAX_LIMIT, matches
+from conformance.orders import Query
+from conformance.stage import Stage
+from conformance.strategies import limits_above, limits_below, limits_within, queries
+from conformance.target.account import Account
+from conformance.target.known import Known
+
+
+@verifies("list.limit-default")
+@needs(orders=DEFAULT_LIMIT + 1)
+def test_without_a_limit_the_fifty_newest(caller: Account, known: Known) -> None:
+    """No limit, more than 50 orders: exactly the 50 newest."""
+    known.explains(caller.list())
+
+
+@verifies("list.limit-default")
+@needs(orders=DEFAULT_LIMIT + 1)
+@settings(max_examples=8)
+@given(data=st.data())
+def test_without_a_limit_the_fifty_newest_that_match(
+    caller: Account, stage: Stage, known: Known, data: st.DataObject
+) -> None:
+    """No limit, any filters: the 50 newest that match, or all if there are fewer."""
+    known.explains(caller.list(data.draw(queries(stage.seen, limit=st.none()))))
+
+
+@verifies("list.limit-exact")
+@needs(orders=2)
+@settings(max_examples=25)
+@given(limit=limits_within)
+def test_a_limit_within_range_is_kept(caller: Account, known: Known, limit: int) -> None:
+    """limit=k, 1 to 200: exactly the k newest, or all if there are fewer."""
+    known.explains(caller.list(Query(limit=limit)))
+
+
+@verifies("list.limit-exact")
+@needs(orders=MAX_LIMIT + 1)
+def test_the_largest_limit_is_kept(caller: Account, known: Known) -> None:
+    """limit=200 with more than 200 orders: exactly the 200 newest."""
+    known.explains(caller.list(Query(limit=MAX_LIMIT)))
+
+
+@verifies("list.limit-max")
+@needs(orders=MAX_LIMIT + 1)
+@settings(max_examples=20)
+@given(limit=limits_above)
+def test_a_limit_above_the_maximum_is_clamped(caller: Account, known: Known, limit: int) -> None:
+    """A limit above 200, with more than 200 orders: exactly the 200 newest."""
+    known.explains(caller.list(Query(limit=limit)))
+
+
+@verifies("list.limit-below")
+@needs(orders=1)
+@settings(max_examples=10)
+@given(limit=limits_below)
+def test_a_limit_below_range_is_clamped(caller: Account, known: Known, limit: int) -> None:
+    """0 or less: 200 OK and the newest of what there is, up to 200 of it; how many is left free."""
+    known.explains(caller.list(Query(limit=limit)))
+
+
+@verifies("list.limit-after-filters")
+@needs(orders=3)
+@settings(max_examples=20)
+@given(data=st.data())
+def test_the_limit_counts_what_passes_the_filters(
+    caller: Account, stage: Stage, known: Known, data: st.DataObject
+) -> None:
+    """A filter and a limit so small that the newest orders alone do not fill it: the page is full all the same."""
+    newest_first = sorted(stage.seen.orders.values(), key=lambda order: -order.created_at)
+    filtered = data.draw(queries(stage.seen, limit=st.none(), least_filters=1))
+    passing = [number for number, order in enumerate(newest_first) if matches(filtered, order)]
+    # The last place at which the filter passes fewer than there are places above it.
+    crowded = [count for count, place in enumerate(passing, start=1) if place >= count]
+    limit = min(crowded[0] if crowded else 1, MAX_LIMIT)
+    query = Query(filtered.symbol, filtered.status, filtered.start, filtered.end, limit)
+    known.explains(caller.list(query))

@@ -1,0 +1,150 @@
+"""The command line. It owns the exit codes."""
+
+import contextlib
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+import conformance
+from conformance import requirements as catalogue
+from conformance.assignment import assign
+from conformance.inventory import checks_by_requirement
+from conformance.reporting import terminal
+from conformance.runner import NoVerdict
+from conformance.runner import run as judge
+from conformance.sandbox import Sandbox, Served
+from conformance.target import profile_reading
+from conformance.target.profile import Profile, ProfileError
+
+WRONG_USAGE = 2
+SUITE_FAILED = 4
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(conformance.__version__)
+def main() -> None:
+    """Judge an exchange by the p99 spot-order API: list my orders, cancel all my orders."""
+
+
+@main.command()
+@click.option("--target", metavar="URL|PROFILE.toml", help="What to judge; without it, the embedded sandbox.")
+@click.option("--scope", type=click.Choice(["read-only", "full"]), help="read-only sends nothing but GET.")
+@click.option("--seed", type=int, default=0, show_default=True, help="What is drawn follows from it.")
+@click.option("--report-dir", default="reports", show_default=True, metavar="DIR")
+@click.option("--stop-on-first", is_flag=True, help="Stop at the first violation.")
+@click.option("--require", type=click.Choice(["none", "must", "implied", "all"]), default="none", show_default=True,
+              help="Fail unless every requirement of this level, and of those above it, was exercised.")  # fmt: skip
+@click.option("--label", multiple=True, metavar="KEY=VALUE", help="What this evidence is about, say build=1.4.2.")
+@click.option("--cancel-existing", is_flag=True, help="Let cancel-all cancel live orders that this run did not place.")
+@click.option("-k", "select", metavar="EXPRESSION", help="Only the checks whose names match, as in pytest.")
+def run(
+    target: str | None,
+    scope: str | None,
+    seed: int,
+    report_dir: str,
+    stop_on_first: bool,
+    require: str,
+    label: tuple[str, ...],
+    cancel_existing: bool,
+    select: str | None,
+) -> None:
+    """Judge a target, and write results.json and junit.xml.
+
+    \b
+    Exit codes: 0 no violation found · 1 a must or implied requirement is violated
+    2 wrong usage or a refusal · 3 inconclusive · 4 the suite failed · 130 interrupted
+    """
+    console = Console(stderr=True)
+    with _complaints(), _target(target, seed) as chosen:
+        assignment = assign(
+            chosen,
+            scope=scope,  # type: ignore[arg-type]
+            seed=seed,
+            require=require,  # type: ignore[arg-type]
+            labels=label,
+            report_dir=report_dir,
+            cancel_existing=cancel_existing,
+        )
+        where = assignment.target
+        console.print(
+            f"judging {where['name']} at {where['base_url']} ({where['scope']}, seed {seed})", highlight=False
+        )
+        results = judge(assignment, console, stop_on_first=stop_on_first, select=select)
+    Console().print(terminal.render(results, Path(report_dir)), highlight=False)
+    sys.exit(results.exit_code)
+
+
+@main.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="0 takes a free one.")
+@click.option("--fault", metavar="NAME", help="Serve the exchange with this fault.")
+@click.option(
+    "--profile-out", metavar="FILE", default="sandbox.toml", show_default=True, help="Where the profile goes."
+)
+@click.option("--seed", type=int, help="Makes the credentials the same every time.")
+def sandbox(port: int, fault: str | None, profile_out: str, seed: int | None) -> None:
+    """Serve the reference exchange on this machine, until Ctrl-C. A mock for client developers too."""
+    with _complaints():
+        if fault is not None:
+            raise ProfileError(f"there is no fault named {fault!r}")
+
+        def ready(served: Served) -> None:
+            Path(profile_out).write_text(served.profile_toml, encoding="utf-8")
+            click.echo(f"serving {served.base_url}\nprofile {profile_out}")
+
+        try:
+            Sandbox(seed=seed).serve_forever(port=port, on_ready=ready)
+        except OSError as error:
+            raise ProfileError(f"cannot serve on port {port}, or write {profile_out}: {error}") from None
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="As JSON, for other tools.")
+@click.argument("ids", nargs=-1)
+def requirements(as_json: bool, ids: tuple[str, ...]) -> None:
+    """Print the catalogue: what is required, where that is said, and the checks that judge it."""
+    entries = catalogue.load()
+    with _complaints():
+        for id in ids:
+            if id not in entries:
+                raise ProfileError(f"there is no requirement {id!r}; `p99-conformance requirements` lists them")
+    judged_by = checks_by_requirement()
+    chosen = [entry for id, entry in entries.items() if not ids or id in ids]
+    if as_json:
+        plain = [{**asdict(entry), "checks": list(judged_by.get(entry.id, ()))} for entry in chosen]
+        click.echo(json.dumps(plain, indent=2, ensure_ascii=False))
+        return
+    table = Table("id", "level", "says", "source", "judged by", box=None, padding=(0, 2, 1, 0))
+    for entry in chosen:
+        table.add_row(
+            entry.id, entry.level, entry.says, entry.source, "\n".join(judged_by.get(entry.id, ["nothing yet"]))
+        )
+    Console().print(table, highlight=False, markup=False)
+
+
+@contextlib.contextmanager
+def _target(target: str | None, seed: int) -> Iterator[str | Profile]:
+    """What was given, or else the sandbox, served while it lasts."""
+    if target is not None:
+        yield target
+        return
+    with Sandbox(seed=seed).serve() as served:
+        yield profile_reading.loads(served.profile_toml, "sandbox")
+
+
+@contextlib.contextmanager
+def _complaints() -> Iterator[None]:
+    """What is wrong with words or profiles is one line and exit 2; what is wrong with the suite is exit 4."""
+    try:
+        yield
+    except ProfileError as error:
+        click.echo(f"p99-conformance: {error}", err=True)
+        sys.exit(WRONG_USAGE)
+    except NoVerdict as error:
+        click.echo(f"p99-conformance: {error}", err=True)
+        sys.exit(SUITE_FAILED)

@@ -1,0 +1,164 @@
+"""A judged pytest session: the judge at work in each worker, their outcomes gathered in one place."""
+
+import time
+import zlib
+from collections.abc import Generator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import seed
+
+import conformance
+from conformance import ledger, requirements
+from conformance.assignment import Assignment
+from conformance.inventory import checks_by_requirement
+from conformance.judge import Judge
+from conformance.ledger import Outcome
+from conformance.reporting import files, terminal
+from conformance.results import Mishaps, Results
+
+# What a report of pytest carries the outcome under; reports travel between processes as plain values.
+_OUTCOME = "conformance_outcome"
+_REQUESTS = "conformance_requests"
+
+_STATUS = {
+    "inconclusive": ("inconclusive", "?", "INCONCLUSIVE"),
+    "not exercised": ("not exercised", "-", "NOT EXERCISED"),
+}
+
+
+class Court:
+    """Hooks of one session. With several workers each has its own; the controller's gathers, and writes the reports."""
+
+    NAME = "conformance-court"
+
+    def __init__(self, config: pytest.Config, assignment: Assignment) -> None:
+        self.results: Results | None = None
+        self._config = config
+        self._assignment = assignment
+        self._catalogue = dict(requirements.load())
+        self._judge = Judge(assignment, self._catalogue)
+        self._outcomes: list[Outcome] = []
+        self._requests = {"total": 0, "setup": 0, "retried_503": 0}
+        self._crashes: list[str] = []
+        self._interrupted = False
+        self._started = time.monotonic()
+        self._started_at = datetime.now(UTC)
+
+    # -- in every process ------------------------------------------------------------------------------------------
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Reading goes first, each module has its lane, and all that is drawn follows from the seed."""
+        items.sort(key=lambda item: item.get_closest_marker("cancels") is not None)
+        for item in items:
+            self._share_out(item)
+            check = getattr(item, "obj", None)
+            if hasattr(check, "hypothesis"):
+                seed(self._assignment.seed)(check)
+        self._judge.expect(items)
+
+    def _share_out(self, item: pytest.Item) -> None:
+        lanes = len(self._assignment.profile.lanes) if self._config.getoption("numprocesses", None) else 1
+        number = zlib.crc32(str(item.path).encode()) % lanes
+        item.add_marker(pytest.mark.lane(number))
+        if self._config.pluginmanager.hasplugin("xdist"):
+            item.add_marker(pytest.mark.xdist_group(f"lane-{number}"))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Bring the check onto its stage."""
+        self._judge.set_up(item)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
+        """Judge."""
+        return (yield from self._judge.run(item))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Let the report carry the outcome, and look like it."""
+        report = yield
+        if report.when == "call" or (report.when == "setup" and not report.passed):
+            outcome = self._judge.outcome(item, call)
+            setattr(report, _OUTCOME, outcome.to_plain())
+            self._colour(report, outcome)
+        elif not report.passed:
+            setattr(report, _OUTCOME, self._judge.outcome(item, call).to_plain())
+        if report.when == "teardown":
+            setattr(report, _REQUESTS, self._judge.ensemble.take_counts())
+        return report
+
+    def _colour(self, report: pytest.TestReport, outcome: Outcome) -> None:
+        if self._judge.fails(outcome):
+            report.outcome = "failed"
+            report.longrepr = "\n\n".join(terminal.finding(id, found) for id, found in outcome.findings.items())
+        elif outcome.ending == "inconclusive":
+            report.outcome = "skipped"
+            report.longrepr = (report.nodeid, 0, outcome.reason)
+
+    # -- where outcomes are gathered -------------------------------------------------------------------------------
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
+        """A check that did not judge does not look like one that was skipped."""
+        plain = getattr(report, _OUTCOME, None)
+        return _STATUS.get(plain["ending"]) if plain and report.skipped else None
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take in an outcome."""
+        if plain := getattr(report, _OUTCOME, None):
+            outcome = Outcome.from_plain(plain)
+            self._outcomes.append(outcome)
+            if outcome.ending == "crashed":
+                self._crashes.append(f"{outcome.check}: {outcome.reason}")
+        for name, count in getattr(report, _REQUESTS, {}).items():
+            self._requests[name] += count
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A module that cannot be collected judges nothing: that is the suite's own failure."""
+        if report.failed:
+            self._crashes.append(f"{report.nodeid} could not be collected: {report.longrepr}")
+
+    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Pytest, or a plugin, broke."""
+        self._crashes.append(f"{excinfo.type.__name__}: {excinfo.value}")
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any, error: Any) -> None:
+        """A worker is gone."""
+        if error:
+            self._crashes.append(f"worker {node.gateway.id} went down: {error}")
+
+    def pytest_keyboard_interrupt(self) -> None:
+        """Ctrl-C."""
+        self._interrupted = True
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Give the verdicts, write them down, and let them decide what the process exits with."""
+        if hasattr(session.config, "workerinput"):
+            return
+        self.results = Results(
+            catalogue_version=requirements.CATALOGUE_VERSION,
+            suite_version=conformance.__version__,
+            seed=self._assignment.seed,
+            require=self._assignment.require,
+            started_at=self._started_at.isoformat(timespec="seconds"),
+            duration_s=round(time.monotonic() - self._started, 2),
+            target=self._assignment.target,
+            requirements=ledger.results(self._catalogue, checks_by_requirement(), self._outcomes),
+            requests=self._requests,
+            labels=self._assignment.labels,
+            mishaps=Mishaps(crashes=tuple(self._crashes), interrupted=self._interrupted),
+        )
+        files.write(self.results, self._assignment.report_dir)
+        session.exitstatus = self.results.exit_code
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """The summary that `run` prints too."""
+        if self.results is not None:
+            terminalreporter.write_line(terminal.summary(self.results, self._assignment.report_dir))

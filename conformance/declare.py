@@ -1,0 +1,39 @@
+"""How a check says what it is: which requirements it judges, which facts it needs, whether it cancels."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import pytest
+
+from conformance import requirements
+from conformance.stage import FACTS
+
+Check = TypeVar("Check", bound=Callable[..., Any])
+
+
+def verifies(*ids: str) -> Callable[[Check], Check]:
+    """The check judges these requirements: they pass when it passes. An id that is not in the catalogue is a KeyError."""
+    known = requirements.load()
+    for id in ids:
+        known[id]
+
+    def declare(check: Check) -> Check:
+        return pytest.mark.verifies(*ids)(check)  # type: ignore[no-any-return]
+
+    return declare
+
+
+def needs(**facts: Any) -> Callable[[Check], Check]:
+    """The check runs where these facts are observed; else what it verifies is not exercised by it."""
+    for name in facts:
+        FACTS[name]
+
+    def declare(check: Check) -> Check:
+        return pytest.mark.needs(**facts)(check)  # type: ignore[no-any-return]
+
+    return declare
+
+
+def cancels(check: Check) -> Check:
+    """The check calls cancel-all: it runs after those that only read, and in full scope alone."""
+    return needs(cancel=True)(pytest.mark.cancels(check))

@@ -1,0 +1,58 @@
+"""Everything that a run holds on to while it judges: one client, and a stage for each lane."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from conformance.assignment import Assignment
+from conformance.observations import Observations
+from conformance.stage import Stage
+from conformance.target.account import Account
+from conformance.target.client import Client, Counts
+from conformance.target.credentials import Redactor
+from conformance.target.driver import Driver
+from conformance.target.lane import Lane
+from conformance.target.staging import Staging
+
+
+class Ensemble:
+    """The stages of a run, each set up when the first check steps onto it."""
+
+    def __init__(self, assignment: Assignment) -> None:
+        profile = assignment.profile
+        self.client = Client(profile.target, Redactor(profile.secrets))
+        self._assignment = assignment
+        self._driver = Driver(profile.driver, self.client)
+        self._accounts = {key: Account(account, self.client) for key, account in profile.accounts.items()}
+        self._stages: dict[int, Stage | Exception] = {}
+
+    def stage(self, lane: int, wants: Mapping[str, Any], observations: Observations) -> Stage:
+        """The stage of this lane; the first call sets it up as far as `wants` says, watched by `observations`.
+
+        Raises what its set-up raised, each time.
+        """
+        if lane not in self._stages:
+            self._stages[lane] = self._set_up(lane, wants, observations)
+        stage = self._stages[lane]
+        if isinstance(stage, Exception):
+            raise stage
+        return stage
+
+    def take_counts(self) -> dict[str, int]:
+        """The requests sent since this was last asked."""
+        counts, self.client.counts = self.client.counts, Counts()
+        return asdict(counts)
+
+    def _set_up(self, number: int, wants: Mapping[str, Any], observations: Observations) -> Stage | Exception:
+        profile, seed = self._assignment.profile, self._assignment.seed
+        names = profile.lanes[number]
+        other = None if names.other is None else self._accounts[names.other]
+        lane = Lane(self._accounts[names.caller], other, profile.target, profile.markets, self._driver)
+        lane.watch(observations)
+        stage = Stage(lane, Staging(lane, seed), full_scope=self._assignment.scope == "full")
+        try:
+            with self.client.setting_up():
+                stage.prepare(wants)
+        except Exception as reason:  # noqa: BLE001 - whatever it is, it is told to each check of the lane
+            return reason
+        return stage

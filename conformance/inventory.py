@@ -1,0 +1,36 @@
+"""Which checks judge which requirement, as the checks and the oracle's rules declare it."""
+
+import importlib
+import inspect
+import pkgutil
+from collections import defaultdict
+from collections.abc import Mapping
+
+from conformance import checks, contract
+from conformance.oracle.cancelling import CANCELLING
+from conformance.oracle.laws import LAWS
+from conformance.oracle.listing import LISTING
+
+
+def checks_by_requirement() -> Mapping[str, list[str]]:
+    """For each requirement id: its checks, `module::function`, then the rules that judge it in passing."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for module in pkgutil.iter_modules(checks.__path__):
+        for name, check in vars(importlib.import_module(f"{checks.__name__}.{module.name}")).items():
+            for mark in getattr(check, "pytestmark", ()) if inspect.isfunction(check) else ():
+                for id in mark.args if mark.name == "verifies" else ():
+                    found[id].append(f"{module.name}::{name}")
+    for id, names in rules_by_requirement().items():
+        found[id] += names
+    return found
+
+
+def rules_by_requirement() -> Mapping[str, list[str]]:
+    """For each requirement id: what judges it in every answer that flows by."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for id in contract.REQUIREMENTS:
+        found[id].append("the schemas")
+    for book in (LAWS, LISTING, CANCELLING):
+        for rule in book.rules:
+            found[rule.requirement].append(f"{rule.look.__module__.rpartition('.')[2]}::{rule.look.__name__}")
+    return found

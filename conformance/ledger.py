@@ -1,0 +1,101 @@
+"""From what checks observed to a verdict for each requirement."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from conformance.requirements import Requirement
+from conformance.results import Finding, RequirementResult
+from conformance.verdict import Verdict
+
+Ending = Literal["passed", "violated", "inconclusive", "not exercised", "crashed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one check ended, in plain values that can travel between processes.
+
+    `findings` by requirement: its own and those met in passing. `saw`: how often each requirement was judged and found
+    right. `missing`: pairs of what was not observed and what would enable it.
+    """
+
+    check: str
+    verifies: tuple[str, ...]
+    ending: Ending
+    reason: str = ""
+    findings: Mapping[str, Finding] = field(default_factory=dict)
+    saw: Mapping[str, int] = field(default_factory=dict)
+    missing: tuple[tuple[str, str], ...] = ()
+    examples: int = 0
+
+    def to_plain(self) -> dict[str, Any]:
+        """As dicts, lists, strings and numbers."""
+        return asdict(self)
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> "Outcome":
+        """Back from `to_plain`."""
+        findings = {
+            id: Finding(**{**finding, "exchanges": tuple(finding["exchanges"])})
+            for id, finding in plain["findings"].items()
+        }
+        missing = tuple((says, enable) for says, enable in plain["missing"])
+        return cls(**{**plain, "findings": findings, "missing": missing, "verifies": tuple(plain["verifies"])})
+
+
+def results(
+    catalogue: Mapping[str, Requirement], judged_by: Mapping[str, list[str]], outcomes: Iterable[Outcome]
+) -> tuple[RequirementResult, ...]:
+    """The verdict of every requirement of the catalogue, the worst that any check gave; `none` where none gave any.
+
+    `judged_by`: the names of all that judges each requirement.
+    """
+    outcomes = list(outcomes)
+    declared = defaultdict(list)
+    for outcome in outcomes:
+        for id in outcome.verifies:
+            declared[id].append(outcome)
+    return tuple(
+        _result(requirement, declared[requirement.id], outcomes, judged_by) for requirement in catalogue.values()
+    )
+
+
+def _result(
+    requirement: Requirement, own: list[Outcome], everything: list[Outcome], judged_by: Mapping[str, list[str]]
+) -> RequirementResult:
+    id = requirement.id
+    findings = tuple(outcome.findings[id] for outcome in everything if id in outcome.findings)
+    in_passing = sum(outcome.saw.get(id, 0) for outcome in everything)
+    verdict, reason = _verdict(findings, own, in_passing)
+    if verdict is Verdict.NONE and not judged_by.get(id):
+        reason = "there is no check for it yet"
+    return RequirementResult(
+        id=id,
+        level=requirement.level,
+        says=requirement.says,
+        source=requirement.source,
+        verdict=verdict,
+        reason=reason,
+        checks=tuple(judged_by.get(id, ())),
+        examples=in_passing + sum(outcome.examples for outcome in own if outcome.ending == "passed"),
+        findings=findings,
+    )
+
+
+def _verdict(findings: tuple[Finding, ...], own: list[Outcome], in_passing: int) -> tuple[Verdict, str]:
+    if findings:
+        return Verdict.FAIL, f"want {findings[0].want}; got {findings[0].got}"
+    doubts = [outcome.reason for outcome in own if outcome.ending == "inconclusive"]
+    if doubts:
+        return Verdict.INCONCLUSIVE, "; ".join(dict.fromkeys(doubts))
+    unexercised = _unexercised(own)
+    if in_passing or any(outcome.ending == "passed" for outcome in own):
+        return Verdict.PASS, f"in part: {unexercised}" if unexercised else ""
+    return Verdict.NONE, unexercised or "nothing was observed that could show it"
+
+
+def _unexercised(own: list[Outcome]) -> str:
+    reasons = [f"{says}; enabled by {enable}" for outcome in own for says, enable in outcome.missing]
+    reasons += [outcome.reason for outcome in own if outcome.ending in ("violated", "crashed", "not exercised")]
+    return "; ".join(dict.fromkeys(reason for reason in reasons if reason))

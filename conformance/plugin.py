@@ -1,0 +1,101 @@
+"""The pytest plugin: options, fixtures, and from the checks' outcomes to results. `run` and `pytest --target` share it."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from conformance.assignment import Assignment, assign
+from conformance.court import Court
+from conformance.judge import DRAWING, STAGE
+from conformance.stage import Stage
+from conformance.target.account import Account
+from conformance.target.known import Known
+from conformance.target.profile import ProfileError
+
+ASSIGNMENT = pytest.StashKey[Assignment]()
+CHECKS = Path(__file__).parent / "checks"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options of `run`, for pytest in a checkout."""
+    group = parser.getgroup("conformance", "judging a target")
+    group.addoption("--target", metavar="URL|PROFILE.toml", help="judge this target with the conformance checks")
+    group.addoption("--scope", choices=("read-only", "full"), help="read-only sends nothing but GET")
+    group.addoption("--seed", type=int, default=0, help="what is drawn follows from it (default 0)")
+    group.addoption("--require", choices=("none", "must", "implied", "all"), default="none")
+    group.addoption("--label", action="append", default=[], metavar="KEY=VALUE", help="what this evidence is about")
+    group.addoption("--report-dir", default="reports", metavar="DIR")
+    group.addoption("--stop-on-first", action="store_true", help="stop at the first violation")
+    group.addoption("--cancel-existing", action="store_true", help="cancel-all may cancel orders of somebody else")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Judge only where a target is given: the suite's own tests run without one."""
+    config.addinivalue_line("markers", "verifies(*ids): the requirements that the check judges")
+    config.addinivalue_line("markers", "needs(**facts): the facts that have to be observed for it")
+    config.addinivalue_line("markers", "cancels: calls cancel-all, so it runs after those that only read")
+    config.addinivalue_line("markers", "lane(number): the pair of accounts that it works with")
+    if ASSIGNMENT not in config.stash and config.getoption("--target"):
+        config.stash[ASSIGNMENT] = _assignment(config)
+        if config.args_source is not pytest.Config.ArgsSource.ARGS:
+            config.args = [str(CHECKS)]
+    if ASSIGNMENT in config.stash:
+        settings.register_profile("conformance", DRAWING)
+        settings.load_profile("conformance")
+        if config.getoption("--stop-on-first"):
+            config.option.maxfail = 1
+        config.pluginmanager.register(Court(config, config.stash[ASSIGNMENT]), Court.NAME)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """With several workers, hand the checks out lane by lane: two workers on one account would be in each other's way."""
+    if ASSIGNMENT in config.stash and config.getoption("numprocesses", None):
+        config.option.dist = "loadgroup"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A check without a target has nothing to judge."""
+    if ASSIGNMENT not in config.stash and any(item.get_closest_marker("verifies") for item in items):
+        raise pytest.UsageError("the checks judge a target: give --target URL or --target PROFILE.toml")
+
+
+@pytest.fixture
+def stage(request: pytest.FixtureRequest) -> Stage:
+    """The check's stage, with all that it needs observed."""
+    return request.node.stash[STAGE]  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def caller(stage: Stage) -> Account:
+    """The account that asks."""
+    return stage.lane.caller
+
+
+@pytest.fixture
+def other(stage: Stage) -> Account | None:
+    """The second account: bystander and counterparty."""
+    return stage.lane.other
+
+
+@pytest.fixture
+def known(stage: Stage) -> Known:
+    """What is known of the caller's account."""
+    return stage.lane.known(stage.lane.caller)
+
+
+def _assignment(config: pytest.Config) -> Assignment:
+    option = config.option
+    try:
+        return assign(
+            option.target,
+            scope=option.scope,
+            seed=option.seed,
+            require=option.require,
+            labels=option.label,
+            report_dir=option.report_dir,
+            cancel_existing=option.cancel_existing,
+        )
+    except ProfileError as error:
+        raise pytest.UsageError(str(error)) from None

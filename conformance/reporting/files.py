@@ -1,0 +1,28 @@
+"""The report directory."""
+
+import json
+import os
+from pathlib import Path
+
+from conformance.reporting.junit import junit_xml
+from conformance.results import Results
+
+RESULTS_JSON = "results.json"
+JUNIT_XML = "junit.xml"
+
+
+def write(results: Results, folder: Path) -> list[Path]:
+    """Write every report of the run into the folder, each replaced as a whole; returns their paths. Raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    texts = {
+        RESULTS_JSON: json.dumps(results.to_json(), indent=2, ensure_ascii=False) + "\n",
+        JUNIT_XML: junit_xml(results),
+    }
+    return [_replace(folder / name, text) for name, text in texts.items()]
+
+
+def _replace(path: Path, text: str) -> Path:
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    unfinished.write_text(text, encoding="utf-8")
+    unfinished.replace(path)
+    return path

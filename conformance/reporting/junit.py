@@ -1,0 +1,51 @@
+"""JUnit XML: one test case for each requirement, one suite for each section of the catalogue."""
+
+import re
+
+from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
+
+from conformance.results import RequirementResult, Results
+from conformance.verdict import Verdict
+
+# What XML 1.0 cannot hold, whatever a target puts into its answers.
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def junit_xml(results: Results) -> str:
+    """The run as JUnit XML. A failed advisory is skipped with its reason: it never fails a build."""
+    document = JUnitXml("p99-conformance")
+    suites: dict[str, TestSuite] = {}
+    for requirement in results.requirements:
+        section = requirement.id.partition(".")[0]
+        suite = suites.setdefault(section, TestSuite(section))
+        suite.add_testcase(_case(requirement))
+    for suite in suites.values():
+        for name, value in results.labels.items():
+            suite.add_property(name, value)
+        document.add_testsuite(suite)
+    text = document.tostring().decode()
+    return text if text.endswith("\n") else f"{text}\n"
+
+
+def _case(requirement: RequirementResult) -> TestCase:
+    case = TestCase(requirement.id, classname=requirement.level)
+    case.system_out = _xml(requirement.says)
+    match requirement.verdict:
+        case Verdict.FAIL if requirement.level != "advisory":
+            failures = []
+            for finding in requirement.findings:
+                failure = Failure(_xml(f"want {finding.want}; got {finding.got}"), "violation")
+                failure.text = _xml(finding.evidence)
+                failures.append(failure)
+            case.result = failures
+        case Verdict.FAIL:
+            case.result = [Skipped(_xml(f"advisory: {requirement.reason}"))]
+        case Verdict.INCONCLUSIVE:
+            case.result = [Error(_xml(requirement.reason), "inconclusive")]
+        case Verdict.NONE:
+            case.result = [Skipped(_xml(f"not exercised: {requirement.reason}"))]
+    return case
+
+
+def _xml(text: str) -> str:
+    return _NOT_XML.sub("�", text)

@@ -1,0 +1,179 @@
+"""What a run found, as frozen values: written to results.json and read back. Reports are made from this alone."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from conformance.verdict import Verdict
+
+SCHEMA_VERSION = 1
+Required = Literal["none", "must", "implied", "all"]
+
+_LEVELS_REQUIRED: Mapping[str, tuple[str, ...]] = {
+    "none": (),
+    "must": ("must",),
+    "implied": ("must", "implied"),
+    "all": ("must", "implied", "advisory"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One violation: what the documents want, what was got, and what shows it.
+
+    `check` is the check during which it was met, `example` what that check had drawn, `exchanges` are JSON objects.
+    """
+
+    want: str
+    got: str
+    evidence: str
+    check: str
+    example: str | None = None
+    exchanges: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RequirementResult:
+    """One requirement of the catalogue. `examples` counts what was judged under it."""
+
+    id: str
+    level: str
+    says: str
+    source: str
+    verdict: Verdict
+    reason: str
+    checks: tuple[str, ...]
+    examples: int
+    findings: tuple[Finding, ...] = ()
+    waiver: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mishaps:
+    """What went wrong beside the verdicts: a refusal of the suite, its own crashes, an interruption."""
+
+    refusal: str | None = None
+    crashes: tuple[str, ...] = ()
+    interrupted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """A whole run. Times in UTC and seconds; `requests` counts total, setup and retried_503."""
+
+    catalogue_version: str
+    suite_version: str
+    seed: int
+    require: str
+    started_at: str
+    duration_s: float
+    target: Mapping[str, str]
+    requirements: tuple[RequirementResult, ...]
+    requests: Mapping[str, int]
+    labels: Mapping[str, str] = field(default_factory=dict)
+    mishaps: Mishaps = Mishaps()
+
+    def at(self, *levels: str) -> list[RequirementResult]:
+        """The requirements of these levels; of all where none is given."""
+        return [result for result in self.requirements if not levels or result.level in levels]
+
+    def with_verdict(self, verdict: Verdict, *levels: str) -> list[RequirementResult]:
+        """The requirements of these levels that stand so."""
+        return [result for result in self.at(*levels) if result.verdict is verdict]
+
+    @property
+    def violated(self) -> list[RequirementResult]:
+        """The must and implied requirements that failed."""
+        return self.with_verdict(Verdict.FAIL, "must", "implied")
+
+    @property
+    def unmet(self) -> list[RequirementResult]:
+        """What `require` names and was not exercised to a verdict."""
+        levels = _LEVELS_REQUIRED[self.require]
+        return [result for result in self.at(*levels) if levels and result.verdict is not Verdict.PASS]
+
+    @property
+    def exercised(self) -> list[RequirementResult]:
+        """The requirements that a verdict was reached on."""
+        return [result for result in self.requirements if result.verdict is not Verdict.NONE]
+
+    @property
+    def inconclusive(self) -> list[RequirementResult]:
+        """The must and implied requirements that could not be judged."""
+        return self.with_verdict(Verdict.INCONCLUSIVE, "must", "implied")
+
+    @property
+    def exit_code(self) -> int:
+        """What `run` exits with: the first that holds of interrupted, refused, violated, crashed, inconclusive."""
+        passed = self.with_verdict(Verdict.PASS, "must", "implied")
+        missed = [result for result in self.unmet if result.verdict is not Verdict.FAIL]
+        if self.mishaps.interrupted:
+            return 130
+        if self.mishaps.refusal:
+            return 2
+        if self.violated:
+            return 1
+        if self.mishaps.crashes:
+            return 4
+        return 3 if self.inconclusive or missed or not passed else 0
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst verdict of a must or implied requirement, and never pass where the exit code is not 0."""
+        worst = max((result.verdict for result in self.at("must", "implied")), default=Verdict.NONE)
+        return Verdict.INCONCLUSIVE if worst is Verdict.PASS and self.exit_code else worst
+
+    def to_json(self) -> dict[str, Any]:
+        """The document that results.json holds."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "catalogue_version": self.catalogue_version,
+            "verdict": self.verdict.word,
+            "exit_code": self.exit_code,
+            "partial": self.partial,
+            "suite": {"version": self.suite_version},
+            "seed": self.seed,
+            "require": self.require,
+            "started_at": self.started_at,
+            "duration_s": self.duration_s,
+            "labels": dict(self.labels),
+            "target": dict(self.target),
+            "requirements": [{**asdict(result), "verdict": result.verdict.word} for result in self.requirements],
+            "requests": dict(self.requests),
+            "mishaps": asdict(self.mishaps),
+        }
+
+    @property
+    def partial(self) -> bool:
+        """Whether the run ended before every selected check had its turn."""
+        return self.mishaps.interrupted or bool(self.mishaps.crashes) or self.mishaps.refusal is not None
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> "Results":
+        """Read back what `to_json` wrote; KeyError or TypeError where it is something else."""
+        return cls(
+            catalogue_version=document["catalogue_version"],
+            suite_version=document["suite"]["version"],
+            seed=document["seed"],
+            require=document["require"],
+            started_at=document["started_at"],
+            duration_s=document["duration_s"],
+            target=document["target"],
+            requirements=tuple(_requirement(entry) for entry in document["requirements"]),
+            requests=document["requests"],
+            labels=document["labels"],
+            mishaps=Mishaps(**{**document["mishaps"], "crashes": tuple(document["mishaps"]["crashes"])}),
+        )
+
+
+def load(path: Path) -> Results:
+    """Read a results.json."""
+    return Results.from_json(json.loads(path.read_text(encoding="utf-8")))
+
+
+def _requirement(entry: Mapping[str, Any]) -> RequirementResult:
+    findings = tuple(Finding(**{**finding, "exchanges": tuple(finding["exchanges"])}) for finding in entry["findings"])
+    verdict = Verdict.from_word(entry["verdict"])
+    return RequirementResult(**{**entry, "verdict": verdict, "checks": tuple(entry["checks"]), "findings": findings})

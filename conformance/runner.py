@@ -1,0 +1,90 @@
+"""One judged run: a pytest session that nothing in the user's surroundings can move."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+
+import pytest
+from rich.console import Console
+
+from conformance.assignment import Assignment
+from conformance.court import Court
+from conformance.plugin import ASSIGNMENT, CHECKS
+from conformance.reporting.progress import Progress
+from conformance.results import Results
+
+# Variables by which pytest would take options and plugins from the user's surroundings.
+_MOVES_PYTEST = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DEBUG", "PYTEST_THEME")
+
+
+class NoVerdict(Exception):  # noqa: N818 - the suite's own failure, of which there are no results
+    """Pytest ended before there could be any results."""
+
+
+class _Given:
+    """Hands the assignment to the plugin, and shows progress."""
+
+    def __init__(self, assignment: Assignment, console: Console) -> None:
+        self._assignment = assignment
+        self._console = console
+        self._progress: Progress | None = None
+        self.court: Court | None = None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.stash[ASSIGNMENT] = self._assignment
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self.court = session.config.pluginmanager.get_plugin(Court.NAME)
+        self._progress = Progress(self._console, len(session.items))
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        if self._progress:
+            self._progress.starts(nodeid.rsplit("/", 1)[-1])
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if self._progress and report.when == "teardown":
+            self._progress.ended()
+        elif self._progress and report.failed:
+            self._progress.violated()
+
+    def pytest_unconfigure(self) -> None:
+        if self._progress:
+            self._progress.close()
+
+
+def run(assignment: Assignment, console: Console, *, stop_on_first: bool, select: str | None = None) -> Results:
+    """Judge the assignment's target, showing progress on the console. Raises NoVerdict where pytest gave none."""
+    given = _Given(assignment, console)
+    args = [
+        str(CHECKS),
+        f"--rootdir={CHECKS}",
+        f"--config-file={CHECKS / 'pytest.ini'}",
+        "--noconftest",
+        "-p", "conformance.plugin",
+        "-p", "no:cacheprovider",
+        "-p", "no:terminal",
+    ]  # fmt: skip
+    if stop_on_first:
+        args.append("--stop-on-first")
+    if select:
+        args.append(f"-k={select}")
+    with _undisturbed():
+        code = pytest.main(args, plugins=[given])
+    if given.court is None or given.court.results is None:
+        raise NoVerdict(f"pytest ended with {code!r} before it could judge")
+    return given.court.results
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Without the user's pytest options and plugins."""
+    kept = dict(os.environ)
+    for name in _MOVES_PYTEST:
+        os.environ.pop(name, None)
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(kept)

@@ -1,0 +1,166 @@
+"""The stage of a check: a lane, the means to bring orders about on it, and the facts that can be observed there."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.oracle.snapshot import Snapshot
+from conformance.target.lane import Lane
+from conformance.target.staging import Staging, Wish
+
+# Of an injected history three orders in four are live.
+_LIVE_SHARE = 3 / 4
+# The bystander: enough to stand in every market, on both sides, in every status that can be brought about.
+_BYSTANDER_ORDERS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One lane, set up once. `full_scope`: whether anything but reading is allowed."""
+
+    lane: Lane
+    staging: Staging
+    full_scope: bool
+
+    def __repr__(self) -> str:
+        return f"stage of {self.lane.caller}"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """How Hypothesis prints it in an example."""
+        printer.text(repr(self))
+
+    @property
+    def seen(self) -> Snapshot:
+        """What is known of the caller's account."""
+        return self.lane.known(self.lane.caller).snapshot
+
+    @property
+    def other_seen(self) -> Snapshot:
+        """What is known of the other account; nothing where there is none."""
+        other = self.lane.other
+        return Snapshot({}) if other is None else self.lane.known(other).snapshot
+
+    def prepare(self, wants: Mapping[str, Any]) -> None:
+        """Bring about what the selected checks want, as far as the driver can: once, before the first of them.
+
+        `wants` has the greatest value that any of them gives for each fact.
+        """
+        for account in self.lane.accounts:
+            self.lane.known(account)
+        if not self.full_scope or not self.staging.possible:
+            return
+        if wants.get("other"):
+            assert self.lane.other is not None
+            self.staging.history(self.lane.other, _BYSTANDER_ORDERS)
+        live = int(wants.get("live", 0) / _LIVE_SHARE) if self.lane.driver.can_inject else wants.get("live", 0)
+        if count := max(wants.get("orders", 0), live):
+            self.staging.history(self.lane.caller, count)
+
+    def arrange(self, wishes: Sequence[Wish], *, inject: bool) -> None:
+        """Bring about exactly these live orders in the caller's account, whatever was live there before."""
+        self.lane.clear()
+        self.staging.arrange(self.lane.caller, wishes, inject=inject)
+
+    def arrange_aged(self, seconds: int) -> None:
+        """Bring about live orders of the caller that are at least so many seconds old."""
+        self.lane.clear()
+        self.staging.arrange_aged(self.lane.caller, seconds)
+
+    def arrange_bystander(self) -> None:
+        """See to it that the other account has live orders on both sides of every market."""
+        other = self.lane.other
+        assert other is not None
+        standing = {(order.symbol, order.side) for order in self.lane.settled(other).live()}
+        wishes = [Wish(market, side) for market in self.lane.markets for side in ("buy", "sell")]
+        wanted = [wish for wish in wishes if (wish.market.symbol, wish.side) not in standing]
+        if wanted:
+            self.staging.arrange(other, wanted, inject=self.staging.ways[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that a check needs to have been observed. `says` and `enable` are for the report."""
+
+    says: str
+    enable: str
+    holds: Callable[[Stage, Any], bool]
+
+
+def _own_live(stage: Stage) -> int:
+    own = stage.lane.own[stage.lane.caller.name]
+    return sum(own.owns(order) for order in stage.lane.leftovers())
+
+
+def _may_cancel(stage: Stage) -> bool:
+    return stage.full_scope and (stage.lane.target.disposable or not stage.lane.foreign_live())
+
+
+FACTS: Mapping[str, Fact] = {
+    "orders": Fact(
+        "{} orders of the caller are known",
+        "a driver (place or inject), or an account with a longer history",
+        lambda stage, count: len(stage.seen.orders) >= count,
+    ),
+    "seconds": Fact(
+        "the caller's orders were created in {} different seconds",
+        "a driver (place or inject), or an account with a longer history",
+        lambda stage, count: len(stage.seen.seconds()) >= count,
+    ),
+    "status": Fact(
+        "an order of the caller that is {} is known",
+        "driver.inject, or an account that holds one",
+        lambda stage, status: any(order.status == status for order in stage.seen.orders.values()),
+    ),
+    "markets": Fact(
+        "orders of the caller in {} markets are known",
+        "a second [[markets]] and a driver, or an account with orders in several",
+        lambda stage, count: len({order.symbol for order in stage.seen.orders.values()}) >= count,
+    ),
+    "tradable": Fact(
+        "orders can be brought about in {} markets",
+        "a second [[markets]]",
+        lambda stage, count: len(stage.lane.markets) >= count,
+    ),
+    "other": Fact(
+        "another account with orders of its own is known",
+        "[accounts.other], and a driver or orders of its own",
+        lambda stage, _: stage.lane.other is not None and bool(stage.lane.latest(stage.lane.other).orders),
+    ),
+    "cancel": Fact(
+        "cancel-all may be called",
+        "full scope, and a caller without live orders of somebody else (or --cancel-existing)",
+        lambda stage, _: _may_cancel(stage),
+    ),
+    "arrange": Fact(
+        "live orders can be brought about",
+        "[[markets]] with driver.place or driver.inject",
+        lambda stage, _: stage.staging.possible,
+    ),
+    "place": Fact(
+        "orders can be placed",
+        "[[markets]] with driver.place",
+        lambda stage, _: bool(stage.lane.markets) and stage.lane.driver.can_place,
+    ),
+    "live": Fact(
+        "{} live orders of this run stand in the caller's account",
+        "a driver whose target allows as many",
+        lambda stage, count: _own_live(stage) >= count,
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A fact that a check needed and that was not there."""
+
+    says: str
+    enable: str
+
+
+def missing(stage: Stage, needs: Mapping[str, Any]) -> list[Missing]:
+    """Which of the facts do not hold on the stage."""
+    return [
+        Missing(f"not observed: {FACTS[name].says.format(value)}", FACTS[name].enable)
+        for name, value in needs.items()
+        if not FACTS[name].holds(stage, value)
+    ]
