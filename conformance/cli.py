@@ -5,13 +5,17 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
+from difflib import get_close_matches
 from pathlib import Path
 
 import click
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 import conformance
+from conformance import faults
 from conformance import requirements as catalogue
 from conformance.assignment import assign
 from conformance.inventory import checks_by_requirement
@@ -90,15 +94,14 @@ def run(
 def sandbox(port: int, fault: str | None, profile_out: str, seed: int | None) -> None:
     """Serve the reference exchange on this machine, until Ctrl-C. A mock for client developers too."""
     with _complaints():
-        if fault is not None:
-            raise ProfileError(f"there is no fault named {fault!r}")
+        chosen = Sandbox(seed=seed) if fault is None else _fault(fault).sandbox(seed)
 
         def ready(served: Served) -> None:
             Path(profile_out).write_text(served.profile_toml, encoding="utf-8")
             click.echo(f"serving {served.base_url}\nprofile {profile_out}")
 
         try:
-            Sandbox(seed=seed).serve_forever(port=port, on_ready=ready)
+            chosen.serve_forever(port=port, on_ready=ready)
         except OSError as error:
             raise ProfileError(f"cannot serve on port {port}, or write {profile_out}: {error}") from None
 
@@ -113,18 +116,43 @@ def requirements(as_json: bool, ids: tuple[str, ...]) -> None:
         for id in ids:
             if id not in entries:
                 raise ProfileError(f"there is no requirement {id!r}; `p99-conformance requirements` lists them")
-    judged_by = checks_by_requirement()
+    judged_by, proven_by = checks_by_requirement(), _faults_by_requirement()
     chosen = [entry for id, entry in entries.items() if not ids or id in ids]
+    lists = {
+        entry.id: {"checks": judged_by.get(entry.id, []), "faults": proven_by.get(entry.id, [])} for entry in chosen
+    }
     if as_json:
-        plain = [{**asdict(entry), "checks": list(judged_by.get(entry.id, ()))} for entry in chosen]
-        click.echo(json.dumps(plain, indent=2, ensure_ascii=False))
+        click.echo(json.dumps([asdict(entry) | lists[entry.id] for entry in chosen], indent=2, ensure_ascii=False))
         return
-    table = Table("id", "level", "says", "source", "judged by", box=None, padding=(0, 2, 1, 0))
+    console = Console(highlight=False)
     for entry in chosen:
-        table.add_row(
-            entry.id, entry.level, entry.says, entry.source, "\n".join(judged_by.get(entry.id, ["nothing yet"]))
-        )
-    Console().print(table, highlight=False, markup=False)
+        console.print(Text(entry.id, style="bold").append(f"  {entry.level}", style="cyan"))
+        lines = {
+            "": entry.says,
+            "source": entry.source,
+            "judged by": ", ".join(lists[entry.id]["checks"]) or "nothing yet",
+            "proven by": ", ".join(lists[entry.id]["faults"]) or "nothing yet",
+        }
+        table = Table.grid("", "", padding=(0, 2, 0, 0))
+        for name, words in lines.items():
+            table.add_row(Text(name, style="dim"), Text(words))
+        console.print(Padding(table, (0, 0, 1, 2)))
+
+
+def _faults_by_requirement() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for each in faults.load().values():
+        found.setdefault(each.breaks, []).append(each.name)
+    return found
+
+
+def _fault(name: str) -> faults.Fault:
+    catalogued = faults.load()
+    if name not in catalogued:
+        near = get_close_matches(name, catalogued, n=3)
+        hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(catalogued)}"
+        raise ProfileError(f"there is no fault named {name!r}; {hint}")
+    return catalogued[name]
 
 
 @contextlib.contextmanager

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 from jsonschema import Draft202012Validator
@@ -44,7 +44,7 @@ REQUIREMENTS = (
 )
 
 
-class NotJson(ValueError):  # noqa: N818 - says what the body is
+class NotJson(ValueError):
     """A body that is no JSON text, with the reason in one line."""
 
 
@@ -141,7 +141,7 @@ def _order_breach(error: ValidationError) -> Breach:
     if not error.absolute_path:
         if error.validator != "required":
             return Breach("a JSON object for an order", shown(error.instance), "order.fields")
-        missing = ", ".join(name for name in error.validator_value if name not in error.instance)
+        missing = ", ".join(name for name in schema("order")["required"] if name not in cast(Any, error.instance))
         return Breach("all fields of an order, null where one does not apply", f"no {missing}", "order.fields")
     name = _field(error)
     field = schema("order")["properties"][name]
@@ -166,7 +166,7 @@ def _is_number(_checker: Any, instance: Any) -> bool:
     return isinstance(instance, int | float | Decimal) and not isinstance(instance, bool)
 
 
-_Strict = extend(
+_Strict = extend(  # type: ignore[no-untyped-call]
     Draft202012Validator,
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine_many({"integer": _is_integer, "number": _is_number}),
 )

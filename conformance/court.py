@@ -13,7 +13,7 @@ import conformance
 from conformance import ledger, requirements
 from conformance.assignment import Assignment
 from conformance.inventory import checks_by_requirement
-from conformance.judge import Judge
+from conformance.judge import Judge, needs_of
 from conformance.ledger import Outcome
 from conformance.reporting import files, terminal
 from conformance.results import Mishaps, Results
@@ -50,12 +50,12 @@ class Court:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Reading goes first, each module has its lane, and all that is drawn follows from the seed."""
-        items.sort(key=lambda item: item.get_closest_marker("cancels") is not None)
+        """Reading goes first, then what needs live orders that stand since set-up; all that is drawn follows the seed."""
+        items.sort(key=lambda item: (item.get_closest_marker("cancels") is not None, "live" not in needs_of(item)))
         for item in items:
             self._share_out(item)
             check = getattr(item, "obj", None)
-            if hasattr(check, "hypothesis"):
+            if check is not None and hasattr(check, "hypothesis"):
                 seed(self._assignment.seed)(check)
         self._judge.expect(items)
 

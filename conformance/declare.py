@@ -12,7 +12,7 @@ Check = TypeVar("Check", bound=Callable[..., Any])
 
 
 def verifies(*ids: str) -> Callable[[Check], Check]:
-    """The check judges these requirements: they pass when it passes. An id that is not in the catalogue is a KeyError."""
+    """The check judges these requirements: they pass when it passes. An id of no catalogue is a KeyError."""
     known = requirements.load()
     for id in ids:
         known[id]
@@ -36,4 +36,4 @@ def needs(**facts: Any) -> Callable[[Check], Check]:
 
 def cancels(check: Check) -> Check:
     """The check calls cancel-all: it runs after those that only read, and in full scope alone."""
-    return needs(cancel=True)(pytest.mark.cancels(check))
+    return needs(cancel=True)(pytest.mark.cancels(check))  # type: ignore[no-any-return]

@@ -4,14 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-_BODY_SHOWN = 4000  # characters: twelve orders or so; a report that carries whole pages of 200 is not read
-
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """A request and what came back. Times in ms; `sent_at` in UNIX seconds of our own clock.
 
-    `status` is None when no answer came; `problem` then says why.
+    `status` is None when no answer came; `problem` then says why. Long bodies are cut.
     """
 
     account: str
@@ -33,32 +31,26 @@ class Exchange:
     def __str__(self) -> str:
         lines = [f"{self.account}: {self.method} {self.url}"]
         if self.request_body:
-            lines.append(f"  > {_shorten(self.request_body)}")
+            lines.append(f"  > {self.request_body}")
         if self.status is None:
             lines.append(f"  no answer: {self.problem}")
         else:
             lines.append(f"  {self.status} in {self.elapsed_ms:.0f} ms")
-            lines.append(f"  < {_shorten(self.response_body)}")
+            lines.append(f"  < {self.response_body}")
         return "\n".join(lines)
 
     def to_json(self) -> dict[str, Any]:
-        """The exchange as a JSON object, its body shortened."""
+        """The exchange as a JSON object."""
         return {
             "account": self.account,
             "method": self.method,
             "url": self.url,
             "request_headers": dict(self.request_headers),
-            "request_body": _shorten(self.request_body),
+            "request_body": self.request_body,
             "status": self.status,
             "response_headers": dict(self.response_headers),
-            "response_body": _shorten(self.response_body),
+            "response_body": self.response_body,
             "sent_at": self.sent_at,
             "elapsed_ms": round(self.elapsed_ms, 1),
             "problem": self.problem,
         }
-
-
-def _shorten(text: str) -> str:
-    if len(text) <= _BODY_SHOWN:
-        return text
-    return f"{text[:_BODY_SHOWN]}… ({len(text) - _BODY_SHOWN} more characters)"

@@ -4,7 +4,9 @@ import importlib
 import inspect
 import pkgutil
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+
+import pytest
 
 from conformance import checks, contract
 from conformance.oracle.cancelling import CANCELLING
@@ -17,8 +19,8 @@ def checks_by_requirement() -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     for module in pkgutil.iter_modules(checks.__path__):
         for name, check in vars(importlib.import_module(f"{checks.__name__}.{module.name}")).items():
-            for mark in getattr(check, "pytestmark", ()) if inspect.isfunction(check) else ():
-                for id in mark.args if mark.name == "verifies" else ():
+            if inspect.isfunction(check):
+                for id in _declared(getattr(check, "pytestmark", ())):
                     found[id].append(f"{module.name}::{name}")
     for id, names in rules_by_requirement().items():
         found[id] += names
@@ -34,3 +36,16 @@ def rules_by_requirement() -> Mapping[str, list[str]]:
         for rule in book.rules:
             found[rule.requirement].append(f"{rule.look.__module__.rpartition('.')[2]}::{rule.look.__name__}")
     return found
+
+
+def _declared(marks: Iterable[pytest.Mark]) -> list[str]:
+    """The requirements that marks name, those of single parameters included, each once."""
+    ids: list[str] = []
+    for mark in marks:
+        if mark.name == "verifies":
+            ids += mark.args
+        elif mark.name == "parametrize":
+            for parameter in mark.args[1]:
+                own = getattr(parameter, "marks", ())
+                ids += _declared(each.mark if isinstance(each, pytest.MarkDecorator) else each for each in own)
+    return list(dict.fromkeys(ids))

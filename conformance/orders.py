@@ -57,7 +57,7 @@ class Order:
 
     @property
     def identity(self) -> tuple[object, ...]:
-        """What never changes of it. Ids are unique within an account alone, so an id by itself does not tell whose it is."""
+        """What never changes of it. Ids are unique within an account alone, so one alone does not tell whose it is."""
         return (self.id, self.symbol, self.side, self.type, self.price, self.quantity, self.created_at)
 
     @classmethod

@@ -1,4 +1,4 @@
-"""The pytest plugin: options, fixtures, and from the checks' outcomes to results. `run` and `pytest --target` share it."""
+"""The pytest plugin: options, fixtures, and the court that judges. `run` and `pytest --target` share it."""
 
 from pathlib import Path
 
@@ -50,7 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> None:
-    """With several workers, hand the checks out lane by lane: two workers on one account would be in each other's way."""
+    """With several workers, hand the checks out lane by lane: two on one account would be in each other's way."""
     if ASSIGNMENT in config.stash and config.getoption("numprocesses", None):
         config.option.dist = "loadgroup"
 

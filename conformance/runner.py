@@ -17,7 +17,7 @@ from conformance.results import Results
 _MOVES_PYTEST = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DEBUG", "PYTEST_THEME")
 
 
-class NoVerdict(Exception):  # noqa: N818 - the suite's own failure, of which there are no results
+class NoVerdict(Exception):
     """Pytest ended before there could be any results."""
 
 

@@ -49,8 +49,7 @@ class Stage:
             self.lane.known(account)
         if not self.full_scope or not self.staging.possible:
             return
-        if wants.get("other"):
-            assert self.lane.other is not None
+        if wants.get("other") and self.lane.other is not None:
             self.staging.history(self.lane.other, _BYSTANDER_ORDERS)
         live = int(wants.get("live", 0) / _LIVE_SHARE) if self.lane.driver.can_inject else wants.get("live", 0)
         if count := max(wants.get("orders", 0), live):
@@ -125,6 +124,16 @@ FACTS: Mapping[str, Fact] = {
         "another account with orders of its own is known",
         "[accounts.other], and a driver or orders of its own",
         lambda stage, _: stage.lane.other is not None and bool(stage.lane.latest(stage.lane.other).orders),
+    ),
+    "jwt": Fact(
+        "the caller has a token",
+        "jwt under [accounts.caller]",
+        lambda stage, _: "jwt" in stage.lane.caller.credentials,
+    ),
+    "api_key": Fact(
+        "the caller has a signed key",
+        "api_key and api_secret under [accounts.caller]",
+        lambda stage, _: "api-key" in stage.lane.caller.credentials,
     ),
     "cancel": Fact(
         "cancel-all may be called",

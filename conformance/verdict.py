@@ -47,5 +47,5 @@ class Violation(AssertionError):
         self.evidence = evidence
 
 
-class Inconclusive(Exception):  # noqa: N818 - a verdict, not an error
+class Inconclusive(Exception):
     """The target could not be judged: it could not be reached, or someone else changed what was being judged."""

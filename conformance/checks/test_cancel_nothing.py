@@ -40,7 +40,7 @@ def test_said_again_it_finds_nothing(stage: Stage, data: st.DataObject) -> None:
     symbol = data.draw(st.sampled_from([None, *(market.symbol for market in markets)]), label="symbol")
     ways = st.sampled_from(stage.staging.ways)
     stage.arrange(data.draw(wishes(markets, least=1)), inject=data.draw(ways, label="injected"))
-    stage.lane.cancel_all(symbol)
+    stage.lane.cancel_unjudged(symbol)
     stage.lane.cancel_all(symbol, again=True)
 
 

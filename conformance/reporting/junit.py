@@ -3,6 +3,7 @@
 import re
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
+from junitparser.junitparser import FinalResult
 
 from conformance.results import RequirementResult, Results
 from conformance.verdict import Verdict
@@ -23,7 +24,7 @@ def junit_xml(results: Results) -> str:
         for name, value in results.labels.items():
             suite.add_property(name, value)
         document.add_testsuite(suite)
-    text = document.tostring().decode()
+    text = document.tostring().decode()  # type: ignore[no-untyped-call]
     return text if text.endswith("\n") else f"{text}\n"
 
 
@@ -32,7 +33,7 @@ def _case(requirement: RequirementResult) -> TestCase:
     case.system_out = _xml(requirement.says)
     match requirement.verdict:
         case Verdict.FAIL if requirement.level != "advisory":
-            failures = []
+            failures: list[FinalResult] = []
             for finding in requirement.findings:
                 failure = Failure(_xml(f"want {finding.want}; got {finding.got}"), "violation")
                 failure.text = _xml(finding.evidence)

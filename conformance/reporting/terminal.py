@@ -125,7 +125,8 @@ def _why_inconclusive(results: Results) -> str:
         return results.inconclusive[0].reason
     missed = [result.id for result in results.unmet]
     if missed:
-        return f"--require {results.require} names {_count(len(missed), 'requirement')} not exercised: {', '.join(missed[:5])}"
+        named = ", ".join(missed[:5]) + (", …" if len(missed) > 5 else "")
+        return f"--require {results.require} names {_count(len(missed), 'requirement')} not exercised: {named}"
     return "nothing was exercised"
 
 

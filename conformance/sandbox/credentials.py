@@ -13,7 +13,7 @@ _TOKEN_LIFE_S = 7 * 86400
 _SIGNED_WITHIN_MS = 60_000
 
 
-class Denied(Exception):  # noqa: N818 - an answer, not an error
+class Denied(Exception):
     """The request is refused with this status and code."""
 
     def __init__(self, status: int, error: str) -> None:

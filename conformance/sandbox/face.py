@@ -20,7 +20,7 @@ _CANCEL_ERRORS = ("ENGINE_BUSY", "ENGINE_RESTARTING", "spot trading disabled")
 _LIST_ERRORS = ("DB_ERROR",)
 
 
-class BadRequest(Exception):  # noqa: N818 - an answer, not an error
+class BadRequest(Exception):
     """The request says something that the exchange has no reading for; the code tells what."""
 
 

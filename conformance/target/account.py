@@ -14,6 +14,7 @@ from conformance.oracle.reading import read
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order, Query
 from conformance.target.client import Answer, Client
+from conformance.target.credentials import CredentialError
 from conformance.target.profile import AccountProfile
 from conformance.target.signing import signed_query
 from conformance.verdict import Breach, Inconclusive
@@ -108,7 +109,8 @@ class Account:
         answer = self._call("GET", query.pairs(), credential)
         if may_refuse and _refuses(answer):
             return None
-        self._expect_ok(answer, "a list", None if self.observations.verifies else "list.array")
+        requirement = None if self.observations.verifies else "list.array"
+        self._expect_ok(answer, "a list", requirement, credential or self.credentials[0])
         document = self._decoded(answer, "list.array-json")
         if breaches := contract.list_breaches(document):
             self.observations.report(breaches, answer.exchange)
@@ -120,7 +122,12 @@ class Account:
         return Page(query, orders, answer.exchange)
 
     def cancel_all(
-        self, symbol: str | None = None, *, nothing_live: bool = False, may_refuse: bool = False
+        self,
+        symbol: str | None = None,
+        credential: Credential | None = None,
+        *,
+        nothing_live: bool = False,
+        may_refuse: bool = False,
     ) -> Canceled:
         """Cancel all live orders, of one market or of all. The answer's shape is judged in passing.
 
@@ -129,11 +136,11 @@ class Account:
         """
         requirement = "cancel.empty" if nothing_live else "cancel.envelope"
         sent_at = time.time()
-        answer = self._call("DELETE", [] if symbol is None else [("symbol", symbol)], None)
+        answer = self._call("DELETE", [] if symbol is None else [("symbol", symbol)], credential)
         times = sent_at, time.time()
         if may_refuse and _refuses(answer):
             return Canceled(symbol, (), answer.exchange, answer.refusals > 0, *times, refused=True)
-        self._expect_ok(answer, "a cancel-all", requirement)
+        self._expect_ok(answer, "a cancel-all", requirement, credential or self.credentials[0])
         document = self._decoded(answer, requirement)
         if breaches := contract.canceled_breaches(document):
             blamed = [breach._replace(requirement=requirement) for breach in breaches]
@@ -182,18 +189,23 @@ class Account:
 
     def _call(self, method: str, pairs: Sequence[tuple[str, str]], credential: Credential | None) -> Answer:
         answer = self._ask(method, pairs, credential)
-        if answer.status == 401 and self._profile.jwt and self._profile.jwt.refresh():
-            answer = self._ask(method, pairs, credential)
-        return answer
+        try:
+            renewed = answer.status == 401 and self._profile.jwt is not None and self._profile.jwt.refresh()
+        except CredentialError as error:
+            raise Inconclusive(f"{self.name}: no new token: {error}") from None
+        return self._ask(method, pairs, credential) if renewed else answer
 
     def _ask(self, method: str, pairs: Sequence[tuple[str, str]], credential: Credential | None) -> Answer:
         query, headers = self.authorize(pairs, credential)
         return self._client.send(self.name, method, self._url, query, headers)
 
-    def _expect_ok(self, answer: Answer, what: str, requirement: str | None) -> None:
+    def _expect_ok(self, answer: Answer, what: str, requirement: str | None, kind: Credential) -> None:
         if answer.status == 200:
             return
-        if answer.status in _NOT_JUDGED:
+        if answer.status in (401, 403) and self._ask("GET", [], kind).status == 200:
+            # It is good for a plain list, so it is this request that it was not enough for.
+            requirement = f"auth.{kind}"
+        elif answer.status in _NOT_JUDGED:
             raise Inconclusive(f"{self.name}: {_NOT_JUDGED[answer.status]} ({answer.status} to {what})")
         breach = Breach(f"200 to {what}", f"{answer.status} {_start(answer.body)}", requirement)
         self.observations.report([breach], answer.exchange, raising=True)

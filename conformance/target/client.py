@@ -20,7 +20,7 @@ READ_TIMEOUT_S = 15  # half as long again as the documents' samples wait for a c
 BODY_LIMIT = 4 * 2**20  # bytes; 200 orders take some 70 kB
 ATTEMPTS = 6  # with waits of up to 0.1, 0.2, 0.4 … s: two seconds in all for an engine to recover
 _DROPPED = "Connection aborted"  # urllib3's words for a connection that was made and then closed by the peer
-_SHOWN = 8192  # characters of a body that are kept as evidence
+_SHOWN = 4000  # characters of a body that are kept as evidence: twelve orders; whole pages of 200 nobody reads
 
 
 class Unreachable(Inconclusive):
@@ -159,10 +159,10 @@ class Client:
             method=method,
             url=self._redactor.redact(whole),
             request_headers=self._redactor.redact_headers(headers),
-            request_body=self._redactor.redact(body.decode(errors="replace")[:_SHOWN]) if body else "",
+            request_body=self._redactor.redact((body or b"").decode(errors="replace"))[:_SHOWN],
             status=None if problem else status,
             response_headers=self._redactor.redact_headers(received),
-            response_body=self._redactor.redact(content[:_SHOWN].decode(errors="replace")),
+            response_body=self._redactor.redact(content.decode(errors="replace"))[:_SHOWN],
             sent_at=sent_at,
             elapsed_ms=(time.perf_counter() - started) * 1000,
             problem=self._redactor.redact(problem) if problem else None,

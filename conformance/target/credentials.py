@@ -162,6 +162,7 @@ class Redactor:
         self._secrets = tuple(secrets)
         self._added: set[str] = set()
         self._known: frozenset[str] = frozenset()
+        self._forms: list[str] = []
         self._pattern: re.Pattern[str] | None = None
 
     def add(self, value: str) -> None:
@@ -171,9 +172,12 @@ class Redactor:
     def redact(self, text: str) -> str:
         """The text without secrets: plain, percent-encoded, JSON-escaped or in base64; and without signatures."""
         pattern = self._current()
-        if pattern is not None:
+        # Most texts hold none of them, and a plain look for each is a hundred times as fast as the pattern.
+        if pattern is not None and any(form in text for form in self._forms):
             text = pattern.sub(MASK, text)
-        return _SIGNATURE.sub(rf"\g<1>{MASK}", text)
+        if "signature" in text.lower():
+            text = _SIGNATURE.sub(rf"\g<1>{MASK}", text)
+        return text
 
     def redact_headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """The headers without secrets; of those that carry credentials only the scheme stays, as in `Bearer ***`."""
@@ -194,6 +198,7 @@ class Redactor:
             forms = {form for value in known if len(value) >= _SHORTEST_REDACTED for form in _forms(value)}
             # The longest first, or a secret that begins like a shorter one would leave its rest behind.
             ordered = sorted(forms, key=len, reverse=True)
+            self._forms = ordered
             self._pattern = re.compile("|".join(map(re.escape, ordered))) if ordered else None
             self._known = frozenset(known)
         return self._pattern

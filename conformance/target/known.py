@@ -5,7 +5,7 @@ from collections.abc import Callable
 from conformance.oracle.listing import Listing, explain
 from conformance.oracle.snapshot import Interval, Snapshot
 from conformance.target.account import Account, Page
-from conformance.verdict import Breach, Violation
+from conformance.verdict import Breach
 
 # A contradiction is looked at this many times with fresh eyes: a defect that shows now and then is met again, and
 # between two snapshots that agree nobody else can have caused it.
@@ -37,7 +37,7 @@ class Known:
         if not breaches:
             return
         if self._confirmed:
-            raise Violation(breaches[0], *self.snapshot.exchanges[-1:], page.exchange)
+            self._report(breaches, self.snapshot, page)
         stale = self.snapshot
         fresh = self.refresh()
         if not self._breaches(page, Interval(stale, fresh)):
@@ -48,8 +48,13 @@ class Known:
             after = self.refresh()
             if breaches := self._breaches(again, Interval(before, after)):
                 self._confirmed = True
-                raise Violation(breaches[0], *before.exchanges[-1:], again.exchange)
+                self._report(breaches, before, again)
         self._account.observations.doubt(f"a list of {page.query} contradicted a snapshot, and agreed when asked again")
+
+    def _report(self, breaches: list[Breach], held_against: Snapshot, page: Page) -> None:
+        # From one place, since Hypothesis tells failures apart by where they are raised.
+        evidence = (*held_against.exchanges[:1], page.exchange)
+        self._account.observations.report(breaches, *evidence, raising=True)
 
     def _breaches(self, page: Page, interval: Interval) -> list[Breach]:
         return list(explain(Listing(page.query, page.orders), interval))

@@ -9,7 +9,7 @@ from conformance.oracle.cancelling import CANCELLING, Cancellation
 from conformance.oracle.listing import MAX_LIMIT
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order
-from conformance.target.account import SNAPSHOT_PAGES, Account
+from conformance.target.account import SNAPSHOT_PAGES, Account, Credential
 from conformance.target.clock import TargetClock
 from conformance.target.driver import Driver, Refused
 from conformance.target.known import Known
@@ -19,6 +19,26 @@ from conformance.verdict import Inconclusive, Violation
 
 NOTHING = Snapshot({})
 _POLL_S = 0.05
+
+
+class Patience:
+    """How long to wait for orders to show: as long as allowed, until that was in vain once; then a little longer than
+    it ever took.
+    """
+
+    _AT_LEAST_S = 0.2
+
+    def __init__(self, allowed_s: float) -> None:
+        self.seconds = allowed_s
+        self._longest = 0.0
+
+    def rewarded(self, after_s: float) -> None:
+        """They showed."""
+        self._longest = max(self._longest, after_s)
+
+    def disappointed(self) -> None:
+        """They did not."""
+        self.seconds = min(self.seconds, max(3 * self._longest, self._AT_LEAST_S))
 
 
 class Lane:
@@ -35,6 +55,7 @@ class Lane:
         self.clock = TargetClock()
         self.placed_at: dict[str, tuple[float, float]] = {}  # when the driver asked and was answered, by our clock
         self.own = {account.name: Ownership() for account in self.accounts}
+        self._patience = Patience(target.settle_ms / 1000)
         self._known: dict[str, Known] = {}
         self._latest: dict[str, Snapshot] = {}
         # What the last cancel-all left behind, while nothing has been changed since.
@@ -81,15 +102,18 @@ class Lane:
 
     def settled(self, account: Account, pages: int = 1) -> Snapshot:
         """A snapshot that shows all that was placed, however many pages that takes, or the last one when time is up."""
-        deadline = time.monotonic() + self.target.settle_ms / 1000
+        started = time.monotonic()
         own = self.own[account.name]
         while True:
             snapshot = self.snapshot(account, pages)
+            waited = time.monotonic() - started
             if own.all_seen():
+                self._patience.rewarded(waited)
                 return snapshot
             if pages < SNAPSHOT_PAGES:
                 pages += 1
-            elif time.monotonic() > deadline:
+            elif waited > self._patience.seconds:
+                self._patience.disappointed()
                 own.give_up()
                 return snapshot
             else:
@@ -125,8 +149,21 @@ class Lane:
         own = self.own[self.caller.name]
         return [order for order in self.leftovers() if not own.owns(order)]
 
+    def cancel_unjudged(self, symbol: str | None = None) -> None:
+        """Let the caller cancel all, and look at nothing but the answer's shape."""
+        self.settled(self.caller)
+        self._refuse_to_harm()
+        self.caller.cancel_all(symbol)
+        self.forget(self.caller)
+
     def cancel_all(
-        self, symbol: str | None = None, *, pages: int = 1, again: bool = False, may_refuse: bool = False
+        self,
+        symbol: str | None = None,
+        *,
+        credential: Credential | None = None,
+        pages: int = 1,
+        again: bool = False,
+        may_refuse: bool = False,
     ) -> Cancellation:
         """Let the caller cancel all, and judge it by what lists show before and after, on both accounts.
 
@@ -136,7 +173,8 @@ class Lane:
         """
         before, other_before = self._before or (self.settled(self.caller, pages), self._bystander())
         self._refuse_to_harm()
-        answer = self.caller.cancel_all(symbol, nothing_live=not before.live(symbol), may_refuse=may_refuse)
+        nothing_live = not before.live(symbol)
+        answer = self.caller.cancel_all(symbol, credential, nothing_live=nothing_live, may_refuse=may_refuse)
         self.forget(self.caller)
         deadline = time.monotonic() + self.target.consistency_ms / 1000
         while True:

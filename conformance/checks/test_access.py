@@ -1,0 +1,40 @@
+"""Access: each credential alone is enough, for both operations."""
+
+import pytest
+
+from conformance.declare import cancels, needs, verifies
+from conformance.orders import Query
+from conformance.stage import Stage
+from conformance.target.account import Account, Credential
+from conformance.target.known import Known
+from conformance.target.staging import Wish
+
+JWT = pytest.param("jwt", marks=[pytest.mark.verifies("auth.jwt"), pytest.mark.needs(jwt=True)])
+API_KEY = pytest.param("api-key", marks=[pytest.mark.verifies("auth.api-key"), pytest.mark.needs(api_key=True)])
+
+
+@pytest.mark.parametrize("credential", [JWT, API_KEY])
+@needs(orders=1)
+def test_a_credential_alone_is_enough_to_list(caller: Account, known: Known, credential: Credential) -> None:
+    """The token, or the signed key, without the other: the list without parameters and one with several."""
+    newest = max(known.snapshot.orders.values(), key=lambda order: order.created_at)
+    for query in (Query(limit=200), Query(newest.symbol, newest.status, newest.created_at, newest.created_at, 7)):
+        known.explains(caller.list(query, credential))
+
+
+@cancels
+@pytest.mark.parametrize("credential", [JWT, API_KEY])
+@needs(arrange=True)
+def test_a_credential_alone_is_enough_to_cancel(stage: Stage, credential: Credential) -> None:
+    """The token, or the signed key, without the other: cancel-all of one market, and of all."""
+    stage.arrange([Wish(market, "buy") for market in stage.lane.markets], inject=stage.staging.ways[0])
+    stage.lane.cancel_all(stage.lane.markets[0].symbol, credential=credential)
+    stage.lane.cancel_all(credential=credential)
+
+
+@verifies("auth.same-account")
+@needs(jwt=True, api_key=True, orders=1)
+def test_both_credentials_see_the_same_orders(caller: Account, known: Known) -> None:
+    """What the token sees is what the key sees, record by record."""
+    for credential in caller.credentials:
+        known.explains(caller.list(Query(limit=200), credential))
