@@ -13,7 +13,7 @@ import conformance
 from conformance import ledger, requirements
 from conformance.assignment import Assignment
 from conformance.inventory import checks_by_requirement
-from conformance.judge import Judge, needs_of
+from conformance.judge import Judge, needs_of, verifies_of
 from conformance.ledger import Outcome
 from conformance.reporting import files, terminal
 from conformance.results import Mishaps, Results
@@ -50,14 +50,20 @@ class Court:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Reading goes first, then what needs live orders that stand since set-up; all that is drawn follows the seed."""
-        items.sort(key=lambda item: (item.get_closest_marker("cancels") is not None, "live" not in needs_of(item)))
+        """Order the checks, share them out, and let all that is drawn follow from the seed."""
+        items.sort(key=self._turn)
         for item in items:
             self._share_out(item)
             check = getattr(item, "obj", None)
             if check is not None and hasattr(check, "hypothesis"):
                 seed(self._assignment.seed)(check)
         self._judge.expect(items)
+
+    def _turn(self, item: pytest.Item) -> tuple[bool, bool, int]:
+        """Reading goes first, then what needs live orders that stand since set-up; all in the catalogue's order."""
+        ids = list(self._catalogue)
+        first = min((ids.index(id) for id in verifies_of(item)), default=len(ids))
+        return item.get_closest_marker("cancels") is not None, "live" not in needs_of(item), first
 
     def _share_out(self, item: pytest.Item) -> None:
         lanes = len(self._assignment.profile.lanes) if self._config.getoption("numprocesses", None) else 1
@@ -96,9 +102,9 @@ class Court:
         if self._judge.fails(outcome):
             report.outcome = "failed"
             report.longrepr = "\n\n".join(terminal.finding(id, found) for id, found in outcome.findings.items())
-        elif outcome.ending == "inconclusive":
+        elif outcome.ending == "inconclusive" or outcome.doubts:
             report.outcome = "skipped"
-            report.longrepr = (report.nodeid, 0, outcome.reason)
+            report.longrepr = (report.nodeid, 0, outcome.reason or "; ".join(outcome.doubts.values()))
 
     # -- where outcomes are gathered -------------------------------------------------------------------------------
 
@@ -106,7 +112,9 @@ class Court:
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
         """A check that did not judge does not look like one that was skipped."""
         plain = getattr(report, _OUTCOME, None)
-        return _STATUS.get(plain["ending"]) if plain and report.skipped else None
+        if not plain or not report.skipped:
+            return None
+        return _STATUS["not exercised" if plain["ending"] == "not exercised" else "inconclusive"]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take in an outcome."""

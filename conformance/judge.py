@@ -13,15 +13,15 @@ from conformance.assignment import Assignment
 from conformance.ensemble import Ensemble
 from conformance.ledger import Ending, Outcome
 from conformance.observations import Observations
+from conformance.plugin import STAGE
 from conformance.requirements import Requirement
 from conformance.results import Finding
-from conformance.stage import Missing, Stage, missing
+from conformance.stage import Missing, missing
 from conformance.verdict import Inconclusive, Violation
 
 _OBSERVATIONS = pytest.StashKey[Observations]()
 _MISSING = pytest.StashKey[list[Missing]]()
 _EXAMPLES = pytest.StashKey[int]()
-STAGE = pytest.StashKey[Stage]()
 
 # In Hypothesis' notes: an argument of the check, or what it drew itself, "Draw 2 (symbol): 'DFUSDT'".
 _GIVEN = re.compile(r"\w+=|Draw \d+")
@@ -114,14 +114,20 @@ class Judge:
                 return (yield)
         except Flaky as flaky:
             violation = _violation_in(flaky)
-            if violation is None or not violation.breach.certain:
-                raise Inconclusive(f"seen once, and not again: {violation or flaky}") from None
-            raise violation from None
+            if violation is None:
+                raise Inconclusive(f"it differs from time to time: {flaky}") from None
+            if violation.breach.certain:
+                raise violation from None
+            self._doubt(item, violation)
         except Violation as violation:
             if violation.breach.certain or hasattr(cast(Any, item).obj, "hypothesis"):
                 raise
             item.runtest()
-            raise Inconclusive(f"seen once, and not again: {violation}") from None
+            self._doubt(item, violation)
+
+    def _doubt(self, item: pytest.Item, violation: Violation) -> None:
+        reason = f"seen once, and not again: {violation}"
+        item.stash[_OBSERVATIONS].doubt(reason, violation.breach.requirement)
 
     def outcome(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Outcome:
         """How the item ended."""
@@ -129,7 +135,7 @@ class Judge:
         error = call.excinfo.value if call.excinfo else None
         name = name_of(item)
         findings = {id: _finding(violation, name) for id, violation in observations.in_passing.items()}
-        ending, reason = _ending(error, observations)
+        ending, reason = _ending(error)
         verifies = verifies_of(item)
         if isinstance(error, Violation):
             violated = [error.breach.requirement] if error.breach.requirement else verifies
@@ -143,6 +149,7 @@ class Judge:
             reason=reason,
             findings=findings,
             saw=dict(observations.saw),
+            doubts=dict(observations.doubts),
             missing=tuple((fact.says, fact.enable) for fact in item.stash.get(_MISSING, [])),
             examples=item.stash.get(_EXAMPLES, 0),
         )
@@ -152,9 +159,9 @@ class Judge:
         return any(self._catalogue[id].level != "advisory" for id in outcome.findings)
 
 
-def _ending(error: BaseException | None, observations: Observations) -> tuple[Ending, str]:
+def _ending(error: BaseException | None) -> tuple[Ending, str]:
     if error is None:
-        return ("inconclusive", "; ".join(observations.doubts)) if observations.doubts else ("passed", "")
+        return "passed", ""
     if isinstance(error, Violation):
         return "violated", str(error)
     if isinstance(error, Inconclusive):

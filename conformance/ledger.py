@@ -17,7 +17,8 @@ class Outcome:
     """How one check ended, in plain values that can travel between processes.
 
     `findings` by requirement: its own and those met in passing. `saw`: how often each requirement was judged and found
-    right. `missing`: pairs of what was not observed and what would enable it.
+    right. `doubts`: why a requirement could not be judged. `missing`: pairs of what was not observed and what would
+    enable it.
     """
 
     check: str
@@ -26,6 +27,7 @@ class Outcome:
     reason: str = ""
     findings: Mapping[str, Finding] = field(default_factory=dict)
     saw: Mapping[str, int] = field(default_factory=dict)
+    doubts: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[tuple[str, str], ...] = ()
     examples: int = 0
 
@@ -67,9 +69,15 @@ def _result(
     id = requirement.id
     findings = tuple(outcome.findings[id] for outcome in everything if id in outcome.findings)
     in_passing = sum(outcome.saw.get(id, 0) for outcome in everything)
-    verdict, reason = _verdict(findings, own, in_passing)
+    doubts = [outcome.doubts[id] for outcome in everything if id in outcome.doubts]
+    doubts += [outcome.reason for outcome in own if outcome.ending == "inconclusive"]
+    verdict, reason = _verdict(findings, doubts, own, in_passing)
     if verdict is Verdict.NONE and not judged_by.get(id):
         reason = "there is no check for it yet"
+    elif verdict is Verdict.NONE and not own and not reason:
+        reason = (
+            "none of its checks was run" if _has_checks(judged_by[id]) else "nothing was observed that could show it"
+        )
     return RequirementResult(
         id=id,
         level=requirement.level,
@@ -83,16 +91,21 @@ def _result(
     )
 
 
-def _verdict(findings: tuple[Finding, ...], own: list[Outcome], in_passing: int) -> tuple[Verdict, str]:
+def _verdict(
+    findings: tuple[Finding, ...], doubts: list[str], own: list[Outcome], in_passing: int
+) -> tuple[Verdict, str]:
     if findings:
         return Verdict.FAIL, f"want {findings[0].want}; got {findings[0].got}"
-    doubts = [outcome.reason for outcome in own if outcome.ending == "inconclusive"]
     if doubts:
         return Verdict.INCONCLUSIVE, "; ".join(dict.fromkeys(doubts))
     unexercised = _unexercised(own)
     if in_passing or any(outcome.ending == "passed" for outcome in own):
         return Verdict.PASS, f"in part: {unexercised}" if unexercised else ""
-    return Verdict.NONE, unexercised or "nothing was observed that could show it"
+    return Verdict.NONE, unexercised
+
+
+def _has_checks(names: Iterable[str]) -> bool:
+    return any(name.startswith("test_") for name in names)
 
 
 def _unexercised(own: list[Outcome]) -> str:

@@ -18,7 +18,7 @@ class Observations:
         self.verifies = frozenset(verifies)
         self.saw: Counter[str] = Counter()
         self.in_passing: dict[str, Violation] = {}
-        self.doubts: list[str] = []
+        self.doubts: dict[str, str] = {}
 
     def count(self, saw: Mapping[str, int]) -> None:
         """Add what was judged and found right, by requirement."""
@@ -39,15 +39,14 @@ class Observations:
         if own:
             raise own
 
-    def doubt(self, reason: str) -> None:
-        """Note that something could not be judged; what the check verifies is then inconclusive at best."""
-        if reason not in self.doubts:
-            self.doubts.append(reason)
+    def doubt(self, reason: str, requirement: str | None = None) -> None:
+        """Note that a requirement (None: each that the check verifies) could not be judged."""
+        for id in self.verifies if requirement is None else (requirement,):
+            self.doubts.setdefault(id, reason)
 
     def adopt(self, earlier: "Observations") -> None:
         """Take over what was seen while things were set up for this check."""
         self.saw.update(earlier.saw)
         for id, violation in earlier.in_passing.items():
             self.in_passing.setdefault(id, violation)
-        for reason in earlier.doubts:
-            self.doubt(reason)
+        self.doubts |= earlier.doubts

@@ -1,19 +1,19 @@
 """The pytest plugin: options, fixtures, and the court that judges. `run` and `pytest --target` share it."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
 
-from conformance.assignment import Assignment, assign
-from conformance.court import Court
-from conformance.judge import DRAWING, STAGE
-from conformance.stage import Stage
-from conformance.target.account import Account
-from conformance.target.known import Known
-from conformance.target.profile import ProfileError
+if TYPE_CHECKING:
+    # At run time only once there is something to judge: this module is loaded into every pytest session.
+    from conformance.assignment import Assignment
+    from conformance.stage import Stage
+    from conformance.target.account import Account
+    from conformance.target.known import Known
 
-ASSIGNMENT = pytest.StashKey[Assignment]()
+ASSIGNMENT: "pytest.StashKey[Assignment]" = pytest.StashKey()
+STAGE: "pytest.StashKey[Stage]" = pytest.StashKey()
 CHECKS = Path(__file__).parent / "checks"
 
 
@@ -41,6 +41,11 @@ def pytest_configure(config: pytest.Config) -> None:
         if config.args_source is not pytest.Config.ArgsSource.ARGS:
             config.args = [str(CHECKS)]
     if ASSIGNMENT in config.stash:
+        from hypothesis import settings
+
+        from conformance.court import Court
+        from conformance.judge import DRAWING
+
         settings.register_profile("conformance", DRAWING)
         settings.load_profile("conformance")
         if config.getoption("--stop-on-first"):
@@ -62,30 +67,34 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture
-def stage(request: pytest.FixtureRequest) -> Stage:
+def stage(request: pytest.FixtureRequest) -> "Stage":
     """The check's stage, with all that it needs observed."""
-    return request.node.stash[STAGE]  # type: ignore[no-any-return]
+    stage: Stage = request.node.stash[STAGE]
+    return stage
 
 
 @pytest.fixture
-def caller(stage: Stage) -> Account:
+def caller(stage: "Stage") -> "Account":
     """The account that asks."""
     return stage.lane.caller
 
 
 @pytest.fixture
-def other(stage: Stage) -> Account | None:
+def other(stage: "Stage") -> "Account | None":
     """The second account: bystander and counterparty."""
     return stage.lane.other
 
 
 @pytest.fixture
-def known(stage: Stage) -> Known:
+def known(stage: "Stage") -> "Known":
     """What is known of the caller's account."""
     return stage.lane.known(stage.lane.caller)
 
 
-def _assignment(config: pytest.Config) -> Assignment:
+def _assignment(config: pytest.Config) -> "Assignment":
+    from conformance.assignment import assign
+    from conformance.target.profile import ProfileError
+
     option = config.option
     try:
         return assign(

@@ -105,9 +105,13 @@ class Results:
         return self.with_verdict(Verdict.INCONCLUSIVE, "must", "implied")
 
     @property
+    def judged_orders(self) -> bool:
+        """Whether any order was seen: a run that met empty lists alone has judged nothing."""
+        return any(result.id.startswith("order.") for result in self.with_verdict(Verdict.PASS, "must", "implied"))
+
+    @property
     def exit_code(self) -> int:
         """What `run` exits with: the first that holds of interrupted, refused, violated, crashed, inconclusive."""
-        passed = self.with_verdict(Verdict.PASS, "must", "implied")
         missed = [result for result in self.unmet if result.verdict is not Verdict.FAIL]
         if self.mishaps.interrupted:
             return 130
@@ -117,7 +121,7 @@ class Results:
             return 1
         if self.mishaps.crashes:
             return 4
-        return 3 if self.inconclusive or missed or not passed else 0
+        return 3 if self.inconclusive or missed or not self.judged_orders else 0
 
     @property
     def verdict(self) -> Verdict:

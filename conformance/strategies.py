@@ -43,7 +43,7 @@ def statuses() -> st.SearchStrategy[str]:
 def queries(
     snapshot: Snapshot, *, limit: st.SearchStrategy[int | None] | None = None, least_filters: int = 0
 ) -> st.SearchStrategy[Query]:
-    """Filters that the known orders can tell apart, at least so many of them, with this limit (any valid, by default)."""
+    """Filters that the known orders can tell apart, at least so many of them, with this limit (by default any)."""
     orders = list(snapshot.orders.values())
     drawn = {
         "symbol": symbols(orders),

@@ -26,7 +26,7 @@ class Verdict(IntEnum):
 
 
 class Breach(NamedTuple):
-    """What the documents forbid, before it is tied to the exchanges that show it. `want` and `got`: one short line each.
+    """What the documents forbid, not yet tied to the exchanges that show it. `want` and `got`: one short line each.
 
     `requirement` None means: whatever the check that looks verifies. A breach that is not `certain` rests on a snapshot
     that somebody else may have overtaken, so it has to be met again before it counts.

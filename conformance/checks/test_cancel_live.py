@@ -58,10 +58,10 @@ def test_other_users_orders_stay(stage: Stage, data: st.DataObject) -> None:
     """The other account has live orders in the same markets: after cancel-all they stand there as before."""
     markets = stage.lane.markets
     symbol = data.draw(st.sampled_from([None, *(market.symbol for market in markets)]), label="symbol")
-    stage.arrange_bystander()
     stage.arrange(
         data.draw(wishes(markets, most=2)), inject=data.draw(st.sampled_from(stage.staging.ways), label="injected")
     )
+    stage.arrange_bystander()
     stage.lane.cancel_all(symbol)
 
 

@@ -127,7 +127,7 @@ def _why_inconclusive(results: Results) -> str:
     if missed:
         named = ", ".join(missed[:5]) + (", …" if len(missed) > 5 else "")
         return f"--require {results.require} names {_count(len(missed), 'requirement')} not exercised: {named}"
-    return "nothing was exercised"
+    return "no order was seen, so nothing was judged"
 
 
 def _count(number: int, noun: str) -> str:

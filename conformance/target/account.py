@@ -56,7 +56,7 @@ class Page:
 class Canceled:
     """A cancel-all's answer that could be read. Times by our clock, UNIX seconds.
 
-    `refused_before`: an attempt was answered 503, or broke off, before. `refused`: a 4xx said that there is no such market.
+    `refused_before`: an attempt was answered 503, or broke off, before. `refused`: a 4xx said there is no such market.
     """
 
     symbol: str | None
@@ -84,7 +84,7 @@ class Account:
 
     @property
     def credentials(self) -> tuple[Credential, ...]:
-        """The kinds of credential that the profile gives, the first being the one that is used unless told otherwise."""
+        """The kinds of credential that the profile gives; the first is used unless told otherwise."""
         kinds: list[Credential] = []
         if self._profile.jwt:
             kinds.append("jwt")
@@ -176,7 +176,7 @@ class Account:
     def authorize(
         self, pairs: Sequence[tuple[str, str]], credential: Credential | None = None
     ) -> tuple[str, dict[str, str]]:
-        """The query string and the headers that a request with these parameters goes out with, one credential in them."""
+        """Query string and headers of a request with these parameters, one credential among them."""
         kind = credential or self.credentials[0]
         if kind == "jwt":
             assert self._profile.jwt is not None

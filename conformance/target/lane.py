@@ -199,7 +199,8 @@ class Lane:
         self._before = after, other_after
         observations = self.caller.observations
         observations.count(judgement.saw)
-        evidence = (*before.exchanges[:1], answer.exchange, *after.exchanges[:1])
+        lists_before = (*before.exchanges[:1], *other_before.exchanges[:1])
+        evidence = (*lists_before, answer.exchange, *after.exchanges[:1], *other_after.exchanges[:1])
         observations.report(judgement.breaches, *evidence, raising=True)
         return cancellation
 

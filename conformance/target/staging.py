@@ -61,7 +61,7 @@ class Staging:
         return (True,) * driver.can_inject + (False,) * driver.can_place
 
     def history(self, account: Account, count: int) -> None:
-        """Bring the account to `count` orders or more of this run, of as many statuses as the driver can bring about."""
+        """Bring `count` orders of this run or more into the account, of as many statuses as the driver can."""
         if self.lane.driver.can_inject:
             self._attempt(lambda: self._inject_history(account, count))
         elif self.lane.driver.can_place:
@@ -87,7 +87,7 @@ class Staging:
                 self._rest(account, wish.market, wish.side)
 
     def arrange_aged(self, account: Account, seconds: int) -> None:
-        """Live orders that are at least so many seconds old, one of them placed, so that the target's clock is known."""
+        """Live orders, most of them so many seconds old; one is placed now, so that the target's clock is known."""
         market = self.lane.markets[0]
         self.arrange(account, [Wish(market, "buy")], inject=False)
         if self.lane.driver.can_inject:
