@@ -1,5 +1,6 @@
 """What a run is asked to do."""
 
+import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -58,8 +59,18 @@ def assign(
         seed=seed,
         require=require,
         labels=dict(_label(text) for text in labels),
-        report_dir=Path(report_dir),
+        report_dir=_writable(Path(report_dir)),
     )
+
+
+def _writable(folder: Path) -> Path:
+    """The folder, made if it was not there: that nothing can be written is said before a run, not after it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError as error:
+        raise ProfileError(f"nothing can be written there: {error.strerror}", "--report-dir", str(folder)) from None
 
 
 def _profile(target: str) -> Profile:

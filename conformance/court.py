@@ -48,16 +48,20 @@ class Court:
 
     # -- in every process ------------------------------------------------------------------------------------------
 
-    @pytest.hookimpl(trylast=True)
+    @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Order the checks, share them out, and let all that is drawn follow from the seed."""
+        """Order the checks, share them out where there are several workers, and let what is drawn follow the seed."""
         items.sort(key=self._turn)
         for item in items:
-            self._share_out(item)
+            if hasattr(self._config, "workerinput"):
+                item.add_marker(pytest.mark.lane(self._lane_of(item.nodeid)))
             check = getattr(item, "obj", None)
             if check is not None and hasattr(check, "hypothesis"):
                 seed(self._assignment.seed)(check)
-        self._judge.expect(items)
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """What is selected is known now, and so is what has to be brought about for it."""
+        self._judge.expect(session.items)
 
     def _turn(self, item: pytest.Item) -> tuple[bool, bool, int]:
         """Reading goes first, then what needs live orders that stand since set-up; all in the catalogue's order."""
@@ -65,12 +69,23 @@ class Court:
         first = min((ids.index(id) for id in verifies_of(item)), default=len(ids))
         return item.get_closest_marker("cancels") is not None, "live" not in needs_of(item), first
 
-    def _share_out(self, item: pytest.Item) -> None:
-        lanes = len(self._assignment.profile.lanes) if self._config.getoption("numprocesses", None) else 1
-        number = zlib.crc32(str(item.path).encode()) % lanes
-        item.add_marker(pytest.mark.lane(number))
-        if self._config.pluginmanager.hasplugin("xdist"):
-            item.add_marker(pytest.mark.xdist_group(f"lane-{number}"))
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
+        """With several workers each lane is one's alone: two on one account would be in each other's way."""
+        from xdist.scheduler import LoadScopeScheduling
+
+        lane_of = self._lane_of
+
+        class ByLane(LoadScopeScheduling):  # type: ignore[misc]
+            def _split_scope(self, nodeid: str) -> str:
+                return f"lane {lane_of(nodeid)}"
+
+        return ByLane(config, log)
+
+    def _lane_of(self, nodeid: str) -> int:
+        """A module of checks keeps to one lane, the same in every process."""
+        module = nodeid.partition("::")[0].rpartition("/")[2]
+        return zlib.crc32(module.encode()) % len(self._assignment.profile.lanes)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -148,7 +163,7 @@ class Court:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Give the verdicts, write them down, and let them decide what the process exits with."""
-        if hasattr(session.config, "workerinput"):
+        if hasattr(session.config, "workerinput") or session.exitstatus == pytest.ExitCode.USAGE_ERROR:
             return
         self.results = Results(
             catalogue_version=requirements.CATALOGUE_VERSION,

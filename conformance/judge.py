@@ -126,7 +126,7 @@ class Judge:
             self._doubt(item, violation)
 
     def _doubt(self, item: pytest.Item, violation: Violation) -> None:
-        reason = f"seen once, and not again: {violation}"
+        reason = _printable(f"seen once, and not again: {violation}")
         item.stash[_OBSERVATIONS].doubt(reason, violation.breach.requirement)
 
     def outcome(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Outcome:
@@ -163,9 +163,9 @@ def _ending(error: BaseException | None) -> tuple[Ending, str]:
     if error is None:
         return "passed", ""
     if isinstance(error, Violation):
-        return "violated", str(error)
+        return "violated", _printable(str(error))
     if isinstance(error, Inconclusive):
-        return "inconclusive", str(error)
+        return "inconclusive", _printable(str(error))
     if isinstance(error, pytest.skip.Exception):
         return "not exercised", str(error)
     return "crashed", f"{type(error).__name__}: {error}"
@@ -173,9 +173,9 @@ def _ending(error: BaseException | None) -> tuple[Ending, str]:
 
 def _finding(violation: Violation, check: str, example: str | None = None) -> Finding:
     return Finding(
-        want=violation.breach.want,
-        got=violation.breach.got,
-        evidence="\n".join(map(str, violation.evidence)),
+        want=_printable(violation.breach.want),
+        got=_printable(violation.breach.got),
+        evidence=_printable("\n".join(map(str, violation.evidence))),
         check=check,
         example=example,
         exchanges=tuple(exchange.to_json() for exchange in violation.evidence),
@@ -188,6 +188,11 @@ def _example(error: BaseException, item: pytest.Item) -> str | None:
     lines = [line.strip().rstrip(",") for note in getattr(error, "__notes__", ()) for line in note.splitlines()]
     given = [line for line in lines if _GIVEN.match(line) and not line.startswith(fixtures)]
     return "\n".join(_DRAW.sub(lambda found: f"{found[1]}: " if found[1] else "", line) for line in given) or None
+
+
+def _printable(text: str) -> str:
+    """The text with escapes for what a terminal would obey, and a report could not hold."""
+    return "".join(each if each.isprintable() or each == "\n" else ascii(each)[1:-1] for each in text)
 
 
 def _violation_in(error: BaseException) -> Violation | None:

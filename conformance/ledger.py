@@ -75,9 +75,8 @@ def _result(
     if verdict is Verdict.NONE and not judged_by.get(id):
         reason = "there is no check for it yet"
     elif verdict is Verdict.NONE and not own and not reason:
-        reason = (
-            "none of its checks was run" if _has_checks(judged_by[id]) else "nothing was observed that could show it"
-        )
+        unrun = any(name.startswith("test_") for name in judged_by[id])
+        reason = "none of its checks was run" if unrun else "nothing was observed that could show it"
     return RequirementResult(
         id=id,
         level=requirement.level,
@@ -102,10 +101,6 @@ def _verdict(
     if in_passing or any(outcome.ending == "passed" for outcome in own):
         return Verdict.PASS, f"in part: {unexercised}" if unexercised else ""
     return Verdict.NONE, unexercised
-
-
-def _has_checks(names: Iterable[str]) -> bool:
-    return any(name.startswith("test_") for name in names)
 
 
 def _unexercised(own: list[Outcome]) -> str:

@@ -53,13 +53,6 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Court(config, config.stash[ASSIGNMENT]), Court.NAME)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_cmdline_main(config: pytest.Config) -> None:
-    """With several workers, hand the checks out lane by lane: two on one account would be in each other's way."""
-    if ASSIGNMENT in config.stash and config.getoption("numprocesses", None):
-        config.option.dist = "loadgroup"
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """A check without a target has nothing to judge."""
     if ASSIGNMENT not in config.stash and any(item.get_closest_marker("verifies") for item in items):

@@ -12,6 +12,7 @@ from conformance.court import Court
 from conformance.plugin import ASSIGNMENT, CHECKS
 from conformance.reporting.progress import Progress
 from conformance.results import Results
+from conformance.target.profile import ProfileError
 
 # Variables by which pytest would take options and plugins from the user's surroundings.
 _MOVES_PYTEST = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DEBUG", "PYTEST_THEME")
@@ -54,7 +55,10 @@ class _Given:
 
 
 def run(assignment: Assignment, console: Console, *, stop_on_first: bool, select: str | None = None) -> Results:
-    """Judge the assignment's target, showing progress on the console. Raises NoVerdict where pytest gave none."""
+    """Judge the assignment's target, showing progress on the console; `select` as pytest's -k.
+
+    Raises NoVerdict where pytest gave none, ProfileError for a selection that cannot be read.
+    """
     given = _Given(assignment, console)
     args = [
         str(CHECKS),
@@ -71,6 +75,8 @@ def run(assignment: Assignment, console: Console, *, stop_on_first: bool, select
         args.append(f"-k={select}")
     with _undisturbed():
         code = pytest.main(args, plugins=[given])
+    if code == pytest.ExitCode.USAGE_ERROR:
+        raise ProfileError(f"-k {select!r} cannot be read; it takes names joined by and, or, not")
     if given.court is None or given.court.results is None:
         raise NoVerdict(f"pytest ended with {code!r} before it could judge")
     return given.court.results

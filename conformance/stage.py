@@ -12,6 +12,9 @@ from conformance.target.staging import Staging, Wish
 _LIVE_SHARE = 3 / 4
 # The bystander: enough to stand in every market, on both sides, in every status that can be brought about.
 _BYSTANDER_ORDERS = 40
+# Facts that hold once there is a history, and how long it is at the least: twice the mix of statuses.
+_SHOWN_BY_A_HISTORY = {"orders", "seconds", "status", "markets", "live"}
+_LEAST_HISTORY = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +54,10 @@ class Stage:
             return
         if wants.get("other") and self.lane.other is not None:
             self.staging.history(self.lane.other, _BYSTANDER_ORDERS)
-        live = int(wants.get("live", 0) / _LIVE_SHARE) if self.lane.driver.can_inject else wants.get("live", 0)
-        if count := max(wants.get("orders", 0), live):
-            self.staging.history(self.lane.caller, count)
+        if _SHOWN_BY_A_HISTORY & wants.keys():
+            live = wants.get("live", 0)
+            standing = int(live / _LIVE_SHARE) if self.lane.driver.can_inject else live
+            self.staging.history(self.lane.caller, max(wants.get("orders", 0), standing, _LEAST_HISTORY))
 
     def arrange(self, wishes: Sequence[Wish], *, inject: bool) -> None:
         """Bring about exactly these live orders in the caller's account, whatever was live there before."""

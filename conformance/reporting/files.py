@@ -23,6 +23,7 @@ def write(results: Results, folder: Path) -> list[Path]:
 
 def _replace(path: Path, text: str) -> Path:
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    unfinished.write_text(text, encoding="utf-8")
+    # Half a surrogate pair, which a target can send, has no UTF-8; its escape means the same in JSON.
+    unfinished.write_text(text, encoding="utf-8", errors="backslashreplace")
     unfinished.replace(path)
     return path

@@ -1,0 +1,144 @@
+"""The command line: what it says, and what it exits with."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from conformance import requirements
+from conformance.sandbox import Sandbox
+from conformance.sandbox.records import from_record
+from tests.orders import record
+
+TOKEN = {"P99_JWT": "any.thing.atall"}
+
+
+def command(*words: str, cwd: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "conformance", *words],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env={"PATH": "/usr/bin:/bin", **environ},
+        timeout=60,
+        check=False,
+    )
+
+
+PROFILE = """
+[target]
+name = "t"
+base_url = "http://127.0.0.1:1/api/v1"
+[accounts.caller]
+name = "alice"
+jwt = "x.y.z"
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["run", "--target", "absent.toml"], "absent.toml: no such file"),
+        (["run", "--target", "http://"], "http://"),
+        (["run", "--target", "ftp://host/x"], "ftp"),
+        (["run", "--scope", "some"], "--scope"),
+        (["run", "--seed", "x"], "--seed"),
+        (["run", "--require", "most"], "--require"),
+        (["run", "--label", "novalue"], "--label"),
+        (["run", "--nonsense"], "--nonsense"),
+        (["run", "--target", "bad.toml"], "bad.toml: target.colour: unknown key"),
+        (["run", "--target", "price.toml"], "price.toml: markets[0].resting_buy"),
+        (["run", "--target", "unset.toml"], "ALICE_JWT"),
+        (["run", "--target", "production.toml", "--scope", "full"], "read-only"),
+        (["run", "--target", "http://exchange.example/api", "--scope", "full"], "profile"),
+        (["run", "-k", "("], "-k"),
+        (["run", "--report-dir", "bad.toml"], "bad.toml"),
+        (["sandbox", "--fault", "limit-unbound"], "did you mean limit-unbounded"),
+        (["sandbox", "--port", "99999"], "--port"),
+        (["sandbox", "--profile-out", "no/such/folder.toml"], "no/such/folder.toml"),
+        (["requirements", "list.limit"], "no requirement 'list.limit'"),
+        (["nonsense"], "nonsense"),
+    ],
+)
+def test_bad_input_is_one_clear_message_and_exit_2(words: list[str], says: str, tmp_path: Path) -> None:
+    market = '[[markets]]\nsymbol = "A"\nresting_buy = 0.5\nresting_sell = "0.6"\nquantity = "1"\n'
+    for name, text in {
+        "bad.toml": PROFILE.replace('name = "t"', 'name = "t"\ncolour = "blue"'),
+        "price.toml": PROFILE + market,
+        "unset.toml": PROFILE.replace('"x.y.z"', '{ env = "ALICE_JWT" }'),
+        "production.toml": PROFILE.replace('name = "t"', 'name = "t"\nenvironment = "production"'),
+    }.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    done = command(*words, cwd=tmp_path, **TOKEN)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "reports" / "results.json").exists()
+
+
+def test_a_bare_url_without_credentials_says_which_variables_to_set(tmp_path: Path) -> None:
+    done = command("run", "--target", "http://127.0.0.1:1", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "P99_JWT" in done.stderr
+
+
+def test_a_target_that_is_not_there_is_inconclusive(tmp_path: Path) -> None:
+    done = command("run", "--target", "http://127.0.0.1:1/api/v1", cwd=tmp_path, **TOKEN)
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "refused" in done.stdout
+    results = json.loads((tmp_path / "reports" / "results.json").read_text(encoding="utf-8"))
+    assert results["verdict"] == "inconclusive"
+    assert "any.thing.atall" not in done.stdout + done.stderr + json.dumps(results)
+
+
+def test_credentials_that_are_refused_are_inconclusive(tmp_path: Path) -> None:
+    with Sandbox().serve() as served:
+        done = command("run", "--target", served.base_url, cwd=tmp_path, **TOKEN)
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "the credentials are refused" in done.stdout
+
+
+def test_a_bare_url_judges_what_it_can(tmp_path: Path) -> None:
+    sandbox = Sandbox()
+    with sandbox.serve() as served:
+        sandbox.exchange.inject(from_record("alice", record("one", status="canceled")))
+        done = command("run", "--target", served.base_url, cwd=tmp_path, P99_JWT=sandbox.gatekeeper.keys["alice"].jwt)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "no violation found" in done.stdout
+
+
+def test_a_run_is_not_moved_by_the_users_surroundings(tmp_path: Path) -> None:
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = -k nothing_at_all\n", encoding="utf-8")
+    (tmp_path / "conftest.py").write_text("raise SystemExit(0)\n", encoding="utf-8")
+    done = command("run", cwd=tmp_path, PYTEST_ADDOPTS="-k nothing_at_all -p no:python", PYTEST_PLUGINS="absent")
+    assert done.returncode == 0, done.stdout + done.stderr
+    results = json.loads((tmp_path / "reports" / "results.json").read_text(encoding="utf-8"))
+    assert sum(entry["verdict"] == "pass" for entry in results["requirements"]) > 40
+
+
+def test_a_run_that_selects_nothing_is_inconclusive(tmp_path: Path) -> None:
+    done = command("run", "-k", "nothing_at_all", cwd=tmp_path)
+    assert done.returncode == 3, done.stdout + done.stderr
+
+
+def test_the_same_seed_gives_the_same_verdicts_and_requests(tmp_path: Path) -> None:
+    told = []
+    for number in range(2):
+        done = command("run", "--seed", "11", "--label", "build=7", "--report-dir", f"r{number}", cwd=tmp_path)
+        assert done.returncode == 0, done.stdout + done.stderr
+        results = json.loads((tmp_path / f"r{number}" / "results.json").read_text(encoding="utf-8"))
+        told.append((results["requests"], [(entry["id"], entry["verdict"]) for entry in results["requirements"]]))
+        assert (results["seed"], results["labels"]) == (11, {"build": "7"})
+    assert told[0] == told[1]
+
+
+def test_the_catalogue_is_printed_whole(tmp_path: Path) -> None:
+    printed = json.loads(command("requirements", "--json", cwd=tmp_path).stdout)
+    assert [entry["id"] for entry in printed] == list(requirements.load())
+    clamped = next(entry for entry in printed if entry["id"] == "list.limit-max")
+    assert "limit-unbounded" in clamped["faults"]
+    assert any("test_a_limit_above_the_maximum_is_clamped" in check for check in clamped["checks"])
+    text = command("requirements", "list.limit-max", cwd=tmp_path).stdout
+    assert "A limit above 200 is clamped to 200." in text

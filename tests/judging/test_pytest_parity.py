@@ -1,0 +1,157 @@
+"""`pytest --target` judges the same as `run`, and works with pytest's own options."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance import faults
+from conformance.sandbox import Sandbox
+
+CHECKOUT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture
+def profile(tmp_path: Path) -> Iterator[Path]:
+    with Sandbox().serve() as served:
+        path = tmp_path / "profile.toml"
+        path.write_text(served.profile_toml, encoding="utf-8")
+        yield path
+
+
+def judge(profile: Path, *options: str) -> tuple[int, dict[str, Any], str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "--target", profile, "--report-dir", profile.parent, *options],
+        capture_output=True,
+        text=True,
+        cwd=CHECKOUT,
+        timeout=120,
+        check=False,
+    )
+    written = profile.parent / "results.json"
+    results = json.loads(written.read_text(encoding="utf-8")) if written.exists() else {}
+    return done.returncode, results, done.stdout + done.stderr
+
+
+def verdicts(results: dict[str, Any]) -> dict[str, str]:
+    return {entry["id"]: entry["verdict"] for entry in results["requirements"]}
+
+
+def run(profile: Path) -> dict[str, str]:
+    subprocess.run(
+        [sys.executable, "-m", "conformance", "run", "--target", profile, "--report-dir", profile.parent],
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    return verdicts(json.loads((profile.parent / "results.json").read_text(encoding="utf-8")))
+
+
+def test_the_very_same_verdicts(profile: Path) -> None:
+    code, results, printed = judge(profile)
+    assert code == 0, printed
+    assert "no violation found" in printed
+    assert verdicts(results) == run(profile)
+
+
+def test_several_workers_give_the_same_verdicts(profile: Path) -> None:
+    code, results, printed = judge(profile, "-n", "2")
+    assert code == 0, printed
+    assert verdicts(results) == run(profile)
+    assert verdicts(results)["cancel.complete"] == "pass"
+    assert results["requests"]["total"] > 400
+
+
+def test_a_selection_by_name(profile: Path) -> None:
+    code, results, printed = judge(profile, "-k", "start_is_inclusive")
+    assert code == 0, printed
+    assert verdicts(results)["list.start"] == "pass"
+    assert verdicts(results)["list.end"] == "none"
+    assert results["requests"]["total"] < 40, "set-up is what the selected checks need"
+
+
+def test_it_stops_at_the_first_violation(tmp_path: Path) -> None:
+    with faults.load()["limit-unbounded"].sandbox().serve() as served:
+        profile = tmp_path / "profile.toml"
+        profile.write_text(served.profile_toml, encoding="utf-8")
+        code, results, printed = judge(profile, "-x")
+        assert code == 1, printed
+        assert "list.limit-max is violated" in printed
+        assert len([word for word in verdicts(results).values() if word == "fail"]) == 1
+        assert verdicts(results)["cancel.complete"] == "none"
+
+
+def test_read_only_scope_sends_nothing_but_get(tmp_path: Path) -> None:
+    sandbox = Sandbox()
+    methods = set()
+
+    async def spied(scope: Any, receive: Any, send: Any) -> None:
+        methods.add(scope["method"])
+        await app(scope, receive, send)
+
+    app, sandbox.face.app = sandbox.face.app, spied  # type: ignore[assignment]
+    with sandbox.serve() as served:
+        profile = tmp_path / "profile.toml"
+        profile.write_text(served.profile_toml, encoding="utf-8")
+        code, results, printed = judge(profile, "--scope", "read-only")
+    assert code == 3, printed
+    assert methods == {"GET"}
+    assert results["target"]["scope"] == "read-only"
+    assert "full scope" in next(entry["reason"] for entry in results["requirements"] if entry["id"] == "cancel.empty")
+
+
+def test_checks_without_a_target_are_a_usage_error() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "conformance/checks"],
+        capture_output=True,
+        text=True,
+        cwd=CHECKOUT,
+        check=False,
+    )
+    assert done.returncode == 4
+    assert "give --target" in done.stdout + done.stderr
+
+
+def test_a_profile_that_is_wrong_is_a_usage_error(tmp_path: Path) -> None:
+    code, results, printed = judge(tmp_path / "absent.toml")
+    assert code == 4
+    assert "absent.toml: no such file" in printed
+    assert results == {}
+
+
+def test_live_orders_of_somebody_else_are_never_canceled(tmp_path: Path) -> None:
+    from conformance.sandbox.records import from_record
+    from tests.orders import record
+
+    sandbox = Sandbox()
+    sandbox.exchange.inject(from_record("alice", record("somebody-elses")))
+    with sandbox.serve() as served:
+        profile = tmp_path / "profile.toml"
+        profile.write_text(served.profile_toml, encoding="utf-8")
+        _, results, printed = judge(profile)
+        assert sandbox.exchange.orders["alice"]["somebody-elses"].status == "open", printed
+        assert verdicts(results)["cancel.complete"] == "none"
+        _, results, printed = judge(profile, "--cancel-existing")
+        assert sandbox.exchange.orders["alice"]["somebody-elses"].status == "canceled"
+        assert verdicts(results)["cancel.complete"] == "pass"
+
+
+def test_a_check_that_breaks_is_the_suites_own_failure(profile: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "test_broken.py"
+    broken.write_text(
+        "from conformance.declare import verifies\n"
+        "@verifies('list.array')\n"
+        "def test_broken(caller):\n"
+        "    caller.list()\n"
+        "    raise KeyError('of the suite')\n",
+        encoding="utf-8",
+    )
+    code, results, printed = judge(profile, str(broken))
+    assert code == 4, printed
+    assert results["exit_code"] == 4
+    assert "KeyError" in results["mishaps"]["crashes"][0]
+    assert results["partial"] is True

@@ -1,0 +1,80 @@
+"""The summary: what a QA engineer reads at the end of a run."""
+
+from pathlib import Path
+
+from conformance.reporting import terminal
+from conformance.results import Finding, Mishaps, RequirementResult, Results
+from conformance.verdict import Verdict
+
+FINDING = Finding(
+    want="at most 200 orders for limit=1000",
+    got="333",
+    evidence="alice: GET …\n  200 in 3 ms",
+    check="test_list_limit::test_clamped",
+    example="limit=1000",
+)
+
+
+def requirement(id: str, verdict: Verdict, level: str = "must", reason: str = "") -> RequirementResult:
+    findings = (FINDING,) if verdict is Verdict.FAIL else ()
+    return RequirementResult(id, level, f"What {id} says.", "a document", verdict, reason, ("c",), 1, findings)
+
+
+def results(*requirements: RequirementResult, require: str = "none", mishaps: Mishaps | None = None) -> Results:
+    return Results(
+        catalogue_version="1.0",
+        suite_version="0",
+        seed=7,
+        require=require,
+        started_at="2026-01-01T00:00:00+00:00",
+        duration_s=2.04,
+        target={"name": "t", "base_url": "http://127.0.0.1", "environment": "mock", "scope": "full"},
+        requirements=requirements,
+        requests={"total": 30, "setup": 10, "retried_503": 0},
+        mishaps=mishaps or Mishaps(),
+    )
+
+
+CLEAN = requirement("order.fields", Verdict.PASS, "implied")
+
+
+def text(given: Results) -> str:
+    return " ".join(terminal.summary(given, Path("out"), width=200).split())
+
+
+def test_a_violation_is_shown_with_its_sentence_and_what_was_wanted_and_got() -> None:
+    shown = text(results(CLEAN, requirement("list.limit-max", Verdict.FAIL)))
+    assert "list.limit-max (must) What list.limit-max says." in shown
+    assert "want at most 200 orders for limit=1000 got 333" in shown
+    assert "seen by test_list_limit::test_clamped with limit=1000" in shown
+    assert shown.endswith("not conformant: 1 requirement violated · exit 1: a requirement is violated")
+
+
+def test_what_was_not_exercised_is_grouped_by_its_reason() -> None:
+    left = [requirement(id, Verdict.NONE, reason="no driver") for id in ("cancel.final", "cancel.visible")]
+    shown = text(results(CLEAN, *left))
+    assert "Not exercised cancel.final, cancel.visible no driver" in shown
+    assert "no violation found (1 of 3 requirements exercised)" in shown
+
+
+def test_conformant_is_said_only_where_every_must_was_asked_for() -> None:
+    assert "conformant" not in text(results(CLEAN))
+    assert "conformant (1 of 1" in text(results(CLEAN, require="must"))
+    missed = text(results(CLEAN, requirement("list.array", Verdict.NONE), require="must"))
+    assert "inconclusive: --require must names 1 requirement not exercised: list.array" in missed
+
+
+def test_where_the_reports_are_and_what_it_cost() -> None:
+    shown = text(results(CLEAN))
+    assert "out/results.json, out/junit.xml" in shown
+    assert "seed 7 · 30 requests, 10 of them set-up · 2.0 s" in shown
+
+
+def test_a_failure_of_the_suite_is_said_to_be_one() -> None:
+    shown = text(results(CLEAN, mishaps=Mishaps(crashes=("test_x: KeyError",))))
+    assert "the suite itself failed: test_x: KeyError · exit 4" in shown
+
+
+def test_markup_in_an_answer_stays_text() -> None:
+    hostile = requirement("list.array", Verdict.INCONCLUSIVE, reason="[bold red]got[/bold red] [/]")
+    assert "[bold red]got[/bold red] [/]" in text(results(CLEAN, hostile))
