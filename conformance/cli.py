@@ -28,6 +28,7 @@ from conformance.target.profile import Profile, ProfileError
 
 WRONG_USAGE = 2
 SUITE_FAILED = 4
+LOG_WIDTH = 110  # where nobody's terminal says how wide it is
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -80,7 +81,8 @@ def run(
             f"judging {where['name']} at {where['base_url']} ({where['scope']}, seed {seed})", highlight=False
         )
         results = judge(assignment, console, stop_on_first=stop_on_first, select=select)
-    Console().print(terminal.render(results, Path(report_dir)), highlight=False)
+    output = Console(width=None if sys.stdout.isatty() else LOG_WIDTH)
+    output.print(terminal.render(results, Path(report_dir)), highlight=False)
     sys.exit(results.exit_code)
 
 

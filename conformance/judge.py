@@ -15,8 +15,8 @@ from conformance.ledger import Ending, Outcome
 from conformance.observations import Observations
 from conformance.plugin import STAGE
 from conformance.requirements import Requirement
-from conformance.results import Finding
-from conformance.stage import Missing, missing
+from conformance.results import Finding, Missing
+from conformance.stage import missing
 from conformance.verdict import Inconclusive, Violation
 
 _OBSERVATIONS = pytest.StashKey[Observations]()
@@ -67,7 +67,7 @@ class Judge:
         finally:
             observations.adopt(setting_up)
         if item.stash[_MISSING]:
-            pytest.skip("; ".join(fact.says for fact in item.stash[_MISSING]))
+            pytest.skip("not observed: " + "; ".join(fact.says for fact in item.stash[_MISSING]))
         stage.lane.watch(observations)
         item.stash[STAGE] = stage
 
@@ -150,7 +150,7 @@ class Judge:
             findings=findings,
             saw=dict(observations.saw),
             doubts=dict(observations.doubts),
-            missing=tuple((fact.says, fact.enable) for fact in item.stash.get(_MISSING, [])),
+            missing=tuple(item.stash.get(_MISSING, [])),
             examples=item.stash.get(_EXAMPLES, 0),
         )
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from conformance.requirements import Requirement
-from conformance.results import Finding, RequirementResult
+from conformance.results import Finding, Missing, RequirementResult
 from conformance.verdict import Verdict
 
 Ending = Literal["passed", "violated", "inconclusive", "not exercised", "crashed"]
@@ -17,8 +17,8 @@ class Outcome:
     """How one check ended, in plain values that can travel between processes.
 
     `findings` by requirement: its own and those met in passing. `saw`: how often each requirement was judged and found
-    right. `doubts`: why a requirement could not be judged. `missing`: pairs of what was not observed and what would
-    enable it.
+    right. `doubts`: why a requirement could not be judged. `missing`: what it needed and was not
+    observed.
     """
 
     check: str
@@ -28,7 +28,7 @@ class Outcome:
     findings: Mapping[str, Finding] = field(default_factory=dict)
     saw: Mapping[str, int] = field(default_factory=dict)
     doubts: Mapping[str, str] = field(default_factory=dict)
-    missing: tuple[tuple[str, str], ...] = ()
+    missing: tuple[Missing, ...] = ()
     examples: int = 0
 
     def to_plain(self) -> dict[str, Any]:
@@ -42,7 +42,7 @@ class Outcome:
             id: Finding(**{**finding, "exchanges": tuple(finding["exchanges"])})
             for id, finding in plain["findings"].items()
         }
-        missing = tuple((says, enable) for says, enable in plain["missing"])
+        missing = tuple(Missing(**each) for each in plain["missing"])
         return cls(**{**plain, "findings": findings, "missing": missing, "verifies": tuple(plain["verifies"])})
 
 
@@ -87,6 +87,7 @@ def _result(
         checks=tuple(judged_by.get(id, ())),
         examples=in_passing + sum(outcome.examples for outcome in own if outcome.ending == "passed"),
         findings=findings,
+        missing=tuple(dict.fromkeys(each for outcome in own for each in outcome.missing)),
     )
 
 
@@ -104,6 +105,8 @@ def _verdict(
 
 
 def _unexercised(own: list[Outcome]) -> str:
-    reasons = [f"{says}; enabled by {enable}" for outcome in own for says, enable in outcome.missing]
-    reasons += [outcome.reason for outcome in own if outcome.ending in ("violated", "crashed", "not exercised")]
+    """Why checks of a requirement did not judge it, each reason once."""
+    reasons = [f"not observed: {each.says}" for outcome in own for each in outcome.missing]
+    left = [outcome for outcome in own if outcome.ending in ("violated", "crashed", "not exercised")]
+    reasons += [outcome.reason for outcome in left if not outcome.missing]
     return "; ".join(dict.fromkeys(reason for reason in reasons if reason))

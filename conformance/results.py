@@ -35,8 +35,19 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Missing:
+    """A fact that a check needed and that was not observed, and what would enable it."""
+
+    says: str
+    enable: str
+
+
+@dataclass(frozen=True, slots=True)
 class RequirementResult:
-    """One requirement of the catalogue. `examples` counts what was judged under it."""
+    """One requirement of the catalogue.
+
+    `examples` counts what was judged under it; `missing` is what some of its checks needed and nobody observed.
+    """
 
     id: str
     level: str
@@ -47,6 +58,7 @@ class RequirementResult:
     checks: tuple[str, ...]
     examples: int
     findings: tuple[Finding, ...] = ()
+    missing: tuple[Missing, ...] = ()
     waiver: Mapping[str, Any] | None = None
 
 
@@ -179,5 +191,12 @@ def load(path: Path) -> Results:
 
 def _requirement(entry: Mapping[str, Any]) -> RequirementResult:
     findings = tuple(Finding(**{**finding, "exchanges": tuple(finding["exchanges"])}) for finding in entry["findings"])
-    verdict = Verdict.from_word(entry["verdict"])
-    return RequirementResult(**{**entry, "verdict": verdict, "checks": tuple(entry["checks"]), "findings": findings})
+    return RequirementResult(
+        **{
+            **entry,
+            "verdict": Verdict.from_word(entry["verdict"]),
+            "checks": tuple(entry["checks"]),
+            "findings": findings,
+            "missing": tuple(Missing(**missing) for missing in entry["missing"]),
+        }
+    )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.oracle.snapshot import Snapshot
+from conformance.results import Missing
 from conformance.target.lane import Lane
 from conformance.target.staging import Staging, Wish
 
@@ -162,18 +163,10 @@ FACTS: Mapping[str, Fact] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """A fact that a check needed and that was not there."""
-
-    says: str
-    enable: str
-
-
 def missing(stage: Stage, needs: Mapping[str, Any]) -> list[Missing]:
     """Which of the facts do not hold on the stage."""
     return [
-        Missing(f"not observed: {FACTS[name].says.format(value)}", FACTS[name].enable)
+        Missing(FACTS[name].says.format(value), FACTS[name].enable)
         for name, value in needs.items()
         if not FACTS[name].holds(stage, value)
     ]

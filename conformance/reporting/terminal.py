@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from conformance.reporting.files import JUNIT_XML, RESULTS_JSON
-from conformance.results import Finding, RequirementResult, Results
+from conformance.results import Finding, Missing, RequirementResult, Results
 from conformance.verdict import Verdict
 
 _LEVELS = ("must", "implied", "advisory")
@@ -51,7 +51,7 @@ def render(results: Results, report_dir: Path) -> RenderableType:
     parts += _section("Violated", (_violation(result) for result in results.with_verdict(Verdict.FAIL)))
     undecided = results.with_verdict(Verdict.INCONCLUSIVE)
     parts += _section("Inconclusive", (_line(result, result.reason) for result in undecided))
-    parts += _section("Not exercised", _grouped(results.with_verdict(Verdict.NONE)))
+    parts += _section("Not exercised", _unexercised(results.with_verdict(Verdict.NONE)))
     parts += _section("The suite itself failed", (Text(crash) for crash in results.mishaps.crashes))
     requests = results.requests
     cost = f"{requests['total']} requests, {requests['setup']} of them set-up"
@@ -111,13 +111,18 @@ def _line(result: RequirementResult, words: str) -> Text:
     return Text(result.id, style=_STYLES[result.verdict]).append(f" {words}", style="default")
 
 
-def _grouped(results: list[RequirementResult]) -> Iterable[RenderableType]:
-    """Requirements that are left out for the same reason share a line."""
-    by_reason: dict[str, list[str]] = {}
+def _unexercised(results: list[RequirementResult]) -> Iterable[RenderableType]:
+    """What was not exercised: by the fact that was missing with what would enable it, else by the reason."""
+    ids: dict[Missing, list[str]] = {}
     for result in results:
-        by_reason.setdefault(result.reason, []).append(result.id)
-    for reason, ids in by_reason.items():
-        yield Text(", ".join(ids), style=_STYLES[Verdict.NONE]).append(f"\n  {reason}", style="default")
+        facts = [Missing(f"not observed: {each.says}", each.enable) for each in result.missing]
+        for fact in facts or [Missing(result.reason, "")]:
+            ids.setdefault(fact, []).append(result.id)
+    for fact, listed in ids.items():
+        text = Text(fact.says)
+        if fact.enable:
+            text.append(f"\n  enabled by {fact.enable}", style="cyan")
+        yield text.append(f"\n  {', '.join(listed)}", style=_STYLES[Verdict.NONE])
 
 
 def _why_inconclusive(results: Results) -> str:

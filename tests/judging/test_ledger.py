@@ -8,7 +8,7 @@ import pytest
 from conformance import ledger
 from conformance.ledger import Outcome
 from conformance.requirements import Requirement
-from conformance.results import Finding, Mishaps, RequirementResult, Results
+from conformance.results import Finding, Mishaps, Missing, RequirementResult, Results
 from conformance.verdict import Verdict
 
 CATALOGUE = {
@@ -75,8 +75,9 @@ def test_a_finding_in_passing_fails_its_requirement_alone() -> None:
 
 
 def test_what_was_not_observed_is_said_with_what_would_enable_it() -> None:
-    missing = outcome("list.b", ending="not exercised", missing=(("not observed: 201 orders", "a driver"),))
-    assert verdicts(missing)["list.b"].reason.startswith("not observed: 201 orders; enabled by a driver")
+    missing = outcome("list.b", ending="not exercised", missing=(Missing("201 orders", "a driver"),))
+    assert verdicts(missing)["list.b"].reason == "not observed: 201 orders"
+    assert verdicts(missing)["list.b"].missing == (Missing("201 orders", "a driver"),)
     assert verdicts(missing, SEEN)["list.b"].reason.startswith("in part: not observed")
 
 
@@ -109,7 +110,7 @@ def test_the_exit_code_is_the_first_that_holds(given: Results, code: int, verdic
 
 
 def test_outcomes_travel_between_processes_unchanged() -> None:
-    full = replace(FAILED, doubts={"list.d": "why"}, missing=(("a", "b"),), saw={"order.a": 1})
+    full = replace(FAILED, doubts={"list.d": "why"}, missing=(Missing("a", "b"),), saw={"order.a": 1})
     assert Outcome.from_plain(full.to_plain()) == full
 
 

@@ -1,9 +1,10 @@
 """The summary: what a QA engineer reads at the end of a run."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from conformance.reporting import terminal
-from conformance.results import Finding, Mishaps, RequirementResult, Results
+from conformance.results import Finding, Mishaps, Missing, RequirementResult, Results
 from conformance.verdict import Verdict
 
 FINDING = Finding(
@@ -51,10 +52,15 @@ def test_a_violation_is_shown_with_its_sentence_and_what_was_wanted_and_got() ->
 
 
 def test_what_was_not_exercised_is_grouped_by_its_reason() -> None:
-    left = [requirement(id, Verdict.NONE, reason="no driver") for id in ("cancel.final", "cancel.visible")]
+    left = [requirement(id, Verdict.NONE, reason="no check") for id in ("cancel.final", "cancel.visible")]
     shown = text(results(CLEAN, *left))
-    assert "Not exercised cancel.final, cancel.visible no driver" in shown
+    assert "Not exercised no check cancel.final, cancel.visible" in shown
     assert "no violation found (1 of 3 requirements exercised)" in shown
+
+
+def test_what_would_enable_it_stands_beside_it() -> None:
+    unmet = replace(requirement("list.limit-max", Verdict.NONE), missing=(Missing("201 orders are known", "a driver"),))
+    assert "not observed: 201 orders are known enabled by a driver list.limit-max" in text(results(CLEAN, unmet))
 
 
 def test_conformant_is_said_only_where_every_must_was_asked_for() -> None:
