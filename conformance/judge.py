@@ -132,6 +132,7 @@ class Judge:
     def outcome(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Outcome:
         """How the item ended."""
         observations = item.stash.get(_OBSERVATIONS, Observations())
+        no_facts: list[Missing] = []
         error = call.excinfo.value if call.excinfo else None
         name = name_of(item)
         findings = {id: _finding(violation, name) for id, violation in observations.in_passing.items()}
@@ -150,7 +151,7 @@ class Judge:
             findings=findings,
             saw=dict(observations.saw),
             doubts=dict(observations.doubts),
-            missing=tuple(item.stash.get(_MISSING, [])),
+            missing=tuple(item.stash.get(_MISSING, no_facts)),
             examples=item.stash.get(_EXAMPLES, 0),
         )
 

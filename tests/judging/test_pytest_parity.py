@@ -101,7 +101,8 @@ def test_read_only_scope_sends_nothing_but_get(tmp_path: Path) -> None:
     assert code == 3, printed
     assert methods == {"GET"}
     assert results["target"]["scope"] == "read-only"
-    assert "full scope" in next(entry["reason"] for entry in results["requirements"] if entry["id"] == "cancel.empty")
+    (why,) = next(entry["missing"] for entry in results["requirements"] if entry["id"] == "cancel.idempotent")
+    assert "full scope" in why["enable"]
 
 
 def test_checks_without_a_target_are_a_usage_error() -> None:
