@@ -20,7 +20,7 @@ from conformance.stage import missing
 from conformance.verdict import Inconclusive, Violation
 
 _OBSERVATIONS = pytest.StashKey[Observations]()
-_MISSING = pytest.StashKey[list[Missing]]()
+_MISSING = pytest.StashKey[tuple[Missing, ...]]()
 _EXAMPLES = pytest.StashKey[int]()
 
 # In Hypothesis' notes: an argument of the check, or what it drew itself, "Draw 2 (symbol): 'DFUSDT'".
@@ -126,13 +126,14 @@ class Judge:
             self._doubt(item, violation)
 
     def _doubt(self, item: pytest.Item, violation: Violation) -> None:
+        if violation.breach.excusable:
+            return
         reason = _printable(f"seen once, and not again: {violation}")
         item.stash[_OBSERVATIONS].doubt(reason, violation.breach.requirement)
 
     def outcome(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Outcome:
         """How the item ended."""
         observations = item.stash.get(_OBSERVATIONS, Observations())
-        no_facts: list[Missing] = []
         error = call.excinfo.value if call.excinfo else None
         name = name_of(item)
         findings = {id: _finding(violation, name) for id, violation in observations.in_passing.items()}
@@ -151,7 +152,7 @@ class Judge:
             findings=findings,
             saw=dict(observations.saw),
             doubts=dict(observations.doubts),
-            missing=tuple(item.stash.get(_MISSING, no_facts)),
+            missing=item.stash.get(_MISSING, ()),
             examples=item.stash.get(_EXAMPLES, 0),
         )
 

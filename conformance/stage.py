@@ -163,10 +163,10 @@ FACTS: Mapping[str, Fact] = {
 }
 
 
-def missing(stage: Stage, needs: Mapping[str, Any]) -> list[Missing]:
+def missing(stage: Stage, needs: Mapping[str, Any]) -> tuple[Missing, ...]:
     """Which of the facts do not hold on the stage."""
-    return [
+    return tuple(
         Missing(FACTS[name].says.format(value), FACTS[name].enable)
         for name, value in needs.items()
         if not FACTS[name].holds(stage, value)
-    ]
+    )

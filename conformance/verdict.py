@@ -29,13 +29,15 @@ class Breach(NamedTuple):
     """What the documents forbid, not yet tied to the exchanges that show it. `want` and `got`: one short line each.
 
     `requirement` None means: whatever the check that looks verifies. A breach that is not `certain` rests on a snapshot
-    that somebody else may have overtaken, so it has to be met again before it counts.
+    that somebody else may have overtaken, so it has to be met again before it counts. Not met again it leaves a doubt,
+    unless it is `excusable`: the market itself, by a trade, would explain it.
     """
 
     want: str
     got: str
     requirement: str | None = None
     certain: bool = True
+    excusable: bool = False
 
 
 class Violation(AssertionError):

@@ -174,7 +174,8 @@ def what_was_filled_stays_filled(c: Cancellation) -> Iterator[Sight]:
             yield None
         else:
             traded = now.filled_qty > was.filled_qty
-            yield Breach(f"filled_qty {was.filled_qty} as before", f"{now.filled_qty} on {now}", certain=not traded)
+            want = f"filled_qty {was.filled_qty} as before"
+            yield Breach(want, f"{now.filled_qty} on {now}", certain=not traded, excusable=traded)
 
 
 @CANCELLING.rule("cancel.keeps-average")

@@ -88,7 +88,7 @@ class Client:
         """Send one request; `query` goes out byte for byte. A 503 is retried with exponential back-off and jitter.
 
         Returns the last answer, which may still be a 503. Raises Unreachable when no whole answer comes back; a dropped
-        connection is tried once more, unless the request is a POST, which might then take effect twice.
+        connection is tried once more, so that a request may take effect twice: `refusals` is then above 0.
         """
         refusals = 0
 
@@ -97,7 +97,7 @@ class Client:
             try:
                 answer = self._send_once(account, method, url, query, headers or {}, body)
             except Unreachable as lost:
-                if not lost.dropped or method == "POST" or refusals:
+                if not lost.dropped or refusals:
                     raise
                 refusals += 1
                 answer = self._send_once(account, method, url, query, headers or {}, body)

@@ -4,7 +4,7 @@ import itertools
 import json
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from conformance import contract
@@ -17,6 +17,13 @@ from conformance.verdict import Inconclusive
 
 class Refused(Inconclusive):
     """The target did not do what the driver asked; carries its words."""
+
+
+class Placed(NamedTuple):
+    """An order that was taken. `id`: where the profile says where to find it. `perhaps_twice`: an attempt broke off."""
+
+    id: str | None
+    perhaps_twice: bool
 
 
 class Driver:
@@ -43,8 +50,8 @@ class Driver:
         type: str = "limit",
         tif: str | None = "gtc",
         quote_quantity: str | None = None,
-    ) -> str | None:
-        """Place one order; amounts as decimal strings. Returns its id, where the profile says where to find it."""
+    ) -> Placed:
+        """Place one order; amounts as decimal strings."""
         action = _given(self._profile.place, "driver.place")
         values = {
             "symbol": market.symbol,
@@ -58,7 +65,8 @@ class Driver:
             "account": account.name,
         }
         answer = self._perform(action, account, values)
-        return None if action.order_id is None else _pick(answer, action.order_id)
+        id = None if action.order_id is None else _pick(answer, action.order_id)
+        return Placed(id, perhaps_twice=answer.refusals > 0)
 
     def cancel(self, account: Account, id: str, symbol: str) -> None:
         """Cancel one order."""

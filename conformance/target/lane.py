@@ -58,6 +58,7 @@ class Lane:
         self._patience = Patience(target.settle_ms / 1000)
         self._known: dict[str, Known] = {}
         self._latest: dict[str, Snapshot] = {}
+        self._consistent_from = 0.0  # when lists show what the last cancel-all did, by the monotonic clock
         # What the last cancel-all left behind, while nothing has been changed since.
         self._before: tuple[Snapshot, Snapshot] | None = None
 
@@ -132,8 +133,8 @@ class Lane:
         try:
             with contextlib.suppress(Violation):
                 self.caller.cancel_all()
-            self.forget(self.caller)
-            for order in self.snapshot(self.caller).live() if self.driver.can_cancel else ():
+            self._canceled()
+            for order in self._settled_caller().live() if self.driver.can_cancel else ():
                 with contextlib.suppress(Refused):
                     self.driver.cancel(self.caller, order.id, order.symbol)
         finally:
@@ -151,10 +152,10 @@ class Lane:
 
     def cancel_unjudged(self, symbol: str | None = None) -> None:
         """Let the caller cancel all, and look at nothing but the answer's shape."""
-        self.settled(self.caller)
+        self._settled_caller()
         self._refuse_to_harm()
         self.caller.cancel_all(symbol)
-        self.forget(self.caller)
+        self._canceled()
 
     def cancel_all(
         self,
@@ -171,13 +172,13 @@ class Lane:
         just before, `may_refuse` that the symbol is that of no market. Raises Violation for the first breach of any
         cancel requirement, Inconclusive where a stranger's orders are met.
         """
-        before, other_before = self._before or (self.settled(self.caller, pages), self._bystander())
+        before, other_before = self._before or (self._settled_caller(pages), self._bystander())
         self._refuse_to_harm()
         nothing_live = not before.live(symbol)
         answer = self.caller.cancel_all(symbol, credential, nothing_live=nothing_live, may_refuse=may_refuse)
-        self.forget(self.caller)
-        deadline = time.monotonic() + self.target.consistency_ms / 1000
+        self._canceled()
         while True:
+            asked_at = time.monotonic()
             after = self.snapshot(self.caller, len(before.exchanges))
             other_after = self._bystander()
             cancellation = Cancellation(
@@ -193,16 +194,25 @@ class Lane:
                 refused=answer.refused,
             )
             judgement = CANCELLING.judge(cancellation)
-            if not judgement.breaches or time.monotonic() > deadline:
+            if not judgement.breaches or asked_at > self._consistent_from:
                 break
             time.sleep(_POLL_S)
         self._before = after, other_after
+        self._consistent_from = 0.0
         observations = self.caller.observations
         observations.count(judgement.saw)
         lists_before = (*before.exchanges[:1], *other_before.exchanges[:1])
         evidence = (*lists_before, answer.exchange, *after.exchanges[:1], *other_after.exchanges[:1])
         observations.report(judgement.breaches, *evidence, raising=True)
         return cancellation
+
+    def _settled_caller(self, pages: int = 1) -> Snapshot:
+        time.sleep(max(0.0, self._consistent_from - time.monotonic()))
+        return self.settled(self.caller, pages)
+
+    def _canceled(self) -> None:
+        self.forget(self.caller)
+        self._consistent_from = time.monotonic() + self.target.consistency_ms / 1000
 
     def _bystander(self) -> Snapshot:
         return NOTHING if self.other is None else self.settled(self.other)

@@ -20,14 +20,15 @@ class Ownership:
         self._before: set[str] | None = None
         self._strangers: dict[str, Order] = {}
         self._unrecognized: Counter[Intent] = Counter()
+        self._perhaps: Counter[Intent] = Counter()  # what came of attempts that broke off, if anything did
 
     def begin(self, orders: Iterable[Order]) -> None:
         """What stands in the account before the run touches it."""
         if self._before is None:
             self._before = {order.id for order in orders}
 
-    def intend(self, record: Mapping[str, Any], id: str | None) -> None:
-        """An order was asked for; `id` is what the target named it, if it said."""
+    def intend(self, record: Mapping[str, Any], id: str | None, *, perhaps_twice: bool = False) -> None:
+        """An order was asked for, perhaps twice; `id` is what the target named it, if it said."""
         intent = (
             record["symbol"],
             record["side"],
@@ -35,6 +36,7 @@ class Ownership:
             _amount(record["price"]),
             _amount(record["quantity"]),
         )
+        self._perhaps[intent] += perhaps_twice
         if id is None:
             self._unrecognized[intent] += 1
         else:
@@ -49,8 +51,9 @@ class Ownership:
                 self._strangers.pop(order.id, None)
                 continue
             intent = (order.symbol, order.side, order.type, order.price, order.quantity)
-            if self._unrecognized[intent] > 0:
-                self._unrecognized[intent] -= 1
+            expected = next((each for each in (self._unrecognized, self._perhaps) if each[intent] > 0), None)
+            if expected is not None:
+                expected[intent] -= 1
                 self._ids.add(order.id)
                 self._strangers.pop(order.id, None)
             else:

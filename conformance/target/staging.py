@@ -114,8 +114,12 @@ class Staging:
         self.lane.settled(account)
 
     def _trade_history(self, account: Account) -> None:
-        """One order partly filled and one filled on either side, and two canceled, in the first market."""
+        """Two orders canceled, and one partly filled and one filled on either side, in the first market."""
         market = self.lane.markets[0]
+        if account is self.lane.caller and not self.lane.foreign_live():
+            for side in ("buy", "sell"):
+                self._rest(account, market, side)
+            self.lane.cancel_unjudged(market.symbol)
         if self.lane.other is not None:
             for side in ("buy", "sell"):
                 for share in (Decimal("0.5"), Decimal(1)):
@@ -145,10 +149,10 @@ class Staging:
             "quantity": f"{quantity:f}",
         }
         asked_at = time.time()
-        id = self.lane.driver.place(account, market, side, price=record["price"], quantity=record["quantity"])
-        self.lane.own[account.name].intend(record, id)
-        if id is not None:
-            self.lane.placed_at[id] = asked_at, time.time()
+        placed = self.lane.driver.place(account, market, side, price=record["price"], quantity=record["quantity"])
+        self.lane.own[account.name].intend(record, placed.id, perhaps_twice=placed.perhaps_twice)
+        if placed.id is not None:
+            self.lane.placed_at[placed.id] = asked_at, time.time()
 
     def _inject(self, account: Account, records: Sequence[dict[str, Any]]) -> None:
         self.lane.latest(account)
