@@ -21,6 +21,10 @@ NOTHING = Snapshot({})
 _POLL_S = 0.05
 
 
+class ForeignOrders(Inconclusive):
+    """Cancel-all is not called: it would cancel live orders that this run did not place."""
+
+
 class Patience:
     """How long to wait for orders to show: as long as allowed, until that was in vain once; then a little longer than
     it ever took.
@@ -170,7 +174,7 @@ class Lane:
 
         `pages` is how deep the lists have to be read for the orders that matter; `again` says that the same was asked
         just before, `may_refuse` that the symbol is that of no market. Raises Violation for the first breach of any
-        cancel requirement, Inconclusive where a stranger's orders are met.
+        cancel requirement, ForeignOrders where it would meet somebody else's.
         """
         before, other_before = self._before or (self._settled_caller(pages), self._bystander())
         self._refuse_to_harm()
@@ -221,4 +225,4 @@ class Lane:
         foreign = self.foreign_live()
         if foreign and not self.target.disposable:
             markets = ", ".join(sorted({order.symbol for order in foreign}))
-            raise Inconclusive(f"{len(foreign)} live orders that this run did not place stand in {markets}")
+            raise ForeignOrders(f"{len(foreign)} live orders that this run did not place stand in {markets}")

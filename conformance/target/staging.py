@@ -10,7 +10,7 @@ from typing import Any
 from conformance.target import history
 from conformance.target.account import Account
 from conformance.target.driver import Refused
-from conformance.target.lane import Lane
+from conformance.target.lane import ForeignOrders, Lane
 from conformance.target.profile import Market
 
 # Injected histories end a minute ago, so that a clock a few seconds off does not put them into the future, and reach
@@ -169,7 +169,7 @@ class Staging:
     def _attempt(self, bring: Callable[[], None]) -> None:
         try:
             bring()
-        except Refused as refused:
+        except (Refused, ForeignOrders) as refused:
             self.refusals.append(str(refused))
 
 
