@@ -17,14 +17,14 @@ from rich.text import Text
 import conformance
 from conformance import faults
 from conformance import requirements as catalogue
-from conformance.assignment import assign
-from conformance.inventory import checks_by_requirement
+from conformance.judging.assignment import assign
+from conformance.judging.inventory import checks_by_requirement
+from conformance.judging.runner import NoVerdict
+from conformance.judging.runner import run as judge
 from conformance.reporting import terminal
-from conformance.runner import NoVerdict
-from conformance.runner import run as judge
 from conformance.sandbox import Sandbox, Served
-from conformance.target import profile_reading
 from conformance.target.profile import Profile, ProfileError
+from conformance.target.profile import reading as profile_reading
 
 WRONG_USAGE = 2
 SUITE_FAILED = 4

@@ -7,7 +7,7 @@ import pytest
 
 if TYPE_CHECKING:
     # At run time only once there is something to judge: this module is loaded into every pytest session.
-    from conformance.assignment import Assignment
+    from conformance.judging.assignment import Assignment
     from conformance.stage import Stage
     from conformance.target.account import Account
     from conformance.target.known import Known
@@ -43,8 +43,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if ASSIGNMENT in config.stash:
         from hypothesis import settings
 
-        from conformance.court import Court
-        from conformance.judge import DRAWING
+        from conformance.judging.court import Court
+        from conformance.judging.judge import DRAWING
 
         settings.register_profile("conformance", DRAWING)
         settings.load_profile("conformance")
@@ -85,7 +85,7 @@ def known(stage: "Stage") -> "Known":
 
 
 def _assignment(config: pytest.Config) -> "Assignment":
-    from conformance.assignment import assign
+    from conformance.judging.assignment import assign
     from conformance.target.profile import ProfileError
 
     option = config.option

@@ -21,10 +21,7 @@ FLOORS = (
     {"stage", "strategies"},
     {"declare"},
     {"checks"},
-    {"assignment", "inventory"},
-    {"ensemble", "ledger"},
-    {"judge", "court", "plugin"},
-    {"runner"},
+    {"judging", "plugin"},
     {"sandbox"},
     {"faults"},
     {"cli"},
@@ -36,7 +33,7 @@ WALLS = [
     ("oracle", {"sandbox", "faults"}),
     ("sandbox", {"oracle"}),
     ("checks", {"target.client", "sandbox", "faults"}),
-    ("reporting", {"oracle", "target", "checks", "sandbox", "faults", "stage", "judge", "court", "ledger", "contract"}),
+    ("reporting", {"oracle", "target", "checks", "sandbox", "faults", "stage", "judging", "contract"}),
 ]
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from conformance import ledger
-from conformance.ledger import Outcome
+from conformance.judging import ledger
+from conformance.judging.ledger import Outcome
 from conformance.requirements import Requirement
 from conformance.results import Finding, Mishaps, Missing, RequirementResult, Results
 from conformance.verdict import Verdict

@@ -11,7 +11,7 @@ import pytest
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from conformance.target.profile import LaneNames, Market, Profile, ProfileError, Target
-from conformance.target.profile_reading import from_url, load, loads
+from conformance.target.profile.reading import from_url, load, loads
 
 ENVIRON = {"ALICE_JWT": "alice-jwt", "ALICE_KEY": "alice-key", "ALICE_SECRET": "alice-secret", "BOB_JWT": "bob-jwt"}
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.errors import Flaky
 
-from conformance.assignment import Assignment
-from conformance.ensemble import Ensemble
-from conformance.ledger import Ending, Outcome
+from conformance.judging.assignment import Assignment
+from conformance.judging.ensemble import Ensemble
+from conformance.judging.ledger import Ending, Outcome
 from conformance.observations import Observations
 from conformance.plugin import STAGE
 from conformance.requirements import Requirement

@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
-from conformance.target import addresses
-from conformance.target.profile import DriverProfile, ProfileError
+from conformance.target.profile import DriverProfile, ProfileError, addresses
 from conformance.target.template import Action
 
 _POINTER = re.compile(r"(/([^~/]|~[01])*)*")  # RFC 6901

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Literal
 
 from conformance.results import Required
-from conformance.target import profile_reading
 from conformance.target.profile import Profile, ProfileError
+from conformance.target.profile import reading as profile_reading
 
 Scope = Literal["read-only", "full"]
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from conformance.assignment import Assignment
+from conformance.judging.assignment import Assignment
 from conformance.observations import Observations
 from conformance.stage import Stage
 from conformance.target.account import Account

@@ -9,12 +9,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from conformance import contract
-from conformance.target import addresses
-from conformance.target.profile import Profile, ProfileError, Target
-from conformance.target.profile_accounts import account, check_differ, from_variables, lanes
-from conformance.target.profile_actions import driver
-from conformance.target.profile_complaints import first_complaint
-from conformance.target.profile_markets import markets
+from conformance.target.profile import Profile, ProfileError, Target, addresses
+from conformance.target.profile.accounts import account, check_differ, from_variables, lanes
+from conformance.target.profile.actions import driver
+from conformance.target.profile.complaints import first_complaint
+from conformance.target.profile.markets import markets
 
 
 def load(path: str | Path, environ: Mapping[str, str] = os.environ) -> Profile:

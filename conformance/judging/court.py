@@ -10,11 +10,12 @@ import pytest
 from hypothesis import seed
 
 import conformance
-from conformance import ledger, requirements
-from conformance.assignment import Assignment
-from conformance.inventory import checks_by_requirement
-from conformance.judge import Judge, needs_of, verifies_of
-from conformance.ledger import Outcome
+from conformance import requirements
+from conformance.judging import ledger
+from conformance.judging.assignment import Assignment
+from conformance.judging.inventory import checks_by_requirement
+from conformance.judging.judge import Judge, needs_of, verifies_of
+from conformance.judging.ledger import Outcome
 from conformance.reporting import files, terminal
 from conformance.results import Mishaps, Results
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from rich.console import Console
 
-from conformance.assignment import Assignment
-from conformance.court import Court
+from conformance.judging.assignment import Assignment
+from conformance.judging.court import Court
 from conformance.plugin import ASSIGNMENT, CHECKS
 from conformance.reporting.progress import Progress
 from conformance.results import Results
