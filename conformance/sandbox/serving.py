@@ -1,7 +1,9 @@
 """The sandbox over real TCP: in a thread of the process that asks for it, or alone until it is told to stop."""
 
 import contextlib
+import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -53,6 +55,8 @@ def until_stopped(app: Any, listening: socket.socket, on_ready: Callable[[], Non
     """Serve until Ctrl-C or SIGTERM."""
     server = _server(app)
     server.on_startup = on_ready
+    # Once it has shut down, uvicorn raises the signal anew: to be told to stop is no failure.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[listening])
     listening.close()
