@@ -1,0 +1,194 @@
+"""The client: bytes out as given, bytes in within bounds, every exchange as evidence without secrets."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from conformance.target import client as client_module
+from conformance.target.client import Client, Unreachable
+from conformance.target.credentials import Redactor, Secret
+from conformance.target.profile import Target
+
+Respond = Callable[[BaseHTTPRequestHandler], None]
+
+
+class Peer(ThreadingHTTPServer):
+    """Answers as told, and remembers what it was sent."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        self.respond: Respond = answer(200, b"[]")
+        self.seen: list[tuple[str, str, dict[str, str]]] = []
+        self.connections = 0
+        peer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
+
+            def setup(self) -> None:
+                peer.connections += 1
+                super().setup()
+
+            def handle_any(self) -> None:
+                peer.seen.append((self.command, self.path, dict(self.headers)))
+                peer.respond(self)
+
+            do_GET = do_DELETE = handle_any  # noqa: N815 - the names are those of http.server
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server_address[1]}/api"
+
+
+def answer(status: int, body: bytes, **headers: str) -> Respond:
+    def respond(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(status)
+        for name, value in {"Content-Length": str(len(body)), **headers}.items():
+            request.send_header(name.replace("_", "-"), value)
+        request.end_headers()
+        request.wfile.write(body)
+
+    return respond
+
+
+@pytest.fixture
+def peer() -> Iterator[Peer]:
+    with Peer() as peer:
+        threading.Thread(target=peer.serve_forever, args=(0.01,), daemon=True).start()
+        yield peer
+        peer.shutdown()
+
+
+def client(peer: Peer, *secrets: str, **target: object) -> Client:
+    made = Target(name="t", base_url=peer.url, **target)  # type: ignore[arg-type]
+    return Client(made, Redactor([Secret(secret) for secret in secrets]))
+
+
+@pytest.mark.parametrize(
+    "query", ["symbol=DFUSDT&limit=5", "b=2&a=1", "a=%7E%20+&b=", "symbol=%E4%B8%AD&x=a%2Fb", "a=1&a=2", "flag"]
+)
+def test_the_query_goes_out_byte_for_byte(peer: Peer, query: str) -> None:
+    client(peer).send("alice", "GET", f"{peer.url}/spot/orders", query)
+    assert peer.seen[0][1] == f"/api/spot/orders?{query}"
+
+
+def test_connections_are_kept_alive(peer: Peer) -> None:
+    asking = client(peer)
+    for _ in range(5):
+        asking.send("alice", "GET", peer.url)
+    assert peer.connections == 1
+    assert asking.counts.total == 5
+
+
+def test_no_redirect_is_followed(peer: Peer) -> None:
+    peer.respond = answer(302, b"", Location="http://127.0.0.1:1/elsewhere")
+    assert client(peer).send("alice", "GET", peer.url, "", {"Authorization": "Bearer x"}).status == 302
+    assert len(peer.seen) == 1
+
+
+def test_the_machines_own_credentials_and_proxies_are_not_used(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    assert client(peer, headers={"X-Env": "blue"}).send("alice", "GET", peer.url).status == 200
+    headers = peer.seen[0][2]
+    assert headers["X-Env"] == "blue"
+    assert "Authorization" not in headers
+
+
+def test_a_503_is_asked_again_until_it_ends(peer: Peer) -> None:
+    answers = [answer(503, b'{"error":"ENGINE_BUSY"}')] * 2 + [answer(200, b"[]")]
+    peer.respond = lambda request: answers.pop(0)(request)
+    asking = client(peer)
+    got = asking.send("alice", "DELETE", peer.url)
+    assert (got.status, got.refusals) == (200, 2)
+    assert (asking.counts.total, asking.counts.retried_503) == (3, 2)
+
+
+def test_a_503_for_ever_is_given_back(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_module, "ATTEMPTS", 2)
+    peer.respond = answer(503, b"busy")
+    got = client(peer).send("alice", "GET", peer.url)
+    assert (got.status, got.refusals, got.body) == (503, 2, b"busy")
+
+
+def test_a_connection_that_went_stale_is_made_anew(peer: Peer) -> None:
+    def drop(request: BaseHTTPRequestHandler) -> None:
+        request.close_connection = True
+
+    answers = [answer(200, b"[]"), drop, answer(200, b"[1]")]
+    peer.respond = lambda request: answers.pop(0)(request)
+    asking = client(peer)
+    asking.send("alice", "GET", peer.url)
+    again = asking.send("alice", "DELETE", peer.url)
+    assert (again.body, again.refusals) == (b"[1]", 1)
+
+
+def test_a_body_that_does_not_end_is_cut_off(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_module, "BODY_LIMIT", 100_000)
+    peer.respond = answer(200, b"[" + b" " * 1_000_000)
+    with pytest.raises(Unreachable, match="a body of more than 100000 bytes"):
+        client(peer).send("alice", "GET", peer.url)
+
+
+def test_an_answer_that_does_not_come_is_given_up(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_module, "READ_TIMEOUT_S", 0.2)
+    wait = threading.Event()
+
+    def never(request: BaseHTTPRequestHandler) -> None:
+        wait.wait(5)
+
+    peer.respond = never
+    with pytest.raises(Unreachable, match=r"no answer within 0\.2 s"):
+        client(peer).send("alice", "GET", peer.url)
+    wait.set()
+
+
+def test_nobody_there_is_said_in_words() -> None:
+    nowhere = Client(Target(name="t", base_url="http://127.0.0.1:1"), Redactor())
+    with pytest.raises(Unreachable, match=r"GET http://127\.0\.0\.1:1/x: .*refused") as lost:
+        nowhere.send("alice", "GET", "http://127.0.0.1:1/x")
+    assert lost.value.exchange.status is None
+
+
+def test_evidence_holds_no_secret_even_where_it_is_echoed(peer: Peer) -> None:
+    body = b'{"echo": "tok.en.secret", "sig": "signature=abcdef0123"}' + b" " * 10_000
+    peer.respond = answer(200, body, X_Echo="tok.en.secret", Set_Cookie="sid=1")
+    headers = {"Authorization": "Bearer tok.en.secret", "X-MBX-APIKEY": "the-api-key"}
+    got = client(peer, "tok.en.secret", "the-api-key").send("alice", "GET", peer.url, "a=1&signature=00ff", headers)
+    evidence = str(got.exchange) + str(got.exchange.to_json())
+    assert b"tok.en.secret" in got.body
+    for secret in ("tok.en.secret", "the-api-key", "00ff", "abcdef0123", "sid=1"):
+        assert secret not in evidence
+    assert "signature=***" in got.exchange.url
+    assert got.exchange.request_headers["Authorization"] == "Bearer ***"
+    assert len(got.exchange.response_body) <= 4000
+
+
+def test_a_secret_across_the_cut_does_not_leak_its_beginning(peer: Peer) -> None:
+    secret = "s" * 20 + "e" * 20
+    peer.respond = answer(200, b"x" * 3990 + secret.encode())
+    got = client(peer, secret).send("alice", "GET", peer.url)
+    assert "sss" not in got.exchange.response_body
+
+
+def test_the_rate_is_bounded_where_the_profile_says_so(peer: Peer) -> None:
+    asking = client(peer, max_requests_per_second=50)
+    started = time.monotonic()
+    for _ in range(6):
+        asking.send("alice", "GET", peer.url)
+    assert time.monotonic() - started >= 0.1
+
+
+def test_set_up_is_counted_apart(peer: Peer) -> None:
+    asking = client(peer)
+    with asking.setting_up():
+        asking.send("alice", "GET", peer.url)
+    asking.send("alice", "GET", peer.url)
+    assert (asking.counts.total, asking.counts.setup) == (2, 1)
