@@ -50,7 +50,7 @@ def render(results: Results, report_dir: Path) -> RenderableType:
     parts: list[RenderableType] = [_counts(results)]
     parts += _section("Violated", (_violation(result) for result in results.with_verdict(Verdict.FAIL)))
     undecided = results.with_verdict(Verdict.INCONCLUSIVE)
-    parts += _section("Inconclusive", (_line(result, result.reason) for result in undecided))
+    parts += _section("Inconclusive", _by_reason(undecided))
     parts += _section("Not exercised", _unexercised(results.with_verdict(Verdict.NONE)))
     parts += _section("The suite itself failed", (Text(crash) for crash in results.mishaps.crashes))
     requests = results.requests
@@ -107,8 +107,13 @@ def _violation(result: RequirementResult) -> RenderableType:
     return text
 
 
-def _line(result: RequirementResult, words: str) -> Text:
-    return Text(result.id, style=_STYLES[result.verdict]).append(f" {words}", style="default")
+def _by_reason(results: list[RequirementResult]) -> Iterable[RenderableType]:
+    """What could not be judged for the same reason shares it."""
+    ids: dict[str, list[str]] = {}
+    for result in results:
+        ids.setdefault(result.reason, []).append(result.id)
+    for reason, listed in ids.items():
+        yield Text(reason).append(f"\n  {', '.join(listed)}", style=_STYLES[Verdict.INCONCLUSIVE])
 
 
 def _unexercised(results: list[RequirementResult]) -> Iterable[RenderableType]:

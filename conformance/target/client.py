@@ -19,7 +19,6 @@ CONNECT_TIMEOUT_S = 5
 READ_TIMEOUT_S = 15  # half as long again as the documents' samples wait for a cancel-all
 BODY_LIMIT = 4 * 2**20  # bytes; 200 orders take some 70 kB
 ATTEMPTS = 6  # with waits of up to 0.1, 0.2, 0.4 … s: two seconds in all for an engine to recover
-_DROPPED = "Connection aborted"  # urllib3's words for a connection that was made and then closed by the peer
 _SHOWN = 4000  # characters of a body that are kept as evidence: twelve orders; whole pages of 200 nobody reads
 
 
@@ -153,7 +152,7 @@ class Client:
                 status, received = response.status_code, dict(response.headers)
                 content = _read_within_bounds(response)
         except (requests.RequestException, urllib3.exceptions.HTTPError, _Unbounded, OSError) as error:
-            problem, dropped = _in_words(error), isinstance(error, requests.ConnectionError) and status is None
+            problem, dropped = _in_words(error), _is_dropped(error) and status is None
         exchange = Exchange(
             account=account,
             method=method,
@@ -168,7 +167,7 @@ class Client:
             problem=self._redactor.redact(problem) if problem else None,
         )
         if problem or status is None:
-            raise Unreachable(exchange, dropped and _DROPPED in str(problem))
+            raise Unreachable(exchange, dropped)
         return Answer(status, received, content, exchange)
 
     def _session(self) -> requests.Session:
@@ -212,10 +211,28 @@ def _read_within_bounds(response: requests.Response) -> bytes:
 
 
 def _in_words(error: Exception) -> str:
-    if isinstance(error, requests.exceptions.SSLError):
-        return f"TLS failed: {error}"
-    if isinstance(error, requests.exceptions.ConnectTimeout):
-        return f"no connection within {CONNECT_TIMEOUT_S} s"
-    if isinstance(error, requests.exceptions.ReadTimeout):
-        return f"no answer within {READ_TIMEOUT_S} s"
-    return str(error) if isinstance(error, _Unbounded) else f"{type(error).__name__}: {error}"
+    """What went wrong, for a reader who does not know the libraries."""
+    match error:
+        case _Unbounded():
+            return str(error)
+        case requests.exceptions.SSLError():
+            return f"TLS failed: {error.args[0].reason if hasattr(error.args[0], 'reason') else error}"
+        case requests.exceptions.ConnectTimeout():
+            return f"no connection within {CONNECT_TIMEOUT_S} s"
+        case requests.exceptions.ReadTimeout():
+            return f"no answer within {READ_TIMEOUT_S} s"
+        case requests.exceptions.ConnectionError() if _is_dropped(error):
+            return "the connection was closed before an answer came"
+        case requests.exceptions.ConnectionError():
+            return f"no connection: {_innermost(error)}"
+    return f"{type(error).__name__}: {error}"
+
+
+def _is_dropped(error: Exception) -> bool:
+    return isinstance(error, requests.ConnectionError) and "Connection aborted" in str(error)
+
+
+def _innermost(error: BaseException) -> str:
+    """The last words of the chain of causes: "Connection refused" rather than what each library wrapped around it."""
+    cause = getattr(error.args[0], "reason", None) if error.args else None
+    return str(cause if cause is not None else error).rpartition(": ")[2].rpartition("] ")[2].rstrip(")\"'")
