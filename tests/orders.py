@@ -22,7 +22,7 @@ RECORD = {
 
 def record(id: str = "a", **changed: Any) -> dict[str, Any]:
     """A JSON record: an open buy, but for what is changed. It was updated when it was created, unless told."""
-    made = {"id": id, **RECORD, **changed}
+    made = {**RECORD, "id": id, **changed}
     return {**made, "updated_at": changed.get("updated_at", made["created_at"])}
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from conformance.faults import fault
-from conformance.sandbox.exchange import Exchange
+from conformance.sandbox.exchange import Exchange, Filters
 from conformance.sandbox.records import Order
 
 
@@ -54,6 +54,17 @@ class LimitAboveMaximumIsDefault(Exchange):
 
     def page_size(self, limit: int | None) -> int:
         return 50 if limit is None or limit > 200 else max(1, limit)
+
+
+@fault(breaks="list.safe")
+class ReadingUpdates(Exchange):
+    """Takes every look at an order for a change of it."""
+
+    def listed(self, account: str, filters: Filters, limit: int | None) -> list[Order]:
+        page = super().listed(account, filters, limit)
+        for order in page:
+            order.updated_at += 1
+        return page
 
 
 @fault(breaks="list.own-only")

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from conformance.oracle.rules import Rulebook, Sight
-from conformance.oracle.snapshot import Interval
+from conformance.oracle.snapshot import Interval, Snapshot
 from conformance.orders import Order, Query
 from conformance.verdict import Breach
 
@@ -131,6 +131,16 @@ def explain(listing: Listing, known: Interval) -> Iterator[Breach]:
         known_to_be = known.before.orders.get(order.id)
         if known_to_be is None and not known.unsettled(order.id) and known.covers(order.created_at):
             yield Breach("orders that a list without filters shows too", f"{order}, which it does not", certain=False)
+
+
+def changed_by_reading(first: Snapshot, again: Snapshot) -> Iterator[Breach]:
+    """Orders whose record differs between two reads, though nothing was filled in between that would explain it."""
+    for order in first.orders.values():
+        later = again.orders.get(order.id)
+        changed = order.changes(later) if later is not None else {}
+        if changed and not (order.live and "filled_qty" in changed):
+            # What is over cannot change by anybody's doing; what is live may just have been canceled by somebody.
+            yield Breach("the same record when read again", _differences(changed), certain=not order.live)
 
 
 def _floor(query: Query, page: Sequence[Order]) -> int | None:

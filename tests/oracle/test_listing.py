@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.oracle.listing import LISTING, Listing, explain, matches, page_size
+from conformance.oracle.listing import LISTING, Listing, changed_by_reading, explain, matches, page_size
 from conformance.oracle.snapshot import Interval, Snapshot
 from conformance.orders import Order, Query
 from tests.orders import order
@@ -137,3 +137,14 @@ def test_what_changes_in_between_is_not_judged() -> None:
 def test_a_record_is_the_same_in_every_list() -> None:
     repriced = order("a", created_at=A.created_at, price="0.6")
     assert contradictions(Query(), [repriced, B, C, D], ALL) == ["price 0.5000 and then 0.6"]
+
+
+def test_what_reading_changes() -> None:
+    def changes(first: Order, later: Order) -> list[bool]:
+        return [breach.certain for breach in changed_by_reading(Snapshot.of([first]), Snapshot.of([later]))]
+
+    over = order("b", created_at=1_778_400_020, status="filled", filled_qty="100", avg_fill_price="0.5")
+    assert changes(over, over) == []
+    assert changes(over, Order.from_json({**over.sent, "updated_at": 1_778_400_099})) == [True]
+    assert changes(A, Order.from_json({**A.sent, "updated_at": 1_778_400_099})) == [False]
+    assert changes(A, Order.from_json({**A.sent, "status": "filled", "filled_qty": "100"})) == []
