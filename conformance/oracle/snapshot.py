@@ -1,7 +1,7 @@
 """What is known of an account at a moment, and of the time between two such moments."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from conformance.evidence import Exchange
@@ -33,6 +33,11 @@ class Snapshot:
     def live(self, symbol: str | None = None) -> list[Order]:
         """The live orders, of one market or of all."""
         return [order for order in self.orders.values() if order.live and symbol in (None, order.symbol)]
+
+    def over(self, older: Self) -> Self:
+        """The two as one: what this one shows, and from `older` what lies beyond its horizon."""
+        beyond = {key: order for key, order in older.orders.items() if not self.covers(order.created_at)}
+        return replace(older, orders={**beyond, **self.orders}, exchanges=self.exchanges)
 
     def seconds(self) -> list[int]:
         """The distinct created_at, newest first."""

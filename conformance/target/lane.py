@@ -3,12 +3,13 @@
 import contextlib
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from conformance.observations import Observations
 from conformance.oracle.cancelling import CANCELLING, Cancellation
 from conformance.oracle.listing import MAX_LIMIT
 from conformance.oracle.snapshot import Snapshot
-from conformance.orders import Order
+from conformance.orders import LIVE, Order, Query
 from conformance.target.account import SNAPSHOT_PAGES, Account, Credential
 from conformance.target.clock import TargetClock
 from conformance.target.driver import Driver, Refused
@@ -62,6 +63,7 @@ class Lane:
         self._patience = Patience(target.settle_ms / 1000)
         self._known: dict[str, Known] = {}
         self._latest: dict[str, Snapshot] = {}
+        self._looked_for_live = False
         self._consistent_from = 0.0  # when lists show what the last cancel-all did, by the monotonic clock
         # What the last cancel-all left behind, while nothing has been changed since.
         self._before: tuple[Snapshot, Snapshot] | None = None
@@ -83,7 +85,7 @@ class Lane:
         return self._known[account.name]
 
     def latest(self, account: Account) -> Snapshot:
-        """The last snapshot that was taken of the account, however shallow; the first call takes one."""
+        """All that was last seen of the account; the first call takes a snapshot."""
         return self._latest[account.name] if account.name in self._latest else self.known(account).snapshot
 
     def snapshot(self, account: Account, pages: int = SNAPSHOT_PAGES, limit: int = MAX_LIMIT) -> Snapshot:
@@ -94,7 +96,7 @@ class Lane:
         own.recognize(snapshot.orders.values())
         for id in self.placed_at.keys() & snapshot.orders.keys():
             self.clock.learn(snapshot.orders[id], *self.placed_at.pop(id))
-        self._latest[account.name] = snapshot
+        self._latest[account.name] = snapshot.over(self._latest.get(account.name, snapshot))
         for opposite in self.accounts:
             if opposite is not account:
                 opposite.foreign.update(order.identity for order in snapshot.orders.values())
@@ -138,7 +140,7 @@ class Lane:
             with contextlib.suppress(Violation):
                 self.caller.cancel_all()
             self._canceled()
-            for order in self._settled_caller().live() if self.driver.can_cancel else ():
+            for order in self._settled_caller(SNAPSHOT_PAGES).live() if self.driver.can_cancel else ():
                 with contextlib.suppress(Refused):
                     self.driver.cancel(self.caller, order.id, order.symbol)
         finally:
@@ -150,7 +152,13 @@ class Lane:
         return sorted(self.own[account.name].ids - walk.orders.keys())
 
     def foreign_live(self) -> list[Order]:
-        """Live orders of the caller, as last seen, that this run did not place: a cancel-all would destroy them."""
+        """Live orders of the caller, as last seen, that this run did not place: a cancel-all would destroy them.
+
+        One that lies deeper than any snapshot reaches is found by its status, the first time that this is asked.
+        """
+        if not self._looked_for_live:
+            self._looked_for_live = True
+            self._look_for_live()
         own = self.own[self.caller.name]
         return [order for order in self.leftovers() if not own.owns(order)]
 
@@ -220,6 +228,15 @@ class Lane:
 
     def _bystander(self) -> Snapshot:
         return NOTHING if self.other is None else self.settled(self.other)
+
+    def _look_for_live(self) -> None:
+        latest = self.latest(self.caller)
+        for status in sorted(LIVE):
+            with contextlib.suppress(Violation):  # that the filter does not work is for its own check to say
+                page = self.caller.list(Query(status=status, limit=MAX_LIMIT))
+                live = {order.id: order for order in page.orders if order.live}
+                latest = replace(latest, orders={**live, **latest.orders})
+        self._latest[self.caller.name] = latest
 
     def _refuse_to_harm(self) -> None:
         foreign = self.foreign_live()

@@ -11,6 +11,8 @@ import pytest
 
 from conformance import faults
 from conformance.sandbox import Sandbox
+from conformance.sandbox.records import from_record
+from tests.orders import record
 
 CHECKOUT = Path(__file__).parent.parent.parent
 
@@ -124,12 +126,13 @@ def test_a_profile_that_is_wrong_is_a_usage_error(tmp_path: Path) -> None:
     assert results == {}
 
 
-def test_live_orders_of_somebody_else_are_never_canceled(tmp_path: Path) -> None:
-    from conformance.sandbox.records import from_record
-    from tests.orders import record
-
+@pytest.mark.parametrize("deeper_than", [0, 1500])
+def test_live_orders_of_somebody_else_are_never_canceled(deeper_than: int, tmp_path: Path) -> None:
     sandbox = Sandbox()
     sandbox.exchange.inject(from_record("alice", record("somebody-elses")))
+    for number in range(deeper_than):
+        newer = record(f"newer-{number}", created_at=1_778_400_001 + number, status="canceled")
+        sandbox.exchange.inject(from_record("alice", newer))
     with sandbox.serve() as served:
         profile = tmp_path / "profile.toml"
         profile.write_text(served.profile_toml, encoding="utf-8")

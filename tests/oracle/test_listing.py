@@ -148,3 +148,13 @@ def test_what_reading_changes() -> None:
     assert changes(over, Order.from_json({**over.sent, "updated_at": 1_778_400_099})) == [True]
     assert changes(A, Order.from_json({**A.sent, "updated_at": 1_778_400_099})) == [False]
     assert changes(A, Order.from_json({**A.sent, "status": "filled", "filled_qty": "100"})) == []
+
+
+def test_a_shallow_snapshot_does_not_forget_what_lies_beyond_it() -> None:
+    gone = order("gone", created_at=1_778_400_025)
+    older = Snapshot.of([A, gone, B, C, D])
+    canceled = order("a", created_at=A.created_at, status="canceled")
+    merged = Snapshot.of([canceled], horizon=1_778_400_020).over(older)
+    assert set(merged.orders) == {"a", "b", "c", "d"}
+    assert merged.orders["a"].status == "canceled"
+    assert merged.horizon is None
