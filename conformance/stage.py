@@ -16,6 +16,7 @@ _BYSTANDER_ORDERS = 40
 # Facts that hold once there is a history, and how long it is at the least: twice the mix of statuses.
 _SHOWN_BY_A_HISTORY = {"orders", "seconds", "status", "markets", "live"}
 _LEAST_HISTORY = 40
+_BROUGHT_ABOUT = _SHOWN_BY_A_HISTORY | {"other", "arrange"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +167,13 @@ FACTS: Mapping[str, Fact] = {
 def missing(stage: Stage, needs: Mapping[str, Any]) -> tuple[Missing, ...]:
     """Which of the facts do not hold on the stage."""
     return tuple(
-        Missing(FACTS[name].says.format(value), FACTS[name].enable)
+        Missing(FACTS[name].says.format(value) + _words(stage, name), FACTS[name].enable)
         for name, value in needs.items()
         if not FACTS[name].holds(stage, value)
     )
+
+
+def _words(stage: Stage, fact: str) -> str:
+    """Why the driver did not bring the fact about, in the target's own words."""
+    refusals = stage.staging.refusals if fact in _BROUGHT_ABOUT else []
+    return f" (the target refused: {refusals[0]})" if refusals else ""

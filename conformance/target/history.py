@@ -40,7 +40,7 @@ def order(
     if status == "filled" and rng.random() < 0.5:
         return _market_order(market, side, created_at, updated_at)
     away = rng.randrange(0, 5) * market.tick
-    price = market.resting_buy - away if side == "buy" else market.resting_sell + away
+    price = max(market.tick, market.resting_buy - away) if side == "buy" else market.resting_sell + away
     part = rng.randrange(1, 10) * market.lot
     filled = {"partially_filled": part, "filled": market.quantity}.get(status, Decimal(0))
     if status in ("canceled", "expired") and rng.random() < 0.5:

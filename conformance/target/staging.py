@@ -47,24 +47,24 @@ class Staging:
     def __init__(self, lane: Lane, seed: int) -> None:
         self.lane = lane
         self.refusals: list[str] = []
+        self._injects = lane.driver.can_inject  # until the target refuses to
         self._rng = random.Random(seed)  # noqa: S311 - variety, not secrecy
 
     @property
     def possible(self) -> bool:
         """Whether the profile offers any way at all."""
-        return bool(self.lane.markets) and (self.lane.driver.can_inject or self.lane.driver.can_place)
+        return bool(self.lane.markets) and bool(self.ways)
 
     @property
     def ways(self) -> tuple[bool, ...]:
         """Whether orders can be injected, as the values that `inject` may take."""
-        driver = self.lane.driver
-        return (True,) * driver.can_inject + (False,) * driver.can_place
+        return (True,) * self._injects + (False,) * self.lane.driver.can_place
 
     def history(self, account: Account, count: int) -> None:
         """Bring `count` orders of this run or more into the account, of as many statuses as the driver can."""
-        if self.lane.driver.can_inject:
-            self._attempt(lambda: self._inject_history(account, count))
-        elif self.lane.driver.can_place:
+        if self._injects:
+            self._injects = self._attempt(lambda: self._inject_history(account, count))
+        if not self._injects and self.lane.driver.can_place:
             self._attempt(lambda: self._trade_history(account))
             self._attempt(lambda: self._place_many(account, count))
         self.lane.forget(account)
@@ -90,7 +90,7 @@ class Staging:
         """Live orders, most of them so many seconds old; one is placed now, so that the target's clock is known."""
         market = self.lane.markets[0]
         self.arrange(account, [Wish(market, "buy")], inject=False)
-        if self.lane.driver.can_inject:
+        if self._injects:
             self.arrange(account, [Wish(market, "buy"), Wish(market, "sell", partly_filled=True)], inject=True)
         else:
             self.arrange(account, [Wish(market, "sell")], inject=False)
@@ -114,7 +114,10 @@ class Staging:
         self.lane.settled(account)
 
     def _trade_history(self, account: Account) -> None:
-        """Two orders canceled, and one partly filled and one filled on either side, in the first market."""
+        """Two orders canceled, two filled and one partly filled in the first market, another one of those in the last.
+
+        What is partly filled comes last, since the rest of it stays in the book for the next order to meet.
+        """
         market = self.lane.markets[0]
         if account is self.lane.caller and not self.lane.foreign_live():
             for side in ("buy", "sell"):
@@ -122,14 +125,18 @@ class Staging:
             self.lane.cancel_unjudged(market.symbol)
         if self.lane.other is not None:
             for side in ("buy", "sell"):
-                for share in (Decimal("0.5"), Decimal(1)):
-                    self.cross(account, market, side, share)
+                self.cross(account, market, side, share=Decimal(1))
+            self.cross(account, market, "buy", share=Decimal("0.5"))
+            if self.lane.markets[1:]:
+                self.cross(account, self.lane.markets[-1], "sell", share=Decimal("0.5"))
         self.lane.settled(account)
 
     def _place_many(self, account: Account, count: int) -> None:
         self.lane.latest(account)
+        # The caller's lie in three seconds or more, so that there is an order to tell; a bystander's may share one.
+        at_once = min(_PER_SECOND, count // 3 + 1) if account is self.lane.caller else _PER_SECOND
         for number in range(count):
-            if number and number % _PER_SECOND == 0:
+            if number and number % at_once == 0:
                 time.sleep(1)
             market = self.lane.markets[number % len(self.lane.markets)]
             self._rest(account, market, ("buy", "sell")[number // len(self.lane.markets) % 2])
@@ -137,7 +144,7 @@ class Staging:
 
     def _rest(self, account: Account, market: Market, side: str) -> None:
         away = self._rng.randrange(_DEPTH) * market.tick
-        price = market.resting_buy - away if side == "buy" else market.resting_sell + away
+        price = max(market.tick, market.resting_buy - away) if side == "buy" else market.resting_sell + away
         self._place(account, market, side, price, market.quantity)
 
     def _place(self, account: Account, market: Market, side: str, price: Decimal, quantity: Decimal) -> None:
@@ -166,11 +173,13 @@ class Staging:
         status = "partially_filled" if wish.partly_filled else "open"
         return history.order(wish.market, status, created_at, created_at, self._rng, wish.side)
 
-    def _attempt(self, bring: Callable[[], None]) -> None:
+    def _attempt(self, bring: Callable[[], None]) -> bool:
         try:
             bring()
         except (Refused, ForeignOrders) as refused:
             self.refusals.append(str(refused))
+            return False
+        return True
 
 
 def _between(market: Market) -> Decimal:
