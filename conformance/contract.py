@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -24,6 +24,11 @@ _REQUIREMENT = "x-requirement"
 _WANT = "x-want"
 
 _SHOWN = 80  # characters of a value: enough to find it by
+
+# Far beyond the three levels of the documents, and far below Python's own 1,000: whoever walks the value later, from
+# however deep a stack, has room.
+_DEEPEST = 200
+_TOO_DEEP = "nested too deeply"
 
 ORDER_REQUIREMENTS = (
     "order.fields",
@@ -49,12 +54,12 @@ class NotJson(ValueError):
 
 
 def decode(body: bytes) -> Any:
-    """Decode a JSON text strictly: UTF-8, no NaN or Infinity, no key twice. Fractions become Decimal.
+    """Decode a JSON text strictly: UTF-8, no NaN or Infinity, no key twice, no absurd depth. Fractions become Decimal.
 
     Raises NotJson.
     """
     try:
-        return json.loads(
+        document = json.loads(
             body.decode("utf-8"),
             parse_float=Decimal,
             parse_constant=_refuse_constant,
@@ -63,17 +68,21 @@ def decode(body: bytes) -> Any:
     except UnicodeDecodeError as error:
         raise NotJson(f"no UTF-8 at byte {error.start}") from None
     except RecursionError:
-        raise NotJson("nested too deeply") from None
+        raise NotJson(_TOO_DEEP) from None
+    except InvalidOperation:  # Decimal's exponents end at 18 digits
+        raise NotJson("a number whose exponent is out of reach") from None
     except json.JSONDecodeError as error:
         raise NotJson(f"no JSON: {error.msg} at character {error.pos}") from None
     except ValueError as error:
         raise NotJson(str(error).partition(";")[0]) from None
+    _check_depth(document)
+    return document
 
 
 @cache
 def folder() -> Path:
     """Where openapi.yaml and schemas/ are: at the top of a checkout, or inside an installed package."""
-    return _CHECKOUT if (_CHECKOUT / "openapi.yaml").is_file() else _INSTALLED
+    return _INSTALLED if _INSTALLED.is_dir() else _CHECKOUT
 
 
 @cache
@@ -128,7 +137,8 @@ def error_breaches(document: Any) -> tuple[Breach, ...]:
 
 def shown(value: Any) -> str:
     """A value as one short line, with its JSON type."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    # JSON's encoder knows no Decimal, and as a text in quotes it would look like what it is not.
+    text = str(value) if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False, default=str)
     short = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
     return short if value is None else f"{short} ({_type_of(value)})"
 
@@ -170,6 +180,20 @@ _Strict = extend(  # type: ignore[no-untyped-call]
     Draft202012Validator,
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine_many({"integer": _is_integer, "number": _is_number}),
 )
+
+
+def _check_depth(document: Any) -> None:
+    level = [document]
+    for _ in range(_DEEPEST + 1):
+        level = [
+            child
+            for each in level
+            if isinstance(each, dict | list)
+            for child in (each.values() if isinstance(each, dict) else each)
+        ]
+        if not level:
+            return
+    raise NotJson(_TOO_DEEP)
 
 
 def _refuse_constant(name: str) -> None:

@@ -1,18 +1,20 @@
 """The catalogue: what the documents require, each requirement under its permanent id, and where they are silent."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
-CATALOGUE_VERSION = "1.0"
-
 # The sections of the documents, in the order in which reports go through them.
 SECTIONS = ("order", "list", "cancel", "access")
 LEVELS = ("must", "implied", "advisory")
+
+# The keys of an entry, beside a requirement's own `why`.
+_REQUIREMENT = ("level", "says", "source")
+_SILENCE = ("id", "about", "accepted", "why")
 
 
 class CatalogueError(ValueError):
@@ -55,19 +57,38 @@ def load() -> Mapping[str, Requirement]:
 
 @cache
 def silences() -> tuple[Silence, ...]:
-    """Where the documents are silent or disagree."""
-    return tuple(Silence(**entry) for entry in _document("silences")["silence"])
+    """Where the documents are silent or disagree. Raises CatalogueError."""
+    found: dict[str, Silence] = {}
+    for entry in _document("silences")["silence"]:
+        where = f"silences.toml: {entry.get('id', 'an entry without id')}"
+        _check_keys(entry, where, needed=_SILENCE)
+        if entry["id"] in found:
+            raise CatalogueError(f"{where} is in it already")
+        found[entry["id"]] = Silence(**entry)
+    return tuple(found.values())
 
 
 def _requirement(id: str, entry: Mapping[str, Any], section: str) -> Requirement:
-    try:
-        requirement = Requirement(id=id, section=section, **entry)
-    except TypeError as error:
-        raise CatalogueError(f"{section}.toml: {id}: {error}") from None
-    if requirement.level not in LEVELS:
-        raise CatalogueError(f"{section}.toml: {id}: the level {requirement.level!r} is none of {', '.join(LEVELS)}")
-    return requirement
+    where = f"{section}.toml: {id}"
+    _check_keys(entry, where, needed=_REQUIREMENT, optional=("why",))
+    if entry["level"] not in LEVELS:
+        raise CatalogueError(f"{where}: the level {entry['level']!r} is none of {', '.join(LEVELS)}")
+    return Requirement(id=id, section=section, **entry)
+
+
+def _check_keys(entry: Mapping[str, Any], where: str, needed: Sequence[str], optional: Sequence[str] = ()) -> None:
+    known = (*needed, *optional)
+    for key, value in entry.items():
+        if key not in known:
+            raise CatalogueError(f"{where}: unknown key {key!r}; known here: {', '.join(known)}")
+        if not isinstance(value, str) or not value.strip():
+            raise CatalogueError(f"{where}: {key} has to be a text that is not empty")
+    if missing := [key for key in needed if key not in entry]:
+        raise CatalogueError(f"{where}: no {', '.join(missing)}")
 
 
 def _document(name: str) -> dict[str, Any]:
     return tomllib.loads(files(__name__).joinpath(f"{name}.toml").read_text(encoding="utf-8"))
+
+
+CATALOGUE_VERSION: str = _document("catalogue")["version"]
