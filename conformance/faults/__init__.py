@@ -1,4 +1,4 @@
-"""The catalogue of faults: small liars, each a few lines on the reference exchange or its face."""
+"""The catalogue of faults: small liars, each a few lines on the reference exchange; and of conforming twins."""
 
 import importlib
 import inspect
@@ -7,53 +7,110 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from conformance import requirements
-from conformance.sandbox import Exchange, Face, Sandbox
+from conformance.sandbox import Clock, Exchange, Face, Gatekeeper, Sandbox
 
-Liar = TypeVar("Liar", bound=type[Exchange] | type[Face])
+Part = TypeVar("Part", bound=type[Any])
+
+_PLACES = {
+    "exchange_class": Exchange,
+    "face_class": Face,
+    "gatekeeper_class": Gatekeeper,
+    "clock_class": Clock,
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """One lie: its name, the requirement that it breaks, what it does in a sentence, and the class that does it."""
+class Variant:
+    """A sandbox that is not quite the reference: its name, what it does in a sentence, and the class that does it.
+
+    The class derives from the sandbox, or from one of the classes that it is made of.
+    """
 
     name: str
-    breaks: str
     says: str
-    liar: type[Exchange] | type[Face]
+    part: type[Any]
 
     def sandbox(self, seed: int | None = None) -> Sandbox:
-        """A sandbox that tells this lie."""
-        if issubclass(self.liar, Exchange):
-            return Sandbox(exchange_class=self.liar, seed=seed)
-        return Sandbox(face_class=self.liar, seed=seed)
+        """A sandbox that does this."""
+        if issubclass(self.part, Sandbox):
+            return self.part(seed)
+        place = next(name for name, each in _PLACES.items() if issubclass(self.part, each))
+        kind: type[Sandbox] = type(self.part.__name__, (Sandbox,), {place: self.part})
+        return kind(seed)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault(Variant):
+    """One lie, and the requirement that it breaks."""
+
+    breaks: str
+
+
+@dataclass(frozen=True, slots=True)
+class Twin(Variant):
+    """Something that the documents allow. `silence`: the id of the silence that it reads in its own way, if any."""
+
+    silence: str | None = None
 
 
 _FAULTS: dict[str, Fault] = {}
+_TWINS: dict[str, Twin] = {}
 
 
-def fault(breaks: str) -> Callable[[Liar], Liar]:
-    """Enter the class into the catalogue under its name in kebab case.
+def fault(breaks: str) -> Callable[[Part], Part]:
+    """Enter the class among the faults, under its name in kebab case.
 
     Raises KeyError for a requirement that is in no catalogue, ValueError for a name that is taken.
     """
     requirements.load()[breaks]
 
-    def enter(liar: Liar) -> Liar:
-        name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", liar.__name__).lower()
-        if name in _FAULTS:
-            raise ValueError(f"there are two faults named {name}")
-        _FAULTS[name] = Fault(name, breaks, inspect.cleandoc(liar.__doc__ or ""), liar)
+    def enter(liar: Part) -> Part:
+        name, says = _described(liar)
+        _FAULTS[name] = Fault(name, says, liar, breaks)
         return liar
 
     return enter
 
 
-@cache
+def twin(silence: str | None = None) -> Callable[[Part], Part]:
+    """Enter the class among the conforming twins, under its name in kebab case.
+
+    Raises KeyError for a silence that is in no catalogue, ValueError for a name that is taken.
+    """
+    if silence is not None and silence not in {each.id for each in requirements.silences()}:
+        raise KeyError(silence)
+
+    def enter(conforming: Part) -> Part:
+        name, says = _described(conforming)
+        _TWINS[name] = Twin(name, says, conforming, silence)
+        return conforming
+
+    return enter
+
+
 def load() -> Mapping[str, Fault]:
-    """The whole catalogue by name."""
+    """All faults by name."""
+    _import_all()
+    return _FAULTS
+
+
+def twins() -> Mapping[str, Twin]:
+    """All conforming twins by name."""
+    _import_all()
+    return _TWINS
+
+
+@cache
+def _import_all() -> None:
     for module in pkgutil.iter_modules(__path__):
         importlib.import_module(f"{__name__}.{module.name}")
-    return _FAULTS
+
+
+def _described(part: type[Any]) -> tuple[str, str]:
+    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", part.__name__).lower()
+    if name in _FAULTS or name in _TWINS:
+        raise ValueError(f"{name} is in the catalogue already")
+    return name, inspect.cleandoc(part.__doc__ or "")

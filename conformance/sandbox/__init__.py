@@ -3,16 +3,20 @@
 import contextlib
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from typing import Any
+
+import tomli_w
+from starlette.types import ASGIApp
 
 from conformance.sandbox.clock import Clock
 from conformance.sandbox.credentials import Gatekeeper
 from conformance.sandbox.exchange import Exchange
 from conformance.sandbox.face import Face
-from conformance.sandbox.profile import MARKETS, profile_toml
+from conformance.sandbox.profile import MARKETS, profile_document
 from conformance.sandbox.records import Market
 from conformance.sandbox.serving import Served, api_url, in_thread, listen, until_stopped
 
-__all__ = ["Exchange", "Face", "Sandbox", "Served"]
+__all__ = ["Clock", "Exchange", "Face", "Gatekeeper", "Sandbox", "Served"]
 
 ACCOUNTS = ("alice", "bob")
 
@@ -20,35 +24,44 @@ ACCOUNTS = ("alice", "bob")
 class Sandbox:
     """An exchange with two accounts and their credentials, ready to be served.
 
-    `seed` makes its credentials, and what it leaves to chance, the same every time.
+    `seed` makes its credentials, and what it leaves to chance, the same every time. What it is made of can be replaced
+    in a class derived from it.
     """
 
-    def __init__(
-        self,
-        exchange_class: type[Exchange] = Exchange,
-        face_class: type[Face] = Face,
-        clock: Clock | None = None,
-        seed: int | None = None,
-    ) -> None:
-        self.gatekeeper = Gatekeeper(ACCOUNTS, seed)
-        self.exchange = exchange_class([_market(*market) for market in MARKETS], clock, seed)
-        self.face = face_class(self.exchange, self.gatekeeper)
+    exchange_class = Exchange
+    face_class = Face
+    gatekeeper_class = Gatekeeper
+    clock_class = Clock
+
+    def __init__(self, seed: int | None = None) -> None:
+        self.gatekeeper = self.gatekeeper_class(ACCOUNTS, seed)
+        self.exchange = self.exchange_class([_market(*market) for market in MARKETS], self.clock_class(), seed)
+        self.face = self.face_class(self.exchange, self.gatekeeper)
+
+    @property
+    def app(self) -> ASGIApp:
+        """What is served."""
+        return self.face.app
+
+    def profile(self, root: str, base_url: str) -> dict[str, Any]:
+        """The profile of this sandbox, served below `root`, as a TOML document."""
+        return profile_document(root, base_url, self.gatekeeper.keys)
 
     @contextlib.contextmanager
     def serve(self, port: int = 0) -> Iterator[Served]:
         """Serve on 127.0.0.1 in a thread while the context lasts; port 0 takes a free one. Raises OSError."""
         listening, root = listen(port)
-        with in_thread(self.face.app, listening):
+        with in_thread(self.app, listening):
             yield self._served(root)
 
     def serve_forever(self, port: int, on_ready: Callable[[Served], None]) -> None:
         """Serve until Ctrl-C or SIGTERM, telling where once it listens. Raises OSError."""
         listening, root = listen(port)
-        until_stopped(self.face.app, listening, lambda: on_ready(self._served(root)))
+        until_stopped(self.app, listening, lambda: on_ready(self._served(root)))
 
     def _served(self, root: str) -> Served:
         base_url = api_url(root)
-        return Served(base_url, profile_toml(root, base_url, self.gatekeeper.keys))
+        return Served(base_url, tomli_w.dumps(self.profile(root, base_url)))
 
 
 def _market(symbol: str, buy: str, _sell: str, quantity: str) -> Market:

@@ -4,11 +4,8 @@ import time
 
 
 class Clock:
-    """Whole UNIX seconds, `ahead` seconds off the machine's."""
-
-    def __init__(self, ahead: float = 0) -> None:
-        self._ahead = ahead
+    """Whole UNIX seconds."""
 
     def now(self) -> int:
         """The second that it is."""
-        return int(time.time() + self._ahead)
+        return int(time.time())

@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import jwt
 
@@ -37,9 +38,9 @@ class Gatekeeper:
 
     def __init__(self, accounts: Iterable[str], seed: int | None = None) -> None:
         self._seed = seed
-        self._secret = self._random("jwt")
+        self.secret = self._random("jwt")
         self.keys = {account: self._issue(account) for account in accounts}
-        self._by_key = {keys.api_key: keys for keys in self.keys.values()}
+        self.by_key = {keys.api_key: keys for keys in self.keys.values()}
 
     def account(self, headers: Mapping[str, str], query: str) -> str:
         """The account that asks; `query` is the query string as it was sent. Raises Denied."""
@@ -54,28 +55,47 @@ class Gatekeeper:
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer":
             raise Denied(401, "UNAUTHORIZED")
+        subject = self.claims(token).get("sub")
+        if subject not in self.keys:
+            raise Denied(401, "BAD_TOKEN")
+        return str(subject)
+
+    def claims(self, token: str) -> dict[str, Any]:
+        """What the token says, once it is known to be ours."""
         try:
-            claims = jwt.decode(token, self._secret, algorithms=["HS256"], options={"require": ["exp", "sub"]})
+            return jwt.decode(token, self.secret, algorithms=["HS256"], options={"require": ["exp", "sub"]})
         except jwt.InvalidTokenError:
             raise Denied(401, "BAD_TOKEN") from None
-        if claims["sub"] not in self.keys:
-            raise Denied(401, "BAD_TOKEN")
-        return str(claims["sub"])
 
     def account_of_signature(self, api_key: str, query: str) -> str:
-        """Whose key it is, if the signature stands last and covers all that is before it."""
-        keys = self._by_key.get(api_key)
-        if keys is None:
-            raise Denied(401, "UNKNOWN_KEY")
-        signed, found, signature = query.rpartition("signature=")
-        if not found or not signed.endswith("&"):
-            raise Denied(403, "SIGNATURE_MISSING")
-        signed = signed[:-1]
-        expected = hmac.new(keys.api_secret.encode(), signed.encode(), hashlib.sha256).hexdigest()
-        if not hmac.compare_digest(expected.encode(), signature.encode()):
+        """Whose key it is, if the query is signed with its secret."""
+        keys = self.keys_of(api_key)
+        signed, signature = self.split(query)
+        if not self.is_signature(keys, signed, signature):
             raise Denied(403, "BAD_SIGNATURE")
         self.check_timestamp(signed)
         return keys.account
+
+    def keys_of(self, api_key: str) -> Keys:
+        """The credentials that the key belongs to."""
+        if api_key not in self.by_key:
+            raise Denied(401, "UNKNOWN_KEY")
+        return self.by_key[api_key]
+
+    def split(self, query: str) -> tuple[str, str]:
+        """What is signed, and the signature, which stands last."""
+        signed, found, signature = query.rpartition("signature=")
+        if not found or not signed.endswith("&"):
+            raise Denied(403, "SIGNATURE_MISSING")
+        return signed[:-1], signature
+
+    def is_signature(self, keys: Keys, signed: str, signature: str) -> bool:
+        """Whether this is the signature of what is signed."""
+        return hmac.compare_digest(self.signature(keys, signed).encode(), signature.encode())
+
+    def signature(self, keys: Keys, signed: str) -> str:
+        """The signature of this text: HMAC-SHA256 in hex."""
+        return hmac.new(keys.api_secret.encode(), signed.encode(), hashlib.sha256).hexdigest()
 
     def check_timestamp(self, signed: str) -> None:
         """The signed time is that of now, give or take a minute."""
@@ -87,7 +107,7 @@ class Gatekeeper:
 
     def _issue(self, account: str) -> Keys:
         claims = {"sub": account, "exp": int(time.time()) + _TOKEN_LIFE_S}
-        token = jwt.encode(claims, self._secret, algorithm="HS256")
+        token = jwt.encode(claims, self.secret, algorithm="HS256")
         return Keys(account, token, self._random(f"{account} key"), self._random(f"{account} secret"))
 
     def _random(self, purpose: str) -> str:

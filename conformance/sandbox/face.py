@@ -1,6 +1,7 @@
 """The exchange's HTTP face: from requests to the exchange's methods, and from what they give to answers."""
 
 import json
+from collections.abc import Awaitable, Callable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import parse_qsl
@@ -15,6 +16,8 @@ from conformance.sandbox.exchange import STATUSES, Exchange, Filters, Ticket
 from conformance.sandbox.records import from_record
 
 BASE_PATH = "/api/v1"
+
+Handler = Callable[[Request, str, bytes], Response | Awaitable[Response]]
 
 _CANCEL_ERRORS = ("ENGINE_BUSY", "ENGINE_RESTARTING", "spot trading disabled")
 _LIST_ERRORS = ("DB_ERROR",)
@@ -154,15 +157,20 @@ class Face:
         """Whose request it is. Raises Denied."""
         return self.gatekeeper.account(request.headers, request.url.query)
 
-    def _guarded(self, handle: Any) -> Any:
+    async def respond(self, request: Request, handle: Handler) -> Response:
+        """Find out who asks, and answer. A handler may be a coroutine function, and so give way to other requests."""
+        body = await request.body()
+        try:
+            response = handle(request, self.account_of(request), body)
+            return await response if isinstance(response, Awaitable) else response
+        except Denied as denied:
+            return self.error(denied.status, denied.error)
+        except BadRequest as bad:
+            return self.error(400, str(bad))
+
+    def _guarded(self, handle: Handler) -> Callable[[Request], Awaitable[Response]]:
         async def guarded(request: Request) -> Response:
-            body = await request.body()
-            try:
-                return handle(request, self.account_of(request), body)  # type: ignore[no-any-return]
-            except Denied as denied:
-                return self.error(denied.status, denied.error)
-            except BadRequest as bad:
-                return self.error(400, str(bad))
+            return await self.respond(request, handle)
 
         return guarded
 
