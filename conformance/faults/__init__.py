@@ -4,7 +4,8 @@ import importlib
 import inspect
 import pkgutil
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
@@ -91,13 +92,20 @@ def twin(silence: str | None = None) -> Callable[[Part], Part]:
     return enter
 
 
-def load() -> Mapping[str, Fault]:
+@contextmanager
+def serve(name: str, seed: int) -> Iterator[str]:
+    """Serve the fault or twin of this name while the context lasts; yields its profile as TOML."""
+    with (load() | twins())[name].sandbox(seed).serve() as served:
+        yield served.profile_toml
+
+
+def load() -> dict[str, Fault]:
     """All faults by name."""
     _import_all()
     return _FAULTS
 
 
-def twins() -> Mapping[str, Twin]:
+def twins() -> dict[str, Twin]:
     """All conforming twins by name."""
     _import_all()
     return _TWINS

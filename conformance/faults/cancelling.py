@@ -1,10 +1,95 @@
-"""Lies about cancel-all."""
+"""Lies about cancel-all: how it is answered, which orders it reaches, and which of them it returns."""
 
+import json
+from collections.abc import Iterable
 from typing import Any
+
+from starlette.responses import Response
 
 from conformance.faults import fault
 from conformance.sandbox.exchange import Exchange
+from conformance.sandbox.face import BadRequest, Face
 from conformance.sandbox.records import Order
+
+# -- the envelope --------------------------------------------------------------------------------------------------
+
+
+@fault(breaks="cancel.envelope")
+class CanceledWithoutEnvelope(Exchange):
+    """Answers the bare array."""
+
+    def canceled_body(self, orders: list[Order]) -> Any:
+        return [self.record(order) for order in orders]
+
+
+@fault(breaks="cancel.envelope")
+class EnvelopeInEnvelope(Exchange):
+    """Puts the whole answer under data, as gateways do."""
+
+    def canceled_body(self, orders: list[Order]) -> Any:
+        return {"code": 0, "data": super().canceled_body(orders)}
+
+
+@fault(breaks="cancel.envelope")
+class CanceledByCount(Exchange):
+    """Tells how many orders it has canceled, not which."""
+
+    def canceled_body(self, orders: list[Order]) -> Any:
+        return {"canceled": len(orders)} if orders else super().canceled_body(orders)
+
+
+@fault(breaks="cancel.envelope")
+class CanceledById(Exchange):
+    """Returns ids where whole orders belong."""
+
+    def canceled_body(self, orders: list[Order]) -> Any:
+        return {"canceled": [order.id for order in orders]}
+
+
+@fault(breaks="cancel.envelope")
+class CanceledKeyedById(Exchange):
+    """Returns an object with the orders under their ids."""
+
+    def canceled_body(self, orders: list[Order]) -> Any:
+        return {"canceled": {order.id: self.record(order) for order in orders} or []}
+
+
+@fault(breaks="cancel.envelope")
+class OneCanceledStandsBare(Exchange):
+    """Returns a single order without the array around it."""
+
+    def canceled_body(self, orders: list[Order]) -> Any:
+        return {"canceled": self.record(orders[0])} if len(orders) == 1 else super().canceled_body(orders)
+
+
+@fault(breaks="cancel.envelope")
+class CancelAccepted(Face):
+    """Answers 202 once there is something to cancel."""
+
+    def cancel_answer(self, orders: list[Order]) -> Response:
+        return self.answer(202 if orders else 200, self.exchange.canceled_body(orders))
+
+
+@fault(breaks="cancel.envelope")
+class CanceledAsText(Face):
+    """Encodes its answer twice, so that a JSON string comes out."""
+
+    def cancel_answer(self, orders: list[Order]) -> Response:
+        body = self.exchange.canceled_body(orders)
+        return self.answer(200, json.dumps(body) if orders else body)
+
+
+@fault(breaks="cancel.envelope")
+class CancelNeedsSymbol(Face):
+    """Refuses a cancel-all that names no market."""
+
+    def cancel_all(self, account: str, symbol: str | None) -> Response:
+        if symbol is None:
+            raise BadRequest("SYMBOL_REQUIRED")
+        return self.cancel_answer(self.exchange.cancel_all(account, symbol))
+
+
+# -- nothing to cancel, and the same said again --------------------------------------------------------------------
 
 
 @fault(breaks="cancel.empty")
@@ -13,6 +98,39 @@ class NullForNothing(Exchange):
 
     def canceled_body(self, orders: list[Order]) -> Any:
         return super().canceled_body(orders) if orders else {"canceled": None}
+
+
+@fault(breaks="cancel.empty")
+class EmptyObjectForNothing(Exchange):
+    """Leaves canceled out where there was nothing to cancel."""
+
+    def canceled_body(self, orders: list[Order]) -> Any:
+        return super().canceled_body(orders) if orders else {}
+
+
+@fault(breaks="cancel.empty")
+class NoContentForNothing(Face):
+    """Answers 204 where there was nothing to cancel."""
+
+    def cancel_answer(self, orders: list[Order]) -> Response:
+        return super().cancel_answer(orders) if orders else Response(status_code=204)
+
+
+@fault(breaks="cancel.empty")
+class NotFoundForNothing(Face):
+    """Answers 404 where there was nothing to cancel."""
+
+    def cancel_answer(self, orders: list[Order]) -> Response:
+        return super().cancel_answer(orders) if orders else self.error(404, "NO_ORDERS")
+
+
+@fault(breaks="cancel.empty")
+class QuietMarketRefused(Face):
+    """Refuses a market in which the caller has nothing live, though not an account that is as quiet."""
+
+    def cancel_all(self, account: str, symbol: str | None) -> Response:
+        canceled = self.exchange.cancel_all(account, symbol)
+        return self.cancel_answer(canceled) if canceled or symbol is None else self.error(400, "NOTHING_TO_CANCEL")
 
 
 @fault(breaks="cancel.idempotent")
@@ -24,15 +142,40 @@ class ReturnsCanceledAgain(Exchange):
         return super().cancel_all(account, symbol) + [order for order in before if self.in_scope(order, symbol)]
 
 
-@fault(breaks="cancel.own-only")
-class CancelsTheWholeMarket(Exchange):
-    """Cancels everybody's orders, and returns the caller's."""
+@fault(breaks="cancel.idempotent")
+class RepeatsItsAnswer(Exchange):
+    """Answers a call that finds nothing with what it answered the last time."""
+
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts)
+        self.answered: dict[tuple[str, str | None], list[Order]] = {}
 
     def cancel_all(self, account: str, symbol: str | None) -> list[Order]:
-        for other in self.orders:
-            if other != account:
-                super().cancel_all(other, symbol)
-        return super().cancel_all(account, symbol)
+        last = self.answered.get((account, symbol), [])
+        self.answered[account, symbol] = super().cancel_all(account, symbol) or last
+        return self.answered[account, symbol]
+
+
+@fault(breaks="cancel.idempotent")
+class SecondCallStampsAnew(Exchange):
+    """Stamps what is canceled in scope anew when there is nothing left to cancel."""
+
+    def cancel_all(self, account: str, symbol: str | None) -> list[Order]:
+        canceled = super().cancel_all(account, symbol)
+        for order in self.orders[account].values() if not canceled else ():
+            order.updated_at += order.status == "canceled" and self.in_scope(order, symbol)
+        return canceled
+
+
+# -- every live order ----------------------------------------------------------------------------------------------
+
+
+@fault(breaks="cancel.complete")
+class CancelsFifty(Exchange):
+    """Cancels one page of orders: the 50 newest."""
+
+    def cancelable(self, account: str) -> list[Order]:
+        return self.in_order(super().cancelable(account))[:50]
 
 
 @fault(breaks="cancel.complete")
@@ -51,17 +194,167 @@ class ForgetsPartlyFilled(Exchange):
         return [order for order in super().cancelable(account) if order.status == "open"]
 
 
-@fault(breaks="cancel.terminal-untouched")
-class CancelsTheFilled(Exchange):
-    """Turns filled orders into canceled ones too."""
+@fault(breaks="cancel.complete")
+class CancelsSellsAlone(Exchange):
+    """Leaves the buys in the book."""
 
     def cancelable(self, account: str) -> list[Order]:
-        return [order for order in self.orders[account].values() if order.live or order.status == "filled"]
+        return [order for order in super().cancelable(account) if order.side == "sell"]
 
 
-@fault(breaks="cancel.scope-symbol")
-class ScopeByPrefix(Exchange):
-    """Reaches every market whose name begins with the symbol."""
+@fault(breaks="cancel.complete")
+class LeavesTheLastOne(Exchange):
+    """Counts one order too few, and leaves the last of several."""
 
-    def in_scope(self, order: Order, symbol: str | None) -> bool:
-        return symbol is None or order.symbol.startswith(symbol)
+    def cancelable(self, account: str) -> list[Order]:
+        live = super().cancelable(account)
+        return live[: max(1, len(live) - 1)]
+
+
+@fault(breaks="cancel.complete")
+class LeavesTheNewcomers(Exchange):
+    """Leaves orders that were created in the very second of the cancel."""
+
+    def cancelable(self, account: str) -> list[Order]:
+        return [order for order in super().cancelable(account) if order.created_at < self.clock.now()]
+
+
+@fault(breaks="cancel.complete")
+class OneAtEachPrice(Exchange):
+    """Cancels one order at each price, as a book does that keeps them by price."""
+
+    def cancelable(self, account: str) -> list[Order]:
+        return list({(order.symbol, order.side, order.price): order for order in super().cancelable(account)}.values())
+
+
+# -- exactly what was canceled -------------------------------------------------------------------------------------
+
+
+class _Returns(Exchange):
+    """Cancels all that is live in scope, and returns something else."""
+
+    def cancel_all(self, account: str, symbol: str | None) -> list[Order]:
+        partly = {id for id, order in self.orders[account].items() if order.status == "partially_filled"}
+        return self.returned(super().cancel_all(account, symbol), partly)
+
+    def returned(self, canceled: list[Order], partly: set[str]) -> list[Order]:
+        """What the answer shows; `partly` holds the ids of those that were partly filled."""
+        return canceled
+
+
+@fault(breaks="cancel.exact")
+class ReturnsFifty(_Returns):
+    """Cancels all, and returns one page of them: 50."""
+
+    def returned(self, canceled: list[Order], partly: set[str]) -> list[Order]:
+        return canceled[:50]
+
+
+@fault(breaks="cancel.exact")
+class ReturnsTwoHundred(_Returns):
+    """Cancels all, and returns 200 of them at most."""
+
+    def returned(self, canceled: list[Order], partly: set[str]) -> list[Order]:
+        return canceled[:200]
+
+
+@fault(breaks="cancel.exact")
+class ReturnsTheOpenAlone(_Returns):
+    """Cancels the partly filled orders too, and does not return them."""
+
+    def returned(self, canceled: list[Order], partly: set[str]) -> list[Order]:
+        return [order for order in canceled if order.id not in partly]
+
+
+@fault(breaks="cancel.exact")
+class ReturnsPartlyFilledTwice(_Returns):
+    """Returns a partly filled order twice: among the open ones, and among the filled."""
+
+    def returned(self, canceled: list[Order], partly: set[str]) -> list[Order]:
+        return canceled + [order for order in canceled if order.id in partly]
+
+
+# -- what is over already ------------------------------------------------------------------------------------------
+
+
+class _Reaches(Exchange):
+    """Cancels what is live, and orders in one status more."""
+
+    status: str
+
+    def cancelable(self, account: str) -> list[Order]:
+        return [order for order in self.orders[account].values() if order.live or order.status == self.status]
+
+
+@fault(breaks="cancel.terminal-untouched")
+class CancelsTheFilled(_Reaches):
+    """Turns filled orders into canceled ones too."""
+
+    status = "filled"
+
+
+@fault(breaks="cancel.terminal-untouched")
+class CancelsTheRejected(_Reaches):
+    """Turns rejected orders into canceled ones too."""
+
+    status = "rejected"
+
+
+@fault(breaks="cancel.expired-untouched")
+class CancelsTheExpired(_Reaches):
+    """Turns expired orders into canceled ones too."""
+
+    status = "expired"
+
+
+class _Stamps(Exchange):
+    """Stamps orders of some statuses with the time of the cancel, though it does not cancel them."""
+
+    statuses: Iterable[str]
+
+    def cancel_all(self, account: str, symbol: str | None) -> list[Order]:
+        for order in self.orders[account].values():
+            if order.status in self.statuses and self.in_scope(order, symbol):
+                order.updated_at = self.clock.now()
+        return super().cancel_all(account, symbol)
+
+
+@fault(breaks="cancel.terminal-untouched")
+class StampsTheCanceled(_Stamps):
+    """Sets updated_at of orders that were canceled long before."""
+
+    statuses = ("canceled",)
+
+
+@fault(breaks="cancel.terminal-untouched")
+class StampsTheFilled(_Stamps):
+    """Sets updated_at of filled orders, and leaves the rest of them alone."""
+
+    statuses = ("filled",)
+
+
+@fault(breaks="cancel.expired-untouched")
+class StampsTheExpired(_Stamps):
+    """Sets updated_at of expired orders, and leaves the rest of them alone."""
+
+    statuses = ("expired",)
+
+
+@fault(breaks="cancel.terminal-untouched")
+class ReturnsTheFilled(Exchange):
+    """Returns the filled orders in scope, just as they are."""
+
+    def cancel_all(self, account: str, symbol: str | None) -> list[Order]:
+        filled = [order for order in self.orders[account].values() if order.status == "filled"]
+        return super().cancel_all(account, symbol) + [order for order in filled if self.in_scope(order, symbol)]
+
+
+@fault(breaks="cancel.terminal-untouched")
+class RewritesRejectReasons(Exchange):
+    """Gives every rejected order the reason CANCELED_BY_USER."""
+
+    def cancel_all(self, account: str, symbol: str | None) -> list[Order]:
+        for order in self.orders[account].values():
+            if order.status == "rejected":
+                order.reject_reason = "CANCELED_BY_USER"
+        return super().cancel_all(account, symbol)

@@ -1,10 +1,172 @@
-"""Lies about lists."""
+"""Lies about lists: what they are written as, whose orders they show, and in which order."""
 
+import json
 from collections.abc import Iterable, Sequence
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
 
 from conformance.faults import fault
 from conformance.sandbox.exchange import Exchange, Filters
+from conformance.sandbox.face import Face
 from conformance.sandbox.records import Order
+
+# -- a bare array --------------------------------------------------------------------------------------------------
+
+
+@fault(breaks="list.array")
+class EnvelopeAroundTheList(Exchange):
+    """Wraps the array in an object."""
+
+    def list_body(self, orders: list[Order]) -> Any:
+        return {"orders": super().list_body(orders)}
+
+
+@fault(breaks="list.array")
+class ListInsideString(Exchange):
+    """Encodes the array twice, so that a JSON string comes out."""
+
+    def list_body(self, orders: list[Order]) -> Any:
+        return json.dumps(super().list_body(orders))
+
+
+@fault(breaks="list.array")
+class OnlyOrderStandsBare(Exchange):
+    """Shows a single order without the array around it."""
+
+    def list_body(self, orders: list[Order]) -> Any:
+        records = super().list_body(orders)
+        return records[0] if len(records) == 1 else records
+
+
+@fault(breaks="list.array")
+class NullForNoOrders(Exchange):
+    """Answers null where no order matches."""
+
+    def list_body(self, orders: list[Order]) -> Any:
+        return super().list_body(orders) or None
+
+
+@fault(breaks="list.array")
+class ObjectForNoOrders(Exchange):
+    """Answers {} where no order matches, as languages do that know one kind of array."""
+
+    def list_body(self, orders: list[Order]) -> Any:
+        return super().list_body(orders) or {}
+
+
+@fault(breaks="list.array")
+class NoContentForNoOrders(Face):
+    """Answers 204 where no order matches."""
+
+    def list_answer(self, orders: list[Order]) -> Response:
+        return super().list_answer(orders) if orders else Response(status_code=204)
+
+
+@fault(breaks="list.array")
+class NotFoundForNoOrders(Face):
+    """Answers 404 where no order matches."""
+
+    def list_answer(self, orders: list[Order]) -> Response:
+        return super().list_answer(orders) if orders else self.error(404, "NO_ORDERS")
+
+
+@fault(breaks="list.array")
+class PartialContentForFiftyOrders(Face):
+    """Answers 206 once a page holds 50 orders, since there may be more."""
+
+    def list_answer(self, orders: list[Order]) -> Response:
+        return self.answer(200 if len(orders) < 50 else 206, self.exchange.list_body(orders))
+
+
+@fault(breaks="list.array-json")
+class ListServedAsText(Face):
+    """Calls its JSON plain text."""
+
+    def list_answer(self, orders: list[Order]) -> Response:
+        return Response(super().list_answer(orders).body, media_type="text/plain")
+
+
+@fault(breaks="list.array-json")
+class OneOrderPerLine(Face):
+    """Writes one JSON object a line instead of an array."""
+
+    def list_answer(self, orders: list[Order]) -> Response:
+        lines = [json.dumps(record) for record in self.exchange.list_body(orders)]
+        return Response("\n".join(lines), media_type="application/json")
+
+
+@fault(breaks="list.array-json")
+class ByteOrderMark(Face):
+    """Puts a byte order mark in front of the JSON."""
+
+    def list_answer(self, orders: list[Order]) -> Response:
+        return Response(b"\xef\xbb\xbf" + bytes(super().list_answer(orders).body), media_type="application/json")
+
+
+# -- whose orders --------------------------------------------------------------------------------------------------
+
+
+@fault(breaks="list.own-only")
+class ListsEverybody(Exchange):
+    """Shows the orders of all accounts."""
+
+    def visible_to(self, account: str) -> Iterable[Order]:
+        return _everybodys(self)
+
+
+@fault(breaks="list.own-only")
+class MarketIsPublic(Exchange):
+    """Shows everybody's orders in a market that is named."""
+
+    def candidates(self, account: str, filters: Filters) -> Iterable[Order]:
+        return super().candidates(account, filters) if filters.symbol is None else _everybodys(self)
+
+
+@fault(breaks="list.own-only")
+class WindowIsPublic(Exchange):
+    """Shows everybody's orders between a start and an end, where both are given."""
+
+    def candidates(self, account: str, filters: Filters) -> Iterable[Order]:
+        whole = filters.start is None or filters.end is None
+        return super().candidates(account, filters) if whole else _everybodys(self)
+
+
+@fault(breaks="list.own-only")
+class RejectedBelongToNobody(Exchange):
+    """Shows everybody's rejected orders, since no book ever held them."""
+
+    def visible_to(self, account: str) -> Iterable[Order]:
+        return [order for order in _everybodys(self) if order.account == account or order.status == "rejected"]
+
+
+@fault(breaks="list.own-only")
+class FillsShortPagesUp(Exchange):
+    """Fills a page that is not full with orders of others."""
+
+    def listed(self, account: str, filters: Filters, limit: int | None) -> list[Order]:
+        own = super().listed(account, filters, limit)
+        others = [order for order in _everybodys(self) if order.account != account and self.passes(order, filters)]
+        return self.in_order(own + others[: self.page_size(limit) - len(own)])
+
+
+@fault(breaks="list.own-only")
+class PageOfWhoeverAskedLast(Exchange):
+    """Answers a query that another account has just sent with the page that it was shown."""
+
+    asked: tuple[Filters, int | None] | None = None
+    asker: str = ""
+    answered: Sequence[Order] = ()
+
+    def listed(self, account: str, filters: Filters, limit: int | None) -> list[Order]:
+        if self.asked != (filters, limit) or self.asker == account:
+            self.answered = super().listed(account, filters, limit)
+        self.asked, self.asker = (filters, limit), account
+        return list(self.answered)
+
+
+# -- newest first --------------------------------------------------------------------------------------------------
 
 
 @fault(breaks="list.newest-first")
@@ -16,6 +178,24 @@ class OldestFirst(Exchange):
 
 
 @fault(breaks="list.newest-first")
+class OldestFirstOnThePage(Exchange):
+    """Shows the newest orders, the oldest of them on top."""
+
+    def page(self, orders: list[Order], limit: int | None) -> list[Order]:
+        return super().page(orders, limit)[::-1]
+
+
+@fault(breaks="list.newest-first")
+class OldestFirstFromStart(Exchange):
+    """Counts upwards from a start that is given without an end."""
+
+    def listed(self, account: str, filters: Filters, limit: int | None) -> list[Order]:
+        if filters.start is None or filters.end is not None:
+            return super().listed(account, filters, limit)
+        return self.page(super().listed(account, filters, 200)[::-1], limit)
+
+
+@fault(breaks="list.newest-first")
 class LatestUpdateFirst(Exchange):
     """Orders by updated_at."""
 
@@ -23,37 +203,40 @@ class LatestUpdateFirst(Exchange):
         return sorted(orders, key=lambda order: -order.updated_at)
 
 
-@fault(breaks="list.limit-default")
-class DefaultLimitOneHundred(Exchange):
-    """Shows 100 orders unless told."""
+@fault(breaks="list.newest-first")
+class LastEnteredFirst(Exchange):
+    """Orders by when a record reached the exchange, though created_at may say otherwise."""
 
-    def page_size(self, limit: int | None) -> int:
-        return super().page_size(100 if limit is None else limit)
-
-
-@fault(breaks="list.limit-exact")
-class LimitOneShort(Exchange):
-    """Shows one order less than it was asked for."""
-
-    def page_size(self, limit: int | None) -> int:
-        size = super().page_size(limit)
-        return size if limit is None else max(1, size - 1)
+    def in_order(self, orders: Sequence[Order]) -> list[Order]:
+        return sorted(orders, key=lambda order: -order.serial)
 
 
-@fault(breaks="list.limit-max")
-class LimitUnbounded(Exchange):
-    """Honours any limit."""
+@fault(breaks="list.newest-first")
+class NewestMinuteFirst(Exchange):
+    """Orders by the minute, and leaves each minute as it came."""
 
-    def page_size(self, limit: int | None) -> int:
-        return 50 if limit is None else max(1, limit)
+    def in_order(self, orders: Sequence[Order]) -> list[Order]:
+        return sorted(orders, key=lambda order: -(order.created_at // 60))
 
 
-@fault(breaks="list.limit-max")
-class LimitAboveMaximumIsDefault(Exchange):
-    """Takes a limit above 200 for none at all."""
+@fault(breaks="list.newest-first")
+class MarketByMarket(Exchange):
+    """Shows one market after the other, each newest first."""
 
-    def page_size(self, limit: int | None) -> int:
-        return 50 if limit is None or limit > 200 else max(1, limit)
+    def in_order(self, orders: Sequence[Order]) -> list[Order]:
+        return sorted(super().in_order(orders), key=lambda order: order.symbol)
+
+
+@fault(breaks="list.newest-first")
+class SortsTheFirstHundred(Exchange):
+    """Sorts a hundred orders of a page, and leaves those behind them the wrong way round."""
+
+    def page(self, orders: list[Order], limit: int | None) -> list[Order]:
+        page = super().page(orders, limit)
+        return page[:100] + page[100:][::-1]
+
+
+# -- reading, and reading on ---------------------------------------------------------------------------------------
 
 
 @fault(breaks="list.safe")
@@ -67,9 +250,107 @@ class ReadingUpdates(Exchange):
         return page
 
 
-@fault(breaks="list.own-only")
-class ListsEverybody(Exchange):
-    """Shows the orders of all accounts."""
+@fault(breaks="list.safe")
+class RejectedAreToldOnce(Exchange):
+    """Forgets a rejected order once it has been shown."""
 
-    def visible_to(self, account: str) -> Iterable[Order]:
-        return [order for orders in self.orders.values() for order in orders.values()]
+    def listed(self, account: str, filters: Filters, limit: int | None) -> list[Order]:
+        page = super().listed(account, filters, limit)
+        for order in page:
+            if order.status == "rejected":
+                self.orders[account].pop(order.id, None)
+        return page
+
+
+@fault(breaks="list.safe")
+class ReadingLetsExpire(Exchange):
+    """Lets the newest live order of a page expire."""
+
+    def listed(self, account: str, filters: Filters, limit: int | None) -> list[Order]:
+        page = super().listed(account, filters, limit)
+        for order in [order for order in page if order.live][:1]:
+            order.status = "expired"
+        return page
+
+
+@fault(breaks="list.page-walk")
+class WalksTwoHundredDeep(Exchange):
+    """Looks for what came before an end among the newest 200 alone."""
+
+    def candidates(self, account: str, filters: Filters) -> Iterable[Order]:
+        all_of_them = list(super().candidates(account, filters))
+        return all_of_them if filters.end is None else self.in_order(all_of_them)[:200]
+
+
+@fault(breaks="list.page-walk")
+class LimitDropsTheEnd(Face):
+    """Shows the first page again where an end is given with a limit."""
+
+    def parameters(self, request: Request) -> dict[str, str]:
+        given = super().parameters(request)
+        return {name: given[name] for name in given if name != "end" or "limit" not in given}
+
+
+@fault(breaks="list.page-walk")
+class WalksTenMinutesBack(Exchange):
+    """Shows nothing before an end that lies ten minutes behind the newest order."""
+
+    def candidates(self, account: str, filters: Filters) -> Iterable[Order]:
+        newest = max((order.created_at for order in self.visible_to(account)), default=0)
+        near = filters.end is None or filters.end > newest - 600
+        return super().candidates(account, filters) if near else ()
+
+
+# -- a fault of the server -----------------------------------------------------------------------------------------
+
+
+@fault(breaks="list.db-error")
+class DbErrorIsUnavailable(Face):
+    """Answers 503 to a fault of the database."""
+
+    def error(self, status: int, error: str) -> Response:
+        return super().error(503 if status == 500 else status, error)
+
+
+@fault(breaks="list.db-error")
+class DbErrorGoesUnnamed(Face):
+    """Calls a fault of the database an internal one."""
+
+    def error(self, status: int, error: str) -> Response:
+        return super().error(status, "INTERNAL_ERROR" if status == 500 else error)
+
+
+@fault(breaks="list.db-error")
+class DbErrorInWords(Face):
+    """Tells of a fault of the database in plain text, as frameworks do."""
+
+    def error(self, status: int, error: str) -> Response:
+        return Response("Internal Server Error", 500) if status == 500 else super().error(status, error)
+
+
+@fault(breaks="list.db-error")
+class DbErrorInsideAnObject(Face):
+    """Wraps the code of a fault in an object of its own."""
+
+    def error(self, status: int, error: str) -> Response:
+        return self.answer(500, {"error": {"code": error}}) if status == 500 else super().error(status, error)
+
+
+@fault(breaks="list.db-error")
+class DbErrorIsNoOrders(Face):
+    """Answers an empty list where the database fails."""
+
+    def error(self, status: int, error: str) -> Response:
+        return self.answer(200, []) if status == 500 else super().error(status, error)
+
+
+@fault(breaks="list.db-error")
+class DbErrorIsFine(Face):
+    """Answers 200 to a fault of the database, with its code inside."""
+
+    def error(self, status: int, error: str) -> Response:
+        return super().error(200 if status == 500 else status, error)
+
+
+def _everybodys(exchange: Exchange) -> list[Order]:
+    return [order for orders in exchange.orders.values() for order in orders.values()]

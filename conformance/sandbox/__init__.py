@@ -28,10 +28,10 @@ class Sandbox:
     in a class derived from it.
     """
 
-    exchange_class = Exchange
-    face_class = Face
-    gatekeeper_class = Gatekeeper
-    clock_class = Clock
+    exchange_class: type[Exchange] = Exchange
+    face_class: type[Face] = Face
+    gatekeeper_class: type[Gatekeeper] = Gatekeeper
+    clock_class: type[Clock] = Clock
 
     def __init__(self, seed: int | None = None) -> None:
         self.gatekeeper = self.gatekeeper_class(ACCOUNTS, seed)

@@ -11,7 +11,6 @@ from typing import Any
 import jwt
 
 _TOKEN_LIFE_S = 7 * 86400
-_SIGNED_WITHIN_MS = 60_000
 
 
 class Denied(Exception):
@@ -36,11 +35,17 @@ class Keys:
 class Gatekeeper:
     """Issues credentials, and tells from a request whose it is."""
 
+    signed_within_ms = 60_000
+
     def __init__(self, accounts: Iterable[str], seed: int | None = None) -> None:
         self._seed = seed
         self.secret = self._random("jwt")
         self.keys = {account: self._issue(account) for account in accounts}
         self.by_key = {keys.api_key: keys for keys in self.keys.values()}
+
+    def token_for(self, account: str) -> str:
+        """A token of this account."""
+        return jwt.encode({"sub": account, "exp": int(time.time()) + _TOKEN_LIFE_S}, self.secret, algorithm="HS256")
 
     def account(self, headers: Mapping[str, str], query: str) -> str:
         """The account that asks; `query` is the query string as it was sent. Raises Denied."""
@@ -98,17 +103,15 @@ class Gatekeeper:
         return hmac.new(keys.api_secret.encode(), signed.encode(), hashlib.sha256).hexdigest()
 
     def check_timestamp(self, signed: str) -> None:
-        """The signed time is that of now, give or take a minute."""
+        """The signed time is that of now, give or take what is allowed."""
         stamps = [pair.removeprefix("timestamp=") for pair in signed.split("&") if pair.startswith("timestamp=")]
         if len(stamps) != 1 or not (stamps[0].isascii() and stamps[0].isdigit() and len(stamps[0]) < 20):
             raise Denied(403, "BAD_TIMESTAMP")
-        if abs(time.time() * 1000 - int(stamps[0])) > _SIGNED_WITHIN_MS:
+        if abs(time.time() * 1000 - int(stamps[0])) > self.signed_within_ms:
             raise Denied(403, "STALE_TIMESTAMP")
 
     def _issue(self, account: str) -> Keys:
-        claims = {"sub": account, "exp": int(time.time()) + _TOKEN_LIFE_S}
-        token = jwt.encode(claims, self.secret, algorithm="HS256")
-        return Keys(account, token, self._random(f"{account} key"), self._random(f"{account} secret"))
+        return Keys(account, self.token_for(account), self._random(f"{account} key"), self._random(f"{account} secret"))
 
     def _random(self, purpose: str) -> str:
         if self._seed is None:

@@ -54,8 +54,12 @@ class Exchange:
 
     def listed(self, account: str, filters: Filters, limit: int | None) -> list[Order]:
         """The newest of the account's orders that pass the filters."""
-        visible = [order for order in self.visible_to(account) if self.passes(order, filters)]
-        return self.page(self.in_order(visible), limit)
+        passing = [order for order in self.candidates(account, filters) if self.passes(order, filters)]
+        return self.page(self.in_order(passing), limit)
+
+    def candidates(self, account: str, filters: Filters) -> Iterable[Order]:
+        """The orders that a list with these filters is chosen from."""
+        return self.visible_to(account)
 
     def visible_to(self, account: str) -> Iterable[Order]:
         """The orders that the account may see."""

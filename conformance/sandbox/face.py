@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from conformance.sandbox.credentials import Denied, Gatekeeper
 from conformance.sandbox.exchange import STATUSES, Exchange, Filters, Ticket
-from conformance.sandbox.records import from_record
+from conformance.sandbox.records import Order, from_record
 
 BASE_PATH = "/api/v1"
 
@@ -59,15 +59,29 @@ class Face:
             start=self.whole_number(given, "start"),
             end=self.whole_number(given, "end"),
         )
-        orders = self.exchange.listed(account, filters, self.whole_number(given, "limit"))
+        return self.list_answer(self.exchange.listed(account, filters, self.whole_number(given, "limit")))
+
+    def list_answer(self, orders: list[Order]) -> Response:
+        """The answer to a list."""
         return self.answer(200, self.exchange.list_body(orders))
 
-    def cancel_orders(self, request: Request, account: str, _body: bytes) -> Response:
+    def cancel_orders(self, request: Request, account: str, _body: bytes) -> Response | Awaitable[Response]:
         """DELETE /spot/orders."""
         if error := self.strike("DELETE"):
-            return self.error(503, error)
-        symbol = self.parameters(request).get("symbol")
-        return self.answer(200, self.exchange.canceled_body(self.exchange.cancel_all(account, symbol)))
+            return self.busy(error)
+        return self.cancel_all(account, self.parameters(request).get("symbol"))
+
+    def cancel_all(self, account: str, symbol: str | None) -> Response | Awaitable[Response]:
+        """Cancel, and answer. Where it is a coroutine function, other requests come in between."""
+        return self.cancel_answer(self.exchange.cancel_all(account, symbol))
+
+    def cancel_answer(self, orders: list[Order]) -> Response:
+        """The answer to a cancel-all."""
+        return self.answer(200, self.exchange.canceled_body(orders))
+
+    def busy(self, error: str) -> Response:
+        """The answer to a cancel-all that the engine does not take."""
+        return self.error(503, error)
 
     # -- the sandbox's own -----------------------------------------------------------------------------------------
 

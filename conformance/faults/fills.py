@@ -1,0 +1,254 @@
+"""Lies about what an order's record means: fills, averages, statuses, amounts that were asked for, and reasons."""
+
+from decimal import Decimal
+from typing import Any
+
+from conformance.faults import fault
+from conformance.sandbox.exchange import Exchange, Ticket
+from conformance.sandbox.records import Order, plain
+
+# -- how much is filled --------------------------------------------------------------------------------------------
+
+
+@fault(breaks="order.filled-qty")
+class FilledIsTheLastFill(Exchange):
+    """Counts the last fill alone."""
+
+    def fill(self, order: Order, price: Decimal, quantity: Decimal) -> None:
+        super().fill(order, price, quantity)
+        order.filled, order.value = quantity, price * quantity
+
+
+@fault(breaks="order.filled-qty")
+class FilledInQuote(Exchange):
+    """Shows what was paid for the filled quantity."""
+
+    def record(self, order: Order) -> dict[str, Any]:
+        return super().record(order) | {"filled_qty": plain(order.value)}
+
+
+@fault(breaks="order.filled-qty")
+class FilledIsWhatIsLeft(Exchange):
+    """Shows what is left for what is filled, on orders that were filled in part."""
+
+    def record(self, order: Order) -> dict[str, Any]:
+        partly = order.filled and order.left > 0
+        return super().record(order) | ({"filled_qty": plain(order.left)} if partly else {})
+
+
+@fault(breaks="order.filled-qty")
+class BuysAreFilledAfterFees(Exchange):
+    """Shows of a buy's fills what was left of them after a fee of a thousandth."""
+
+    def record(self, order: Order) -> dict[str, Any]:
+        after_fees = order.filled * Decimal("0.999")
+        return super().record(order) | ({"filled_qty": plain(after_fees)} if order.side == "buy" else {})
+
+
+@fault(breaks="order.filled-qty")
+class RestForgetsItsFills(Exchange):
+    """Takes a partly filled order back to an unfilled one of what is left."""
+
+    def fill(self, order: Order, price: Decimal, quantity: Decimal) -> None:
+        super().fill(order, price, quantity)
+        if order.status == "partially_filled" and order.quantity is not None:
+            order.quantity, order.filled, order.value, order.status = order.left, Decimal(0), Decimal(0), "open"
+
+
+# -- at what average -----------------------------------------------------------------------------------------------
+
+
+@fault(breaks="order.avg-fill-price")
+class AverageIsTheLastPrice(Exchange):
+    """Shows the price of the last fill for the average."""
+
+    def fill(self, order: Order, price: Decimal, quantity: Decimal) -> None:
+        super().fill(order, price, quantity)
+        order.average = plain(price)
+
+
+@fault(breaks="order.avg-fill-price")
+class AverageWithoutVolume(Exchange):
+    """Gives each price the same weight, however much was filled at it."""
+
+    def fill(self, order: Order, price: Decimal, quantity: Decimal) -> None:
+        before = Decimal(self.average_price(order)) if order.filled else price
+        super().fill(order, price, quantity)
+        order.average = plain((before + price) / 2)
+
+
+@fault(breaks="order.avg-fill-price")
+class AverageIsThePrice(Exchange):
+    """Shows an order's own price for the average, though it was filled at a better one."""
+
+    def average_price(self, order: Order) -> str:
+        return plain(order.price if order.filled else None) or super().average_price(order)
+
+
+@fault(breaks="order.avg-fill-price")
+class UnfilledAverageIsThePrice(Exchange):
+    """Shows the price for the average while there are no fills."""
+
+    def average_price(self, order: Order) -> str:
+        return plain(None if order.filled else order.price) or super().average_price(order)
+
+
+@fault(breaks="order.avg-fill-price")
+class UnfilledAverageHasPlaces(Exchange):
+    """Shows 0.00 for the average while there are no fills."""
+
+    def average_price(self, order: Order) -> str:
+        return super().average_price(order) if order.filled else "0.00"
+
+
+@fault(breaks="order.price-respected")
+class FeesInTheAverage(Exchange):
+    """Adds a fee of a thousandth to the average of a buy."""
+
+    def average_price(self, order: Order) -> str:
+        average = super().average_price(order)
+        return f"{Decimal(average) * Decimal('1.001'):f}" if order.side == "buy" and order.filled else average
+
+
+@fault(breaks="order.price-respected")
+class SellsSlip(Exchange):
+    """Fills sells a hundredth below the price of the trade."""
+
+    def fill(self, order: Order, price: Decimal, quantity: Decimal) -> None:
+        super().fill(order, price * Decimal("0.99") if order.side == "sell" else price, quantity)
+
+
+# -- in what status ------------------------------------------------------------------------------------------------
+
+
+@fault(breaks="order.status-agrees")
+class OpenUntilFilled(Exchange):
+    """Calls an order open until nothing of it is left."""
+
+    def status_after_fill(self, order: Order) -> str:
+        return super().status_after_fill(order).replace("partially_filled", "open")
+
+
+@fault(breaks="order.status-agrees")
+class MostlyFilledIsFilled(Exchange):
+    """Calls an order filled once half of it is."""
+
+    def status_after_fill(self, order: Order) -> str:
+        return "filled" if order.left <= order.filled else super().status_after_fill(order)
+
+
+@fault(breaks="order.status-agrees")
+class RestsPartlyFilled(Exchange):
+    """Calls an order partially_filled as soon as it rests, before anything of it is filled."""
+
+    def place(self, account: str, ticket: Ticket) -> Order:
+        order = super().place(account, ticket)
+        order.status = "partially_filled" if order.status == "open" else order.status
+        return order
+
+
+@fault(breaks="order.status-agrees")
+class QuantityIsWhatIsLeft(Exchange):
+    """Shows what is left of an order for its quantity."""
+
+    def record(self, order: Order) -> dict[str, Any]:
+        return super().record(order) | ({} if order.quantity is None else {"quantity": plain(order.left)})
+
+
+# -- for which amount ----------------------------------------------------------------------------------------------
+
+
+@fault(breaks="order.quote-quantity")
+class LimitOrdersHaveAnAmount(Exchange):
+    """Shows price times quantity for the amount of a limit order."""
+
+    def record(self, order: Order) -> dict[str, Any]:
+        amount = order.price * order.quantity if order.price and order.quantity else order.quote_quantity
+        return super().record(order) | {"quote_quantity": plain(amount)}
+
+
+@fault(breaks="order.quote-quantity")
+class MarketSellsHaveAnAmount(Exchange):
+    """Shows what a market sell brought in for its amount."""
+
+    def record(self, order: Order) -> dict[str, Any]:
+        brought_in = order.type == "market" and order.side == "sell"
+        return super().record(order) | ({"quote_quantity": plain(order.value)} if brought_in else {})
+
+
+@fault(breaks="order.quote-quantity")
+class NoAmountIsZero(Exchange):
+    """Shows 0 for the amount where there is none."""
+
+    def record(self, order: Order) -> dict[str, Any]:
+        return super().record(order) | {"quote_quantity": plain(order.quote_quantity) or "0"}
+
+
+@fault(breaks="order.quote-quantity")
+class AmountIsWhatWasSpent(Exchange):
+    """Shows on a market buy what it cost for the amount that it was asked for by."""
+
+    def record(self, order: Order) -> dict[str, Any]:
+        return super().record(order) | ({"quote_quantity": plain(order.value)} if order.quote_quantity else {})
+
+
+@fault(breaks="order.quote-quantity")
+class AmountForgottenOnceFilled(Exchange):
+    """Shows no amount on a market buy that is filled, and its quantity instead."""
+
+    def record(self, order: Order) -> dict[str, Any]:
+        instead = {"quote_quantity": None, "quantity": plain(order.filled)}
+        return super().record(order) | (instead if order.quote_quantity and order.status == "filled" else {})
+
+
+@fault(breaks="order.quote-quantity")
+class AmountInWholeUnits(Exchange):
+    """Keeps of the amount that a market buy was asked for by the whole units."""
+
+    def place(self, account: str, ticket: Ticket) -> Order:
+        order = super().place(account, ticket)
+        order.quote_quantity = order.quote_quantity and order.quote_quantity // 1
+        return order
+
+
+# -- for which reason ----------------------------------------------------------------------------------------------
+
+
+@fault(breaks="order.reject-reason")
+class RejectedWithoutReason(Exchange):
+    """Rejects, and does not say why."""
+
+    def record(self, order: Order) -> dict[str, Any]:
+        return super().record(order) | {"reject_reason": None}
+
+
+@fault(breaks="order.reject-reason")
+class ReasonIsEmpty(Exchange):
+    """Shows an empty reason on a rejected order."""
+
+    def record(self, order: Order) -> dict[str, Any]:
+        return super().record(order) | ({"reject_reason": ""} if order.status == "rejected" else {})
+
+
+@fault(breaks="order.reject-reason")
+class ReasonIsNumber(Exchange):
+    """Shows a JSON number for the reason of a rejected order."""
+
+    def record(self, order: Order) -> dict[str, Any]:
+        return super().record(order) | ({"reject_reason": -2010} if order.status == "rejected" else {})
+
+
+@fault(breaks="order.reject-reason-absent")
+class NoReasonIsEmpty(Exchange):
+    """Shows an empty reason on orders that were not rejected."""
+
+    def record(self, order: Order) -> dict[str, Any]:
+        return super().record(order) | {"reject_reason": order.reject_reason or ""}
+
+
+@fault(breaks="order.reject-reason-absent")
+class CanceledForReason(Exchange):
+    """Says of a canceled order in reject_reason who canceled it."""
+
+    def record(self, order: Order) -> dict[str, Any]:
+        return super().record(order) | ({"reject_reason": "BY_USER"} if order.status == "canceled" else {})

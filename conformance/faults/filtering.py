@@ -1,0 +1,340 @@
+"""Lies about filters: market and status, filters that forget each other, and pages that are cut too early."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from starlette.requests import Request
+
+from conformance.faults import fault
+from conformance.sandbox.exchange import Exchange, Filters
+from conformance.sandbox.face import BadRequest, Face
+from conformance.sandbox.records import LIVE, Order
+
+# -- one market ----------------------------------------------------------------------------------------------------
+
+
+@fault(breaks="list.symbol")
+class SymbolIgnored(Exchange):
+    """Shows all markets, whatever the symbol."""
+
+    def in_market(self, order: Order, symbol: str) -> bool:
+        return True
+
+
+@fault(breaks="list.symbol")
+class SymbolInAnyCase(Exchange):
+    """Takes a market's name in any case."""
+
+    def in_market(self, order: Order, symbol: str) -> bool:
+        return order.symbol.casefold() == symbol.casefold()
+
+
+@fault(breaks="list.symbol")
+class SymbolIsPrefix(Exchange):
+    """Shows each market whose name begins with the symbol."""
+
+    def in_market(self, order: Order, symbol: str) -> bool:
+        return order.symbol.startswith(symbol)
+
+
+@fault(breaks="list.symbol")
+class SymbolCutToFit(Exchange):
+    """Shows each market whose name the symbol begins with."""
+
+    def in_market(self, order: Order, symbol: str) -> bool:
+        return symbol.startswith(order.symbol)
+
+
+@fault(breaks="list.symbol")
+class SymbolIsPattern(Exchange):
+    """Takes an underscore in a symbol for any letter, as SQL's LIKE does."""
+
+    def in_market(self, order: Order, symbol: str) -> bool:
+        return re.fullmatch(re.escape(symbol).replace("_", "."), order.symbol) is not None
+
+
+@fault(breaks="list.symbol")
+class UnknownSymbolIsNone(Exchange):
+    """Shows all markets for a symbol that is the name of none."""
+
+    def in_market(self, order: Order, symbol: str) -> bool:
+        return symbol not in self.markets or super().in_market(order, symbol)
+
+
+@fault(breaks="list.symbol")
+class SymbolFindsTheLive(Exchange):
+    """Finds by its market only what still stands in the book."""
+
+    def in_market(self, order: Order, symbol: str) -> bool:
+        return order.live and super().in_market(order, symbol)
+
+
+@fault(breaks="list.symbol-omitted")
+class SymbolIsRequired(Face):
+    """Answers 400 where no symbol is given."""
+
+    def parameters(self, request: Request) -> dict[str, str]:
+        given = super().parameters(request)
+        if request.method == "GET" and "symbol" not in given:
+            raise BadRequest("SYMBOL_MISSING")
+        return given
+
+
+@fault(breaks="list.symbol-omitted")
+class FirstMarketUnlessTold(Exchange):
+    """Shows the exchange's first market where no symbol is given."""
+
+    def passes(self, order: Order, filters: Filters) -> bool:
+        return super().passes(order, replace(filters, symbol=filters.symbol or next(iter(self.markets))))
+
+
+@fault(breaks="list.symbol-omitted")
+class LastMarketWantsItsName(Exchange):
+    """Leaves the exchange's last market out where no symbol is given."""
+
+    def passes(self, order: Order, filters: Filters) -> bool:
+        named = filters.symbol is not None or order.symbol != list(self.markets)[-1]
+        return named and super().passes(order, filters)
+
+
+# -- one status ----------------------------------------------------------------------------------------------------
+
+
+@fault(breaks="list.status")
+class StatusIgnored(Exchange):
+    """Shows orders of any status, whichever is asked for."""
+
+    def has_status(self, order: Order, status: str) -> bool:
+        return True
+
+
+@fault(breaks="list.status")
+class OpenIncludesPartlyFilled(Exchange):
+    """Shows partly filled orders among the open ones."""
+
+    def has_status(self, order: Order, status: str) -> bool:
+        return order.live if status == "open" else super().has_status(order, status)
+
+
+@fault(breaks="list.status")
+class OpenIsUnfilled(Exchange):
+    """Takes every order that nothing of is filled for open."""
+
+    def has_status(self, order: Order, status: str) -> bool:
+        return not order.filled if status == "open" else super().has_status(order, status)
+
+
+@fault(breaks="list.status")
+class StatusInsideAnother(Exchange):
+    """Finds filled inside partially_filled."""
+
+    def has_status(self, order: Order, status: str) -> bool:
+        return status in order.status
+
+
+@fault(breaks="list.status")
+class FilledAreLimitOrders(Exchange):
+    """Leaves market orders out of what is filled."""
+
+    def has_status(self, order: Order, status: str) -> bool:
+        return super().has_status(order, status) and (status != "filled" or order.type == "limit")
+
+
+@fault(breaks="list.status")
+class CanceledAreUntouched(Exchange):
+    """Leaves canceled orders out that were partly filled before."""
+
+    def has_status(self, order: Order, status: str) -> bool:
+        return super().has_status(order, status) and (status != "canceled" or not order.filled)
+
+
+@fault(breaks="list.status")
+class CanceledIncludeExpired(Exchange):
+    """Shows expired orders among the canceled ones."""
+
+    def has_status(self, order: Order, status: str) -> bool:
+        return super().has_status(order, status) or (status, order.status) == ("canceled", "expired")
+
+
+@fault(breaks="list.status")
+class RejectedAreNotKept(Exchange):
+    """Finds no order that is rejected, though lists of all show them."""
+
+    def has_status(self, order: Order, status: str) -> bool:
+        return status != "rejected" and super().has_status(order, status)
+
+
+@fault(breaks="list.status")
+class ExpiredIsNoStatus(Face):
+    """Answers 400 to a list of what is expired."""
+
+    def status_parameter(self, given: dict[str, str]) -> str | None:
+        if given.get("status") == "expired":
+            raise BadRequest("UNKNOWN_STATUS")
+        return super().status_parameter(given)
+
+
+@fault(breaks="list.status")
+class StatusAsEntered(Exchange):
+    """Finds orders by the status that they came in with, whatever has become of them."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.entered: dict[str, str] = {}
+
+    def enter(self, order: Order) -> None:
+        super().enter(order)
+        self.entered[order.id] = order.status
+
+    def has_status(self, order: Order, status: str) -> bool:
+        return self.entered[order.id] == status
+
+
+@fault(breaks="list.status")
+class StatusInTheNewestMarket(Exchange):
+    """Looks for a status that is asked for without a symbol in the market of the newest order alone."""
+
+    def candidates(self, account: str, filters: Filters) -> Iterable[Order]:
+        newest_first = self.in_order(list(super().candidates(account, filters)))
+        anywhere = filters.status is None or filters.symbol is not None
+        return [order for order in newest_first if anywhere or order.symbol == newest_first[0].symbol]
+
+
+@fault(breaks="list.active-is-two-lists")
+class PartlyFilledSellsInNeither(Exchange):
+    """Finds partly filled sells neither among the open orders nor among the partly filled ones."""
+
+    def has_status(self, order: Order, status: str) -> bool:
+        return super().has_status(order, status) and (status, order.side) != ("partially_filled", "sell")
+
+
+@fault(breaks="list.active-is-two-lists")
+class SecondLiveListIsTheFirst(Exchange):
+    """Answers the second of the two lists of live orders with the first again, if it is asked for right after."""
+
+    asked: str | None = None
+
+    def listed(self, account: str, filters: Filters, limit: int | None) -> list[Order]:
+        first, self.asked = self.asked, filters.status
+        again = first in LIVE and filters.status in LIVE
+        return super().listed(account, replace(filters, status=first) if again else filters, limit)
+
+
+# -- filters beside each other -------------------------------------------------------------------------------------
+
+
+@fault(breaks="list.conjunctive")
+class SymbolDropsTheStatus(Exchange):
+    """Forgets the status beside a symbol."""
+
+    def passes(self, order: Order, filters: Filters) -> bool:
+        return super().passes(order, filters if filters.symbol is None else replace(filters, status=None))
+
+
+@fault(breaks="list.conjunctive")
+class PartlyFilledDropsTheSymbol(Exchange):
+    """Forgets the symbol beside partially_filled, and beside no other status."""
+
+    def passes(self, order: Order, filters: Filters) -> bool:
+        return super().passes(order, replace(filters, symbol=None) if filters.status == LIVE[1] else filters)
+
+
+@fault(breaks="list.conjunctive")
+class SymbolOrStatus(Exchange):
+    """Shows what has the symbol or the status, where both are given."""
+
+    def passes(self, order: Order, filters: Filters) -> bool:
+        if filters.symbol is None or filters.status is None:
+            return super().passes(order, filters)
+        in_market = super().passes(order, replace(filters, status=None))
+        return in_market or super().passes(order, replace(filters, symbol=None))
+
+
+@fault(breaks="list.conjunctive")
+class StatusDropsTheStart(Exchange):
+    """Forgets the start beside a status."""
+
+    def passes(self, order: Order, filters: Filters) -> bool:
+        return super().passes(order, filters if filters.status is None else replace(filters, start=None))
+
+
+@fault(breaks="list.conjunctive")
+class SymbolDropsTheEnd(Exchange):
+    """Forgets the end beside a symbol."""
+
+    def passes(self, order: Order, filters: Filters) -> bool:
+        return super().passes(order, filters if filters.symbol is None else replace(filters, end=None))
+
+
+@fault(breaks="list.conjunctive")
+class EndDropsTheStart(Exchange):
+    """Forgets the start beside an end."""
+
+    def passes(self, order: Order, filters: Filters) -> bool:
+        return super().passes(order, filters if filters.end is None else replace(filters, start=None))
+
+
+@fault(breaks="list.conjunctive")
+class StartDropsTheSymbol(Exchange):
+    """Forgets the symbol beside a start."""
+
+    def passes(self, order: Order, filters: Filters) -> bool:
+        return super().passes(order, filters if filters.start is None else replace(filters, symbol=None))
+
+
+@fault(breaks="list.conjunctive")
+class WindowDropsTheStatus(Exchange):
+    """Forgets the status between a start and an end, where both are given."""
+
+    def passes(self, order: Order, filters: Filters) -> bool:
+        whole = filters.start is not None and filters.end is not None
+        return super().passes(order, replace(filters, status=None) if whole else filters)
+
+
+@fault(breaks="list.conjunctive")
+class FourFiltersAreThree(Exchange):
+    """Forgets the end where all four filters are given."""
+
+    def passes(self, order: Order, filters: Filters) -> bool:
+        all_four = None not in (filters.symbol, filters.status, filters.start, filters.end)
+        return super().passes(order, replace(filters, end=None) if all_four else filters)
+
+
+# -- filters before the limit --------------------------------------------------------------------------------------
+
+
+@fault(breaks="list.limit-after-filters")
+class LimitBeforeFilters(Exchange):
+    """Cuts the page first, and then filters what is on it."""
+
+    def listed(self, account: str, filters: Filters, limit: int | None) -> list[Order]:
+        return [order for order in super().listed(account, Filters(), limit) if self.passes(order, filters)]
+
+
+@fault(breaks="list.limit-after-filters")
+class LimitBeforeStatus(Exchange):
+    """Cuts the page before it looks at the status, and after all other filters."""
+
+    def listed(self, account: str, filters: Filters, limit: int | None) -> list[Order]:
+        page = super().listed(account, replace(filters, status=None), limit)
+        return [order for order in page if self.passes(order, filters)]
+
+
+@fault(breaks="list.limit-after-filters")
+class FiltersTwiceTheLimit(Exchange):
+    """Filters twice as many orders as it may show, and cuts what is left of them."""
+
+    def listed(self, account: str, filters: Filters, limit: int | None) -> list[Order]:
+        twice = self.in_order(list(self.visible_to(account)))[: 2 * self.page_size(limit)]
+        return self.page([order for order in twice if self.passes(order, filters)], limit)
+
+
+@fault(breaks="list.limit-after-filters")
+class FiltersTwoHundred(Exchange):
+    """Filters the newest 200 orders, however many there are."""
+
+    def listed(self, account: str, filters: Filters, limit: int | None) -> list[Order]:
+        newest = super().listed(account, Filters(), 200)
+        return self.page([order for order in newest if self.passes(order, filters)], limit)
