@@ -2,10 +2,13 @@
 
 import contextlib
 import json
+import os
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 
 import click
@@ -17,15 +20,19 @@ from rich.text import Text
 import conformance
 from conformance import faults
 from conformance import requirements as catalogue
-from conformance.judging.assignment import assign
-from conformance.judging.inventory import checks_by_requirement
+from conformance.judging.assignment import assign, writable
+from conformance.judging.inventory import check_names, checks_by_requirement
 from conformance.judging.runner import NoVerdict
 from conformance.judging.runner import run as judge
+from conformance.proving import presenting
+from conformance.proving.bench import Subject, trials
+from conformance.proving.matrix import Matrix
 from conformance.reporting import terminal
 from conformance.sandbox import Sandbox, Served
 from conformance.target.profile import Profile, ProfileError
 from conformance.target.profile import reading as profile_reading
 
+NOT_PROVEN = 1
 WRONG_USAGE = 2
 SUITE_FAILED = 4
 LOG_WIDTH = 110  # where nobody's terminal says how wide it is
@@ -88,7 +95,7 @@ def run(
 
 @main.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="0 takes a free one.")
-@click.option("--fault", metavar="NAME", help="Serve the exchange with this fault.")
+@click.option("--fault", metavar="NAME", help="Serve the exchange with this fault, or as this twin.")
 @click.option(
     "--profile-out", metavar="FILE", default="sandbox.toml", show_default=True, help="Where the profile goes."
 )
@@ -96,7 +103,7 @@ def run(
 def sandbox(port: int, fault: str | None, profile_out: str, seed: int | None) -> None:
     """Serve the reference exchange on this machine, until Ctrl-C. A mock for client developers too."""
     with _complaints():
-        chosen = Sandbox(seed=seed) if fault is None else _fault(fault).sandbox(seed)
+        chosen = Sandbox(seed=seed) if fault is None else _variant(fault).sandbox(seed)
 
         def ready(served: Served) -> None:
             Path(profile_out).write_text(served.profile_toml, encoding="utf-8")
@@ -106,6 +113,42 @@ def sandbox(port: int, fault: str | None, profile_out: str, seed: int | None) ->
             chosen.serve_forever(port=port, on_ready=ready)
         except OSError as error:
             raise ProfileError(f"cannot serve on port {port}, or write {profile_out}: {error}") from None
+
+
+@main.command()
+@click.option("--seed", type=int, default=0, show_default=True, help="What is drawn follows from it.")
+@click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, help="How many side by side.")
+@click.option("--report-dir", default="reports", show_default=True, metavar="DIR")
+@click.option("--faults/--no-faults", "with_faults", default=True, help="Try the faults.")
+@click.option("--twins/--no-twins", "with_twins", default=True, help="Try the conforming twins.")
+@click.argument("names", nargs=-1)
+def prove(seed: int, jobs: int, report_dir: str, with_faults: bool, with_twins: bool, names: tuple[str, ...]) -> None:
+    """Prove that each check can fail and that nobody is accused wrongly: the kill matrix.
+
+    Judges the sandbox with each fault, and each conforming twin, or those NAMES alone; writes prove.json.
+
+    \b
+    Exit codes: 0 every fault killed, every twin clean, every check and requirement proven · 1 not so
+    2 wrong usage · 4 the suite failed
+    """
+    with _complaints():
+        for name in names:
+            _variant(name)
+        folder = writable(Path(report_dir))
+        chosen = [each for each in _subjects(with_faults, with_twins) if not names or each.name in names]
+        started = time.monotonic()
+        found = presenting.watched(trials(chosen, seed, jobs), len(chosen), Console(stderr=True))
+        if names or not with_faults:
+            matrix = Matrix(found)
+        else:
+            levels = {entry.id: entry.level for entry in catalogue.load().values()}
+            matrix = Matrix(found, check_names(), levels)
+    path = folder / "prove.json"
+    path.write_text(json.dumps(matrix.to_json(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    output = Console(width=None if sys.stdout.isatty() else LOG_WIDTH, highlight=False)
+    output.print(presenting.render(matrix, time.monotonic() - started))
+    output.print(f"report: {path}")
+    sys.exit(0 if matrix.proven else NOT_PROVEN)
 
 
 @main.command()
@@ -148,13 +191,20 @@ def _faults_by_requirement() -> dict[str, list[str]]:
     return found
 
 
-def _fault(name: str) -> faults.Fault:
-    catalogued = faults.load()
+def _variant(name: str) -> faults.Variant:
+    catalogued: dict[str, faults.Variant] = {**faults.load(), **faults.twins()}
     if name not in catalogued:
         near = get_close_matches(name, catalogued, n=3)
         hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(catalogued)}"
-        raise ProfileError(f"there is no fault named {name!r}; {hint}")
+        raise ProfileError(f"there is no fault or twin named {name!r}; {hint}")
     return catalogued[name]
+
+
+def _subjects(with_faults: bool, with_twins: bool) -> Iterator[Subject]:
+    for fault in faults.load().values() if with_faults else ():
+        yield Subject(fault.name, fault.says, fault.breaks, partial(faults.serve, fault.name))
+    for twin in faults.twins().values() if with_twins else ():
+        yield Subject(twin.name, twin.says, None, partial(faults.serve, twin.name))
 
 
 @contextlib.contextmanager

@@ -15,7 +15,10 @@ Scope = Literal["read-only", "full"]
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """A profile to judge, and how. `labels` say what the evidence is about."""
+    """A profile to judge, and how. `labels` say what the evidence is about.
+
+    `aim`: judge the checks of this requirement first, and leave it at that once they have found it violated.
+    """
 
     profile: Profile
     scope: Scope = "full"
@@ -23,6 +26,7 @@ class Assignment:
     require: Required = "none"
     labels: Mapping[str, str] = field(default_factory=dict)
     report_dir: Path = Path("reports")
+    aim: str | None = None
 
     @property
     def target(self) -> dict[str, str]:
@@ -45,6 +49,7 @@ def assign(
     labels: Iterable[str],
     report_dir: str,
     cancel_existing: bool,
+    aim: str | None = None,
 ) -> Assignment:
     """An assignment from what was said on the command line; `target` is a URL, a profile's path, or a profile.
 
@@ -59,12 +64,16 @@ def assign(
         seed=seed,
         require=require,
         labels=dict(_label(text) for text in labels),
-        report_dir=_writable(Path(report_dir)),
+        report_dir=writable(Path(report_dir)),
+        aim=aim,
     )
 
 
-def _writable(folder: Path) -> Path:
-    """The folder, made if it was not there: that nothing can be written is said before a run, not after it."""
+def writable(folder: Path) -> Path:
+    """The folder, made if it was not there: that nothing can be written is said before a run, not after it.
+
+    Raises ProfileError.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):

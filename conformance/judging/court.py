@@ -64,11 +64,18 @@ class Court:
         """What is selected is known now, and so is what has to be brought about for it."""
         self._judge.expect(session.items)
 
-    def _turn(self, item: pytest.Item) -> tuple[bool, bool, int]:
-        """Reading goes first, then what needs live orders that stand since set-up; all in the catalogue's order."""
+    def _turn(self, item: pytest.Item) -> tuple[bool, bool, bool, int]:
+        """Reading goes first, then what needs live orders that stand since set-up; all in the catalogue's order.
+
+        Before all others goes what the run is aimed at.
+        """
         ids = list(self._catalogue)
         first = min((ids.index(id) for id in verifies_of(item)), default=len(ids))
-        return item.get_closest_marker("cancels") is not None, "live" not in needs_of(item), first
+        aside = not self._is_aimed_at(item)
+        return aside, item.get_closest_marker("cancels") is not None, "live" not in needs_of(item), first
+
+    def _is_aimed_at(self, item: pytest.Item) -> bool:
+        return self._assignment.aim in verifies_of(item)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
@@ -131,6 +138,17 @@ class Court:
         if not plain or not report.skipped:
             return None
         return _STATUS["not exercised" if plain["ending"] == "not exercised" else "inconclusive"]
+
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
+        """Leave it at what has been found, once that is what the run is aimed at."""
+        self._session = item.session
+        self._aimed_at_next = nextitem is not None and self._is_aimed_at(nextitem)
+
+    def pytest_runtest_logfinish(self) -> None:
+        """After each check."""
+        met = any(self._assignment.aim in outcome.findings for outcome in self._outcomes)
+        if self._assignment.aim and met and not self._aimed_at_next:
+            self._session.shouldfail = f"{self._assignment.aim} is violated"
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take in an outcome."""

@@ -27,6 +27,12 @@ def checks_by_requirement() -> Mapping[str, list[str]]:
     return found
 
 
+def check_names() -> list[str]:
+    """The checks, `module::function`."""
+    names = {name for names in checks_by_requirement().values() for name in names}
+    return sorted(name for name in names if name.partition("::")[2].startswith("test_"))
+
+
 def rules_by_requirement() -> Mapping[str, list[str]]:
     """For each requirement id: what judges it in every answer that flows by."""
     found: dict[str, list[str]] = defaultdict(list)

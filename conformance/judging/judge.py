@@ -17,6 +17,7 @@ from conformance.plugin import STAGE
 from conformance.requirements import Requirement
 from conformance.results import Finding, Missing
 from conformance.stage import missing
+from conformance.target.driver import Refused
 from conformance.verdict import Inconclusive, Violation
 
 _OBSERVATIONS = pytest.StashKey[Observations]()
@@ -25,6 +26,7 @@ _EXAMPLES = pytest.StashKey[int]()
 
 # In Hypothesis' notes: an argument of the check, or what it drew itself, "Draw 2 (symbol): 'DFUSDT'".
 _GIVEN = re.compile(r"\w+=|Draw \d+")
+_STEP = re.compile(r"state\.(\w+)\((.*)\)$")
 _DRAW = re.compile(r"^Draw \d+(?: \((.*?)\))?: ")
 
 # How a run draws: from its seed alone, without a database, so that it sends the same requests every time; without a
@@ -166,6 +168,8 @@ def _ending(error: BaseException | None) -> tuple[Ending, str]:
         return "passed", ""
     if isinstance(error, Violation):
         return "violated", _printable(str(error))
+    if isinstance(error, Refused):
+        return "not exercised", _printable(f"the target refused: {error}")
     if isinstance(error, Inconclusive):
         return "inconclusive", _printable(str(error))
     if isinstance(error, pytest.skip.Exception):
@@ -185,9 +189,12 @@ def _finding(violation: Violation, check: str, example: str | None = None) -> Fi
 
 
 def _example(error: BaseException, item: pytest.Item) -> str | None:
-    """What Hypothesis had drawn, a line each, without the fixtures, which are not drawn."""
+    """What Hypothesis had drawn, a line each, without the fixtures, which are not drawn; or the steps, numbered."""
     fixtures = (*(f"{name}=" for name in getattr(item, "fixturenames", ())), "data=")
     lines = [line.strip().rstrip(",") for note in getattr(error, "__notes__", ()) for line in note.splitlines()]
+    if steps := [step for line in lines if (step := _STEP.match(line)) and step[1] != "teardown"]:
+        told = (f"{each[1].replace('_', ' ')} {each[2]}".strip() for each in steps)
+        return "\n".join(f"{number}. {step}" for number, step in enumerate(told, start=1))
     given = [line for line in lines if _GIVEN.match(line) and not line.startswith(fixtures)]
     return "\n".join(_DRAW.sub(lambda found: f"{found[1]}: " if found[1] else "", line) for line in given) or None
 

@@ -75,11 +75,11 @@ def run(assignment: Assignment, console: Console, *, stop_on_first: bool, select
         args.append(f"-k={select}")
     with _undisturbed():
         code = pytest.main(args, plugins=[given])
-    if code == pytest.ExitCode.USAGE_ERROR:
+    if given.court is not None and given.court.results is not None:
+        return given.court.results
+    if select and code == pytest.ExitCode.USAGE_ERROR:
         raise ProfileError(f"-k {select!r} cannot be read; it takes names joined by and, or, not")
-    if given.court is None or given.court.results is None:
-        raise NoVerdict(f"pytest ended with {code!r} before it could judge")
-    return given.court.results
+    raise NoVerdict(f"pytest ended with {code!r} before it could judge")
 
 
 @contextlib.contextmanager

@@ -1,0 +1,65 @@
+"""The kill matrix for a reader at a terminal, and while it is being made."""
+
+from collections.abc import Iterable, Iterator
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from conformance.proving.matrix import Matrix, Trial, middle
+
+# Where nobody looks on, a line for so many trials.
+_LOGGED_EVERY = 25
+
+
+def watched(trials: Iterable[Trial], total: int, console: Console) -> Iterator[Trial]:
+    """Pass the trials on, showing how far they have come, and at once whatever went wrong."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
+        task = progress.add_task("judging faults and twins", total=total)
+        for number, trial in enumerate(trials, start=1):
+            progress.advance(task)
+            if not trial.good:
+                console.print(Text(_wrong(trial)), style="red")
+            if not console.is_terminal and (number % _LOGGED_EVERY == 0 or number == total):
+                console.print(f"{number}/{total}", highlight=False)
+            yield trial
+
+
+def render(matrix: Matrix, seconds: float) -> RenderableType:
+    """The matrix by area, and by name whatever it does not prove."""
+    table = Table("area", "faults", "killed", "requests", "seconds", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for column in table.columns[1:]:
+        column.justify = "right"
+    rows = [*matrix.areas(), ("all", matrix.faults)]
+    for area, trials in rows:
+        killed = [trial for trial in trials if trial.good]
+        requests, took = middle(trial.requests for trial in killed), middle(trial.seconds for trial in killed)
+        style = "" if len(killed) == len(trials) else "red"
+        table.add_row(area, str(len(trials)), str(len(killed)), f"{requests:g}", f"{took:.1f}", style=style)
+    clean = len(matrix.twins) - len(matrix.false_alarms)
+    parts: list[RenderableType] = [table, Text("requests and seconds: medians to a kill, set-up included", style="dim")]
+    parts.append(Text(f"{clean} of {len(matrix.twins)} conforming twins clean"))
+    parts += _listed("Faults that survived", (_wrong(trial) for trial in matrix.survivors))
+    parts += _listed(
+        "Twins that were accused or not judged", (_wrong(trial) for trial in matrix.false_alarms)
+    )
+    parts += _listed("Checks that kill nothing", matrix.idle_checks)
+    parts += _listed("Requirements that no fault breaks", matrix.unproven)
+    parts.append(Text(f"{len(matrix.trials)} trials in {seconds:.0f} s", style="dim"))
+    told = "every fault killed, every twin clean" if matrix.proven else "not proven"
+    parts.append(Text(told, style="bold green" if matrix.proven else "bold red"))
+    return Group(*parts)
+
+
+def _wrong(trial: Trial) -> str:
+    what = f"{trial.name} ({trial.breaks})" if trial.breaks else trial.name
+    found = ", ".join(trial.violated) or "nothing"
+    return f"{what}: {trial.says} Exit {trial.exit_code}, found violated: {found}. {trial.reason}".rstrip()
+
+
+def _listed(title: str, lines: Iterable[str]) -> list[RenderableType]:
+    listed = [Padding(Text(line), (0, 0, 0, 2)) for line in lines]
+    return [Text(f"\n{title}", style="bold red"), *listed] if listed else []
