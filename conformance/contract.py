@@ -115,7 +115,9 @@ def order_breaches(record: Any) -> tuple[Breach, ...]:
 
 def list_breaches(document: Any) -> tuple[Breach, ...]:
     """What is wrong with a list apart from its records."""
-    return () if isinstance(document, list) else (Breach("a bare array", shown(document), "list.array"),)
+    if not isinstance(document, list):
+        return (Breach("a bare array", shown(document), "list.array"),)
+    return _no_objects(document, "list.array")
 
 
 def canceled_breaches(document: Any) -> tuple[Breach, ...]:
@@ -125,7 +127,12 @@ def canceled_breaches(document: Any) -> tuple[Breach, ...]:
     if not isinstance(document.get("canceled"), list):
         got = shown(document["canceled"]) if "canceled" in document else f"{shown(document)} without it"
         return (Breach('an array under "canceled"', got, "cancel.envelope"),)
-    return ()
+    return _no_objects(document["canceled"], "cancel.envelope")
+
+
+def _no_objects(records: list[Any], requirement: str) -> tuple[Breach, ...]:
+    others = [record for record in records if not isinstance(record, Mapping)]
+    return (Breach("an array of orders", f"{shown(others[0])} in it", requirement),) if others else ()
 
 
 def error_breaches(document: Any) -> tuple[Breach, ...]:

@@ -66,6 +66,25 @@ class Stage:
         self.lane.clear()
         self.staging.arrange(self.lane.caller, wishes, inject=inject)
 
+    def arrange_in_each_market(self) -> None:
+        """Bring about a live order in each market, and no other."""
+        self.arrange([Wish(market, "buy") for market in self.lane.markets], inject=self.staging.ways[-1])
+
+    def have_live(self) -> None:
+        """See to it that the caller has live orders, bought and sold, of which some may be partly filled."""
+        if len({order.side for order in self.lane.look().live()}) < 2:
+            market = self.lane.markets[0]
+            wishes = [Wish(market, "buy"), Wish(market, "sell", partly_filled=True), Wish(self.lane.markets[-1], "buy")]
+            self.arrange(wishes, inject=self.staging.ways[-1])
+
+    def have_live_again(self, count: int) -> None:
+        """See to it that so many live orders of this run stand there: they did, before the check was begun."""
+        missing = count - _own_live(self)
+        if missing > 0:
+            wishes = [Wish(market, side) for market in self.lane.markets for side in ("buy", "sell")]
+            each = [wishes[number % len(wishes)] for number in range(missing)]
+            self.staging.arrange(self.lane.caller, each, inject=self.staging.ways[0])
+
     def arrange_aged(self, seconds: int) -> None:
         """Bring about live orders of the caller that are at least so many seconds old."""
         self.lane.clear()
@@ -93,7 +112,7 @@ class Fact:
 
 def _own_live(stage: Stage) -> int:
     own = stage.lane.own[stage.lane.caller.name]
-    return sum(own.owns(order) for order in stage.lane.leftovers())
+    return sum(own.owns(order) for order in stage.lane.latest(stage.lane.caller).live())
 
 
 def _may_cancel(stage: Stage) -> bool:
@@ -155,6 +174,16 @@ FACTS: Mapping[str, Fact] = {
         "orders can be placed",
         "[[markets]] with driver.place",
         lambda stage, _: bool(stage.lane.markets) and stage.lane.driver.can_place,
+    ),
+    "fault": Fact(
+        "errors can be armed",
+        "driver.fault",
+        lambda stage, _: stage.full_scope and stage.lane.driver.can_fault,
+    ),
+    "unthrottled": Fact(
+        "{} requests may be sent within a second",
+        "target.max_requests_per_second of more, or none",
+        lambda stage, rate: (stage.lane.target.max_requests_per_second or rate) >= rate,
     ),
     "live": Fact(
         "{} live orders of this run stand in the caller's account",

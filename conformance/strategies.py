@@ -1,15 +1,18 @@
 """Hypothesis strategies: queries and arrangements, drawn where the boundaries are."""
 
-from collections.abc import Sequence
+import random
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from conformance.oracle.listing import DEFAULT_LIMIT, MAX_LIMIT
+from conformance.oracle.listing import DEFAULT_LIMIT, MAX_LIMIT, matches
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import STATUSES, Order, Query
 from conformance.target.profile import Market
 from conformance.target.staging import Wish
+
+_TRIED = 300  # pairs of orders: where there are orders to tell filters apart, one in ten does
 
 LARGEST_LIMIT = 2**31 - 1  # beyond it a limit is bad input rather than a large limit
 
@@ -58,6 +61,30 @@ def queries(
 
     chosen = st.lists(st.sampled_from(sorted(drawn)), unique=True, min_size=least_filters, max_size=len(drawn))
     return chosen.flatmap(query)
+
+
+def telling(snapshot: Snapshot, names: Sequence[str], count: int) -> list[Query]:
+    """Queries with these filters, each of which keeps out orders that the others let through; at most `count`."""
+    orders = list(snapshot.orders.values())
+    found: list[Query] = []
+    for query in _narrow(orders, names):
+        passing = sum(matches(query, order) for order in orders)
+        others = [replace(query, **{name: None}) for name in names]
+        if all(sum(matches(other, order) for order in orders) > passing for other in others):
+            found.append(query)
+            if len(found) == count:
+                break
+    return found
+
+
+def _narrow(orders: Sequence[Order], names: Sequence[str]) -> Iterator[Query]:
+    """Queries made from two orders, the one for what it is, both for the window: telling ones, mostly."""
+    chance = random.Random(len(orders))  # noqa: S311 - the same ones every time
+    for _ in range(_TRIED):
+        order, another = chance.choice(orders), chance.choice(orders)
+        start, end = sorted((order.created_at, another.created_at))
+        values = {"symbol": order.symbol, "status": order.status, "start": start, "end": end}
+        yield Query(limit=MAX_LIMIT, **{name: values[name] for name in names})  # type: ignore[arg-type]
 
 
 def wishes(markets: Sequence[Market], *, least: int = 0, most: int = 5) -> st.SearchStrategy[list[Wish]]:

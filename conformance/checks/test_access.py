@@ -5,8 +5,10 @@ import pytest
 from conformance.declare import cancels, needs, verifies
 from conformance.orders import Query
 from conformance.stage import Stage
-from conformance.target.account import Account, Credential
+from conformance.target.account import Account
+from conformance.target.cancelling import cancel_all
 from conformance.target.known import Known
+from conformance.target.signer import Credential
 from conformance.target.staging import Wish
 from conformance.verdict import Breach, Violation
 
@@ -31,8 +33,8 @@ def test_a_credential_alone_is_enough_to_list(caller: Account, known: Known, cre
 def test_a_credential_alone_is_enough_to_cancel(stage: Stage, credential: Credential) -> None:
     """The token, or the signed key, without the other: cancel-all of one market, and of all."""
     stage.arrange([Wish(market, "buy") for market in stage.lane.markets], inject=stage.staging.ways[0])
-    stage.lane.cancel_all(stage.lane.markets[0].symbol, credential=credential)
-    stage.lane.cancel_all(credential=credential)
+    cancel_all(stage.lane, stage.lane.markets[0].symbol, credential=credential)
+    cancel_all(stage.lane, credential=credential)
 
 
 @verifies("auth.same-account")

@@ -1,5 +1,6 @@
 """Cancel-all: everything that is live in scope, and nothing else."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -7,6 +8,8 @@ from conformance.declare import cancels, needs, verifies
 from conformance.stage import Stage
 from conformance.strategies import wishes
 from conformance.target.account import SNAPSHOT_PAGES
+from conformance.target.cancelling import cancel_all
+from conformance.target.staging import Wish
 
 
 @cancels
@@ -14,13 +17,14 @@ from conformance.target.account import SNAPSHOT_PAGES
 @needs(live=250)
 def test_everything_live_past_the_longest_page(stage: Stage) -> None:
     """250 live orders, more than any page shows: all of them are canceled, each is in the array once."""
-    stage.lane.cancel_all(pages=SNAPSHOT_PAGES)
+    stage.have_live_again(250)
+    cancel_all(stage.lane, pages=SNAPSHOT_PAGES, bystander=True)
 
 
 @cancels
 @verifies("cancel.complete", "cancel.exact", "cancel.envelope", "cancel.status", "cancel.keeps-rest")
 @needs(arrange=True)
-@settings(max_examples=12)
+@settings(max_examples=4)
 @given(data=st.data())
 def test_any_mix_of_live_orders(stage: Stage, data: st.DataObject) -> None:
     """Open and partly filled orders, buys and sells, in any market: those in scope are canceled, the rest stays.
@@ -31,38 +35,48 @@ def test_any_mix_of_live_orders(stage: Stage, data: st.DataObject) -> None:
     mine = data.draw(wishes(markets, least=1), label="live orders")
     symbol = data.draw(st.sampled_from([None, *(market.symbol for market in markets)]), label="symbol")
     stage.arrange(mine, inject=data.draw(st.sampled_from(stage.staging.ways), label="injected"))
-    stage.lane.cancel_all(symbol)
+    cancel_all(stage.lane, symbol)
     if symbol is not None:
-        stage.lane.cancel_all()
+        cancel_all(stage.lane)
+
+
+@cancels
+@verifies("cancel.complete", "cancel.exact")
+@needs(arrange=True)
+@pytest.mark.parametrize("kind", ["buys", "sells", "partly filled"])
+def test_live_orders_of_one_kind(stage: Stage, kind: str) -> None:
+    """Nothing but buys, sells, or partly filled orders: of one market, and right after of all."""
+    side = "sell" if kind == "sells" else "buy"
+    wishes = [Wish(market, side, kind == "partly filled") for market in stage.lane.markets for _ in range(2)]
+    stage.arrange(wishes, inject=stage.staging.ways[0])
+    cancel_all(stage.lane, stage.lane.markets[-1].symbol)
+    cancel_all(stage.lane)
 
 
 @cancels
 @verifies("cancel.scope-symbol", "cancel.scope-all")
 @needs(arrange=True, tradable=2)
-@settings(max_examples=4)
+@settings(max_examples=2)
 @given(data=st.data())
 def test_one_market_and_then_all(stage: Stage, data: st.DataObject) -> None:
     """Live orders in two markets: with a symbol those of the other one stay; without, both are reached."""
     for symbol in (stage.lane.markets[0].symbol, None):
         both = [wish for market in stage.lane.markets[:2] for wish in data.draw(wishes([market], least=1, most=2))]
         stage.arrange(both, inject=data.draw(st.sampled_from(stage.staging.ways), label="injected"))
-        stage.lane.cancel_all(symbol)
+        cancel_all(stage.lane, symbol)
 
 
 @cancels
 @verifies("cancel.own-only")
 @needs(arrange=True, other=True)
-@settings(max_examples=6)
-@given(data=st.data())
-def test_other_users_orders_stay(stage: Stage, data: st.DataObject) -> None:
+def test_other_users_orders_stay(stage: Stage) -> None:
     """The other account has live orders in the same markets: after cancel-all they stand there as before."""
-    markets = stage.lane.markets
-    symbol = data.draw(st.sampled_from([None, *(market.symbol for market in markets)]), label="symbol")
-    stage.arrange(
-        data.draw(wishes(markets, most=2)), inject=data.draw(st.sampled_from(stage.staging.ways), label="injected")
-    )
+    wishes = [Wish(market, side) for market in stage.lane.markets for side in ("buy", "sell")]
+    stage.arrange(wishes, inject=stage.staging.ways[0])
     stage.arrange_bystander()
-    stage.lane.cancel_all(symbol)
+    cancel_all(stage.lane, stage.lane.markets[0].symbol, bystander=True)
+    cancel_all(stage.lane, bystander=True)
+    cancel_all(stage.lane, bystander=True)
 
 
 @cancels
@@ -71,4 +85,4 @@ def test_other_users_orders_stay(stage: Stage, data: st.DataObject) -> None:
 def test_updated_at_tells_when_it_was_canceled(stage: Stage) -> None:
     """Orders of at least three seconds ago: updated_at of each is the time of the cancel, by the target's own clock."""
     stage.arrange_aged(seconds=3)
-    stage.lane.cancel_all()
+    cancel_all(stage.lane)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from conformance.declare import needs, verifies
 from conformance.oracle.listing import changed_by_reading
-from conformance.orders import Query
+from conformance.orders import STATUSES, Query
 from conformance.stage import Stage
 from conformance.strategies import queries
 from conformance.target.account import Account
@@ -35,7 +35,7 @@ def test_nothing_that_matches_is_an_empty_array(caller: Account, stage: Stage) -
 
 @verifies("list.newest-first")
 @needs(seconds=2)
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(data=st.data())
 def test_newest_first_under_every_filter_and_limit(caller: Account, stage: Stage, data: st.DataObject) -> None:
     """Any filters, any limit: created_at never rises down the page."""
@@ -44,30 +44,30 @@ def test_newest_first_under_every_filter_and_limit(caller: Account, stage: Stage
 
 @verifies("list.own-only")
 @needs(other=True)
-@settings(max_examples=15)
-@given(data=st.data())
-def test_another_accounts_orders_are_never_shown(caller: Account, stage: Stage, data: st.DataObject) -> None:
-    """Filters under which the other account has orders: the caller sees none of them."""
-    theirs = data.draw(st.sampled_from(sorted(stage.other_seen.orders.values(), key=lambda order: order.created_at)))
-    around = Query(
-        symbol=theirs.symbol, status=theirs.status, start=theirs.created_at, end=theirs.created_at, limit=200
-    )
-    kept = data.draw(st.sets(st.sampled_from(("symbol", "status", "start", "end"))))
-    caller.list(Query(**{name: getattr(around, name) for name in (*kept, "limit")}))
+@pytest.mark.parametrize("filtered_by", [(), ("symbol",), ("status",), ("start",), ("end",), ("start", "end")], ids=str)
+def test_another_accounts_orders_are_never_shown(caller: Account, stage: Stage, filtered_by: tuple[str, ...]) -> None:
+    """Filters under which the other account has orders, with either credential: the caller sees none of them."""
+    theirs = sorted(stage.other_seen.orders.values(), key=lambda order: order.created_at)
+    for order, credential in zip((theirs[-1], theirs[0]), (*caller.credentials, *caller.credentials), strict=False):
+        around = Query(order.symbol, order.status, order.created_at, order.created_at)
+        caller.list(Query(limit=200, **{name: getattr(around, name) for name in filtered_by}), credential)
 
 
 @verifies("list.own-only")
 @needs(other=True, orders=1)
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(data=st.data())
 def test_the_other_account_does_not_see_the_callers(other: Account, stage: Stage, data: st.DataObject) -> None:
-    """The same from the other side."""
-    other.list(data.draw(queries(stage.seen)))
+    """The same from the other side, with either credential."""
+    other.list(data.draw(queries(stage.seen)), data.draw(st.sampled_from(other.credentials)))
 
 
 @verifies("list.safe")
 @needs(orders=1)
 def test_reading_changes_nothing(caller: Account, stage: Stage) -> None:
-    """Two reads, one right after the other, show each order with the same record."""
-    first, again = stage.lane.snapshot(caller, pages=1), stage.lane.snapshot(caller, pages=1)
-    caller.observations.report(changed_by_reading(first, again), *first.exchanges, *again.exchanges)
+    """Reads of every kind, between two of the whole: each order is there again, with the same record."""
+    first = stage.lane.snapshot(caller, pages=2)
+    for query in (*(Query(status=status) for status in STATUSES), Query(stage.seen.symbols()[0]), Query(end=2**31 - 1)):
+        caller.list(query)
+    again = stage.lane.snapshot(caller, pages=2)
+    caller.observations.report(changed_by_reading(first, again), *first.exchanges, *again.exchanges, raising=True)

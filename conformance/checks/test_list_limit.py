@@ -1,13 +1,13 @@
 """Listing: limit."""
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from conformance.declare import needs, verifies
 from conformance.oracle.listing import DEFAULT_LIMIT, MAX_LIMIT, matches
 from conformance.orders import Query
 from conformance.stage import Stage
-from conformance.strategies import limits_above, limits_below, limits_within, queries
+from conformance.strategies import LARGEST_LIMIT, limits_above, limits_below, limits_within, queries
 from conformance.target.account import Account
 from conformance.target.known import Known
 
@@ -32,8 +32,16 @@ def test_without_a_limit_the_fifty_newest_that_match(
 
 @verifies("list.limit-exact")
 @needs(orders=2)
-@settings(max_examples=25)
+@settings(max_examples=5)
 @given(limit=limits_within)
+@example(limit=1)
+@example(limit=2)
+@example(limit=DEFAULT_LIMIT - 1)
+@example(limit=DEFAULT_LIMIT)
+@example(limit=DEFAULT_LIMIT + 1)
+@example(limit=100)
+@example(limit=MAX_LIMIT - 1)
+@example(limit=MAX_LIMIT)
 def test_a_limit_within_range_is_kept(caller: Account, known: Known, limit: int) -> None:
     """limit=k, 1 to 200: exactly the k newest, or all if there are fewer."""
     known.explains(caller.list(Query(limit=limit)))
@@ -48,8 +56,14 @@ def test_the_largest_limit_is_kept(caller: Account, known: Known) -> None:
 
 @verifies("list.limit-max")
 @needs(orders=MAX_LIMIT + 1)
-@settings(max_examples=20)
+@settings(max_examples=4)
 @given(limit=limits_above)
+@example(limit=MAX_LIMIT + 1)
+@example(limit=250)
+@example(limit=501)
+@example(limit=1000)
+@example(limit=1001)
+@example(limit=LARGEST_LIMIT)
 def test_a_limit_above_the_maximum_is_clamped(caller: Account, known: Known, limit: int) -> None:
     """A limit above 200, with more than 200 orders: exactly the 200 newest."""
     known.explains(caller.list(Query(limit=limit)))
@@ -57,8 +71,12 @@ def test_a_limit_above_the_maximum_is_clamped(caller: Account, known: Known, lim
 
 @verifies("list.limit-below")
 @needs(orders=1)
-@settings(max_examples=10)
+@settings(max_examples=3)
 @given(limit=limits_below)
+@example(limit=0)
+@example(limit=-1)
+@example(limit=-MAX_LIMIT)
+@example(limit=-LARGEST_LIMIT)
 def test_a_limit_below_range_is_clamped(caller: Account, known: Known, limit: int) -> None:
     """0 or less: 200 OK and the newest of what there is, up to 200 of it; how many is left free."""
     known.explains(caller.list(Query(limit=limit)))
@@ -66,7 +84,7 @@ def test_a_limit_below_range_is_clamped(caller: Account, known: Known, limit: in
 
 @verifies("list.limit-after-filters")
 @needs(orders=3)
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(data=st.data())
 def test_the_limit_counts_what_passes_the_filters(
     caller: Account, stage: Stage, known: Known, data: st.DataObject

@@ -193,7 +193,7 @@ def everything_else_stays(c: Cancellation) -> Iterator[Sight]:
     """No other field changes."""
     for was, now in c.pairs():
         changed = was.changes(now, REST)
-        yield Breach("the rest of the record as before", _differences(changed, now)) if changed else None
+        yield Breach("the rest of the record as before", differences(changed, now)) if changed else None
 
 
 @CANCELLING.rule("cancel.updated-at")
@@ -227,10 +227,11 @@ def lists_show_the_same_records(c: Cancellation) -> Iterator[Sight]:
             continue
         listed = c.after.orders.get(order.id)
         if listed is None:
-            yield Breach(f"{order} in the list after", "a list without it")
+            if c.after.covers(order.created_at):
+                yield Breach(f"{order} in the list after", "a list without it")
         else:
             changed = order.changes(listed, [name for name in FIELDS if name != "updated_at"])
-            yield Breach("the answer's record in the list after", _differences(changed, listed)) if changed else None
+            yield Breach("the answer's record in the list after", differences(changed, listed)) if changed else None
 
 
 def _terminal(c: Cancellation, *statuses: str) -> Iterator[Sight]:
@@ -247,14 +248,14 @@ def _unchanged(orders: Iterable[Order], after: Snapshot, whose: str) -> Iterator
         if now is None:
             # A walk that stopped short of it says nothing of it.
             if after.covers(was.created_at):
-                yield Breach(f"{whose} listed as before", f"{was} missing", certain=False)
+                yield Breach(f"{whose} listed as before", f"{was} missing")
         elif not (changed := was.changes(now)):
             yield None
-        elif not _traded(was, now):
-            yield Breach(f"{whose} unchanged", _differences(changed, now), certain=not was.live)
+        elif not traded(was, now):
+            yield Breach(f"{whose} unchanged", differences(changed, now), certain=not was.live)
 
 
-def _traded(was: Order, now: Order) -> bool:
+def traded(was: Order, now: Order) -> bool:
     """Whether a trade explains the change: it fills more of a live order, and leaves the rest of it alone."""
     fills = {"filled_qty", "avg_fill_price", "status", "updated_at"}
     more = now.filled_qty > was.filled_qty and now.status in LIVE | {"filled"}
@@ -266,7 +267,8 @@ def _belongs_to(order: Order, account: Snapshot) -> bool:
     return theirs is not None and theirs.identity == order.identity
 
 
-def _differences(changed: dict[str, tuple[object, object]], order: Order) -> str:
+def differences(changed: dict[str, tuple[object, object]], order: Order) -> str:
+    """The changed fields of an order as one line."""
     return ", ".join(f"{name} {was} became {now}" for name, (was, now) in changed.items()) + f" on {order}"
 
 

@@ -137,6 +137,8 @@ def changed_by_reading(first: Snapshot, again: Snapshot) -> Iterator[Breach]:
     """Orders whose record differs between two reads, though nothing was filled in between that would explain it."""
     for order in first.orders.values():
         later = again.orders.get(order.id)
+        if later is None and again.covers(order.created_at):
+            yield Breach(f"{order} when read again", "a list without it", certain=False)
         changed = order.changes(later) if later is not None else {}
         if changed and not (order.live and "filled_qty" in changed):
             # What is over cannot change by anybody's doing; what is live may just have been canceled by somebody.

@@ -39,6 +39,10 @@ class Snapshot:
         beyond = {key: order for key, order in older.orders.items() if not self.covers(order.created_at)}
         return replace(older, orders={**beyond, **self.orders}, exchanges=self.exchanges)
 
+    def symbols(self) -> list[str]:
+        """The markets that the orders stand in."""
+        return sorted({order.symbol for order in self.orders.values()})
+
     def seconds(self) -> list[int]:
         """The distinct created_at, newest first."""
         return sorted({order.created_at for order in self.orders.values()}, reverse=True)

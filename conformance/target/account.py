@@ -1,31 +1,39 @@
 """One account of the target: its two operations, each answer judged as it flows by."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlencode
 
 from conformance import contract
 from conformance.evidence import Exchange
 from conformance.observations import Observations
+from conformance.oracle import errors
 from conformance.oracle.listing import LISTING, MAX_LIMIT, Listing
 from conformance.oracle.reading import read
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order, Query
+from conformance.target import blame
 from conformance.target.client import Answer, Client
 from conformance.target.credentials import CredentialError
 from conformance.target.profile import AccountProfile
-from conformance.target.signing import signed_query
+from conformance.target.signer import Credential, Signer
 from conformance.verdict import Breach, Inconclusive
 
 PATH = "/spot/orders"
+BAD_INPUT = "error.bad-input"
 EVERYTHING = Query()
+
+# What an odd query may not bring about: a list without bounds, or somebody else's orders.
+_HARM = ("list.limit-exact", "list.limit-max", "list.own-only")
 
 # What a snapshot may cost: five pages of 200, however long the history is. A run's own orders lie within.
 SNAPSHOT_PAGES = 5
 
-Credential = Literal["jwt", "api-key"]
+# A server fault is a documented answer, and may pass: one that stays is the request's doing.
+_ASKED_AGAIN = 2
+
 
 # Answers that speak of credentials, load or a gateway, and not of orders.
 _NOT_JUDGED = {
@@ -33,6 +41,7 @@ _NOT_JUDGED = {
     403: "the credentials are refused",
     407: "a proxy wants credentials",
     408: "the request took too long",
+    418: "too many requests",
     429: "too many requests",
     502: "the gateway cannot reach the exchange",
     503: "the exchange stayed unavailable through all retries",
@@ -78,19 +87,14 @@ class Account:
         self.name = profile.name
         self.observations = Observations()
         self.foreign: set[tuple[object, ...]] = set()
-        self._profile = profile
+        self.signer = Signer(profile)
         self._client = client
         self._url = f"{client.target.base_url}{PATH}"
 
     @property
     def credentials(self) -> tuple[Credential, ...]:
         """The kinds of credential that the profile gives; the first is used unless told otherwise."""
-        kinds: list[Credential] = []
-        if self._profile.jwt:
-            kinds.append("jwt")
-        if self._profile.api_key:
-            kinds.append("api-key")
-        return tuple(kinds)
+        return self.signer.kinds
 
     def list(self, query: Query = EVERYTHING, credential: Credential | None = None) -> Page:
         """The list that answers `query`. Its shape, its order, its filters and its owner are judged in passing.
@@ -106,11 +110,11 @@ class Account:
         self, query: Query, credential: Credential | None = None, *, may_refuse: bool = False
     ) -> Page | None:
         """As `list`; None where the query `may_refuse` and the answer is a 4xx that speaks of the query."""
-        answer = self._call("GET", query.pairs(), credential)
-        if may_refuse and _refuses(answer):
+        kind = credential or self.credentials[0]
+        answer = self._call("GET", urlencode(query.pairs()), kind)
+        if may_refuse and refuses(answer):
             return None
-        requirement = None if self.observations.verifies else "list.array"
-        self._expect_ok(answer, "a list", requirement, credential or self.credentials[0])
+        self._expect_ok(answer, "a list", lambda: self._blame(query, answer.status, kind), kind)
         document = self._decoded(answer, "list.array-json")
         if breaches := contract.list_breaches(document):
             self.observations.report(breaches, answer.exchange)
@@ -120,6 +124,30 @@ class Account:
         judgement = LISTING.judge(Listing(query, orders, self.foreign))
         self.observations.report(judgement.breaches, answer.exchange)
         return Page(query, orders, answer.exchange)
+
+    def probe(self, query: str, credential: Credential | None = None) -> Page | None:
+        """The list that answers an odd query, given as it goes over the wire; None where it is refused with a 4xx.
+
+        Judged under error.bad-input: whatever is asked, the answer is a refusal, or a list that is bounded, the
+        caller's own and newest first. Raises as `list` does.
+        """
+        kind = credential or self.credentials[0]
+        answer = self._call("GET", query, kind)
+        if refuses(answer):
+            return None
+        self._expect_ok(answer, f"a list, or a 4xx, for {_cut(query)}", lambda: BAD_INPUT, kind)
+        document = self._decoded(answer, BAD_INPUT)
+        if contract.list_breaches(document):
+            breach = Breach("a list, or a 4xx", f"200 with something else for {_cut(query)}", BAD_INPUT)
+            self.observations.report([breach], answer.exchange, raising=True)
+        orders = self._read(document, answer.exchange)
+        judgement = LISTING.judge(Listing(Query(limit=MAX_LIMIT), orders, self.foreign))
+        for breach in judgement.breaches:
+            own = breach.requirement in _HARM
+            blamed = breach._replace(requirement=BAD_INPUT) if own else breach
+            self.observations.report([blamed], answer.exchange, raising=own)
+        self.observations.count({BAD_INPUT: 1})
+        return Page(EVERYTHING, orders, answer.exchange)
 
     def cancel_all(
         self,
@@ -135,12 +163,13 @@ class Account:
         symbol is that of no market, which may earn a 4xx.
         """
         requirement = "cancel.empty" if nothing_live else "cancel.envelope"
+        kind = credential or self.credentials[0]
         sent_at = time.time()
-        answer = self._call("DELETE", [] if symbol is None else [("symbol", symbol)], credential)
+        answer = self._call("DELETE", "" if symbol is None else urlencode({"symbol": symbol}), kind)
         times = sent_at, time.time()
-        if may_refuse and _refuses(answer):
+        if may_refuse and refuses(answer):
             return Canceled(symbol, (), answer.exchange, answer.refusals > 0, *times, refused=True)
-        self._expect_ok(answer, "a cancel-all", requirement, credential or self.credentials[0])
+        self._expect_ok(answer, "a cancel-all", lambda: requirement, kind)
         document = self._decoded(answer, requirement)
         if breaches := contract.canceled_breaches(document):
             blamed = [breach._replace(requirement=requirement) for breach in breaches]
@@ -169,44 +198,60 @@ class Account:
             end = min(order.created_at for order in fresh)
         return Snapshot(orders, end, tuple(exchanges))
 
-    def send(self, method: str, query: str, headers: Mapping[str, str]) -> Answer:
-        """Send a request with exactly this query string and these headers, once, whatever comes back."""
-        return self._client.send_once(self.name, method, self._url, query, headers)
+    def send(self, method: str, query: str, headers: Mapping[str, str], *, once: bool = False) -> Answer:
+        """Send a request with exactly this query string and these headers; `once`: a 503 is not retried."""
+        send = self._client.send_once if once else self._client.send
+        return self._judged_in_passing(send(self.name, method, self._url, query, headers))
 
-    def authorize(
-        self, pairs: Sequence[tuple[str, str]], credential: Credential | None = None
-    ) -> tuple[str, dict[str, str]]:
-        """Query string and headers of a request with these parameters, one credential among them."""
-        kind = credential or self.credentials[0]
-        if kind == "jwt":
-            assert self._profile.jwt is not None
-            return urlencode(pairs), {"Authorization": f"Bearer {self._profile.jwt.reveal()}"}
-        assert self._profile.api_key is not None
-        assert self._profile.api_secret is not None
-        timestamp_ms = int(time.time() * 1000)
-        query = signed_query(pairs, self._profile.api_secret.reveal(), timestamp_ms)
-        return query, {"X-MBX-APIKEY": self._profile.api_key.reveal()}
-
-    def _call(self, method: str, pairs: Sequence[tuple[str, str]], credential: Credential | None) -> Answer:
-        answer = self._ask(method, pairs, credential)
+    def _call(self, method: str, query: str, kind: Credential) -> Answer:
+        answer = self._ask(method, query, kind)
         try:
-            renewed = answer.status == 401 and self._profile.jwt is not None and self._profile.jwt.refresh()
+            renewed = answer.status == 401 and self.signer.refresh_token()
         except CredentialError as error:
             raise Inconclusive(f"{self.name}: no new token: {error}") from None
-        return self._ask(method, pairs, credential) if renewed else answer
+        if renewed:
+            answer = self._ask(method, query, kind)
+        for _ in range(_ASKED_AGAIN):
+            if method == "GET" and answer.status == 500:
+                answer = self._ask(method, query, kind)
+        return answer
 
-    def _ask(self, method: str, pairs: Sequence[tuple[str, str]], credential: Credential | None) -> Answer:
-        query, headers = self.authorize(pairs, credential)
-        return self._client.send(self.name, method, self._url, query, headers)
+    def _ask(self, method: str, query: str, kind: Credential) -> Answer:
+        return self.send(method, *self.signer.authorize(query, kind))
 
-    def _expect_ok(self, answer: Answer, what: str, requirement: str | None, kind: Credential) -> None:
+    def _judged_in_passing(self, answer: Answer) -> Answer:
+        exchange = answer.exchange
+        if late := list(errors.slow(exchange.method, exchange.elapsed_ms)):
+            self.observations.report(late, exchange)
+        else:
+            self.observations.count({"latency": 1})
+        for busy in answer.busy if exchange.method == "DELETE" else ():
+            self._report_or_count(errors.busy_in_the_wild(decoded(busy.response_body)), "cancel.busy-code", busy)
+        if refuses(answer):
+            self._report_or_count(contract.error_breaches(decoded(answer.body)), "error.envelope-4xx", exchange)
+        return answer
+
+    def _report_or_count(self, breaches: Iterable[Breach], requirement: str, exchange: Exchange) -> None:
+        found = [breach._replace(requirement=requirement) for breach in breaches]
+        self.observations.report(found, exchange)
+        if not found:
+            self.observations.count({requirement: 1})
+
+    def _blame(self, query: Query, status: int, kind: Credential) -> str:
+        return blame.of_list(
+            query, status, lambda other: self._call("GET", urlencode(other.pairs()), kind).status == status
+        )
+
+    def _expect_ok(self, answer: Answer, what: str, blamed: Callable[[], str], kind: Credential) -> None:
         if answer.status == 200:
             return
-        if answer.status in (401, 403) and self._ask("GET", [], kind).status == 200:
+        if answer.status in (401, 403) and self._ask("GET", "", kind).status == 200:
             # It is good for a plain list, so it is this request that it was not enough for.
             requirement = f"auth.{kind}"
         elif answer.status in _NOT_JUDGED:
             raise Inconclusive(f"{self.name}: {_NOT_JUDGED[answer.status]} ({answer.status} to {what})")
+        else:
+            requirement = blamed()
         breach = Breach(f"200 to {what}", f"{answer.status} {_start(answer.body)}", requirement)
         self.observations.report([breach], answer.exchange, raising=True)
 
@@ -231,10 +276,23 @@ class Account:
         return tuple(orders)
 
 
-def _refuses(answer: Answer) -> bool:
+def decoded(body: bytes | str) -> Any:
+    """The JSON value of a body; None where it holds none."""
+    try:
+        return contract.decode(body if isinstance(body, bytes) else body.encode())
+    except contract.NotJson:
+        return None
+
+
+def refuses(answer: Answer) -> bool:
+    """Whether the answer is a 4xx that speaks of the request."""
     return 400 <= answer.status < 500 and answer.status not in _NOT_JUDGED
 
 
 def _start(body: bytes) -> str:
     text = body[:200].decode(errors="replace")
     return repr(text) if text else "with an empty body"
+
+
+def _cut(query: str) -> str:
+    return query if len(query) <= 60 else f"{query[:60]}…"

@@ -19,6 +19,9 @@ CONNECT_TIMEOUT_S = 5
 READ_TIMEOUT_S = 15  # half as long again as the documents' samples wait for a cancel-all
 BODY_LIMIT = 4 * 2**20  # bytes; 200 orders take some 70 kB
 ATTEMPTS = 6  # with waits of up to 0.1, 0.2, 0.4 … s: two seconds in all for an engine to recover
+THROTTLED = (429, 418)
+THROTTLE_WAIT_S = 1.0  # longer than a second's quota lasts
+THROTTLE_WAITS = 10  # in all: one who throttles for ever is not waited for
 _SHOWN = 4000  # characters of a body that are kept as evidence: twelve orders; whole pages of 200 nobody reads
 
 
@@ -36,13 +39,14 @@ class Unreachable(Inconclusive):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole answer. `refusals`: how many attempts before it were answered 503 or broke off."""
+    """A whole answer. `refusals`: how many attempts before it broke off or were answered 503; `busy`: the latter."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
     exchange: Exchange
     refusals: int = 0
+    busy: tuple[Exchange, ...] = ()
 
 
 @dataclass(slots=True)
@@ -63,17 +67,18 @@ class Client:
         self._redactor = redactor
         self._local = threading.local()
         self._lock = threading.Lock()
-        self._setting_up = False
         self._next_slot = 0.0
+        self._throttle_waits = 0
 
     @contextmanager
     def setting_up(self) -> Iterator[None]:
         """Count what is sent inside as set-up."""
-        outer, self._setting_up = self._setting_up, True
+        outer = getattr(self._local, "setting_up", False)
+        self._local.setting_up = True
         try:
             yield
         finally:
-            self._setting_up = outer
+            self._local.setting_up = outer
 
     def send(
         self,
@@ -84,12 +89,14 @@ class Client:
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
     ) -> Answer:
-        """Send one request; `query` goes out byte for byte. A 503 is retried with exponential back-off and jitter.
+        """Send one request; `query` goes out byte for byte. A 503 is retried with exponential back-off and jitter,
+        what is throttled once, after a second.
 
         Returns the last answer, which may still be a 503. Raises Unreachable when no whole answer comes back; a dropped
         connection is tried once more, so that a request may take effect twice: `refusals` is then above 0.
         """
         refusals = 0
+        busy: list[Exchange] = []
 
         def attempt() -> Answer:
             nonlocal refusals
@@ -100,8 +107,12 @@ class Client:
                     raise
                 refusals += 1
                 answer = self._send_once(account, method, url, query, headers or {}, body)
+            if answer.status in THROTTLED and self._may_wait():
+                time.sleep(THROTTLE_WAIT_S)
+                answer = self._send_once(account, method, url, query, headers or {}, body)
             if answer.status == 503:
                 refusals += 1
+                busy.append(answer.exchange)
             return answer
 
         retrying = Retrying(
@@ -114,13 +125,18 @@ class Client:
             answer = retrying(attempt)
         except RetryError as spent:
             answer = spent.last_attempt.result()
-        return Answer(answer.status, answer.headers, answer.body, answer.exchange, refusals)
+        return Answer(answer.status, answer.headers, answer.body, answer.exchange, refusals, tuple(busy))
 
     def send_once(
         self, account: str, method: str, url: str, query: str = "", headers: Mapping[str, str] | None = None
     ) -> Answer:
         """Send one request once, whatever comes back."""
         return self._send_once(account, method, url, query, headers or {}, None)
+
+    def _may_wait(self) -> bool:
+        with self._lock:
+            self._throttle_waits += 1
+            return self._throttle_waits <= THROTTLE_WAITS
 
     def _count_retry(self) -> None:
         with self._lock:
@@ -183,7 +199,7 @@ class Client:
         """Count the request, and wait where the profile bounds the rate."""
         with self._lock:
             self.counts.total += 1
-            self.counts.setup += self._setting_up
+            self.counts.setup += getattr(self._local, "setting_up", False)
             rate = self.target.max_requests_per_second
             if not rate:
                 return

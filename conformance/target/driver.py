@@ -4,6 +4,7 @@ import itertools
 import json
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -83,7 +84,11 @@ class Driver:
         action = _given(self._profile.fault, "driver.fault")
         self._perform(action, None, {"error": error, "times": times})
 
-    def _perform(self, action: Action, signer: Account | None, values: Mapping[str, Any]) -> Answer:
+    def setting_up(self) -> AbstractContextManager[None]:
+        """Count what is sent inside as set-up, not as judging."""
+        return self._client.setting_up()
+
+    def _perform(self, action: Action, account: Account | None, values: Mapping[str, Any]) -> Answer:
         try:
             filled = action.fill(values)
         except UnfillableError as problem:
@@ -99,12 +104,11 @@ class Driver:
         elif filled.body is not None:
             content = json.dumps(filled.body).encode()
             headers["Content-Type"] = "application/json"
-        if action.url is not None or signer is None:
-            query = urlencode(pairs)
-        else:
-            query, credentials = signer.authorize(pairs)
+        query = urlencode(pairs)
+        if action.url is None and account is not None:
+            query, credentials = account.signer.authorize(query)
             headers.update(credentials)
-        who = "driver" if signer is None else signer.name
+        who = "driver" if account is None else account.name
         with self._client.setting_up():
             answer = self._client.send(who, action.method, filled.url, query, headers, content)
         if not 200 <= answer.status < 300:

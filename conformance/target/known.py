@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 
-from conformance.oracle.listing import Listing, explain
+from conformance.oracle.listing import Listing, explain, limit_requirement
 from conformance.oracle.snapshot import Interval, Snapshot
+from conformance.orders import Query
+from conformance.target import blame
 from conformance.target.account import Account, Page
 from conformance.verdict import Breach
 
@@ -15,11 +17,12 @@ _CONFIRMATIONS = 3
 class Known:
     """A snapshot of one account, renewed when a list contradicts it."""
 
-    def __init__(self, account: Account, take: Callable[[], Snapshot]) -> None:
-        self.snapshot = take()
+    def __init__(self, account: Account, take: Callable[[], Snapshot], first: Snapshot | None = None) -> None:
+        self.snapshot = first or take()
         self._account = account
         self._take = take
         self._confirmed = False
+        self._blamed: dict[tuple[tuple[str, ...], str], str] = {}
 
     def refresh(self) -> Snapshot:
         """Take a new snapshot."""
@@ -54,7 +57,18 @@ class Known:
     def _report(self, breaches: list[Breach], held_against: Snapshot, page: Page) -> None:
         # From one place, since Hypothesis tells failures apart by where they are raised.
         evidence = (*held_against.exchanges[:1], page.exchange)
-        self._account.observations.report(breaches, *evidence, raising=True)
+        blamed = [breach._replace(requirement=self._blame(page.query)) for breach in breaches]
+        self._account.observations.report(blamed, *evidence, raising=True)
+
+    def _blame(self, query: Query) -> str:
+        """The requirement that is broken; once for each kind of query, since shrinking asks for it again and again."""
+        kind = tuple(name for name, _ in query.pairs()), limit_requirement(query.limit)
+        if kind not in self._blamed:
+            self._blamed[kind] = blame.of_page(query, self._is_wrong)
+        return self._blamed[kind]
+
+    def _is_wrong(self, query: Query) -> bool:
+        return bool(self._breaches(self._account.list(query), Interval.still(self.snapshot)))
 
     def _breaches(self, page: Page, interval: Interval) -> list[Breach]:
         return list(explain(Listing(page.query, page.orders), interval))

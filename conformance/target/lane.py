@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from conformance.observations import Observations
-from conformance.oracle.cancelling import CANCELLING, Cancellation
 from conformance.oracle.listing import MAX_LIMIT
 from conformance.oracle.snapshot import Snapshot
+from conformance.oracle.succession import SUCCESSION
 from conformance.orders import LIVE, Order, Query
-from conformance.target.account import SNAPSHOT_PAGES, Account, Credential
+from conformance.target.account import SNAPSHOT_PAGES, Account
 from conformance.target.clock import TargetClock
 from conformance.target.driver import Driver, Refused
 from conformance.target.known import Known
@@ -18,8 +18,7 @@ from conformance.target.ownership import Ownership
 from conformance.target.profile import Market, Target
 from conformance.verdict import Inconclusive, Violation
 
-NOTHING = Snapshot({})
-_POLL_S = 0.05
+POLL_S = 0.05
 
 
 class ForeignOrders(Inconclusive):
@@ -63,10 +62,10 @@ class Lane:
         self._patience = Patience(target.settle_ms / 1000)
         self._known: dict[str, Known] = {}
         self._latest: dict[str, Snapshot] = {}
-        self._looked_for_live = False
-        self._consistent_from = 0.0  # when lists show what the last cancel-all did, by the monotonic clock
-        # What the last cancel-all left behind, while nothing has been changed since.
-        self._before: tuple[Snapshot, Snapshot] | None = None
+        self._looked_for_live: set[str] = set()
+        self.consistent_from = 0.0  # when lists show what the last cancel-all did, by the monotonic clock
+        # What the last cancel-all left behind in each account, while nothing has been changed since.
+        self._remembered: dict[str, Snapshot] = {}
 
     @property
     def accounts(self) -> tuple[Account, ...]:
@@ -96,6 +95,7 @@ class Lane:
         own.recognize(snapshot.orders.values())
         for id in self.placed_at.keys() & snapshot.orders.keys():
             self.clock.learn(snapshot.orders[id], *self.placed_at.pop(id))
+        self._compare(account, snapshot)
         self._latest[account.name] = snapshot.over(self._latest.get(account.name, snapshot))
         for opposite in self.accounts:
             if opposite is not account:
@@ -105,12 +105,13 @@ class Lane:
     def forget(self, account: Account) -> None:
         """The account is being changed; what is known of it is taken anew when it is next asked for."""
         self._known.pop(account.name, None)
-        self._before = None
+        self._remembered.clear()
 
     def settled(self, account: Account, pages: int = 1) -> Snapshot:
         """A snapshot that shows all that was placed, however many pages that takes, or the last one when time is up."""
         started = time.monotonic()
         own = self.own[account.name]
+        pages = max(pages, self._depth(account))
         while True:
             snapshot = self.snapshot(account, pages)
             waited = time.monotonic() - started
@@ -124,25 +125,40 @@ class Lane:
                 own.give_up()
                 return snapshot
             else:
-                time.sleep(_POLL_S)
+                time.sleep(POLL_S)
 
-    def leftovers(self) -> list[Order]:
-        """The caller's live orders, as last seen."""
-        return self.latest(self.caller).live()
+    def _depth(self, account: Account) -> int:
+        """How many pages it takes to come by all that was last seen live."""
+        latest = self.latest(account)
+        oldest = min((order.created_at for order in latest.live()), default=None)
+        if oldest is None:
+            return 1
+        newer = sum(order.created_at >= oldest for order in latest.orders.values())
+        return min(newer // MAX_LIMIT + 1, SNAPSHOT_PAGES)
 
-    def clear(self) -> None:
-        """Cancel whatever is live in the caller's account, one by one where cancel-all leaves some; judge nothing."""
-        if not self.leftovers():
+    def opposite(self, account: Account) -> Account | None:
+        """The account on the other side."""
+        return self.other if account is self.caller else self.caller
+
+    def clear(self, whose: Account | None = None) -> None:
+        """Cancel whatever is live in the account, by default the caller's; judge nothing.
+
+        One by one where cancel-all leaves some. Raises ForeignOrders.
+        """
+        account = whose or self.caller
+        if not self.latest(account).live():
             return
+        self.refuse_to_harm(account)
         observations = self.caller.observations
         self.watch(Observations())
         try:
-            with contextlib.suppress(Violation):
-                self.caller.cancel_all()
-            self._canceled()
-            for order in self._settled_caller(SNAPSHOT_PAGES).live() if self.driver.can_cancel else ():
-                with contextlib.suppress(Refused):
-                    self.driver.cancel(self.caller, order.id, order.symbol)
+            with self.driver.setting_up():
+                with contextlib.suppress(Violation):
+                    account.cancel_all()
+                self.canceled(account)
+                for order in self.settle(whose=account).live() if self.driver.can_cancel else ():
+                    with contextlib.suppress(Refused):
+                        self.driver.cancel(account, order.id, order.symbol)
         finally:
             self.watch(observations)
 
@@ -151,95 +167,58 @@ class Lane:
         walk = self.snapshot(account, SNAPSHOT_PAGES * MAX_LIMIT // limit + 1, limit)
         return sorted(self.own[account.name].ids - walk.orders.keys())
 
-    def foreign_live(self) -> list[Order]:
-        """Live orders of the caller, as last seen, that this run did not place: a cancel-all would destroy them.
+    def foreign_live(self, whose: Account | None = None) -> list[Order]:
+        """Live orders of the account (by default the caller's), as last seen, that this run did not place.
 
-        One that lies deeper than any snapshot reaches is found by its status, the first time that this is asked.
+        A cancel-all would destroy them. One that lies deeper than any snapshot reaches is found by its status, the
+        first time that this is asked.
         """
-        if not self._looked_for_live:
-            self._looked_for_live = True
-            self._look_for_live()
-        own = self.own[self.caller.name]
-        return [order for order in self.leftovers() if not own.owns(order)]
+        account = whose or self.caller
+        if account.name not in self._looked_for_live:
+            self._looked_for_live.add(account.name)
+            self._look_for_live(account)
+        own = self.own[account.name]
+        return [order for order in self.latest(account).live() if not own.owns(order)]
 
-    def cancel_unjudged(self, symbol: str | None = None) -> None:
-        """Let the caller cancel all, and look at nothing but the answer's shape."""
-        self._settled_caller()
-        self._refuse_to_harm()
-        self.caller.cancel_all(symbol)
-        self._canceled()
+    def look(self, whose: Account | None = None, pages: int = 1) -> Snapshot:
+        """An account, by default the caller's, once lists are consistent: as it was remembered, or a fresh snapshot."""
+        account = whose or self.caller
+        return self._remembered[account.name] if account.name in self._remembered else self.settle(pages, account)
 
-    def cancel_all(
-        self,
-        symbol: str | None = None,
-        *,
-        credential: Credential | None = None,
-        pages: int = 1,
-        again: bool = False,
-        may_refuse: bool = False,
-    ) -> Cancellation:
-        """Let the caller cancel all, and judge it by what lists show before and after, on both accounts.
+    def remember(self, seen: Snapshot, whose: Account | None = None) -> None:
+        """The account has just been seen so, by lists that are consistent; nothing has been changed since."""
+        self._remembered[(whose or self.caller).name] = seen
+        self.consistent_from = 0.0
 
-        `pages` is how deep the lists have to be read for the orders that matter; `again` says that the same was asked
-        just before, `may_refuse` that the symbol is that of no market. Raises Violation for the first breach of any
-        cancel requirement, ForeignOrders where it would meet somebody else's.
-        """
-        before, other_before = self._before or (self._settled_caller(pages), self._bystander())
-        self._refuse_to_harm()
-        nothing_live = not before.live(symbol)
-        answer = self.caller.cancel_all(symbol, credential, nothing_live=nothing_live, may_refuse=may_refuse)
-        self._canceled()
-        while True:
-            asked_at = time.monotonic()
-            after = self.snapshot(self.caller, len(before.exchanges))
-            other_after = self._bystander()
-            cancellation = Cancellation(
-                symbol=symbol,
-                returned=answer.orders,
-                before=before,
-                after=after,
-                other_before=other_before,
-                other_after=other_after,
-                clock=self.clock.window(answer.sent_at, answer.answered_at),
-                refused_before=answer.refused_before,
-                again=again,
-                refused=answer.refused,
-            )
-            judgement = CANCELLING.judge(cancellation)
-            if not judgement.breaches or asked_at > self._consistent_from:
-                break
-            time.sleep(_POLL_S)
-        self._before = after, other_after
-        self._consistent_from = 0.0
-        observations = self.caller.observations
-        observations.count(judgement.saw)
-        lists_before = (*before.exchanges[:1], *other_before.exchanges[:1])
-        evidence = (*lists_before, answer.exchange, *after.exchanges[:1], *other_after.exchanges[:1])
-        observations.report(judgement.breaches, *evidence, raising=True)
-        return cancellation
+    def settle(self, pages: int = 1, whose: Account | None = None) -> Snapshot:
+        """An account, by default the caller's, once lists show all that was placed and canceled."""
+        time.sleep(max(0.0, self.consistent_from - time.monotonic()))
+        return self.settled(whose or self.caller, pages)
 
-    def _settled_caller(self, pages: int = 1) -> Snapshot:
-        time.sleep(max(0.0, self._consistent_from - time.monotonic()))
-        return self.settled(self.caller, pages)
+    def canceled(self, whose: Account | None = None) -> None:
+        """A cancel-all of the account, by default the caller's, may have taken effect just now."""
+        self.forget(whose or self.caller)
+        self.consistent_from = time.monotonic() + self.target.consistency_ms / 1000
 
-    def _canceled(self) -> None:
-        self.forget(self.caller)
-        self._consistent_from = time.monotonic() + self.target.consistency_ms / 1000
+    def _compare(self, account: Account, snapshot: Snapshot) -> None:
+        """Judge in passing what became of each order since it was last seen; lists that may lag tell nothing."""
+        if account.name in self._latest and time.monotonic() > self.consistent_from:
+            judgement = SUCCESSION.judge(self._latest[account.name], snapshot)
+            account.observations.count(judgement.saw)
+            account.observations.report(judgement.breaches, *snapshot.exchanges[:1])
 
-    def _bystander(self) -> Snapshot:
-        return NOTHING if self.other is None else self.settled(self.other)
-
-    def _look_for_live(self) -> None:
-        latest = self.latest(self.caller)
+    def _look_for_live(self, account: Account) -> None:
+        latest = self.latest(account)
         for status in sorted(LIVE):
             with contextlib.suppress(Violation):  # that the filter does not work is for its own check to say
-                page = self.caller.list(Query(status=status, limit=MAX_LIMIT))
+                page = account.list(Query(status=status, limit=MAX_LIMIT))
                 live = {order.id: order for order in page.orders if order.live}
                 latest = replace(latest, orders={**live, **latest.orders})
-        self._latest[self.caller.name] = latest
+        self._latest[account.name] = latest
 
-    def _refuse_to_harm(self) -> None:
-        foreign = self.foreign_live()
+    def refuse_to_harm(self, whose: Account | None = None) -> None:
+        """Raise ForeignOrders where a cancel-all would meet somebody else's order."""
+        foreign = self.foreign_live(whose)
         if foreign and not self.target.disposable:
             markets = ", ".join(sorted({order.symbol for order in foreign}))
             raise ForeignOrders(f"{len(foreign)} live orders that this run did not place stand in {markets}")

@@ -2,8 +2,6 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterable
-from urllib.parse import urlencode
 
 
 def sign(secret: str, query: str) -> str:
@@ -11,7 +9,7 @@ def sign(secret: str, query: str) -> str:
     return hmac.new(secret.encode(), query.encode(), hashlib.sha256).hexdigest()
 
 
-def signed_query(pairs: Iterable[tuple[str, str]], secret: str, timestamp_ms: int) -> str:
-    """The whole query string: urlencoded pairs in the given order, the timestamp last, the signature behind it."""
-    query = urlencode([*pairs, ("timestamp", str(timestamp_ms))])
-    return f"{query}&signature={sign(secret, query)}"
+def signed_query(query: str, secret: str, timestamp_ms: int) -> str:
+    """The whole query string: what is asked for, as it will be sent, the timestamp behind it, the signature last."""
+    stamped = f"{query}&timestamp={timestamp_ms}" if query else f"timestamp={timestamp_ms}"
+    return f"{stamped}&signature={sign(secret, stamped)}"

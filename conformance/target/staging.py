@@ -9,14 +9,23 @@ from typing import Any
 
 from conformance.target import history
 from conformance.target.account import Account
+from conformance.target.cancelling import cancel_unjudged
 from conformance.target.driver import Refused
 from conformance.target.lane import ForeignOrders, Lane
+from conformance.target.placing import place
 from conformance.target.profile import Market
 
 # Injected histories end a minute ago, so that a clock a few seconds off does not put them into the future, and reach
 # back far enough for some hundred orders to lie in distinct seconds.
 _HISTORY_ENDS_S = 60
 _HISTORY_SPANS_S = 900
+
+# A tenth of them is older than an hour, and some of that older than a day: where jobs and caches tend to draw a line.
+_OLD_SINCE_S = 3600
+_OLD_SPANS_S = 86400
+
+# How old, in seconds, live orders are that are injected for one check: not so old that hundreds of others are newer.
+_AGED_S = (3, 9)
 
 # No second may hold more than 200 placed orders, or no walk by `end` gets past it.
 _PER_SECOND = 100
@@ -104,12 +113,15 @@ class Staging:
             raise Refused("one account alone cannot fill its own orders")
         price = _between(market)
         taken = max(market.lot, market.quantity * share // market.lot * market.lot)
-        self._place(maker, market, side, price, market.quantity)
-        self._place(taker, market, "sell" if side == "buy" else "buy", price, taken)
+        place(self.lane, maker, market, side, price, market.quantity)
+        place(self.lane, taker, market, "sell" if side == "buy" else "buy", price, taken)
 
     def _inject_history(self, account: Account, count: int) -> None:
         newest = int(time.time()) - _HISTORY_ENDS_S
-        made = history.history(self.lane.markets, count, newest, newest - _HISTORY_SPANS_S, self._rng)
+        made = history.history(self.lane.markets, count - count // 10, newest, newest - _HISTORY_SPANS_S, self._rng)
+        made += history.history(
+            self.lane.markets, count // 10, newest - _OLD_SINCE_S, newest - _OLD_SINCE_S - _OLD_SPANS_S, self._rng
+        )
         self._inject(account, made)
         self.lane.settled(account)
 
@@ -122,7 +134,7 @@ class Staging:
         if account is self.lane.caller and not self.lane.foreign_live():
             for side in ("buy", "sell"):
                 self._rest(account, market, side)
-            self.lane.cancel_unjudged(market.symbol)
+            cancel_unjudged(self.lane, market.symbol)
         if self.lane.other is not None:
             for side in ("buy", "sell"):
                 self.cross(account, market, side, share=Decimal(1))
@@ -145,21 +157,7 @@ class Staging:
     def _rest(self, account: Account, market: Market, side: str) -> None:
         away = self._rng.randrange(_DEPTH) * market.tick
         price = max(market.tick, market.resting_buy - away) if side == "buy" else market.resting_sell + away
-        self._place(account, market, side, price, market.quantity)
-
-    def _place(self, account: Account, market: Market, side: str, price: Decimal, quantity: Decimal) -> None:
-        record = {
-            "symbol": market.symbol,
-            "side": side,
-            "type": "limit",
-            "price": f"{price:f}",
-            "quantity": f"{quantity:f}",
-        }
-        asked_at = time.time()
-        placed = self.lane.driver.place(account, market, side, price=record["price"], quantity=record["quantity"])
-        self.lane.own[account.name].intend(record, placed.id, perhaps_twice=placed.perhaps_twice)
-        if placed.id is not None:
-            self.lane.placed_at[placed.id] = asked_at, time.time()
+        place(self.lane, account, market, side, price, market.quantity)
 
     def _inject(self, account: Account, records: Sequence[dict[str, Any]]) -> None:
         self.lane.latest(account)
@@ -169,7 +167,7 @@ class Staging:
 
     def _aged(self, wish: Wish, now: int) -> dict[str, Any]:
         """A live order from before, so that its cancel falls into a later second than its creation."""
-        created_at = now - self._rng.randrange(5, _HISTORY_ENDS_S)
+        created_at = now - self._rng.randrange(*_AGED_S)
         status = "partially_filled" if wish.partly_filled else "open"
         return history.order(wish.market, status, created_at, created_at, self._rng, wish.side)
 

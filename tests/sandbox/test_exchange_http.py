@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import jwt
 import pytest
@@ -44,7 +45,7 @@ def now_ms() -> int:
 
 
 def signed(*pairs: tuple[str, str], at: int | None = None, secret: str = ALICE.api_secret) -> str:
-    return signed_query(pairs, secret, now_ms() if at is None else at)
+    return signed_query(urlencode(pairs), secret, now_ms() if at is None else at)
 
 
 def test_either_credential_is_enough(url: str) -> None:

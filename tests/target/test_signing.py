@@ -1,5 +1,7 @@
 """Signatures, against vectors that other programs computed."""
 
+from urllib.parse import urlencode
+
 from conformance.target.signing import sign, signed_query
 
 # openssl dgst -sha256 -hmac your_api_secret, of this text without a line break at its end
@@ -17,16 +19,16 @@ def test_the_documents_sample_query_signs_as_openssl_signs_it() -> None:
 
 
 def test_a_signed_query_has_its_timestamp_last_and_the_signature_behind_it() -> None:
-    pairs = [("symbol", "DFUSDT"), ("status", "open"), ("limit", "50")]
-    assert signed_query(pairs, "your_api_secret", 1778400000123) == f"{QUERY}&signature={SIGNATURE}"
+    query = "symbol=DFUSDT&status=open&limit=50"
+    assert signed_query(query, "your_api_secret", 1778400000123) == f"{QUERY}&signature={SIGNATURE}"
 
 
 def test_without_parameters_the_timestamp_alone_is_signed() -> None:
-    assert signed_query([], "k", 5) == f"timestamp=5&signature={sign('k', 'timestamp=5')}"
+    assert signed_query("", "k", 5) == f"timestamp=5&signature={sign('k', 'timestamp=5')}"
 
 
 def test_what_is_signed_is_what_is_sent_urlencoded_as_in_the_samples() -> None:
-    query = signed_query([("symbol", "a b&c=é/")], "k", 5)
+    query = signed_query(urlencode([("symbol", "a b&c=é/")]), "k", 5)
     sent, _, signature = query.rpartition("&signature=")
     assert sent == "symbol=a+b%26c%3D%C3%A9%2F&timestamp=5"
     assert signature == sign("k", sent)

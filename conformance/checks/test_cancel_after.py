@@ -1,0 +1,48 @@
+"""Cancel-all: what is canceled stays canceled."""
+
+import time
+
+from conformance.declare import cancels, needs, verifies
+from conformance.stage import Stage
+from conformance.target.cancelling import cancel_all, expect_unchanged
+from conformance.target.staging import Wish
+from conformance.target.trading import meet
+
+# A state that is taken back is taken back soon: by a job that runs once a second, or by the next order.
+LATER_S = 0.5
+
+
+@cancels
+@verifies("cancel.final", "cancel.visible")
+@needs(arrange=True)
+def test_half_a_second_later_nothing_has_changed(stage: Stage) -> None:
+    """The array's records, half a second after: as they were returned."""
+    stage.arrange_in_each_market()
+    before = cancel_all(stage.lane).after
+    time.sleep(LATER_S)
+    expect_unchanged(stage.lane, before)
+
+
+@cancels
+@verifies("cancel.final")
+@needs(place=True, other=True)
+def test_nobody_can_trade_with_what_was_canceled(stage: Stage) -> None:
+    """The other account offers to trade at the price of a canceled order: nothing of it is filled."""
+    market = stage.lane.markets[0]
+    stage.arrange([Wish(market, "buy"), Wish(market, "sell", partly_filled=True)], inject=False)
+    cancellation = cancel_all(stage.lane)
+    for order in cancellation.returned:
+        meet(stage.lane, market, order)
+    expect_unchanged(stage.lane, cancellation.after)
+
+
+@cancels
+@verifies("cancel.final")
+@needs(place=True)
+def test_the_next_order_brings_nothing_back(stage: Stage) -> None:
+    """An order placed in the market after the cancel: the canceled ones stay so, and it is live."""
+    market = stage.lane.markets[0]
+    stage.arrange([Wish(market, "buy"), Wish(market, "sell")], inject=stage.staging.ways[0])
+    after = cancel_all(stage.lane).after
+    stage.staging.arrange(stage.lane.caller, [Wish(market, "buy")], inject=False)
+    expect_unchanged(stage.lane, after)

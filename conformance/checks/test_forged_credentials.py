@@ -1,0 +1,102 @@
+"""Access: credentials that are missing, unknown, malformed or altered show nothing and touch nothing."""
+
+import pytest
+
+from conformance.declare import cancels, needs, verifies
+from conformance.orders import Query
+from conformance.stage import Stage
+from conformance.target import attempts, forgery
+from conformance.target.account import Account
+from conformance.target.forgery import FORGERIES, Forgery, NotApplicable
+from conformance.verdict import Breach, Violation
+
+
+def _parameter(forged: Forgery) -> object:
+    marks = [pytest.mark.verifies(forged.requirement)]
+    if forged.needs:
+        marks.append(pytest.mark.needs(**{forged.needs: True}))
+    return pytest.param(forged, marks=marks, id=forged.says)
+
+
+EACH_FORGERY = pytest.mark.parametrize("forged", [_parameter(each) for each in FORGERIES])
+ADDED = (forgery.added_in_front, forgery.added_behind_the_timestamp)
+
+
+@EACH_FORGERY
+@needs(orders=1)
+def test_a_forged_credential_lists_nothing(caller: Account, stage: Stage, forged: Forgery) -> None:
+    """The list, plain and with parameters: a 4xx that shows no order."""
+    for query in ("", "status=open&limit=200"):
+        try:
+            attempts.list_forged(stage.lane, caller, forged, query)
+        except NotApplicable as reason:
+            pytest.skip(str(reason))
+
+
+@cancels
+@EACH_FORGERY
+@needs(arrange=True)
+def test_a_forged_credential_cancels_nothing(stage: Stage, forged: Forgery) -> None:
+    """Cancel-all while orders are live: a 4xx, and each of them stands as before."""
+    stage.have_live()
+    try:
+        attempts.cancel_forged(stage.lane, forged, "")
+    except NotApplicable as reason:
+        pytest.skip(str(reason))
+
+
+@verifies("auth.signature")
+@needs(api_key=True, orders=2)
+def test_a_list_acts_on_nothing_that_is_not_signed(caller: Account, stage: Stage) -> None:
+    """Each parameter added after signing, in front of the timestamp or behind it: a 4xx that shows no order."""
+    some = next(iter(stage.seen.orders.values()))
+    for name, value in Query(some.symbol, some.status, some.created_at, some.created_at, 1).pairs():
+        for added in ADDED:
+            attempts.list_forged(stage.lane, caller, added(f"{name}={value}"), "")
+
+
+@cancels
+@verifies("auth.signature")
+@needs(api_key=True, arrange=True)
+def test_a_cancel_all_acts_on_nothing_that_is_not_signed(stage: Stage) -> None:
+    """A symbol added after signing: a 4xx, and nothing is canceled."""
+    for added in ADDED:
+        stage.have_live()
+        attempts.cancel_forged(stage.lane, added(f"symbol={stage.lane.markets[0].symbol}"), "")
+
+
+@verifies("auth.signature")
+@needs(api_key=True, orders=1)
+def test_a_signature_is_good_for_its_own_query_alone(caller: Account, stage: Stage) -> None:
+    """A signature that was accepted a moment ago, under another query: a 4xx."""
+    good, headers = caller.signer.authorize("limit=2", "api-key")
+    caller.send("GET", good, headers)
+    attempts.list_forged(stage.lane, caller, forgery.replayed(good), "limit=3")
+
+
+@verifies("auth.signature")
+@needs(api_key=True, orders=2)
+def test_a_parameter_behind_the_signature_is_not_acted_on_by_lists(caller: Account, stage: Stage) -> None:
+    """limit=1 behind the signature: a 4xx, or the list as it is without it."""
+    plain = caller.list(credential="api-key")
+    answer = caller.send("GET", *forgery.appended(caller.signer, "", "limit=1"))
+    shown = attempts.shown_by(answer)
+    if shown is not None and shown != len(plain):
+        breach = Breach(f"a 4xx, or the {len(plain)} orders of a list without parameters", f"{shown} order")
+        raise Violation(breach, plain.exchange, answer.exchange)
+
+
+@cancels
+@verifies("auth.signature")
+@needs(api_key=True, arrange=True, tradable=2)
+def test_a_symbol_behind_the_signature_is_not_acted_on_by_cancel_all(stage: Stage) -> None:
+    """Live orders in two markets, one of them named behind the signature: nothing is canceled, or all of them."""
+    stage.arrange_in_each_market()
+    attempts.cancel_appended(stage.lane, f"symbol={stage.lane.markets[0].symbol}")
+
+
+@verifies("auth.timestamp")
+@needs(api_key=True, orders=1)
+def test_a_day_old_signature_is_refused(caller: Account, stage: Stage) -> None:
+    """A signed timestamp of a day ago: a 4xx."""
+    attempts.list_forged(stage.lane, caller, forgery.A_DAY_OLD, "")

@@ -1,0 +1,48 @@
+"""What the contract allows and what it forbids, as Schemathesis generates it."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from conformance.declare import cancels, needs, verifies
+from conformance.generated import forbidden_listings, odd_cancels, odd_listings, plain_listings
+from conformance.stage import Stage
+from conformance.target import attempts
+from conformance.target.account import Account
+from conformance.target.known import Known
+
+
+@verifies("list.conjunctive")
+@needs(seconds=3)
+@settings(max_examples=8)
+@given(data=st.data())
+def test_a_list_that_the_contract_allows(caller: Account, stage: Stage, known: Known, data: st.DataObject) -> None:
+    """Two filters or more, all of a plain meaning, and any limit: exactly the orders that pass."""
+    known.explains(caller.list(data.draw(plain_listings(stage.seen), label="query")))
+
+
+@verifies("error.bad-input")
+@needs(orders=1)
+@settings(max_examples=5)
+@given(data=st.data())
+def test_an_odd_value_that_the_contract_allows(caller: Account, stage: Stage, data: st.DataObject) -> None:
+    """A name that is no market, a time before all time, a limit beyond any: refused, or a list like any other."""
+    caller.probe(data.draw(odd_listings(stage.seen), label="query string"))
+
+
+@verifies("error.bad-input")
+@needs(orders=1)
+@settings(max_examples=15)
+@given(query_string=forbidden_listings())
+def test_a_list_that_the_contract_forbids(caller: Account, query_string: str) -> None:
+    """Texts for numbers, unknown words, lists, parameters that do not exist: refused, or a list like any other."""
+    caller.probe(query_string)
+
+
+@cancels
+@verifies("error.bad-input")
+@settings(max_examples=4)
+@given(query_string=odd_cancels())
+def test_a_cancel_all_that_is_oddly_put(stage: Stage, query_string: str) -> None:
+    """Any symbol, and parameters that do not exist, while nothing is live: refused, or nothing canceled."""
+    stage.lane.clear()
+    attempts.probe_cancel(stage.lane, query_string, reach=None)

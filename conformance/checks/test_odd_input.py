@@ -1,0 +1,110 @@
+"""Odd values of every parameter: never a 5xx, never without bounds, never somebody else's, never a wider cancel."""
+
+from urllib.parse import quote
+
+import pytest
+
+from conformance.declare import cancels, needs, verifies
+from conformance.orders import Query
+from conformance.stage import Stage
+from conformance.target import attempts
+from conformance.target.account import Account
+from conformance.target.known import Known
+from conformance.verdict import Breach, Violation
+
+# Values as they go over the wire. Numbers stand beside the bounds of 32 and 64 bits; 4 KB is more than any name has.
+LONG = "A" * 4096
+TEXTS = ("", "abc", "%00")
+NAMES = (*TEXTS, "%FF", "%F0%9F%98%80", LONG)
+NUMBERS = (*TEXTS, "1.5", "1e3", "NaN", *map(str, (2**31, 2**32 + 1, 2**63, 10**30)), str(-(2**63) - 1))
+
+ODD = {
+    "symbol": (*NAMES, "*", "%25", "%27%20OR%201%3D1"),
+    "status": (*TEXTS, "unknown", "OPEN", "open%2Cfilled", "0"),
+    "start": (*NUMBERS, "-1"),
+    "end": (*NUMBERS, "-1"),
+    "limit": NUMBERS,
+}
+REPEATED = (
+    "limit=1&limit=1000",
+    "limit=1000&limit=1",
+    "status=open&status=filled",
+    "status=open&status=open",
+    "start=0&start=1",
+    "end=1&end=0",
+    "limit[]=5&status[]=open",
+    "unknown=1",
+    "%zz=%zz",
+    "limit",
+    "&&&",
+)
+
+
+@verifies("error.bad-input")
+@pytest.mark.parametrize("name", ODD)
+@needs(orders=1)
+def test_an_odd_value_does_no_harm_to_a_list(caller: Account, name: str) -> None:
+    """Text for numbers, numbers beyond bounds, nothing at all, 4 KB, NUL: a 4xx, or a list as any other."""
+    for value in ODD[name]:
+        caller.probe(f"{name}={value}")
+
+
+@verifies("error.bad-input")
+@needs(orders=1)
+def test_odd_queries_do_no_harm_to_a_list(caller: Account) -> None:
+    """Parameters that are repeated, unknown or broken off: a 4xx, or a list as any other."""
+    for query in REPEATED:
+        caller.probe(query)
+
+
+@verifies("list.symbol")
+@needs(orders=1)
+def test_a_symbol_knows_no_wildcards(caller: Account, stage: Stage) -> None:
+    """Names that are no market, wildcards among them: a 4xx, or no orders."""
+    markets = {order.symbol for order in stage.seen.orders.values()}
+    for value in ("*", "%25", quote(sorted(markets)[0][:1] + "%"), quote("_" * len(min(markets, key=len))), "X"):
+        page = caller.probe(f"symbol={value}")
+        if page is not None and page.orders:
+            raise Violation(Breach(f"a 4xx, or no orders, for symbol={value[:40]}", f"{len(page)}"), page.exchange)
+
+
+@verifies("list.start", "list.end")
+@needs(orders=1)
+@pytest.mark.parametrize("name", ["start", "end"])
+def test_a_window_in_milliseconds_is_not_understood(caller: Account, stage: Stage, known: Known, name: str) -> None:
+    """A bound of 13 digits is a second tens of thousands of years ahead: start lets nothing through, end everything."""
+    second = stage.seen.seconds()[len(stage.seen.seconds()) // 2]
+    query = Query(start=second * 1000, limit=200) if name == "start" else Query(end=second * 1000, limit=200)
+    page = caller.list_or_refusal(query, may_refuse=True)
+    if page is not None:
+        known.explains(page)
+
+
+@cancels
+@verifies("error.bad-input")
+@needs(arrange=True)
+def test_an_odd_symbol_cancels_nothing(stage: Stage) -> None:
+    """Live orders, and a cancel-all of what is no market: a 4xx or an empty array, and they stand as before."""
+    stage.have_live()
+    for value in ("%00", "%F0%9F%98%80", "%25", "*", "X", LONG):
+        attempts.probe_cancel(stage.lane, f"symbol={value}")
+
+
+@cancels
+@verifies("error.bad-input")
+@needs(arrange=True, tradable=2)
+def test_a_repeated_symbol_cancels_no_third_market(stage: Stage) -> None:
+    """One market named twice, or two: what is canceled stands in one of those named."""
+    first, second = (market.symbol for market in stage.lane.markets[:2])
+    stage.arrange_in_each_market()
+    attempts.probe_cancel(stage.lane, f"symbol={second}&symbol={second}", reach={second})
+    stage.arrange_in_each_market()
+    attempts.probe_cancel(stage.lane, f"symbol={first}&symbol={second}", reach={first, second})
+
+
+@cancels
+@verifies("error.bad-input")
+def test_an_empty_symbol_does_no_harm(stage: Stage) -> None:
+    """symbol= where nothing is live: it may mean no market or all, and is answered like either."""
+    stage.lane.clear()
+    attempts.probe_cancel(stage.lane, "symbol=", reach=None)

@@ -1,0 +1,112 @@
+"""What Schemathesis generates from openapi.yaml, as Hypothesis strategies: queries that it allows, and others.
+
+Nothing but requests comes from there. The account signs and sends them, and the oracle judges the answers: some of the
+checks that Schemathesis brings along take what the documents leave open for a defect.
+"""
+
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from functools import cache
+from typing import Any
+from urllib.parse import urlencode
+
+import schemathesis
+from hypothesis import strategies as st
+from schemathesis import Case, GenerationMode
+
+from conformance import contract
+from conformance.oracle.listing import DEFAULT_LIMIT, MAX_LIMIT
+from conformance.oracle.snapshot import Snapshot
+from conformance.orders import Query
+from conformance.strategies import LARGEST_LIMIT
+from conformance.target.account import PATH
+
+# The account adds these itself, where its credential is a key.
+_SIGNING = {"timestamp", "signature"}
+
+# How often a parameter takes a value that can tell orders apart; else Schemathesis leaves it out, or draws any.
+_KNOWN_SHARE = 0.5
+
+# Boundaries that the contract cannot tell, since a limit beyond them is clamped and not refused.
+_LIMITS = (1, DEFAULT_LIMIT - 1, DEFAULT_LIMIT + 1, MAX_LIMIT - 1, MAX_LIMIT, MAX_LIMIT + 1, LARGEST_LIMIT)
+
+# With Schemathesis' own words: within the contract, and beyond it.
+_ALLOWED, _FORBIDDEN = GenerationMode.POSITIVE, GenerationMode.NEGATIVE
+
+
+def plain_listings(seen: Snapshot) -> st.SearchStrategy[Query]:
+    """Allowed queries of two filters or more whose values all have a meaning, many of them taken from known orders."""
+    orders = seen.orders.values()
+    markets = sorted({order.symbol for order in orders})
+    moments = sorted({order.created_at + beside for order in orders for beside in (-1, 0, 1)})
+    known = (("symbol", tuple(markets)), ("start", tuple(moments)), ("end", tuple(moments)), ("limit", _LIMITS))
+    queries = _cases("GET", _ALLOWED, known).map(lambda case: Query(**case.query))
+    return queries.filter(lambda query: _filters(query) > 1 and _is_plain(query, markets))
+
+
+@st.composite
+def odd_listings(draw: st.DrawFn, seen: Snapshot) -> str:
+    """Query strings that are allowed, with a value that the documents give no meaning to."""
+    markets = sorted({order.symbol for order in seen.orders.values()})
+    return _query_string(draw(_cases("GET", _ALLOWED).filter(lambda case: not _is_plain(Query(**case.query), markets))))
+
+
+@st.composite
+def forbidden_listings(draw: st.DrawFn) -> str:
+    """Query strings that are not allowed: texts for numbers, unknown words, lists, parameters that do not exist."""
+    return _query_string(draw(_cases("GET", _FORBIDDEN)))
+
+
+@st.composite
+def odd_cancels(draw: st.DrawFn) -> str:
+    """Query strings of a cancel-all: any symbol, or parameters that do not exist."""
+    allowed, forbidden = _cases("DELETE", _ALLOWED).filter(lambda case: case.query), _cases("DELETE", _FORBIDDEN)
+    return _query_string(draw(st.one_of(allowed, forbidden)))
+
+
+def _is_plain(query: Query, markets: Sequence[str]) -> bool:
+    """Whether the documents say what the answer is. A window that ends before it starts may be refused."""
+    start, end = (0 if query.start is None else query.start), (LARGEST_LIMIT if query.end is None else query.end)
+    return (
+        (query.symbol is None or query.symbol in markets)
+        and 0 <= start <= end <= LARGEST_LIMIT
+        and (query.limit is None or abs(query.limit) <= LARGEST_LIMIT)
+    )
+
+
+def _filters(query: Query) -> int:
+    return sum(value is not None for value in (query.symbol, query.status, query.start, query.end))
+
+
+@cache
+def _cases(
+    method: str, mode: GenerationMode, known: tuple[tuple[str, tuple[str | int, ...]], ...] = ()
+) -> st.SearchStrategy[Case[Any]]:
+    """Cases of an operation; `known` names values for some of its parameters."""
+    config = {
+        "generation": {"with-security-parameters": False},
+        "dictionaries": {name: {"values": list(values)} for name, values in known},
+        "parameters": {f"query.{name}": {"dictionary": name, "probability": _KNOWN_SHARE} for name, _ in known},
+    }
+    schema = schemathesis.openapi.from_dict(_unsigned(), config=schemathesis.Config.from_dict(config))
+    # Not by the operation's as_strategy(): for speed it takes the printer away from all of Hypothesis, and no finding
+    # could tell its example any more.
+    return schema.get_case_strategy(schema[PATH][method], generation_mode=mode)
+
+
+def _unsigned() -> dict[str, Any]:
+    """openapi.yaml without the parameters that sign a request."""
+    description: dict[str, Any] = deepcopy(dict(contract.description()))
+    for operation in description["paths"][PATH].values():
+        operation["parameters"] = [each for each in operation["parameters"] if _name(each) not in _SIGNING]
+    return description
+
+
+def _name(parameter: Mapping[str, Any]) -> str:
+    return str(parameter["name"] if "name" in parameter else parameter["$ref"].rpartition("/")[2])
+
+
+def _query_string(case: Case[Any]) -> str:
+    """As Schemathesis would have it sent, urlencoded."""
+    parameters = case.as_transport_kwargs()["params"]
+    return parameters if isinstance(parameters, str) else urlencode(parameters or {}, doseq=True)

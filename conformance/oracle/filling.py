@@ -1,0 +1,61 @@
+"""What an order's fills must add up to, told by the orders that it traded with."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from conformance.oracle.rules import Rulebook, Sight
+from conformance.orders import Order
+from conformance.verdict import Breach
+
+
+@dataclass(frozen=True, slots=True)
+class Fills:
+    """An order, and those that it was filled by: each of them by a single trade, so that its average is a price.
+
+    `tick` is the market's: averages that are rounded to coarser steps than that are wrong.
+    """
+
+    order: Order
+    by: Sequence[Order]
+    tick: Decimal
+
+    @property
+    def quantity(self) -> Decimal:
+        """The sum of the fills."""
+        return sum((each.filled_qty for each in self.by), Decimal(0))
+
+    @property
+    def value(self) -> Decimal:
+        """What was paid in all."""
+        return sum((each.filled_qty * each.avg_fill_price for each in self.by), Decimal(0))
+
+
+FILLING: Rulebook[[Fills]] = Rulebook()
+
+
+@FILLING.rule("order.filled-qty")
+def filled_is_the_sum(fills: Fills) -> Iterator[Sight]:
+    """filled_qty is what all fills add up to."""
+    filled, total = fills.order.filled_qty, fills.quantity
+    told = ", ".join(f"{each.filled_qty:f}" for each in fills.by)
+    yield None if filled == total else Breach(f"filled_qty {total:f}, after fills of {told}", f"{filled:f}")
+
+
+@FILLING.rule("order.avg-fill-price")
+def the_average_is_weighted(fills: Fills) -> Iterator[Sight]:
+    """avg_fill_price is weighted by volume; a quotient that does not end may be rounded."""
+    if not fills.quantity:
+        return
+    exact, shown = fills.value / fills.quantity, fills.order.avg_fill_price
+    if abs(shown - exact) < min(_unit(shown), fills.tick):
+        yield None
+    else:
+        told = ", ".join(f"{each.filled_qty:f} at {each.avg_fill_price:f}" for each in fills.by)
+        yield Breach(f"avg_fill_price {exact:.10f} or as much of it as is shown, after {told}", f"{shown:f}")
+
+
+def _unit(amount: Decimal) -> Decimal:
+    """One unit of the last decimal shown, zeros at the end aside."""
+    exponent = amount.normalize().as_tuple().exponent
+    return Decimal(1).scaleb(min(int(exponent), 0))

@@ -1,0 +1,46 @@
+"""A model of one account: what its orders are, told by the steps that were taken, and held against what lists show."""
+
+from collections.abc import Iterator, Set
+
+from conformance.oracle.cancelling import differences, traded
+from conformance.oracle.snapshot import Snapshot
+from conformance.orders import Order
+from conformance.verdict import Breach
+
+# What a change that no step explains is a breach of, by what the order was before.
+_FROZEN = {
+    "canceled": "cancel.final",
+    "filled": "cancel.terminal-untouched",
+    "rejected": "cancel.terminal-untouched",
+    "expired": "cancel.expired-untouched",
+}
+
+
+class Model:
+    """The orders of one account after each step."""
+
+    def __init__(self, seen: Snapshot) -> None:
+        self._seen = seen
+
+    def follow(self, seen: Snapshot, concerned: Set[str] = frozenset()) -> Iterator[Breach]:
+        """What no step explains of what is seen now: only the orders concerned may have been filled, none canceled.
+
+        Somebody else may trade with any live order; nobody else cancels one.
+        """
+        earlier, self._seen = self._seen, seen
+        for was in earlier.orders.values():
+            now = seen.orders.get(was.id)
+            if now is None:
+                if seen.covers(was.created_at):
+                    yield Breach(f"{was} listed still", "a list without it", "list.safe", certain=False)
+            elif (changed := was.changes(now)) and not traded(was, now):
+                yield self._unexplained(was, now, differences(changed, now), was.id in concerned)
+
+    def canceled(self, seen: Snapshot) -> None:
+        """A cancel-all has been judged, and this is what it left."""
+        self._seen = seen
+
+    @staticmethod
+    def _unexplained(was: Order, now: Order, told: str, concerned: bool) -> Breach:
+        certain = not was.live or now.status == "canceled" or concerned
+        return Breach(f"{was} as the steps left it", told, _FROZEN.get(was.status, "list.safe"), certain=certain)

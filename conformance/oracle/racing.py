@@ -1,0 +1,113 @@
+"""What must hold of requests that ran at the same moment, judged as a whole: no order is lost, none is told twice."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
+from decimal import Decimal
+
+from conformance.oracle.rules import Rulebook, Sight
+from conformance.oracle.snapshot import Snapshot
+from conformance.orders import Order
+from conformance.verdict import Breach
+
+
+@dataclass(frozen=True, slots=True)
+class Race:
+    """Cancel-alls of the caller at one moment, and what ran beside them.
+
+    `answers`: what each cancel-all returned. `placed`: ids of the caller's orders that were confirmed meanwhile.
+    `takers`: the other account's orders, as they ended, that were placed meanwhile to trade with the caller's.
+    `broken_off`: an attempt was answered 503 or not at all, so that an order may be in no answer.
+    """
+
+    before: Snapshot
+    after: Snapshot
+    answers: Sequence[Sequence[Order]]
+    placed: Set[str] = frozenset()
+    takers: Sequence[Order] = ()
+    broken_off: bool = False
+
+    def told(self) -> dict[str, Order]:
+        """Each order that an answer holds."""
+        return {order.id: order for answer in self.answers for order in answer}
+
+
+RACING: Rulebook[[Race]] = Rulebook()
+
+
+@RACING.rule("cancel.concurrent-once")
+def in_one_answer(race: Race) -> Iterator[Sight]:
+    """No order is told by two answers."""
+    if len(race.answers) < 2:
+        return
+    for id, times in Counter(order.id for answer in race.answers for order in answer).items():
+        yield None if times == 1 else Breach("each order in one answer", f"{id} in {times} of them")
+
+
+@RACING.rule("cancel.concurrent-once")
+def together_complete(race: Race) -> Iterator[Sight]:
+    """Each order that was live before is in an answer, and live no more."""
+    if len(race.answers) < 2:
+        return
+    told = race.told()
+    for was in race.before.live():
+        now = race.after.orders.get(was.id)
+        if now is not None and now.live:
+            yield Breach("every order canceled by one cancel-all or the other", f"{now} left live")
+        elif was.id not in told and not race.broken_off and now is not None and now.status == "canceled":
+            yield Breach(f"{was} in one of the answers, since it is canceled", "answers without it")
+
+
+@RACING.rule("cancel.concurrent-place")
+def what_was_placed_is_not_lost(race: Race) -> Iterator[Sight]:
+    """An order that was confirmed meanwhile is told and canceled, or not told and live."""
+    told = race.told()
+    for id in sorted(race.placed):
+        now = race.after.orders.get(id)
+        if now is None:
+            yield Breach(f"{id}, confirmed while cancel-all ran, in the answer or live", "a list without it")
+        elif id in told and now.status != "canceled":
+            yield Breach(f"{id} canceled, since the answer says so", f"{now}")
+        elif id not in told and now.status == "canceled" and not race.broken_off:
+            yield Breach(f"{id} in the answer, since it is canceled", "an answer without it")
+        else:
+            yield None
+
+
+@RACING.rule("cancel.concurrent-fill")
+def one_story_of_each(race: Race) -> Iterator[Sight]:
+    """What is told as canceled is canceled with the fills that were told; what is filled is not told."""
+    if not race.takers:
+        return
+    told = race.told()
+    for was in race.before.live():
+        now = race.after.orders.get(was.id)
+        if now is None:
+            yield Breach(f"{was} in the list after", "a list without it")
+        elif was.id in told:
+            same = now.status == "canceled" and now.filled_qty == told[was.id].filled_qty
+            told_so = f"{was.id} canceled with filled_qty {told[was.id].filled_qty}, as in the answer"
+            yield None if same else Breach(told_so, f"{now} with filled_qty {now.filled_qty}")
+        elif now.status == "canceled" and not race.broken_off:
+            yield Breach(f"{now} in the answer, since it is canceled", "an answer without it")
+        else:
+            yield None
+
+
+@RACING.rule("cancel.concurrent-fill")
+def both_sides_tell_the_same(race: Race) -> Iterator[Sight]:
+    """What the other account's orders traded at the caller's very price, the caller's orders traded.
+
+    Somebody else may stand at that price too, by chance: so it is met again before it counts.
+    """
+    if not race.takers:
+        return
+    prices = {order.price for order in race.before.live()}
+    taken = sum((each.filled_qty for each in race.takers if each.avg_fill_price in prices), Decimal(0))
+    given = sum((_filled_since(was, race.after) for was in race.before.live()), Decimal(0))
+    yield None if given >= taken else Breach(f"fills of {taken}, which the other side got", f"{given}", certain=False)
+
+
+def _filled_since(was: Order, after: Snapshot) -> Decimal:
+    now = after.orders.get(was.id)
+    return Decimal(0) if now is None else now.filled_qty - was.filled_qty

@@ -1,0 +1,34 @@
+"""What may become of an order from one look to the next, whatever happened in between."""
+
+from collections.abc import Iterator
+
+from conformance.oracle.rules import Rulebook, Sight
+from conformance.oracle.snapshot import Snapshot
+from conformance.orders import Order
+from conformance.verdict import Breach
+
+SUCCESSION: Rulebook[[Snapshot, Snapshot]] = Rulebook()
+
+
+@SUCCESSION.rule("cancel.final")
+def canceled_stays_canceled(earlier: Snapshot, later: Snapshot) -> Iterator[Sight]:
+    """What was canceled is neither live again nor filled, and nothing more of it is traded."""
+    for was, now in _pairs(earlier, later):
+        if was.status == "canceled":
+            final = now.status == "canceled" and now.filled_qty <= was.filled_qty
+            got = f"{now} with filled_qty {now.filled_qty}"
+            yield None if final else Breach(f"{was.id} canceled for good, with filled_qty {was.filled_qty}", got)
+
+
+@SUCCESSION.rule("order.filled-qty")
+def fills_never_shrink(earlier: Snapshot, later: Snapshot) -> Iterator[Sight]:
+    """What was filled stays filled: a sum of fills can only grow. What a cancel does to it has a rule of its own."""
+    for was, now in _pairs(earlier, later):
+        if was.live and now.status != "canceled" and now.filled_qty < was.filled_qty:
+            yield Breach(f"filled_qty {was.filled_qty} or more, as it was", f"{now.filled_qty} on {now}")
+
+
+def _pairs(earlier: Snapshot, later: Snapshot) -> Iterator[tuple[Order, Order]]:
+    for id, now in later.orders.items():
+        if id in earlier.orders:
+            yield earlier.orders[id], now

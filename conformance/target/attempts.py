@@ -1,0 +1,100 @@
+"""Requests that must not take effect: sent on purpose, and judged by what lists show before and after."""
+
+from collections.abc import Callable, Set
+
+from conformance.oracle.harm import Attempt, harm
+from conformance.target.account import BAD_INPUT, Account, decoded, refuses
+from conformance.target.client import Answer
+from conformance.target.forgery import Forgery, appended
+from conformance.target.lane import Lane
+from conformance.verdict import Breach, Inconclusive
+
+# Answers that speak of load or of a gateway rather than of the credentials.
+_OF_LOAD = (408, 418, 429, 502, 503, 504)
+
+
+def list_forged(lane: Lane, account: Account, forgery: Forgery, query: str) -> None:
+    """Ask for a list with forged credentials: a 4xx that shows no order, or else a Violation."""
+    _expect_refusal(lane, forgery, account.send("GET", *forgery.make(account.signer, query)))
+
+
+def cancel_forged(lane: Lane, forgery: Forgery, query: str) -> None:
+    """Say cancel-all with forged credentials: a 4xx that shows no order and touches none, or else a Violation."""
+
+    def send() -> Answer:
+        return lane.caller.send("DELETE", *forgery.make(lane.caller.signer, query))
+
+    answer = attempt(lane, forgery.requirement, send)
+    _expect_refusal(lane, forgery, answer)
+
+
+def probe_cancel(lane: Lane, query: str, reach: Set[str] | None = frozenset()) -> None:
+    """Say cancel-all with an odd query, given as it goes over the wire: it may reach these markets (None: all)."""
+    answer = attempt(lane, BAD_INPUT, lambda: lane.caller.send("DELETE", *lane.caller.signer.authorize(query)), reach)
+    if answer.status in _OF_LOAD:
+        raise Inconclusive(f"{lane.caller}: {answer.status} to a cancel-all")
+    document = decoded(answer.body)
+    as_documented = answer.status == 200 and isinstance(document, dict) and isinstance(document.get("canceled"), list)
+    if not (as_documented or refuses(answer)):
+        breach = Breach(f"a 4xx, or a cancel-all's answer, to ?{query[:60]}", _shown(answer), BAD_INPUT)
+        lane.caller.observations.report([breach], answer.exchange, raising=True)
+    lane.caller.observations.count({BAD_INPUT: 1})
+
+
+def cancel_appended(lane: Lane, parameter: str) -> None:
+    """Say cancel-all with a parameter behind the signature: nothing is canceled, or what would be without it."""
+    before = lane.look()
+    answer = attempt(
+        lane, "auth.signature", lambda: lane.caller.send("DELETE", *appended(lane.caller.signer, "", parameter)), None
+    )
+    after = lane.look()
+    live = {order.id for order in before.live()}
+    left = live & {order.id for order in after.live()}
+    if left and left != live:
+        breach = Breach(
+            f"nothing canceled or all of it, {parameter} not being signed",
+            f"{len(left)} of {len(live)} left",
+            "auth.signature",
+        )
+        lane.caller.observations.report([breach], answer.exchange, *after.exchanges[:1], raising=True)
+    lane.caller.observations.count({"auth.signature": 1})
+
+
+def shown_by(answer: Answer) -> int | None:
+    """How many orders an answer lists; None where it is a refusal, or no list at all."""
+    document = decoded(answer.body)
+    return len(document) if answer.status == 200 and isinstance(document, list) else None
+
+
+def attempt(lane: Lane, requirement: str, send: Callable[[], Answer], reach: Set[str] | None = frozenset()) -> Answer:
+    """Send a DELETE that may cancel in these markets alone, and look at what it changed; a change is a Violation."""
+    before = lane.look()
+    lane.refuse_to_harm()
+    answer = send()
+    lane.canceled()
+    after = lane.settle(len(before.exchanges))
+    lane.remember(after)
+    done = harm(Attempt(before, after, reach))
+    evidence = (*before.exchanges[:1], answer.exchange, *after.exchanges[:1])
+    blamed = [breach._replace(requirement=requirement) for breach in done]
+    lane.caller.observations.report(blamed, *evidence, raising=True)
+    return answer
+
+
+def _expect_refusal(lane: Lane, forgery: Forgery, answer: Answer) -> None:
+    observations = lane.caller.observations
+    if answer.status in _OF_LOAD:
+        raise Inconclusive(f"{answer.status} to a request with {forgery.says}")
+    if not 400 <= answer.status < 500:
+        breach = Breach(f"a 4xx to a request with {forgery.says}", _shown(answer), forgery.requirement)
+        observations.report([breach], answer.exchange, raising=True)
+    text = answer.body.decode(errors="replace")
+    known = {id for account in lane.accounts for id in lane.latest(account).orders}
+    if leaked := sorted(id for id in known if f'"{id}"' in text):
+        breach = Breach("no order in a refusal", f"{answer.status} that shows {leaked[0]}", forgery.requirement)
+        observations.report([breach], answer.exchange, raising=True)
+    observations.count({forgery.requirement: 1})
+
+
+def _shown(answer: Answer) -> str:
+    return f"{answer.status} {answer.body[:200].decode(errors='replace')!r}"
