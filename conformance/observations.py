@@ -19,6 +19,7 @@ class Observations:
         self.saw: Counter[str] = Counter()
         self.in_passing: dict[str, Violation] = {}
         self.doubts: dict[str, str] = {}
+        self.notes: dict[str, str] = {}
 
     def count(self, saw: Mapping[str, int]) -> None:
         """Add what was judged and found right, by requirement."""
@@ -44,9 +45,14 @@ class Observations:
         for id in self.verifies if requirement is None else (requirement,):
             self.doubts.setdefault(id, reason)
 
+    def note(self, requirement: str, what: str) -> None:
+        """Say how a requirement was judged, where the report should tell."""
+        self.notes[requirement] = what
+
     def adopt(self, earlier: "Observations") -> None:
         """Take over what was seen while things were set up for this check."""
         self.saw.update(earlier.saw)
         for id, violation in earlier.in_passing.items():
             self.in_passing.setdefault(id, violation)
         self.doubts |= earlier.doubts
+        self.notes |= earlier.notes

@@ -32,7 +32,7 @@ REPEATED = (
     "status=open&status=open",
     "start=0&start=1",
     "end=1&end=0",
-    "limit[]=5&status[]=open",
+    "limit%5B%5D=5&status%5B%5D=open",
     "unknown=1",
     "%zz=%zz",
     "limit",

@@ -22,6 +22,7 @@ def test_several_cancel_alls_at_once(stage: Stage) -> None:
         for number in range(TIMES):
             stage.arrange(wishes, inject=stage.staging.ways[0])
             races.cancel_and_cancel((None, None, market.symbol if number % 2 else None))
+    stage.lane.caller.observations.note("cancel.concurrent-once", f"{TIMES} races of three cancel-alls")
 
 
 @cancels
@@ -34,6 +35,7 @@ def test_placing_during_cancel_all(stage: Stage) -> None:
         for _ in range(TIMES):
             stage.arrange([Wish(market, "buy"), Wish(market, "sell")], inject=stage.staging.ways[0])
             races.cancel_and_place(market)
+    stage.lane.caller.observations.note("cancel.concurrent-place", f"{TIMES} races of cancel-all with orders placed")
 
 
 @cancels
@@ -45,3 +47,5 @@ def test_filling_during_cancel_all(stage: Stage, side: str) -> None:
     with Races(stage.lane) as races:
         for _ in range(TIMES // 2):
             races.cancel_and_take(stage.lane.markets[0], side)
+    told = f"{TIMES // 2} races of cancel-all with six {side} orders being filled"
+    stage.lane.caller.observations.note("cancel.concurrent-fill", told)

@@ -202,15 +202,7 @@ class StatusInTheNewestMarket(Exchange):
         return [order for order in newest_first if anywhere or order.symbol == newest_first[0].symbol]
 
 
-@fault(breaks="list.active-is-two-lists")
-class PartlyFilledSellsInNeither(Exchange):
-    """Finds partly filled sells neither among the open orders nor among the partly filled ones."""
-
-    def has_status(self, order: Order, status: str) -> bool:
-        return super().has_status(order, status) and (status, order.side) != ("partially_filled", "sell")
-
-
-@fault(breaks="list.active-is-two-lists")
+@fault(breaks="list.status")
 class SecondLiveListIsTheFirst(Exchange):
     """Answers the second of the two lists of live orders with the first again, if it is asked for right after."""
 
@@ -220,6 +212,23 @@ class SecondLiveListIsTheFirst(Exchange):
         first, self.asked = self.asked, filters.status
         again = first in LIVE and filters.status in LIVE
         return super().listed(account, replace(filters, status=first) if again else filters, limit)
+
+
+@fault(breaks="list.active-is-two-lists")
+class PartlyFilledSellsInNeither(Exchange):
+    """Finds partly filled sells neither among the open orders nor among the partly filled ones."""
+
+    def has_status(self, order: Order, status: str) -> bool:
+        return super().has_status(order, status) and (status, order.side) != ("partially_filled", "sell")
+
+
+@fault(breaks="list.active-is-two-lists")
+class LiveListsEndAtFifty(Exchange):
+    """Shows the newest fifty of the open and of the partly filled orders, and the others nowhere."""
+
+    def listed(self, account: str, filters: Filters, limit: int | None) -> list[Order]:
+        page = super().listed(account, filters, limit)
+        return page[:50] if filters.status in LIVE else page
 
 
 # -- filters beside each other -------------------------------------------------------------------------------------
@@ -291,6 +300,14 @@ class WindowDropsTheStatus(Exchange):
     def passes(self, order: Order, filters: Filters) -> bool:
         whole = filters.start is not None and filters.end is not None
         return super().passes(order, replace(filters, status=None) if whole else filters)
+
+
+@fault(breaks="list.conjunctive")
+class ThreeFiltersFindNothing(Exchange):
+    """Finds no order by symbol, status and start together."""
+
+    def passes(self, order: Order, filters: Filters) -> bool:
+        return None in (filters.symbol, filters.status, filters.start) and super().passes(order, filters)
 
 
 @fault(breaks="list.conjunctive")

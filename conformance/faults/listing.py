@@ -213,10 +213,10 @@ class LastEnteredFirst(Exchange):
 
 @fault(breaks="list.newest-first")
 class NewestMinuteFirst(Exchange):
-    """Orders by the minute, and leaves each minute as it came."""
+    """Orders by the minute, and shows within each the oldest first."""
 
     def in_order(self, orders: Sequence[Order]) -> list[Order]:
-        return sorted(orders, key=lambda order: -(order.created_at // 60))
+        return sorted(orders, key=lambda order: (-(order.created_at // 60), order.created_at))
 
 
 @fault(breaks="list.newest-first")

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from conformance.faults import twin
+from conformance.faults.twins_around import LongHistory
 from conformance.sandbox import Sandbox
 from conformance.sandbox.face import Face
 
@@ -62,7 +63,9 @@ class OneMarket(_Offers):
 
 @twin()
 class NoDriver(_Offers):
-    """Has no means to bring anything about."""
+    """Has no means to bring anything about, and an account with a history."""
+
+    exchange_class = LongHistory
 
     def change(self, document: dict[str, Any]) -> None:
         del document["driver"], document["markets"]

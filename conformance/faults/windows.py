@@ -142,7 +142,7 @@ class EndOfZeroIsNone(Exchange):
 
 
 @fault(breaks="list.end")
-class EndWantsAStart(Exchange):
+class EndWantsStart(Exchange):
     """Ignores an end that is given without a start."""
 
     def passes(self, order: Order, filters: Filters) -> bool:

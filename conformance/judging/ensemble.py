@@ -35,7 +35,7 @@ class Ensemble:
             self._stages[lane] = self._set_up(lane, wants, observations)
         stage = self._stages[lane]
         if isinstance(stage, Exception):
-            raise stage
+            raise stage.with_traceback(None)  # else it grows with each check that it is told to
         return stage
 
     def take_counts(self) -> dict[str, int]:

@@ -9,9 +9,13 @@ from collections.abc import Iterable, Mapping
 import pytest
 
 from conformance import checks, contract
+from conformance.oracle import errors
 from conformance.oracle.cancelling import CANCELLING
+from conformance.oracle.filling import FILLING
 from conformance.oracle.laws import LAWS
 from conformance.oracle.listing import LISTING
+from conformance.oracle.racing import RACING
+from conformance.oracle.succession import SUCCESSION
 
 
 def checks_by_requirement() -> Mapping[str, list[str]]:
@@ -38,7 +42,9 @@ def rules_by_requirement() -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     for id in contract.REQUIREMENTS:
         found[id].append("the schemas")
-    for book in (LAWS, LISTING, CANCELLING):
+    for id in errors.OF_EVERY_ANSWER:
+        found[id].append("every answer")
+    for book in (LAWS, LISTING, CANCELLING, SUCCESSION, FILLING, RACING):
         for rule in book.rules:
             found[rule.requirement].append(f"{rule.look.__module__.rpartition('.')[2]}::{rule.look.__name__}")
     return found

@@ -119,6 +119,8 @@ class Judge:
             if violation is None:
                 raise Inconclusive(f"it differs from time to time: {flaky}") from None
             if violation.breach.certain:
+                for note in _notes(flaky):
+                    violation.add_note(note)
                 raise violation from None
             self._doubt(item, violation)
         except Violation as violation:
@@ -154,6 +156,7 @@ class Judge:
             findings=findings,
             saw=dict(observations.saw),
             doubts=dict(observations.doubts),
+            notes=dict(observations.notes),
             missing=item.stash.get(_MISSING, ()),
             examples=item.stash.get(_EXAMPLES, 0),
         )
@@ -197,6 +200,13 @@ def _example(error: BaseException, item: pytest.Item) -> str | None:
         return "\n".join(f"{number}. {step}" for number, step in enumerate(told, start=1))
     given = [line for line in lines if _GIVEN.match(line) and not line.startswith(fixtures)]
     return "\n".join(_DRAW.sub(lambda found: f"{found[1]}: " if found[1] else "", line) for line in given) or None
+
+
+def _notes(error: BaseException) -> Iterator[str]:
+    """What Hypothesis noted at the error, and at those that it holds."""
+    yield from getattr(error, "__notes__", ())
+    for each in getattr(error, "exceptions", ()):
+        yield from _notes(each)
 
 
 def _printable(text: str) -> str:

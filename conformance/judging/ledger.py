@@ -17,7 +17,7 @@ class Outcome:
     """How one check ended, in plain values that can travel between processes.
 
     `findings` by requirement: its own and those met in passing. `saw`: how often each requirement was judged and found
-    right. `doubts`: why a requirement could not be judged. `missing`: what it needed and was not
+    right. `doubts`: why a requirement could not be judged; `notes`: how it was. `missing`: what it needed and was not
     observed.
     """
 
@@ -28,6 +28,7 @@ class Outcome:
     findings: Mapping[str, Finding] = field(default_factory=dict)
     saw: Mapping[str, int] = field(default_factory=dict)
     doubts: Mapping[str, str] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[Missing, ...] = ()
     examples: int = 0
 
@@ -72,6 +73,9 @@ def _result(
     doubts = [outcome.doubts[id] for outcome in everything if id in outcome.doubts]
     doubts += [outcome.reason for outcome in own if outcome.ending == "inconclusive"]
     verdict, reason = _verdict(findings, doubts, own, in_passing)
+    notes = [outcome.notes[id] for outcome in everything if id in outcome.notes]
+    if verdict is Verdict.PASS and notes:
+        reason = "; ".join(filter(None, [*notes, reason]))
     if verdict is Verdict.NONE and not judged_by.get(id):
         reason = "there is no check for it yet"
     elif verdict is Verdict.NONE and not own and not reason:

@@ -34,6 +34,7 @@ class _Given:
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         config.stash[ASSIGNMENT] = self._assignment
+        config.option.tbstyle = "short"  # nobody sees it, and long ones take a tenth of a second each
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         self.court = session.config.pluginmanager.get_plugin(Court.NAME)

@@ -53,6 +53,8 @@ def render(results: Results, report_dir: Path) -> RenderableType:
     parts += _section("Inconclusive", _by_reason(undecided))
     parts += _section("Not exercised", _unexercised(results.with_verdict(Verdict.NONE)))
     parts += _section("The suite itself failed", (Text(crash) for crash in results.mishaps.crashes))
+    races = [result for result in results.with_verdict(Verdict.PASS) if "races" in result.reason]
+    parts += _section("Raced", (Text(f"{result.id}: {result.reason}", style="dim") for result in races))
     requests = results.requests
     cost = f"{requests['total']} requests, {requests['setup']} of them set-up"
     parts.append(Text(f"seed {results.seed} · {cost} · {results.duration_s:.1f} s", style="dim"))

@@ -15,7 +15,7 @@ from conformance.oracle.reading import read
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order, Query
 from conformance.target import blame
-from conformance.target.client import Answer, Client
+from conformance.target.client import THROTTLED, Answer, Client
 from conformance.target.credentials import CredentialError
 from conformance.target.profile import AccountProfile
 from conformance.target.signer import Credential, Signer
@@ -133,7 +133,7 @@ class Account:
         """
         kind = credential or self.credentials[0]
         answer = self._call("GET", query, kind)
-        if refuses(answer):
+        if turns_away(answer):
             return None
         self._expect_ok(answer, f"a list, or a 4xx, for {_cut(query)}", lambda: BAD_INPUT, kind)
         document = self._decoded(answer, BAD_INPUT)
@@ -284,8 +284,13 @@ def decoded(body: bytes | str) -> Any:
         return None
 
 
+def turns_away(answer: Answer) -> bool:
+    """Whether the answer is any 4xx but one that speaks of load: to an odd request, signed as it is, each will do."""
+    return 400 <= answer.status < 500 and answer.status not in (408, *THROTTLED)
+
+
 def refuses(answer: Answer) -> bool:
-    """Whether the answer is a 4xx that speaks of the request."""
+    """Whether the answer is a 4xx that speaks of the request, and not of its credentials."""
     return 400 <= answer.status < 500 and answer.status not in _NOT_JUDGED
 
 

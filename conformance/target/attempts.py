@@ -3,7 +3,7 @@
 from collections.abc import Callable, Set
 
 from conformance.oracle.harm import Attempt, harm
-from conformance.target.account import BAD_INPUT, Account, decoded, refuses
+from conformance.target.account import BAD_INPUT, Account, decoded, turns_away
 from conformance.target.client import Answer
 from conformance.target.forgery import Forgery, appended
 from conformance.target.lane import Lane
@@ -35,7 +35,7 @@ def probe_cancel(lane: Lane, query: str, reach: Set[str] | None = frozenset()) -
         raise Inconclusive(f"{lane.caller}: {answer.status} to a cancel-all")
     document = decoded(answer.body)
     as_documented = answer.status == 200 and isinstance(document, dict) and isinstance(document.get("canceled"), list)
-    if not (as_documented or refuses(answer)):
+    if not (as_documented or turns_away(answer)):
         breach = Breach(f"a 4xx, or a cancel-all's answer, to ?{query[:60]}", _shown(answer), BAD_INPUT)
         lane.caller.observations.report([breach], answer.exchange, raising=True)
     lane.caller.observations.count({BAD_INPUT: 1})

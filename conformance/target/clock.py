@@ -29,6 +29,10 @@ class TargetClock:
         else:
             self._behind, self._ahead = max(behind, self._behind), min(ahead, self._ahead)
 
+    def now_at_least(self, now: float) -> int | None:
+        """The second that the target's clock has reached for certain at this moment of ours; None: not known."""
+        return math.floor(now + self._behind) if self.known else None
+
     def window(self, sent_at: float, answered_at: float) -> tuple[int, int] | None:
         """The whole seconds that the target may have stamped between two moments of our clock, both ends inclusive."""
         if not self.known:

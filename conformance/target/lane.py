@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from conformance.observations import Observations
@@ -77,6 +77,16 @@ class Lane:
         for account in self.accounts:
             account.observations = observations
 
+    @contextlib.contextmanager
+    def unjudged(self) -> Iterator[None]:
+        """Inside, what flows by belongs to nobody."""
+        observations = self.caller.observations
+        self.watch(Observations())
+        try:
+            yield
+        finally:
+            self.watch(observations)
+
     def known(self, account: Account) -> Known:
         """What is known of the account; the first call takes the snapshot that tells old orders from the run's own."""
         if account.name not in self._known:
@@ -149,18 +159,13 @@ class Lane:
         if not self.latest(account).live():
             return
         self.refuse_to_harm(account)
-        observations = self.caller.observations
-        self.watch(Observations())
-        try:
-            with self.driver.setting_up():
-                with contextlib.suppress(Violation):
-                    account.cancel_all()
-                self.canceled(account)
-                for order in self.settle(whose=account).live() if self.driver.can_cancel else ():
-                    with contextlib.suppress(Refused):
-                        self.driver.cancel(account, order.id, order.symbol)
-        finally:
-            self.watch(observations)
+        with self.unjudged(), self.driver.setting_up():
+            with contextlib.suppress(Violation):
+                account.cancel_all()
+            self.canceled(account)
+            for order in self.settle(whose=account).live() if self.driver.can_cancel else ():
+                with contextlib.suppress(Refused):
+                    self.driver.cancel(account, order.id, order.symbol)
 
     def not_reached(self, account: Account, limit: int) -> list[str]:
         """Ids of the run's own orders that stepping back by `end`, `limit` at a time, does not come by."""

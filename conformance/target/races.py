@@ -1,5 +1,6 @@
 """Requests at the same moment: several workers let go by a barrier, each with a warm connection of its own."""
 
+import itertools
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +25,8 @@ _WORKERS = 4
 # Orders placed, or taken, by each worker while one cancel-all runs: some before it, some within, some behind.
 _EACH = 3
 
+_PRICES = 8
+
 # Breaches that somebody else could have caused count once they were met so often.
 _MET_TWICE = 2
 
@@ -35,6 +38,7 @@ class Races:
         self._lane = lane
         self._pool = ThreadPoolExecutor(_WORKERS)
         self._uncertain = 0
+        self._race = itertools.count()
 
     def __enter__(self) -> "Races":
         self._at_once(*[lambda: self._lane.caller.list(Query(limit=1))] * _WORKERS)
@@ -68,7 +72,8 @@ class Races:
         """Cancel-all while the other account takes from the caller's orders, from two connections."""
         lane, other = self._lane, self._lane.other
         assert other is not None
-        price = prices_between(market, 3)[1]
+        # Each race at a price of its own, so that a stranger's order is hardly ever at the same.
+        price = prices_between(market, _PRICES)[next(self._race) % _PRICES]
         lane.clear()
         for _ in range(2 * _EACH):
             place(lane, lane.caller, market, side, price, market.quantity)

@@ -86,8 +86,7 @@ class Staging:
         self.lane.latest(account)
         self.lane.forget(account)
         if inject:
-            now = int(time.time())
-            self._inject(account, [self._aged(wish, now) for wish in wishes])
+            self._inject(account, [self._aged(wish) for wish in wishes])
             return
         for wish in wishes:
             if wish.partly_filled and self.lane.other is not None:
@@ -96,11 +95,15 @@ class Staging:
                 self._rest(account, wish.market, wish.side)
 
     def arrange_aged(self, account: Account, seconds: int) -> None:
-        """Live orders, most of them so many seconds old; one is placed now, so that the target's clock is known."""
+        """Live orders, most of them so many seconds old or more; one is placed now, to learn the target's clock."""
         market = self.lane.markets[0]
         self.arrange(account, [Wish(market, "buy")], inject=False)
         if self._injects:
-            self.arrange(account, [Wish(market, "buy"), Wish(market, "sell", partly_filled=True)], inject=True)
+            self.lane.settled(account)
+            ages = ((seconds, seconds + 9), (_HISTORY_ENDS_S, _HISTORY_SPANS_S), (_OLD_SINCE_S, _OLD_SPANS_S))
+            wishes = (Wish(market, "buy"), Wish(market, "sell", partly_filled=True), Wish(market, "sell"))
+            self._inject(account, [self._aged(wish, by_s) for wish, by_s in zip(wishes, ages, strict=True)])
+            self.lane.forget(account)
         else:
             self.arrange(account, [Wish(market, "sell")], inject=False)
             self.lane.settled(account)
@@ -165,9 +168,10 @@ class Staging:
         for record in records:
             self.lane.own[account.name].intend(record, None)
 
-    def _aged(self, wish: Wish, now: int) -> dict[str, Any]:
+    def _aged(self, wish: Wish, by_s: tuple[int, int] = _AGED_S) -> dict[str, Any]:
         """A live order from before, so that its cancel falls into a later second than its creation."""
-        created_at = now - self._rng.randrange(*_AGED_S)
+        now = self.lane.clock.now_at_least(time.time())
+        created_at = (int(time.time()) - _HISTORY_ENDS_S if now is None else now) - self._rng.randrange(*by_s)
         status = "partially_filled" if wish.partly_filled else "open"
         return history.order(wish.market, status, created_at, created_at, self._rng, wish.side)
 

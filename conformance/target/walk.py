@@ -19,6 +19,7 @@ class Walk:
 
     def __init__(self, lane: Lane, staging: Staging) -> None:
         self._lane, self._staging = lane, staging
+        self.end()
         self._models = {account.name: Model(lane.look(account)) for account in lane.accounts}
 
     def place(self, whose: str, market: str, side: str) -> None:
@@ -50,6 +51,13 @@ class Walk:
         query = Query(None if market is None else self._market(market).symbol, status, limit=MAX_LIMIT)
         known = Known(account, lambda: self._lane.settle(whose=account), first=self._lane.look(account))
         known.explains(account.list(query))
+
+    def end(self) -> None:
+        """Leave nothing live, judging nothing."""
+        with self._lane.unjudged():
+            for account in self._lane.accounts:
+                self._lane.look(account)
+                self._lane.clear(account)
 
     def _follow(self, account: Account) -> None:
         seen = self._lane.settle(whose=account)

@@ -142,3 +142,16 @@ def test_the_catalogue_is_printed_whole(tmp_path: Path) -> None:
     assert any("test_a_limit_above_the_maximum_is_clamped" in check for check in clamped["checks"])
     text = command("requirements", "list.limit-max", cwd=tmp_path).stdout
     assert "A limit above 200 is clamped to 200." in text
+
+
+def test_a_suite_that_breaks_says_so(tmp_path: Path) -> None:
+    broken = (
+        "from conformance.judging.ensemble import Ensemble\n"
+        "Ensemble._set_up = lambda *_: TypeError('boom')\n"
+        "from conformance.cli import main\n"
+        f"main(['run', '--report-dir', {str(tmp_path)!r}])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", broken], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 4, done.stdout + done.stderr
+    assert "the suite itself failed" in done.stdout
+    assert json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))["exit_code"] == 4
