@@ -2,9 +2,13 @@
 
 import time
 
+import pytest
+
 from conformance.declare import cancels, needs, verifies
+from conformance.oracle.listing import MAX_LIMIT
+from conformance.orders import Query
 from conformance.stage import Stage
-from conformance.target.cancelling import cancel_all, expect_unchanged
+from conformance.target.cancelling import cancel_all, expect_listed, expect_unchanged
 from conformance.target.staging import Wish
 from conformance.target.trading import meet
 
@@ -21,6 +25,18 @@ def test_half_a_second_later_nothing_has_changed(stage: Stage) -> None:
     before = cancel_all(stage.lane).after
     time.sleep(LATER_S)
     expect_unchanged(stage.lane, before)
+
+
+@cancels
+@verifies("cancel.visible")
+@needs(arrange=True)
+@pytest.mark.parametrize("status", ["open", "partially_filled", "canceled"])
+def test_lists_by_status_show_what_was_canceled(stage: Stage, status: str) -> None:
+    """Lists by status, of all markets and of one, right after: among the canceled, and no more among the live."""
+    market = stage.lane.markets[0]
+    for symbol in (None, market.symbol):
+        stage.arrange([Wish(market, "buy"), Wish(market, "sell", partly_filled=True)], inject=stage.staging.ways[-1])
+        expect_listed(stage.lane, cancel_all(stage.lane, symbol), Query(symbol, status, limit=MAX_LIMIT))
 
 
 @cancels

@@ -7,7 +7,6 @@ from conformance.oracle.errors import BUSY, DB_ERROR
 from conformance.stage import Stage
 from conformance.target import armed
 from conformance.target.account import Account
-from conformance.target.cancelling import cancel_all
 
 
 @verifies("list.db-error", "error.envelope")
@@ -26,4 +25,3 @@ def test_a_busy_engine_is_a_503_that_passes(stage: Stage, error: str) -> None:
     """Cancel-all is armed to fail, with live orders: 503 and the code; they stand, until it is said again."""
     stage.have_live()
     armed.cancel_fails(stage.lane, error)
-    cancel_all(stage.lane)

@@ -12,11 +12,18 @@ from conformance.sandbox.records import Order, plain
 
 @fault(breaks="order.filled-qty")
 class FilledIsTheLastFill(Exchange):
-    """Counts the last fill alone."""
+    """Shows the last fill alone."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.last: dict[str, Decimal] = {}
 
     def fill(self, order: Order, price: Decimal, quantity: Decimal) -> None:
         super().fill(order, price, quantity)
-        order.filled, order.value = quantity, price * quantity
+        self.last[order.id] = quantity
+
+    def record(self, order: Order) -> dict[str, Any]:
+        return super().record(order) | {"filled_qty": plain(self.last.get(order.id, order.filled))}
 
 
 @fault(breaks="order.filled-qty")

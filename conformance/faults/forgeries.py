@@ -60,7 +60,7 @@ class EmptyTokenSignatureTaken(Gatekeeper):
 
 
 @fault(breaks="auth.jwt-forged")
-class AnyPayloadUnderASignature(Gatekeeper):
+class AnyPayloadWillDo(Gatekeeper):
     """Knows the signatures that it has made, and does not look what stands above them."""
 
     def claims(self, token: str) -> dict[str, Any]:

@@ -20,15 +20,22 @@ class Fills:
     by: Sequence[Order]
     tick: Decimal
 
+    def parts(self) -> list[tuple[Decimal, Decimal]]:
+        """Quantity and price of each fill. What is filled altogether was filled by as much as it asked for."""
+        return [
+            (each.quantity if each.status == "filled" and each.quantity else each.filled_qty, each.avg_fill_price)
+            for each in self.by
+        ]
+
     @property
     def quantity(self) -> Decimal:
         """The sum of the fills."""
-        return sum((each.filled_qty for each in self.by), Decimal(0))
+        return sum((quantity for quantity, _ in self.parts()), Decimal(0))
 
     @property
     def value(self) -> Decimal:
         """What was paid in all."""
-        return sum((each.filled_qty * each.avg_fill_price for each in self.by), Decimal(0))
+        return sum((quantity * price for quantity, price in self.parts()), Decimal(0))
 
 
 FILLING: Rulebook[[Fills]] = Rulebook()
@@ -38,7 +45,7 @@ FILLING: Rulebook[[Fills]] = Rulebook()
 def filled_is_the_sum(fills: Fills) -> Iterator[Sight]:
     """filled_qty is what all fills add up to."""
     filled, total = fills.order.filled_qty, fills.quantity
-    told = ", ".join(f"{each.filled_qty:f}" for each in fills.by)
+    told = ", ".join(f"{quantity:f}" for quantity, _ in fills.parts())
     yield None if filled == total else Breach(f"filled_qty {total:f}, after fills of {told}", f"{filled:f}")
 
 
@@ -51,7 +58,7 @@ def the_average_is_weighted(fills: Fills) -> Iterator[Sight]:
     if abs(shown - exact) < min(_unit(shown), fills.tick):
         yield None
     else:
-        told = ", ".join(f"{each.filled_qty:f} at {each.avg_fill_price:f}" for each in fills.by)
+        told = ", ".join(f"{quantity:f} at {price:f}" for quantity, price in fills.parts())
         yield Breach(f"avg_fill_price {exact:.10f} or as much of it as is shown, after {told}", f"{shown:f}")
 
 

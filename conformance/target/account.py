@@ -56,6 +56,7 @@ class Page:
     query: Query
     orders: tuple[Order, ...]
     exchange: Exchange
+    credential: Credential
 
     def __len__(self) -> int:
         return len(self.orders)
@@ -77,6 +78,10 @@ class Canceled:
     refused: bool = False
 
 
+class Unavailable(Inconclusive):
+    """The exchange answered 503 as often as it was asked."""
+
+
 class Account:
     """What a check sees of an account."""
 
@@ -87,6 +92,7 @@ class Account:
         self.name = profile.name
         self.observations = Observations()
         self.foreign: set[tuple[object, ...]] = set()
+        self.market: str | None = None  # the name of one, if any is known
         self.signer = Signer(profile)
         self._client = client
         self._url = f"{client.target.base_url}{PATH}"
@@ -123,7 +129,7 @@ class Account:
         orders = self._read(document, answer.exchange)
         judgement = LISTING.judge(Listing(query, orders, self.foreign))
         self.observations.report(judgement.breaches, answer.exchange)
-        return Page(query, orders, answer.exchange)
+        return Page(query, orders, answer.exchange, kind)
 
     def probe(self, query: str, credential: Credential | None = None) -> Page | None:
         """The list that answers an odd query, given as it goes over the wire; None where it is refused with a 4xx.
@@ -147,7 +153,7 @@ class Account:
             blamed = breach._replace(requirement=BAD_INPUT) if own else breach
             self.observations.report([blamed], answer.exchange, raising=own)
         self.observations.count({BAD_INPUT: 1})
-        return Page(EVERYTHING, orders, answer.exchange)
+        return Page(EVERYTHING, orders, answer.exchange, kind)
 
     def cancel_all(
         self,
@@ -238,9 +244,10 @@ class Account:
             self.observations.count({requirement: 1})
 
     def _blame(self, query: Query, status: int, kind: Credential) -> str:
-        return blame.of_list(
-            query, status, lambda other: self._call("GET", urlencode(other.pairs()), kind).status == status
-        )
+        def fails(other: Query) -> bool:
+            return self._call("GET", urlencode(other.pairs()), kind).status == status
+
+        return blame.of_list(query, status, fails, self.market)
 
     def _expect_ok(self, answer: Answer, what: str, blamed: Callable[[], str], kind: Credential) -> None:
         if answer.status == 200:
@@ -249,7 +256,8 @@ class Account:
             # It is good for a plain list, so it is this request that it was not enough for.
             requirement = f"auth.{kind}"
         elif answer.status in _NOT_JUDGED:
-            raise Inconclusive(f"{self.name}: {_NOT_JUDGED[answer.status]} ({answer.status} to {what})")
+            reason = f"{self.name}: {_NOT_JUDGED[answer.status]} ({answer.status} to {what})"
+            raise Unavailable(reason) if answer.status == 503 else Inconclusive(reason)
         else:
             requirement = blamed()
         breach = Breach(f"200 to {what}", f"{answer.status} {_start(answer.body)}", requirement)

@@ -1,22 +1,22 @@
 """Calls that the driver has armed to fail."""
 
-import time
 from collections.abc import Callable
 
 from conformance.oracle.errors import BUSY, armed_error
 from conformance.oracle.harm import Attempt, harm
-from conformance.target.account import decoded
+from conformance.target.account import Unavailable, decoded
+from conformance.target.cancelling import cancel_all
 from conformance.target.client import Answer
 from conformance.target.lane import Lane
-from conformance.verdict import Breach, Inconclusive
+from conformance.verdict import Breach, Inconclusive, Violation
 
 # A 503 that nobody armed can come in between; it is then asked again, so many times.
 _ATTEMPTS = 5
 
-# How long an armed error may last beyond the calls that it was armed for, and how often is asked meanwhile: the
-# documents call it transient.
-_TRANSIENT_S = 3.0
-_BACK_OFF_S = 0.1
+_TRANSIENT = "cancel.busy-transient"
+
+# What a cancel-all that is answered and does nothing breaks.
+_UNDONE = ("cancel.complete", "cancel.scope-all")
 
 
 def list_fails(lane: Lane, error: str) -> None:
@@ -41,24 +41,25 @@ def cancel_fails(lane: Lane, error: str) -> None:
         lost = harm(Attempt(before, after))
         blamed = [breach._replace(requirement="cancel.busy-no-loss") for breach in lost]
         observations.report(blamed, answer.exchange, *after.exchanges[:1])
-        _passes(lane, error)
+        lane.remember(after)
+        _succeeds(lane, error)
     finally:
         lane.driver.fault(error, 0)
     observations.count({"error.envelope": 1})
 
 
-def _passes(lane: Lane, error: str) -> None:
-    """Ask for nothing, since all that is live is still to be canceled by what is judged next."""
-    nowhere = "symbol=NOMARKET"
-    waited_until = time.monotonic() + _TRANSIENT_S
-    pause = _BACK_OFF_S
-    while (answer := _once(lane, "DELETE", nowhere)).status == 503:
-        if time.monotonic() > waited_until:
-            want = f"an end of {error} within {_TRANSIENT_S:.0f} s, one call having been armed"
-            breach = Breach(want, f"503 still, {decoded(answer.body)}", "cancel.busy-transient")
-            lane.caller.observations.report([breach], answer.exchange, raising=True)
-        time.sleep(pause)
-        pause *= 2
+def _succeeds(lane: Lane, error: str) -> None:
+    """Ask again, with back-off: what was refused is done now."""
+    want = f"the cancel-all that was refused with {error} to succeed when asked again, one call having been armed"
+    try:
+        cancel_all(lane)
+    except Unavailable as reason:
+        raise Violation(Breach(want, str(reason), _TRANSIENT)) from None
+    except Violation as violation:
+        if violation.breach.requirement in _UNDONE:
+            got = f"{violation.breach.got}, where {violation.breach.want} was due"
+            raise Violation(Breach(want, got, _TRANSIENT), *violation.evidence) from None
+        raise
 
 
 def _armed(lane: Lane, error: str, send: Callable[[], Answer]) -> Answer:
@@ -73,5 +74,5 @@ def _armed(lane: Lane, error: str, send: Callable[[], Answer]) -> Answer:
     raise Inconclusive(f"{error} was armed, and {_ATTEMPTS} answers were 503 {code}")
 
 
-def _once(lane: Lane, method: str, query: str = "") -> Answer:
-    return lane.caller.send(method, *lane.caller.signer.authorize(query), once=True)
+def _once(lane: Lane, method: str) -> Answer:
+    return lane.caller.send(method, *lane.caller.signer.authorize(""), once=True)

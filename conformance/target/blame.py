@@ -9,13 +9,16 @@ from conformance.orders import Query
 _NOTHING_SHOWN = (204, 404)  # how a server may say that nothing matched, where an empty array is due
 
 
-def of_list(query: Query, status: int, fails: Callable[[Query], bool]) -> str:
+def of_list(query: Query, status: int, fails: Callable[[Query], bool], market: str | None = None) -> str:
     """The requirement that a list breaks by answering `status`; `fails` tells whether another query fares alike.
 
-    It is the first parameter that fails alone. If none does it is that they stand together.
+    It is the first parameter that fails alone. If none does it is that they stand together. `market`: the name of one.
     """
-    if 200 <= status < 300 or status in _NOTHING_SHOWN or not query.pairs() or fails(Query()):
+    if 200 <= status < 300 or status in _NOTHING_SHOWN:
         return "list.array"
+    if not query.pairs() or fails(Query()):
+        without_symbol = market is not None and not fails(Query(symbol=market))
+        return "list.symbol-omitted" if without_symbol else "list.array"
     for name, _ in query.pairs():
         if fails(replace(Query(), **{name: getattr(query, name)})):
             return limit_requirement(query.limit) if name == "limit" else f"list.{name}"

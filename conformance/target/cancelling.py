@@ -4,13 +4,15 @@ import time
 from dataclasses import replace
 
 from conformance.oracle.cancelling import CANCELLING, Cancellation
-from conformance.oracle.listing import changed_by_reading
-from conformance.oracle.snapshot import Snapshot
+from conformance.oracle.listing import Listing, changed_by_reading, explain
+from conformance.oracle.snapshot import Interval, Snapshot
+from conformance.orders import Query
 from conformance.target.account import Account
 from conformance.target.lane import POLL_S, Lane
 from conformance.target.signer import Credential
 
 _NOTHING = Snapshot({})
+_BEYOND = 2**63  # a horizon above which nothing is known to be complete
 
 
 def cancel_all(
@@ -74,6 +76,21 @@ def cancel_unjudged(lane: Lane, symbol: str | None = None) -> None:
     lane.refuse_to_harm()
     lane.caller.cancel_all(symbol)
     lane.canceled()
+
+
+def expect_listed(lane: Lane, cancellation: Cancellation, query: Query) -> None:
+    """Raise a Violation where a list by this query tells another story of what was canceled than the answer did."""
+    deadline = time.monotonic() + lane.target.consistency_ms / 1000
+    while True:
+        asked_at = time.monotonic()
+        page = lane.caller.list(query)
+        told = Snapshot.of(cancellation.returned)
+        breaches = list(explain(Listing(query, page.orders), Interval.still(replace(told, horizon=_BEYOND))))
+        if not breaches or asked_at > deadline:
+            break
+        time.sleep(POLL_S)
+    blamed = [breach._replace(requirement="cancel.visible", certain=True) for breach in breaches]
+    lane.caller.observations.report(blamed, page.exchange, raising=True)
 
 
 def expect_unchanged(lane: Lane, earlier: Snapshot) -> None:

@@ -22,7 +22,7 @@ class Known:
         self._account = account
         self._take = take
         self._confirmed = False
-        self._blamed: dict[tuple[tuple[str, ...], str], str] = {}
+        self._blamed: dict[tuple[str, tuple[str, ...], str], str] = {}
 
     def refresh(self) -> Snapshot:
         """Take a new snapshot."""
@@ -47,7 +47,7 @@ class Known:
             return
         for _ in range(_CONFIRMATIONS):
             before = self.snapshot
-            again = self._account.list(page.query)
+            again = self._account.list(page.query, page.credential)
             after = self.refresh()
             if breaches := self._breaches(again, Interval(before, after)):
                 self._confirmed = True
@@ -57,14 +57,17 @@ class Known:
     def _report(self, breaches: list[Breach], held_against: Snapshot, page: Page) -> None:
         # From one place, since Hypothesis tells failures apart by where they are raised.
         evidence = (*held_against.exchanges[:1], page.exchange)
-        blamed = [breach._replace(requirement=self._blame(page.query)) for breach in breaches]
+        blamed = [breach._replace(requirement=self._blame(page)) for breach in breaches]
         self._account.observations.report(blamed, *evidence, raising=True)
 
-    def _blame(self, query: Query) -> str:
+    def _blame(self, page: Page) -> str:
         """The requirement that is broken; once for each kind of query, since shrinking asks for it again and again."""
-        kind = tuple(name for name, _ in query.pairs()), limit_requirement(query.limit)
+        query, credential = page.query, page.credential
+        kind = credential, tuple(name for name, _ in query.pairs()), limit_requirement(query.limit)
         if kind not in self._blamed:
-            self._blamed[kind] = blame.of_page(query, self._is_wrong)
+            # The snapshot was taken with the account's first credential.
+            of_credential = credential != self._account.credentials[0] and not self._is_wrong(query)
+            self._blamed[kind] = "auth.same-account" if of_credential else blame.of_page(query, self._is_wrong)
         return self._blamed[kind]
 
     def _is_wrong(self, query: Query) -> bool:

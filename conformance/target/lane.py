@@ -53,6 +53,8 @@ class Lane:
     ) -> None:
         self.caller = caller
         self.other = other
+        for account in self.accounts:
+            account.market = next((market.symbol for market in markets), None)
         self.target = target
         self.markets = tuple(markets)
         self.driver = driver

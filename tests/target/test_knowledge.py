@@ -12,6 +12,7 @@ from conformance.target.account import Page
 from conformance.target.clock import TargetClock
 from conformance.target.known import Known
 from conformance.target.ownership import Ownership
+from conformance.target.signer import Credential
 from conformance.verdict import Violation
 from tests.orders import order, record
 
@@ -22,13 +23,15 @@ A, B = order("a", created_at=1_778_400_001), order("b")
 class Pages:
     """An account that shows these orders, one answer after the other; the last one for ever."""
 
+    credentials = ("jwt",)
+
     def __init__(self, *answers: Sequence[Order]) -> None:
         self.observations = Observations(["list.array"])
         self._answers = list(answers)
 
-    def list(self, query: Query) -> Page:
+    def list(self, query: Query, credential: Credential | None = None) -> Page:
         orders = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
-        return Page(query, tuple(orders), EXCHANGE)
+        return Page(query, tuple(orders), EXCHANGE, credential or "jwt")
 
 
 def known(account: Pages, *snapshots: Sequence[Order]) -> Known:

@@ -1,0 +1,253 @@
+"""Lies about errors, and about time: how a busy engine is told, what it leaves behind, throttling and slowness."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Awaitable
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from conformance.faults import fault
+from conformance.sandbox.face import Face, Handler
+
+# -- a busy engine -------------------------------------------------------------------------------------------------
+
+
+@fault(breaks="cancel.busy")
+class BusyIsServerFault(Face):
+    """Answers 500 while the engine is busy."""
+
+    def busy(self, error: str) -> Response:
+        return self.error(500, error)
+
+
+@fault(breaks="cancel.busy")
+class BusyIsTooManyRequests(Face):
+    """Answers 429 while the engine is busy."""
+
+    def busy(self, error: str) -> Response:
+        return self.error(429, error)
+
+
+@fault(breaks="cancel.busy")
+class BusyIsFine(Face):
+    """Answers 200 while the engine is busy, with nothing canceled and the error beside it."""
+
+    def busy(self, error: str) -> Response:
+        return self.answer(200, {"canceled": [], "error": error})
+
+
+@fault(breaks="cancel.busy")
+class BusyByAnotherName(Face):
+    """Calls every state of the engine SERVICE_UNAVAILABLE."""
+
+    def busy(self, error: str) -> Response:
+        return self.error(503, "SERVICE_UNAVAILABLE")
+
+
+@fault(breaks="cancel.busy")
+class DisabledInCapitals(Face):
+    """Writes the code of disabled trading like the other two, which are in capitals."""
+
+    def busy(self, error: str) -> Response:
+        return self.error(503, error.upper().replace(" ", "_"))
+
+
+@fault(breaks="cancel.busy-code")
+class OverloadedNowAndThen(Face):
+    """Answers every tenth cancel-all with a 503 whose code is in no document."""
+
+    calls = 0
+
+    def cancel_orders(self, request: Request, account: str, _body: bytes) -> Response | Awaitable[Response]:
+        self.calls += 1
+        return self.busy("OVERLOADED") if self.calls % 10 == 0 else super().cancel_orders(request, account, _body)
+
+
+@fault(breaks="cancel.busy-transient")
+class BusyForGood(Face):
+    """Stays busy, once it was."""
+
+    def strike(self, method: str) -> str | None:
+        if method == "DELETE" and self.armed[method]:
+            return self.armed[method][-1]
+        return super().strike(method)
+
+
+@fault(breaks="cancel.busy-transient")
+class AbsentMindedAfterBusy(Face):
+    """Cancels nothing when there is something to cancel for the first time after a 503, and says so."""
+
+    was_busy = False
+
+    def busy(self, error: str) -> Response:
+        self.was_busy = True
+        return super().busy(error)
+
+    def cancel_all(self, account: str, symbol: str | None) -> Response | Awaitable[Response]:
+        absent = self.was_busy and any(self.exchange.in_scope(o, symbol) for o in self.exchange.cancelable(account))
+        self.was_busy = self.was_busy and not absent
+        return self.cancel_answer([]) if absent else super().cancel_all(account, symbol)
+
+
+@fault(breaks="cancel.busy-no-loss")
+class BusyCancelsAll(Face):
+    """Says that the engine is busy, and cancels all the same."""
+
+    def cancel_orders(self, request: Request, account: str, _body: bytes) -> Response | Awaitable[Response]:
+        if self.armed["DELETE"]:
+            self.exchange.cancel_all(account, None)
+        return super().cancel_orders(request, account, _body)
+
+
+@fault(breaks="cancel.busy-no-loss")
+class BusyHalfway(Face):
+    """Finds the engine busy when half of the orders are canceled."""
+
+    def cancel_orders(self, request: Request, account: str, _body: bytes) -> Response | Awaitable[Response]:
+        live = self.exchange.cancelable(account) if self.armed["DELETE"] else []
+        for order in live[: (len(live) + 1) // 2]:
+            self.exchange.cancel(order)
+        return super().cancel_orders(request, account, _body)
+
+
+# -- how an error is written ---------------------------------------------------------------------------------------
+
+
+@fault(breaks="error.envelope")
+class BusyInPlainText(Face):
+    """Answers a 503 with the code as plain text."""
+
+    def busy(self, error: str) -> Response:
+        return Response(error, 503, media_type="text/plain")
+
+
+@fault(breaks="error.envelope")
+class BusyWithoutWords(Face):
+    """Answers a 503 without a body."""
+
+    def busy(self, error: str) -> Response:
+        return Response(status_code=503)
+
+
+@fault(breaks="error.envelope")
+class BusyUnderCode(Face):
+    """Puts the code of a 503 under code, with a message beside it."""
+
+    def busy(self, error: str) -> Response:
+        return self.answer(503, {"code": error, "message": "try again later"})
+
+
+@fault(breaks="error.envelope")
+class BusyInAnObject(Face):
+    """Puts an object under error, with the code in it."""
+
+    def busy(self, error: str) -> Response:
+        return self.answer(503, {"error": {"code": error}})
+
+
+@fault(breaks="error.envelope")
+class BusyByNumber(Face):
+    """Puts a number under error."""
+
+    def busy(self, error: str) -> Response:
+        return self.answer(503, {"error": -1001, "message": error})
+
+
+@fault(breaks="error.envelope-4xx")
+class RefusalsInPlainText(Face):
+    """Answers a 4xx with its code as plain text."""
+
+    def error(self, status: int, error: str) -> Response:
+        return Response(error, status) if 400 <= status < 500 else super().error(status, error)
+
+
+@fault(breaks="error.envelope-4xx")
+class RefusalsUnderDetail(Face):
+    """Puts the code of a 4xx under detail, as its framework does."""
+
+    def error(self, status: int, error: str) -> Response:
+        return self.answer(status, {"detail": error}) if 400 <= status < 500 else super().error(status, error)
+
+
+# -- weight --------------------------------------------------------------------------------------------------------
+
+
+class _Throttles(Face):
+    """Refuses what comes after `most` requests of one method within a second; None: of any method."""
+
+    most = 50
+    method: str | None = None
+    status = 429
+
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts)
+        self.times: deque[float] = deque(maxlen=self.most)
+
+    async def respond(self, request: Request, handle: Handler) -> Response:
+        if self.method in (None, request.method):
+            if len(self.times) == self.most and time.monotonic() - self.times[0] < 1:
+                return self.error(self.status, "TOO_MANY_REQUESTS")
+            self.times.append(time.monotonic())
+        return await super().respond(request, handle)
+
+
+@fault(breaks="weight.zero")
+class FiftyEachSecond(_Throttles):
+    """Answers 429 to whatever comes after 50 requests within a second."""
+
+
+@fault(breaks="weight.zero")
+class TeapotAfterSeventy(_Throttles):
+    """Answers 418, as to an address that is banned, to whatever comes after 70 requests within a second."""
+
+    most, status = 70, 418
+
+
+@fault(breaks="weight.zero")
+class TwentyCancelsEachSecond(_Throttles):
+    """Answers 429 to cancel-alls after 20 of them within a second; lists are free."""
+
+    most, method = 20, "DELETE"
+
+
+# -- latency -------------------------------------------------------------------------------------------------------
+
+
+class _SlowOnce(Face):
+    """Takes long for the first request of a rare kind, and for no other."""
+
+    pause_s: float
+    done = False
+
+    async def respond(self, request: Request, handle: Handler) -> Response:
+        if not self.done and self.is_rare(request):
+            self.done = True
+            await asyncio.sleep(self.pause_s)
+        return await super().respond(request, handle)
+
+    def is_rare(self, request: Request) -> bool:
+        """Whether this is one of that kind."""
+        raise NotImplementedError
+
+
+@fault(breaks="latency")
+class SlowList(_SlowOnce):
+    """Takes five seconds and a half for the first full page by status: no index helps it."""
+
+    pause_s = 5.5
+
+    def is_rare(self, request: Request) -> bool:
+        return request.method == "GET" and {"limit", "status"} <= request.query_params.keys()
+
+
+@fault(breaks="latency")
+class SlowCancel(_SlowOnce):
+    """Takes ten seconds and a half for the first cancel-all of one market."""
+
+    pause_s = 10.5
+
+    def is_rare(self, request: Request) -> bool:
+        return request.method == "DELETE" and "symbol" in request.query_params
