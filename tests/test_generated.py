@@ -105,10 +105,11 @@ def test_odd_listings_are_allowed_and_yet_without_a_meaning(query_string: str) -
     [
         (forbidden_listings(), lambda pairs: any(name in NUMBERS and not is_number(value) for name, value in pairs)),
         (forbidden_listings(), lambda pairs: any(name == "status" and value not in STATUSES for name, value in pairs)),
+        (odd_listings(SEEN), lambda pairs: {name for name, _ in pairs} == {"symbol"}),
         (odd_cancels(), lambda pairs: any(name == "symbol" for name, _ in pairs)),
         (odd_cancels(), lambda pairs: any(name != "symbol" for name, _ in pairs)),
     ],
-    ids=["no number", "an unknown status", "a symbol", "another parameter"],
+    ids=["no number", "an unknown status", "an unknown market", "a symbol", "another parameter"],
 )
 def test_what_is_odd_comes_by(
     query_strings: st.SearchStrategy[str], such: Callable[[list[tuple[str, str]]], bool]

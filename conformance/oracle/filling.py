@@ -38,6 +38,9 @@ class Fills:
         return sum((quantity * price for quantity, price in self.parts()), Decimal(0))
 
 
+# Of an average that was computed in binary fractions the last digits shown mean nothing.
+_OF_FLOATS = Decimal("1e-12")
+
 FILLING: Rulebook[[Fills]] = Rulebook()
 
 
@@ -55,7 +58,7 @@ def the_average_is_weighted(fills: Fills) -> Iterator[Sight]:
     if not fills.quantity:
         return
     exact, shown = fills.value / fills.quantity, fills.order.avg_fill_price
-    if abs(shown - exact) < min(_unit(shown), fills.tick):
+    if abs(shown - exact) < max(min(_unit(shown), fills.tick), exact * _OF_FLOATS):
         yield None
     else:
         told = ", ".join(f"{quantity:f} at {price:f}" for quantity, price in fills.parts())

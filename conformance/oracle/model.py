@@ -1,10 +1,9 @@
 """A model of one account: what its orders are, told by the steps that were taken, and held against what lists show."""
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 
 from conformance.oracle.cancelling import differences, traded
 from conformance.oracle.snapshot import Snapshot
-from conformance.orders import Order
 from conformance.verdict import Breach
 
 # What a change that no step explains is a breach of, by what the order was before.
@@ -22,11 +21,8 @@ class Model:
     def __init__(self, seen: Snapshot) -> None:
         self._seen = seen
 
-    def follow(self, seen: Snapshot, concerned: Set[str] = frozenset()) -> Iterator[Breach]:
-        """What no step explains of what is seen now: only the orders concerned may have been filled, none canceled.
-
-        Somebody else may trade with any live order; nobody else cancels one.
-        """
+    def follow(self, seen: Snapshot) -> Iterator[Breach]:
+        """What is seen now and no step explains: live orders may have been filled, by anybody, and none canceled."""
         earlier, self._seen = self._seen, seen
         for was in earlier.orders.values():
             now = seen.orders.get(was.id)
@@ -34,13 +30,10 @@ class Model:
                 if seen.covers(was.created_at):
                     yield Breach(f"{was} listed still", "a list without it", "list.safe", certain=False)
             elif (changed := was.changes(now)) and not traded(was, now):
-                yield self._unexplained(was, now, differences(changed, now), was.id in concerned)
+                certain = not was.live or now.status == "canceled"
+                broken = _FROZEN.get(was.status, "list.safe")
+                yield Breach(f"{was} as the steps left it", differences(changed, now), broken, certain=certain)
 
     def canceled(self, seen: Snapshot) -> None:
         """A cancel-all has been judged, and this is what it left."""
         self._seen = seen
-
-    @staticmethod
-    def _unexplained(was: Order, now: Order, told: str, concerned: bool) -> Breach:
-        certain = not was.live or now.status == "canceled" or concerned
-        return Breach(f"{was} as the steps left it", told, _FROZEN.get(was.status, "list.safe"), certain=certain)

@@ -52,10 +52,23 @@ def together_complete(race: Race) -> Iterator[Sight]:
     told = race.told()
     for was in race.before.live():
         now = race.after.orders.get(was.id)
-        if now is not None and now.live:
+        if now is None:
+            if was.id not in told and race.after.covers(was.created_at):
+                yield Breach(f"{was} in one of the answers, or in the list after", "neither")
+        elif now.live:
             yield Breach("every order canceled by one cancel-all or the other", f"{now} left live")
-        elif was.id not in told and not race.broken_off and now is not None and now.status == "canceled":
+        elif was.id not in told and not race.broken_off and now.status == "canceled":
             yield Breach(f"{was} in one of the answers, since it is canceled", "answers without it")
+
+
+@RACING.rule("cancel.complete")
+def one_alone_is_complete(race: Race) -> Iterator[Sight]:
+    """What was live before a single cancel-all is live no more, whatever ran beside it."""
+    if len(race.answers) != 1:
+        return
+    for was in race.before.live():
+        now = race.after.orders.get(was.id)
+        yield Breach("every live order canceled", f"{now} left") if now is not None and now.live else None
 
 
 @RACING.rule("cancel.concurrent-place")
@@ -65,6 +78,7 @@ def what_was_placed_is_not_lost(race: Race) -> Iterator[Sight]:
     for id in sorted(race.placed):
         now = race.after.orders.get(id)
         if now is None:
+            # An order of this moment is above any horizon.
             yield Breach(f"{id}, confirmed while cancel-all ran, in the answer or live", "a list without it")
         elif id in told and now.status != "canceled":
             yield Breach(f"{id} canceled, since the answer says so", f"{now}")
@@ -83,7 +97,8 @@ def one_story_of_each(race: Race) -> Iterator[Sight]:
     for was in race.before.live():
         now = race.after.orders.get(was.id)
         if now is None:
-            yield Breach(f"{was} in the list after", "a list without it")
+            if race.after.covers(was.created_at):
+                yield Breach(f"{was} in the list after", "a list without it")
         elif was.id in told:
             same = now.status == "canceled" and now.filled_qty == told[was.id].filled_qty
             told_so = f"{was.id} canceled with filled_qty {told[was.id].filled_qty}, as in the answer"

@@ -43,9 +43,7 @@ def render(matrix: Matrix, seconds: float) -> RenderableType:
     parts: list[RenderableType] = [table, Text("requests and seconds: medians to a kill, set-up included", style="dim")]
     parts.append(Text(f"{clean} of {len(matrix.twins)} conforming twins clean"))
     parts += _listed("Faults that survived", (_wrong(trial) for trial in matrix.survivors))
-    parts += _listed(
-        "Twins that were accused or not judged", (_wrong(trial) for trial in matrix.false_alarms)
-    )
+    parts += _listed("Twins that were accused or not judged", (_wrong(trial) for trial in matrix.false_alarms))
     parts += _listed("Checks that kill nothing", matrix.idle_checks)
     parts += _listed("Requirements that no fault breaks", matrix.unproven)
     parts.append(Text(f"{len(matrix.trials)} trials in {seconds:.0f} s", style="dim"))

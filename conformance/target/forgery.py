@@ -203,9 +203,9 @@ def _now_ms() -> int:
 
 
 def _altered(text: str) -> str:
-    """The text with its middle character changed: the last one of a signature can decode alike."""
+    """The text with its middle character changed, and not in case alone: the last of a signature can decode alike."""
     middle = len(text) // 2
-    return text[:middle] + ("A" if text[middle] != "A" else "B") + text[middle + 1 :]
+    return text[:middle] + ("A" if text[middle].upper() != "A" else "B") + text[middle + 1 :]
 
 
 def _parts(token: str) -> tuple[str, str, str]:

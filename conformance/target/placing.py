@@ -2,6 +2,7 @@
 
 import time
 from decimal import Decimal
+from itertools import pairwise
 
 from conformance.target.account import Account
 from conformance.target.driver import Refused
@@ -44,14 +45,15 @@ def place(
     return placed.id
 
 
-def prices_between(market: Market, count: int) -> list[Decimal]:
+def prices_between(market: Market, count: int, ticks_apart: int = 1) -> list[Decimal]:
     """So many prices, rising, at which no order of this run rests. Raises Refused where the tick leaves no room."""
     span = market.resting_sell - market.resting_buy
     prices = [
         market.resting_buy + span * step / (count + 1) // market.tick * market.tick for step in range(1, count + 1)
     ]
-    if len(set(prices)) < count or prices[0] <= market.resting_buy:
-        raise Refused(f"no {count} prices lie between the resting ones of {market.symbol}")
+    steps_between = [upper - lower for lower, upper in pairwise([market.resting_buy, *prices, market.resting_sell])]
+    if min(steps_between) < ticks_apart * market.tick:
+        raise Refused(f"no {count} prices lie {ticks_apart} ticks apart between the resting ones of {market.symbol}")
     return prices
 
 

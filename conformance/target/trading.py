@@ -21,6 +21,9 @@ _MOST_LOTS = 9
 # Prices between the resting ones, of which none is in the very middle, where strangers tend to meet.
 _PRICES = 6
 
+# So many ticks apart, a wrong average differs from the right one by more than a tick.
+_APART = 3
+
 # The same trade may be made again, since somebody else can have come in between; what is wrong twice alike is wrong.
 _ATTEMPTS = 4
 
@@ -42,7 +45,7 @@ class Trading:
 
     def take(self, side: str) -> Fills:
         """The caller takes three orders of the other account, each at a price of its own, and still wants more."""
-        prices = prices_between(self._market, _PRICES)
+        prices = prices_between(self._market, _PRICES, _APART)
         limit = prices[-1] if side == "buy" else prices[0]
         resting = prices[1:4] if side == "buy" else prices[3:0:-1]
         with self._new() as new:
@@ -54,7 +57,7 @@ class Trading:
 
     def make(self, side: str) -> Fills:
         """Three orders of the other account take from one of the caller, and leave some."""
-        price = prices_between(self._market, _PRICES)[2]
+        price = prices_between(self._market, _PRICES, _APART)[2]
         with self._new() as new:
             self._place(self._lane.caller, side, price, _MOST_LOTS)
             self._expect_untouched(new)
@@ -64,7 +67,7 @@ class Trading:
 
     def sell_at_market(self) -> Fills:
         """The caller sells at whatever price, to two orders of the other account."""
-        prices = prices_between(self._market, _PRICES)
+        prices = prices_between(self._market, _PRICES, _APART)
         with self._new() as new:
             self._place(self._other, "buy", prices[3], 1)
             self._place(self._other, "buy", prices[2], 2)
@@ -74,7 +77,7 @@ class Trading:
 
     def buy_for_an_amount(self) -> Fills:
         """The caller buys for an amount that does not come out even, from two orders of the other account."""
-        prices, lot = prices_between(self._market, _PRICES), self._market.lot
+        prices, lot = prices_between(self._market, _PRICES, _APART), self._market.lot
         spent = prices[1] * lot + prices[2] * 2 * lot
         self.amount = _uneven(spent + prices[2] * lot / 3, self._market.tick)
         with self._new() as new:

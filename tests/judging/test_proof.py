@@ -1,4 +1,4 @@
-"""The kill matrix, reduced: a fault for each requirement and a few twins. The whole of it is `p99-conformance prove`."""
+"""The kill matrix, reduced: a fault for each requirement and a few twins. All of it is `p99-conformance prove`."""
 
 import json
 import os

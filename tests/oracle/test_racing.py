@@ -45,8 +45,7 @@ BOTH = [A_OVER, B_OVER]
 @pytest.mark.parametrize("answers", [[[A_OVER], [B_OVER]], [BOTH, []], [[], BOTH, []]])
 def test_cancel_alls_may_share_the_orders_in_any_way(answers: list[list[Order]]) -> None:
     judgement = RACING.judge(race(answers, BOTH))
-    assert judgement.breaches == []
-    assert judgement.saw == {"cancel.concurrent-once": 2}
+    assert (judgement.breaches, judgement.saw) == ([], {"cancel.concurrent-once": 2})
 
 
 def test_an_order_that_is_filled_first_is_in_no_answer() -> None:
@@ -70,6 +69,7 @@ def test_each_order_is_in_exactly_one_answer(answers: list[list[Order]], after: 
 
 def test_after_an_answer_that_broke_off_an_order_may_be_in_none() -> None:
     assert broken(race([[A_OVER], []], BOTH, broken_off=True)) == set()
+    assert broken(race([[A_OVER]], [A_OVER, canceled(filled(B))], takers=[TAKER], broken_off=True)) == set()
     assert broken(race([[A_OVER], []], [A_OVER, B], broken_off=True)) == {"cancel.concurrent-once"}
 
 
@@ -81,7 +81,7 @@ def test_after_an_answer_that_broke_off_an_order_may_be_in_none() -> None:
 def test_what_is_placed_meanwhile_is_told_or_stays(told: list[Order], after: list[Order]) -> None:
     judgement = RACING.judge(race([told], [*BOTH, *after], placed={"new"}))
     assert judgement.breaches == []
-    assert judgement.saw == {"cancel.concurrent-place": 1}
+    assert judgement.saw == {"cancel.concurrent-place": 1, "cancel.complete": 2}
 
 
 @pytest.mark.parametrize(
@@ -113,33 +113,44 @@ def test_what_is_placed_meanwhile_is_not_lost(told: list[Order], after: list[Ord
 def test_a_fill_and_a_cancel_leave_one_story(told: list[Order], after: list[Order]) -> None:
     judgement = RACING.judge(race([told], after, takers=[TAKER]))
     assert judgement.breaches == []
-    assert judgement.saw == {"cancel.concurrent-fill": 3}
+    assert judgement.saw == {"cancel.concurrent-fill": 3, "cancel.complete": 2}
+
+
+FILL, COMPLETE = "cancel.concurrent-fill", "cancel.complete"
 
 
 @pytest.mark.parametrize(
-    ("told", "after"),
+    ("told", "after", "requirements"),
     [
-        (BOTH, [A_OVER, filled(B)]),
-        (BOTH, [A_OVER, canceled(filled(B, "99"))]),
-        (BOTH, [A, filled(B)]),
-        ([A_OVER], [A_OVER, canceled(filled(B, "100"))]),
-        ([A_OVER], [A_OVER]),
-        ([A_OVER], [A_OVER, filled(B, "60")]),
+        (BOTH, [A_OVER, filled(B)], {FILL}),
+        (BOTH, [A_OVER, canceled(filled(B, "99"))], {FILL}),
+        (BOTH, [A, B_OVER], {FILL, COMPLETE}),
+        ([A_OVER], [A_OVER, canceled(filled(B))], {FILL}),
+        ([A_OVER], [A_OVER], {FILL}),
+        ([A_OVER], [A_OVER, filled(B, "60")], {COMPLETE}),
     ],
     ids=["told but filled", "other fills", "told but live", "canceled but untold", "lost", "neither filled nor told"],
 )
-def test_a_fill_and_a_cancel_that_contradict(told: list[Order], after: list[Order]) -> None:
-    assert {breach.requirement for breach in breaches(race([told], after, takers=[TAKER])) if breach.certain} == {
-        "cancel.concurrent-fill"
-    }
+def test_a_fill_and_a_cancel_that_contradict(told: list[Order], after: list[Order], requirements: set[str]) -> None:
+    found = breaches(race([told], after, takers=[TAKER]))
+    assert {breach.requirement for breach in found if breach.certain} == requirements
 
 
-def test_what_the_other_side_got_the_caller_gave() -> None:
-    [breach] = breaches(race([BOTH], BOTH, takers=[TAKER]))
+def test_an_order_that_two_cancel_alls_lose() -> None:
+    assert broken(race([[A_OVER], []], [A_OVER])) == {"cancel.concurrent-once"}
+
+
+@pytest.mark.parametrize("given", ["0", "59"])
+def test_what_the_other_side_got_the_caller_gave(given: str) -> None:
+    over = canceled(A, filled_qty=given)
+    [breach] = breaches(race([[over, B_OVER]], [over, B_OVER], takers=[TAKER]))
     assert (breach.requirement, breach.certain) == ("cancel.concurrent-fill", False)
+
+
+def test_what_the_other_side_got_at_another_price_it_got_from_somebody_else() -> None:
     elsewhere = Order.from_json({**TAKER.sent, "avg_fill_price": "0.49"})
     assert broken(race([BOTH], BOTH, takers=[elsewhere])) == set()
 
 
 def test_what_did_not_take_place_is_not_judged() -> None:
-    assert RACING.judge(race([BOTH], BOTH)).saw == {}
+    assert RACING.judge(race([BOTH], BOTH)).saw == {"cancel.complete": 2}

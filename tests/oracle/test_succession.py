@@ -58,9 +58,8 @@ def test_an_order_that_is_seen_once_has_no_succession() -> None:
     assert (judgement.breaches, judgement.saw) == ([], {})
 
 
-def follow(was: Order, *now: Order, horizon: int | None = None, concerned: bool = False) -> list[Breach]:
-    ids = {was.id} if concerned else set()
-    return list(Model(Snapshot.of([was])).follow(Snapshot.of(now, horizon), ids))
+def follow(was: Order, *now: Order, horizon: int | None = None) -> list[Breach]:
+    return list(Model(Snapshot.of([was])).follow(Snapshot.of(now, horizon)))
 
 
 @pytest.mark.parametrize("now", [{}, PARTLY, {**PARTLY, **LATER}, WHOLLY])
@@ -89,12 +88,6 @@ def test_a_change_that_no_step_explains(
 ) -> None:
     [breach] = follow(order(**was), order(**{**was, **now}))
     assert (breach.requirement, breach.certain) == (requirement, certain)
-
-
-def test_a_change_of_the_very_order_that_a_step_concerned_is_certain() -> None:
-    [breach] = follow(order(), order(price="0.51"), concerned=True)
-    assert (breach.requirement, breach.certain) == ("list.safe", True)
-    assert follow(order(), order(**PARTLY), concerned=True) == []
 
 
 def test_an_order_that_is_gone() -> None:

@@ -47,12 +47,12 @@ def unasked(query: Query) -> bool:
         (ALL, never, "list.conjunctive"),  # it was met just now, if not again
     ],
 )
-@pytest.mark.parametrize("status", [400, 403, 500, 301])
+@pytest.mark.parametrize("status", [300, 400, 403, 500])
 def test_a_list_that_fails(query: Query, fails: Defect, requirement: str, status: int) -> None:
     assert of_list(query, status, fails) == requirement
 
 
-@pytest.mark.parametrize("status", [201, 202, 204, 404])
+@pytest.mark.parametrize("status", [201, 202, 204, 299, 404])
 def test_a_status_that_shows_nothing_is_the_arrays_matter(status: int) -> None:
     assert of_list(ALL, status, unasked) == "list.array"
 
@@ -83,6 +83,7 @@ def limits_first(query: Query) -> bool:
         (FILTERS, lambda query: query.limit is None, "list.limit-default"),
         (Query(status="open", limit=500), lambda query: query.limit == 500, "list.limit-max"),
         (Query(status="open", limit=-1), lambda query: query.limit == -1, "list.limit-below"),
+        (Query(status="open", limit=200), never, "list.conjunctive"),  # as above
         (ALL, limits_first, "list.limit-after-filters"),
         (FILTERS, limits_first, "list.limit-after-filters"),
     ],
