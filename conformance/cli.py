@@ -20,7 +20,8 @@ from rich.text import Text
 import conformance
 from conformance import faults
 from conformance import requirements as catalogue
-from conformance.judging.assignment import assign, writable
+from conformance.judging.assignment import assign, profile_of, writable
+from conformance.judging.ensemble import examine_profile
 from conformance.judging.inventory import check_names, checks_by_requirement
 from conformance.judging.runner import NoVerdict
 from conformance.judging.runner import run as judge
@@ -34,7 +35,9 @@ from conformance.target.profile import reading as profile_reading
 
 NOT_PROVEN = 1
 WRONG_USAGE = 2
+CANNOT_JUDGE = 3
 SUITE_FAILED = 4
+_GRADES = {"good": "green", "warning": "yellow", "problem": "bold red"}
 LOG_WIDTH = 110  # where nobody's terminal says how wide it is
 
 
@@ -91,6 +94,26 @@ def run(
     output = Console(width=None if sys.stdout.isatty() else LOG_WIDTH)
     output.print(terminal.render(results, Path(report_dir)), highlight=False)
     sys.exit(results.exit_code)
+
+
+@main.command()
+@click.option("--target", metavar="URL|PROFILE.toml", required=True, help="What to examine.")
+def doctor(target: str) -> None:
+    """Examine a profile against its target, touching no order: what would a run stumble over?
+
+    \b
+    Exit codes: 0 a run can judge it · 2 a bad profile · 3 a run could not judge it
+    """
+    with _complaints():
+        findings = list(examine_profile(profile_of(target)))
+    table = Table.grid("", "", "", padding=(0, 2, 0, 0))
+    for found in findings:
+        told = Text(found.says).append(f"\n{found.remedy}" if found.remedy else "", style="cyan")
+        table.add_row(Text(found.grade, style=_GRADES[found.grade]), Text(found.about), told)
+    Console(width=None if sys.stdout.isatty() else LOG_WIDTH, highlight=False).print(table)
+    problems = sum(found.grade == "problem" for found in findings)
+    click.echo("a run can judge it" if not problems else f"a run could not judge it: {problems} to mend first")
+    sys.exit(CANNOT_JUDGE if problems else 0)
 
 
 @main.command()

@@ -64,11 +64,15 @@ class RequirementResult:
 
 @dataclass(frozen=True, slots=True)
 class Mishaps:
-    """What went wrong beside the verdicts: a refusal of the suite, its own crashes, an interruption."""
+    """What went wrong beside the verdicts: a refusal of the suite, its own crashes, an interruption.
+
+    `left`: what the run placed and could not remove again.
+    """
 
     refusal: str | None = None
     crashes: tuple[str, ...] = ()
     interrupted: bool = False
+    left: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,13 +184,17 @@ class Results:
             requirements=tuple(_requirement(entry) for entry in document["requirements"]),
             requests=document["requests"],
             labels=document["labels"],
-            mishaps=Mishaps(**{**document["mishaps"], "crashes": tuple(document["mishaps"]["crashes"])}),
+            mishaps=_mishaps(document["mishaps"]),
         )
 
 
 def load(path: Path) -> Results:
     """Read a results.json."""
     return Results.from_json(json.loads(path.read_text(encoding="utf-8")))
+
+
+def _mishaps(entry: Mapping[str, Any]) -> Mishaps:
+    return Mishaps(**{**entry, "crashes": tuple(entry["crashes"]), "left": tuple(entry["left"])})
 
 
 def _requirement(entry: Mapping[str, Any]) -> RequirementResult:

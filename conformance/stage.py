@@ -6,6 +6,7 @@ from typing import Any
 
 from conformance.oracle.snapshot import Snapshot
 from conformance.results import Missing
+from conformance.target.cleaning import clean_up
 from conformance.target.lane import Lane
 from conformance.target.staging import Staging, Wish
 
@@ -21,11 +22,15 @@ _BROUGHT_ABOUT = _SHOWN_BY_A_HISTORY | {"other", "arrange"}
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One lane, set up once. `full_scope`: whether anything but reading is allowed."""
+    """One lane, set up once.
+
+    `full_scope`: whether anything but reading is allowed; `explicit`: somebody has said so.
+    """
 
     lane: Lane
     staging: Staging
     full_scope: bool
+    explicit: bool = True
 
     def __repr__(self) -> str:
         return f"stage of {self.lane.caller}"
@@ -52,7 +57,11 @@ class Stage:
         """
         for account in self.lane.accounts:
             self.lane.known(account)
-        if not self.full_scope or not self.staging.possible:
+        if not self.full_scope:
+            return
+        if any(own.inherits for own in self.lane.own.values()):
+            clean_up(self.lane)
+        if not self.staging.possible:
             return
         if wants.get("other") and self.lane.other is not None:
             self.staging.history(self.lane.other, _BYSTANDER_ORDERS)
@@ -60,6 +69,14 @@ class Stage:
             live = wants.get("live", 0)
             standing = int(live / _LIVE_SHARE) if self.lane.driver.can_inject else live
             self.staging.history(self.lane.caller, max(wants.get("orders", 0), standing, _LEAST_HISTORY))
+
+    def expect_own_alone(self) -> None:
+        """Raise ForeignOrders where the caller has live orders that this run did not place.
+
+        Where nobody has said that the target may be changed, cancel-all is then simply not judged.
+        """
+        if self.full_scope and self.explicit:
+            self.lane.refuse_to_harm()
 
     def arrange(self, wishes: Sequence[Wish], *, inject: bool) -> None:
         """Bring about exactly these live orders in the caller's account, whatever was live there before."""
@@ -116,7 +133,9 @@ def _own_live(stage: Stage) -> int:
 
 
 def _may_cancel(stage: Stage) -> bool:
-    return stage.full_scope and (stage.lane.target.disposable or not stage.lane.foreign_live())
+    if not stage.full_scope:
+        return False
+    return stage.explicit or stage.lane.target.disposable or not stage.lane.foreign_live()
 
 
 FACTS: Mapping[str, Fact] = {

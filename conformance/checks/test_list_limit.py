@@ -1,5 +1,6 @@
 """Listing: limit."""
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -67,6 +68,14 @@ def test_the_largest_limit_is_kept(caller: Account, known: Known) -> None:
 def test_a_limit_above_the_maximum_is_clamped(caller: Account, known: Known, limit: int) -> None:
     """A limit above 200, with more than 200 orders: exactly the 200 newest."""
     known.explains(caller.list(Query(limit=limit)))
+
+
+@verifies("list.limit-max")
+@needs(orders=MAX_LIMIT + 1)
+@pytest.mark.parametrize(("start", "end"), [(0, None), (None, LARGEST_LIMIT), (0, LARGEST_LIMIT)])
+def test_it_is_clamped_within_a_window_too(caller: Account, known: Known, start: int | None, end: int | None) -> None:
+    """A limit above 200, and a window that lets everything through: exactly the 200 newest."""
+    known.explains(caller.list(Query(start=start, end=end, limit=1000)))
 
 
 @verifies("list.limit-below")

@@ -113,7 +113,7 @@ class SecondsAreRounded(Clock):
 
 
 class _ListsLag(Exchange):
-    """Shows orders in lists as they were, for 300 ms after they were canceled."""
+    """Shows orders in lists as they were, for 100 ms after they were canceled."""
 
     def __init__(self, *parts: Any) -> None:
         super().__init__(*parts)
@@ -123,7 +123,7 @@ class _ListsLag(Exchange):
     def cancel_all(self, account: str, symbol: str | None) -> list[Order]:
         before = {order.id: copy.copy(order) for order in self.cancelable(account)}
         canceled = super().cancel_all(account, symbol)
-        self.until = time.monotonic() + 0.3
+        self.until = time.monotonic() + 0.1
         self.before = {order.id: before[order.id] for order in canceled}
         return canceled
 
@@ -134,13 +134,13 @@ class _ListsLag(Exchange):
 
 @twin()
 class ListsLag(Sandbox):
-    """Lets lists lag 300 ms behind a cancel-all, and says so in its profile."""
+    """Lets lists lag 100 ms behind a cancel-all, and says so in its profile."""
 
     exchange_class = _ListsLag
 
     def profile(self, root: str, base_url: str) -> dict[str, Any]:
         document = super().profile(root, base_url)
-        document["target"]["consistency_ms"] = 1000
+        document["target"]["consistency_ms"] = 200
         return document
 
 

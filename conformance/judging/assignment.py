@@ -55,7 +55,7 @@ def assign(
 
     Raises ProfileError where the words or the profile are wrong, or the scope is one that the target does not allow.
     """
-    profile = target if isinstance(target, Profile) else _profile(target)
+    profile = target if isinstance(target, Profile) else profile_of(target)
     if cancel_existing:
         profile = replace(profile, target=replace(profile.target, disposable=True))
     return Assignment(
@@ -82,7 +82,8 @@ def writable(folder: Path) -> Path:
         raise ProfileError(f"nothing can be written there: {error.strerror}", "--report-dir", str(folder)) from None
 
 
-def _profile(target: str) -> Profile:
+def profile_of(target: str) -> Profile:
+    """The profile at this path, or of this bare URL. Raises ProfileError."""
     if "://" in target:
         return profile_reading.from_url(target)
     return profile_reading.load(target)

@@ -22,6 +22,7 @@ from conformance.results import Mishaps, Results
 # What a report of pytest carries the outcome under; reports travel between processes as plain values.
 _OUTCOME = "conformance_outcome"
 _REQUESTS = "conformance_requests"
+_LEFT = "conformance_left"
 
 _STATUS = {
     "inconclusive": ("inconclusive", "?", "INCONCLUSIVE"),
@@ -44,10 +45,16 @@ class Court:
         self._requests = {"total": 0, "setup": 0, "retried_503": 0}
         self._crashes: list[str] = []
         self._interrupted = False
+        self._left: list[str] = []
+        self._refusal: str | None = None
         self._started = time.monotonic()
         self._started_at = datetime.now(UTC)
 
     # -- in every process ------------------------------------------------------------------------------------------
+
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Take note of the session, to end it early."""
+        self._session = session
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -141,7 +148,6 @@ class Court:
 
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
         """Leave it at what has been found, once that is what the run is aimed at."""
-        self._session = item.session
         self._aimed_at_next = nextitem is not None and self._is_aimed_at(nextitem)
 
     def pytest_runtest_logfinish(self) -> None:
@@ -155,6 +161,9 @@ class Court:
         if plain := getattr(report, _OUTCOME, None):
             outcome = Outcome.from_plain(plain)
             self._outcomes.append(outcome)
+            if outcome.ending == "refused":
+                self._refusal = self._refusal or outcome.reason
+                self._session.shouldfail = outcome.reason
             if outcome.ending == "crashed":
                 self._crashes.append(f"{outcome.check}: {outcome.reason}")
         for name, count in getattr(report, _REQUESTS, {}).items():
@@ -172,6 +181,7 @@ class Court:
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: Any) -> None:
         """A worker is gone."""
+        self._left += getattr(node, "workeroutput", {}).get(_LEFT, [])
         if error:
             self._crashes.append(f"worker {node.gateway.id} went down: {error}")
 
@@ -182,8 +192,15 @@ class Court:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Give the verdicts, write them down, and let them decide what the process exits with."""
-        if hasattr(session.config, "workerinput") or session.exitstatus == pytest.ExitCode.USAGE_ERROR:
+        left = self._judge.ensemble.close()
+        if hasattr(session.config, "workerinput"):
+            session.config.workeroutput[_LEFT] = left  # type: ignore[attr-defined]
             return
+        self._left += left
+        if session.exitstatus == pytest.ExitCode.USAGE_ERROR:
+            return
+        for name, count in self._judge.ensemble.take_counts().items():
+            self._requests[name] += count
         self.results = Results(
             catalogue_version=requirements.CATALOGUE_VERSION,
             suite_version=conformance.__version__,
@@ -195,7 +212,12 @@ class Court:
             requirements=ledger.results(self._catalogue, checks_by_requirement(), self._outcomes),
             requests=self._requests,
             labels=self._assignment.labels,
-            mishaps=Mishaps(crashes=tuple(self._crashes), interrupted=self._interrupted),
+            mishaps=Mishaps(
+                refusal=self._refusal,
+                crashes=tuple(self._crashes),
+                interrupted=self._interrupted,
+                left=tuple(self._left),
+            ),
         )
         files.write(self.results, self._assignment.report_dir)
         session.exitstatus = self.results.exit_code

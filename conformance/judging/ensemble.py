@@ -1,6 +1,7 @@
 """Everything that a run holds on to while it judges: one client, and a stage for each lane."""
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -8,11 +9,22 @@ from conformance.judging.assignment import Assignment
 from conformance.observations import Observations
 from conformance.stage import Stage
 from conformance.target.account import Account
+from conformance.target.cleaning import clean_up
 from conformance.target.client import Client, Counts
 from conformance.target.credentials import Redactor
 from conformance.target.driver import Driver
+from conformance.target.examination import Finding, examine, same_user, transport
 from conformance.target.lane import Lane
+from conformance.target.profile import Profile
 from conformance.target.staging import Staging
+from conformance.verdict import Inconclusive
+
+
+def examine_profile(profile: Profile) -> Iterator[Finding]:
+    """Examine the profile against its target, with a client of its own."""
+    client = Client(profile.target, Redactor(profile.secrets))
+    accounts = {key: Account(account, client) for key, account in profile.accounts.items()}
+    yield from examine(profile, accounts, Driver(profile.driver, client))
 
 
 class Ensemble:
@@ -38,6 +50,27 @@ class Ensemble:
             raise stage.with_traceback(None)  # else it grows with each check that it is told to
         return stage
 
+    def _expect_sound(self, lane: Lane) -> None:
+        """Before anything is changed: raise Inconclusive where the target and the profile do not go together."""
+        for found in (*transport(self._assignment.profile), *same_user({each.name: each for each in lane.accounts})):
+            if found.grade == "problem":
+                raise Inconclusive(f"{found.about}: {found.says}; {found.remedy}")
+
+    def close(self) -> list[str]:
+        """Leave the target as it was found. Returns what could not be removed, a line for each; names no line twice."""
+        left: list[str] = []
+        for stage in self._stages.values():
+            if isinstance(stage, Exception):
+                continue
+            with contextlib.suppress(Inconclusive):
+                self._driver.disarm()
+            found = clean_up(stage.lane) if stage.full_scope else []
+            for journal in stage.lane.journals.values():
+                journal.close(clean=not found)
+            left += found
+        self._stages.clear()
+        return left
+
     def take_counts(self) -> dict[str, int]:
         """The requests sent since this was last asked."""
         counts, self.client.counts = self.client.counts, Counts()
@@ -49,9 +82,12 @@ class Ensemble:
         other = None if names.other is None else self._accounts[names.other]
         lane = Lane(self._accounts[names.caller], other, profile.target, profile.markets, self._driver)
         lane.watch(observations)
-        stage = Stage(lane, Staging(lane, seed), full_scope=self._assignment.scope == "full")
+        full = self._assignment.scope == "full"
+        stage = Stage(lane, Staging(lane, seed), full_scope=full, explicit=not profile.from_bare_url)
         try:
             with self.client.setting_up():
+                if full:
+                    self._expect_sound(lane)
                 stage.prepare(wants)
         except Exception as reason:  # noqa: BLE001 - whatever it is, it is told to each check of the lane
             return reason

@@ -18,6 +18,7 @@ from conformance.requirements import Requirement
 from conformance.results import Finding, Missing
 from conformance.stage import missing
 from conformance.target.driver import Refused
+from conformance.target.lane import ForeignOrders
 from conformance.verdict import Inconclusive, Violation
 
 _OBSERVATIONS = pytest.StashKey[Observations]()
@@ -66,6 +67,8 @@ class Judge:
             stage = self.ensemble.stage(lane_of(item), self._wants, setting_up)
             stage.lane.watch(setting_up)
             item.stash[_MISSING] = missing(stage, needs_of(item))
+            if "cancel" in needs_of(item):
+                stage.expect_own_alone()
         finally:
             observations.adopt(setting_up)
         if item.stash[_MISSING]:
@@ -171,6 +174,8 @@ def _ending(error: BaseException | None) -> tuple[Ending, str]:
         return "passed", ""
     if isinstance(error, Violation):
         return "violated", _printable(str(error))
+    if isinstance(error, ForeignOrders):
+        return "refused", _printable(str(error))
     if isinstance(error, Refused):
         return "not exercised", _printable(f"the target refused: {error}")
     if isinstance(error, Inconclusive):

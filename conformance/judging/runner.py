@@ -2,6 +2,8 @@
 
 import contextlib
 import os
+import signal
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -74,13 +76,26 @@ def run(assignment: Assignment, console: Console, *, stop_on_first: bool, select
         args.append("--stop-on-first")
     if select:
         args.append(f"-k={select}")
-    with _undisturbed():
+    with _undisturbed(), _told_to_stop():
         code = pytest.main(args, plugins=[given])
     if given.court is not None and given.court.results is not None:
         return given.court.results
     if select and code == pytest.ExitCode.USAGE_ERROR:
         raise ProfileError(f"-k {select!r} cannot be read; it takes names joined by and, or, not")
     raise NoVerdict(f"pytest ended with {code!r} before it could judge")
+
+
+@contextlib.contextmanager
+def _told_to_stop() -> Iterator[None]:
+    """Inside, SIGTERM ends the run as Ctrl-C does: what was placed is removed, and what was judged is reported."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextlib.contextmanager

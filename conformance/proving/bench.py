@@ -3,10 +3,12 @@
 import multiprocessing
 import tempfile
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
 
 from rich.console import Console
 
@@ -16,6 +18,9 @@ from conformance.proving.matrix import Trial
 from conformance.results import Results
 from conformance.target.profile import reading
 from conformance.verdict import Verdict
+
+# Ten times what the slowest twin takes, one that answers late.
+TIME_LIMIT_S = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +38,64 @@ class Subject:
 
 def trials(subjects: Sequence[Subject], seed: int, jobs: int) -> Iterator[Trial]:
     """Judge each subject, `jobs` at a time; the trials come as they end."""
-    # Each from a clean process: nothing of a run is left for the next, and the imports are made once.
+    # Each in a process of its own: nothing of a run is left for the next, and the imports are made once.
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["conformance.judging.runner", "conformance.sandbox", "schemathesis"])
-    with ProcessPoolExecutor(jobs, mp_context=context, max_tasks_per_child=1) as pool:
-        # The long ones first: a twin is judged in full.
-        for done in as_completed([pool.submit(judge, each, seed) for each in sorted(subjects, key=_is_fault)]):
-            yield done.result()
+    waiting = deque(sorted(subjects, key=_is_fault))  # the long ones first: a twin is judged in full
+    running: dict[Connection, _Running] = {}
+    try:
+        while waiting or running:
+            while waiting and len(running) < jobs:
+                subject = waiting.popleft()
+                here, there = context.Pipe(duplex=False)
+                process = context.Process(target=_judge_and_tell, args=(subject, seed, there), daemon=True)
+                process.start()
+                there.close()
+                running[here] = _Running(subject, process, time.monotonic())
+            for ended in wait(list(running), timeout=1):
+                assert isinstance(ended, Connection)
+                yield running.pop(ended).told(ended)
+            for late in [each for each, one in running.items() if one.seconds > TIME_LIMIT_S]:
+                yield running.pop(late).given_up()
+    finally:
+        for one in running.values():
+            one.process.kill()
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """A trial that is under way."""
+
+    subject: Subject
+    process: BaseProcess
+    started: float
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self.started
+
+    def told(self, pipe: Connection) -> Trial:
+        try:
+            trial: Trial = pipe.recv()
+        except EOFError:
+            return self._without_verdict("its process ended without a word")
+        finally:
+            pipe.close()
+            self.process.join()
+        return trial
+
+    def given_up(self) -> Trial:
+        self.process.kill()
+        return self._without_verdict(f"no end within {TIME_LIMIT_S} s")
+
+    def _without_verdict(self, reason: str) -> Trial:
+        subject = self.subject
+        return Trial(subject.name, subject.says, subject.breaks, 4, (), (), 0, round(self.seconds, 2), reason)
+
+
+def _judge_and_tell(subject: Subject, seed: int, pipe: Connection) -> None:
+    pipe.send(judge(subject, seed))
+    pipe.close()
 
 
 def judge(subject: Subject, seed: int) -> Trial:

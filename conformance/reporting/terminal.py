@@ -52,6 +52,7 @@ def render(results: Results, report_dir: Path) -> RenderableType:
     undecided = results.with_verdict(Verdict.INCONCLUSIVE)
     parts += _section("Inconclusive", _by_reason(undecided))
     parts += _section("Not exercised", _unexercised(results.with_verdict(Verdict.NONE)))
+    parts += _section("Left on the target, and to be removed by hand", (Text(line) for line in results.mishaps.left))
     parts += _section("The suite itself failed", (Text(crash) for crash in results.mishaps.crashes))
     races = [result for result in results.with_verdict(Verdict.PASS) if "races" in result.reason]
     parts += _section("Raced", (Text(f"{result.id}: {result.reason}", style="dim") for result in races))

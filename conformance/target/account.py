@@ -93,6 +93,7 @@ class Account:
         self.observations = Observations()
         self.foreign: set[tuple[object, ...]] = set()
         self.market: str | None = None  # the name of one, if any is known
+        self._kept_alone: dict[tuple[str, tuple[str, ...]], bool] = {}
         self.signer = Signer(profile)
         self._client = client
         self._url = f"{client.target.base_url}{PATH}"
@@ -128,7 +129,8 @@ class Account:
         self.observations.count({"list.array": 1})
         orders = self._read(document, answer.exchange)
         judgement = LISTING.judge(Listing(query, orders, self.foreign))
-        self.observations.report(judgement.breaches, answer.exchange)
+        blamed = [self._of_filters(breach, query, kind) for breach in judgement.breaches]
+        self.observations.report(blamed, answer.exchange)
         return Page(query, orders, answer.exchange, kind)
 
     def probe(self, query: str, credential: Credential | None = None) -> Page | None:
@@ -242,6 +244,26 @@ class Account:
         self.observations.report(found, exchange)
         if not found:
             self.observations.count({requirement: 1})
+
+    def _of_filters(self, breach: Breach, query: Query, kind: Credential) -> Breach:
+        """The breach, charged to the filters' standing together where the one that it speaks of is kept alone.
+
+        Asked once for each set of filters.
+        """
+        name = (breach.requirement or "").removeprefix("list.")
+        filters = tuple(each for each, _ in query.pairs() if each != "limit")
+        if name not in filters or len(filters) < 2:
+            return breach
+        if (name, filters) not in self._kept_alone:
+            self._kept_alone[name, filters] = False  # until it is known, and where it cannot be
+            alone = Query(limit=MAX_LIMIT, **{name: getattr(query, name)})
+            answer = self._call("GET", urlencode(alone.pairs()), kind)
+            document = decoded(answer.body) if answer.status == 200 else None
+            if isinstance(document, list):
+                orders = tuple(order for record in document if (order := read(record).order) is not None)
+                breaches = LISTING.judge(Listing(alone, orders)).breaches
+                self._kept_alone[name, filters] = all(each.requirement != breach.requirement for each in breaches)
+        return breach._replace(requirement="list.conjunctive") if self._kept_alone[name, filters] else breach
 
     def _blame(self, query: Query, status: int, kind: Credential) -> str:
         def fails(other: Query) -> bool:

@@ -37,6 +37,8 @@ class Driver:
         self.can_fault = profile.fault is not None
         self._profile = profile
         self._client = client
+        self._armed: set[str] = set()
+        self._placed = 0
         self._run = uuid.uuid4().hex[:8]
         self._serial = itertools.count(1)
 
@@ -54,6 +56,7 @@ class Driver:
     ) -> Placed:
         """Place one order; amounts as decimal strings."""
         action = _given(self._profile.place, "driver.place")
+        self._count(1)
         values = {
             "symbol": market.symbol,
             "side": side,
@@ -77,12 +80,26 @@ class Driver:
     def inject(self, account: Account, orders: Sequence[Mapping[str, Any]]) -> None:
         """Put whole orders into the account. What they became is for the list to say."""
         action = _given(self._profile.inject, "driver.inject")
+        self._count(len(orders))
         self._perform(action, account, {"account": account.name, "orders": list(orders)})
 
     def fault(self, error: str, times: int) -> None:
         """Let the next `times` calls of the operation concerned answer `error`; 0 disarms."""
         action = _given(self._profile.fault, "driver.fault")
+        self._armed.add(error)
         self._perform(action, None, {"error": error, "times": times})
+
+    def disarm(self) -> None:
+        """Let no call fail any more that was armed to."""
+        while self._armed:
+            self.fault(error := self._armed.pop(), 0)
+            self._armed.discard(error)
+
+    def _count(self, orders: int) -> None:
+        most = self._client.target.max_orders
+        if most is not None and self._placed + orders > most:
+            raise Refused(f"target.max_orders allows {most} orders in all, and {self._placed} were placed")
+        self._placed += orders
 
     def setting_up(self) -> AbstractContextManager[None]:
         """Count what is sent inside as set-up, not as judging."""

@@ -190,6 +190,11 @@ def appended(signer: Signer, query: str, parameter: str) -> Request:
     return f"{_signed(query, signer.api_secret)}&{parameter}", key(signer.api_key)
 
 
+def payload(token: str) -> dict[str, Any]:
+    """What a JWT says, unverified. Raises NotApplicable where it is opaque."""
+    return _decoded(_parts(token)[1])
+
+
 def _stamped(query: str) -> str:
     return f"{query}&timestamp={_now_ms()}" if query else f"timestamp={_now_ms()}"
 

@@ -13,6 +13,7 @@ from conformance.orders import LIVE, Order, Query
 from conformance.target.account import SNAPSHOT_PAGES, Account
 from conformance.target.clock import TargetClock
 from conformance.target.driver import Driver, Refused
+from conformance.target.journal import Journal
 from conformance.target.known import Known
 from conformance.target.ownership import Ownership
 from conformance.target.profile import Market, Target
@@ -61,6 +62,9 @@ class Lane:
         self.clock = TargetClock()
         self.placed_at: dict[str, tuple[float, float]] = {}  # when the driver asked and was answered, by our clock
         self.own = {account.name: Ownership() for account in self.accounts}
+        self.journals = {account.name: Journal(target.base_url, account.name) for account in self.accounts}
+        for name, journal in self.journals.items():
+            self.own[name].inherit(journal.earlier())
         self._patience = Patience(target.settle_ms / 1000)
         self._known: dict[str, Known] = {}
         self._latest: dict[str, Snapshot] = {}
@@ -183,7 +187,7 @@ class Lane:
         account = whose or self.caller
         if account.name not in self._looked_for_live:
             self._looked_for_live.add(account.name)
-            self._look_for_live(account)
+            self.look_for_live(account)
         own = self.own[account.name]
         return [order for order in self.latest(account).live() if not own.owns(order)]
 
@@ -214,7 +218,8 @@ class Lane:
             account.observations.count(judgement.saw)
             account.observations.report(judgement.breaches, *snapshot.exchanges[:1])
 
-    def _look_for_live(self, account: Account) -> None:
+    def look_for_live(self, account: Account) -> None:
+        """Look for live orders by their status: what a list without filters does not reach, or does not show."""
         latest = self.latest(account)
         for status in sorted(LIVE):
             with contextlib.suppress(Violation):  # that the filter does not work is for its own check to say
@@ -228,4 +233,12 @@ class Lane:
         foreign = self.foreign_live(whose)
         if foreign and not self.target.disposable:
             markets = ", ".join(sorted({order.symbol for order in foreign}))
-            raise ForeignOrders(f"{len(foreign)} live orders that this run did not place stand in {markets}")
+            raise ForeignOrders(
+                f"{whose or self.caller} has {_count(foreign)} that this run did not place, in {markets}, and "
+                "cancel-all would destroy them: take another account, or say --cancel-existing, or disposable = true "
+                "under [target]"
+            )
+
+
+def _count(orders: Sequence[Order]) -> str:
+    return "a live order" if len(orders) == 1 else f"{len(orders)} live orders"

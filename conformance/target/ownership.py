@@ -21,21 +21,38 @@ class Ownership:
         self._strangers: dict[str, Order] = {}
         self._unrecognized: Counter[Intent] = Counter()
         self._perhaps: Counter[Intent] = Counter()  # what came of attempts that broke off, if anything did
+        self._left: list[Mapping[str, Any]] = []
+
+    def inherit(self, left: Iterable[Mapping[str, Any]]) -> None:
+        """Orders that earlier runs meant to place and did not get to remove: records, with an id where it is known."""
+        self._left = list(left)
+
+    @property
+    def inherits(self) -> bool:
+        """Whether earlier runs have left anything that was found."""
+        return bool(self._left) and bool(self._ids)
 
     def begin(self, orders: Iterable[Order]) -> None:
         """What stands in the account before the run touches it."""
-        if self._before is None:
-            self._before = {order.id for order in orders}
+        if self._before is not None:
+            return
+        ids = {record["id"] for record in self._left if "id" in record}
+        intents = Counter(_intent(record) for record in self._left if "id" not in record and "symbol" in record)
+        for order in orders:
+            intent = _intent_of(order)
+            if order.live and (order.id in ids or intents[intent] > 0):
+                intents[intent] -= order.id not in ids
+                self._ids.add(order.id)
+        self._before = {order.id for order in orders} - self._ids
+
+    @property
+    def placed_any(self) -> bool:
+        """Whether this run, or one that it inherited from, has placed anything."""
+        return bool(self._ids) or self.lost > 0 or any(self._unrecognized.values())
 
     def intend(self, record: Mapping[str, Any], id: str | None, *, perhaps_twice: bool = False) -> None:
         """An order was asked for, perhaps twice; `id` is what the target named it, if it said."""
-        intent = (
-            record["symbol"],
-            record["side"],
-            record["type"],
-            _amount(record["price"]),
-            _amount(record["quantity"]),
-        )
+        intent = _intent(record)
         self._perhaps[intent] += perhaps_twice
         if id is None:
             self._unrecognized[intent] += 1
@@ -50,7 +67,7 @@ class Ownership:
             if order.id in self._ids or (self._before is not None and order.id in self._before):
                 self._strangers.pop(order.id, None)
                 continue
-            intent = (order.symbol, order.side, order.type, order.price, order.quantity)
+            intent = _intent_of(order)
             expected = next((each for each in (self._unrecognized, self._perhaps) if each[intent] > 0), None)
             if expected is not None:
                 expected[intent] -= 1
@@ -82,6 +99,14 @@ class Ownership:
     def ids(self) -> frozenset[str]:
         """The ids of the run's own orders, as far as they are known."""
         return frozenset(self._ids)
+
+
+def _intent(record: Mapping[str, Any]) -> Intent:
+    return record["symbol"], record["side"], record["type"], _amount(record["price"]), _amount(record["quantity"])
+
+
+def _intent_of(order: Order) -> Intent:
+    return order.symbol, order.side, order.type, order.price, order.quantity
 
 
 def _amount(value: str | None) -> Decimal | None:

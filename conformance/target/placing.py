@@ -28,6 +28,8 @@ def place(
         "quantity": _plain(quantity),
     }
     lane.forget(account)
+    journal = lane.journals[account.name]
+    [number] = journal.intend([record])
     asked_at = time.time()
     placed = lane.driver.place(
         account,
@@ -41,6 +43,7 @@ def place(
     )
     lane.own[account.name].intend(record, placed.id, perhaps_twice=placed.perhaps_twice)
     if placed.id is not None:
+        journal.name(number, placed.id)
         lane.placed_at[placed.id] = asked_at, time.time()
     return placed.id
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from conformance.orders import LIVE
 from conformance.target import history
 from conformance.target.account import Account
 from conformance.target.cancelling import cancel_unjudged
@@ -32,6 +33,9 @@ _PER_SECOND = 100
 
 # How many ticks away from the resting price an order may be placed, so that prices differ.
 _DEPTH = 5
+
+
+_INTENT = ("symbol", "side", "type", "price", "quantity")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +168,8 @@ class Staging:
 
     def _inject(self, account: Account, records: Sequence[dict[str, Any]]) -> None:
         self.lane.latest(account)
+        live = [record for record in records if record["status"] in LIVE]
+        self.lane.journals[account.name].intend([{name: record[name] for name in _INTENT} for record in live])
         self.lane.driver.inject(account, records)
         for record in records:
             self.lane.own[account.name].intend(record, None)

@@ -1,0 +1,50 @@
+"""Leaving a target as it was found: what the run placed is removed when it ends."""
+
+import contextlib
+
+from conformance.orders import Order
+from conformance.target.account import SNAPSHOT_PAGES, Account
+from conformance.target.driver import Refused
+from conformance.target.lane import Lane
+from conformance.verdict import Inconclusive, Violation
+
+
+def clean_up(lane: Lane) -> list[str]:
+    """Cancel each live order that the run placed, and look whether it is gone; what is left, a line for each.
+
+    By cancel-all where nothing else is live; order by order through the driver where there is, or where cancel-all
+    leaves some.
+    """
+    left: list[str] = []
+    with lane.unjudged(), lane.driver.setting_up():
+        for account in lane.accounts:
+            if not lane.own[account.name].placed_any:
+                continue
+            try:
+                left += [f"{account}: {order}" for order in _without_own(lane, account)]
+            except Inconclusive as reason:
+                left.append(f"{account}: whether orders of this run are left could not be seen: {reason}")
+    return left
+
+
+def _without_own(lane: Lane, account: Account) -> list[Order]:
+    own = _own_live(lane, account)
+    if own and not lane.foreign_live(account):
+        with contextlib.suppress(Violation):
+            account.cancel_all()
+        lane.canceled(account)
+        own = _own_live(lane, account)
+    if own and lane.driver.can_cancel:
+        for order in own:
+            with contextlib.suppress(Refused):
+                lane.driver.cancel(account, order.id, order.symbol)
+        lane.canceled(account)
+        own = _own_live(lane, account)
+    return own
+
+
+def _own_live(lane: Lane, account: Account) -> list[Order]:
+    """The run's own live orders, as lists show them by themselves or by status: either may be what is broken."""
+    lane.settle(SNAPSHOT_PAGES, account)
+    lane.look_for_live(account)
+    return [order for order in lane.latest(account).live() if lane.own[account.name].owns(order)]
