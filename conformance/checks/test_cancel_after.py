@@ -1,6 +1,7 @@
 """Cancel-all: what is canceled stays canceled."""
 
 import time
+from itertools import product
 
 import pytest
 
@@ -30,13 +31,16 @@ def test_half_a_second_later_nothing_has_changed(stage: Stage) -> None:
 @cancels
 @verifies("cancel.visible")
 @needs(arrange=True)
-@pytest.mark.parametrize("status", ["open", "partially_filled", "canceled"])
-def test_lists_by_status_show_what_was_canceled(stage: Stage, status: str) -> None:
-    """Lists by status, of all markets and of one, right after: among the canceled, and no more among the live."""
+@pytest.mark.parametrize(
+    "statuses", [("open", "partially_filled", "canceled"), ("canceled", "open")], ids=" then ".join
+)
+def test_lists_by_status_show_what_was_canceled(stage: Stage, statuses: tuple[str, ...]) -> None:
+    """Lists by status, of all markets and then of one, right after: among the canceled, and no more among the live."""
     market = stage.lane.markets[0]
-    for symbol in (None, market.symbol):
-        stage.arrange([Wish(market, "buy"), Wish(market, "sell", partly_filled=True)], inject=stage.staging.ways[-1])
-        expect_listed(stage.lane, cancel_all(stage.lane, symbol), Query(symbol, status, limit=MAX_LIMIT))
+    stage.arrange([Wish(market, "buy"), Wish(market, "sell", partly_filled=True)], inject=stage.staging.ways[-1])
+    cancellation = cancel_all(stage.lane)
+    for symbol, status in product((None, market.symbol), statuses):
+        expect_listed(stage.lane, cancellation, Query(symbol, status, limit=MAX_LIMIT))
 
 
 @cancels

@@ -24,7 +24,7 @@ def test_everything_live_past_the_longest_page(stage: Stage) -> None:
 @cancels
 @verifies("cancel.complete", "cancel.exact", "cancel.envelope", "cancel.status", "cancel.keeps-rest")
 @needs(arrange=True)
-@settings(max_examples=4)
+@settings(max_examples=3)
 @given(data=st.data())
 def test_any_mix_of_live_orders(stage: Stage, data: st.DataObject) -> None:
     """Open and partly filled orders, buys and sells, in any market: those in scope are canceled, the rest stays.

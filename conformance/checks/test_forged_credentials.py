@@ -75,6 +75,15 @@ def test_a_signature_is_good_for_its_own_query_alone(caller: Account, stage: Sta
 
 
 @verifies("auth.signature")
+@needs(api_key=True, orders=1, other=True)
+def test_a_key_goes_with_its_own_secret_alone(caller: Account, other: Account, stage: Stage) -> None:
+    """The caller's key, and a signature made with the other account's secret: a 4xx."""
+    if "api-key" not in other.credentials:
+        pytest.skip("the other account has no key")
+    attempts.list_forged(stage.lane, caller, forgery.signed_by(other.signer), "")
+
+
+@verifies("auth.signature")
 @needs(api_key=True, orders=2)
 def test_a_parameter_behind_the_signature_is_not_acted_on_by_lists(caller: Account, stage: Stage) -> None:
     """limit=1 behind the signature: a 4xx, or the list as it is without it."""

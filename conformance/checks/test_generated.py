@@ -31,7 +31,7 @@ def test_an_odd_value_that_the_contract_allows(caller: Account, stage: Stage, da
 
 @verifies("error.bad-input")
 @needs(orders=1)
-@settings(max_examples=15)
+@settings(max_examples=12)
 @given(query_string=forbidden_listings())
 def test_a_list_that_the_contract_forbids(caller: Account, query_string: str) -> None:
     """Texts for numbers, unknown words, lists, parameters that do not exist: refused, or a list like any other."""

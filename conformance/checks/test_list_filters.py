@@ -67,22 +67,22 @@ def test_a_status_shows_its_orders_alone(caller: Account, known: Known, status: 
 @needs(status="partially_filled")
 def test_the_live_orders_are_two_lists(caller: Account, stage: Stage, known: Known) -> None:
     """The open and the partially filled together are the live orders, each of them in one list."""
+    before = after = {order.id for order in known.snapshot.live()}
     for _ in range(ATTEMPTS):
-        before = {order.id for order in known.refresh().live()}
         pages = [caller.list(Query(status=status, limit=MAX_LIMIT)) for status in sorted(LIVE)]
-        after = {order.id for order in known.refresh().live()}
         shown = {order.id for page in pages for order in page.orders}
         missing = (before & after) - shown if all(len(page) < MAX_LIMIT for page in pages) else set()
         too_many = {id for id in shown - (before | after) if id in known.snapshot.orders}
         if not missing | too_many:
             return
+        before, after = after, {order.id for order in known.refresh().live()}
     told = f"{len(missing)} of them missing, {len(too_many)} others"
     raise Violation(Breach("the live orders from the two lists together", told), *(page.exchange for page in pages))
 
 
 @verifies("list.start")
 @needs(seconds=3)
-@settings(max_examples=8)
+@settings(max_examples=6)
 @given(data=st.data())
 def test_start_is_inclusive(caller: Account, stage: Stage, known: Known, data: st.DataObject) -> None:
     """start at a second with orders, or beside one: everything created then or later."""
@@ -92,7 +92,7 @@ def test_start_is_inclusive(caller: Account, stage: Stage, known: Known, data: s
 
 @verifies("list.end")
 @needs(seconds=3)
-@settings(max_examples=8)
+@settings(max_examples=6)
 @given(data=st.data())
 def test_end_is_inclusive(caller: Account, stage: Stage, known: Known, data: st.DataObject) -> None:
     """end at a second with orders, or beside one: everything created then or earlier."""

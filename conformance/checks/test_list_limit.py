@@ -33,7 +33,7 @@ def test_without_a_limit_the_fifty_newest_that_match(
 
 @verifies("list.limit-exact")
 @needs(orders=2)
-@settings(max_examples=5)
+@settings(max_examples=3)
 @given(limit=limits_within)
 @example(limit=1)
 @example(limit=2)
@@ -93,7 +93,7 @@ def test_a_limit_below_range_is_clamped(caller: Account, known: Known, limit: in
 
 @verifies("list.limit-after-filters")
 @needs(orders=3)
-@settings(max_examples=12)
+@settings(max_examples=9)
 @given(data=st.data())
 def test_the_limit_counts_what_passes_the_filters(
     caller: Account, stage: Stage, known: Known, data: st.DataObject

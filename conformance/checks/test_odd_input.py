@@ -16,7 +16,7 @@ from conformance.verdict import Breach, Violation
 LONG = "A" * 4096
 TEXTS = ("", "abc", "%00")
 NAMES = (*TEXTS, "%FF", "%F0%9F%98%80", LONG)
-NUMBERS = (*TEXTS, "1.5", "1e3", "NaN", *map(str, (2**31, 2**32 + 1, 2**63, 10**30)), str(-(2**63) - 1))
+NUMBERS = (*TEXTS, "1.5", "NaN", *map(str, (2**31, 2**32 + 1, 2**63, 10**30)), str(-(2**63) - 1))
 
 ODD = {
     "symbol": (*NAMES, "*", "%25", "%27%20OR%201%3D1"),
@@ -33,7 +33,6 @@ REPEATED = (
     "start=0&start=1",
     "end=1&end=0",
     "limit%5B%5D=5&status%5B%5D=open",
-    "unknown=1",
     "%zz=%zz",
     "limit",
     "&&&",

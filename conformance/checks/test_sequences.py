@@ -12,7 +12,7 @@ from conformance.orders import STATUSES
 from conformance.stage import Stage
 from conformance.target.walk import Walk
 
-STEPS = 7
+STEPS = 6
 SEQUENCES = 4
 
 whose = st.sampled_from(("caller", "other"))

@@ -118,7 +118,7 @@ def _import_all() -> None:
 
 
 def _described(part: type[Any]) -> tuple[str, str]:
-    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", part.__name__).lower()
+    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", part.__name__).lower()
     if name in _FAULTS or name in _TWINS:
         raise ValueError(f"{name} is in the catalogue already")
     return name, inspect.cleandoc(part.__doc__ or "")

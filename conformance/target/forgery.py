@@ -177,6 +177,15 @@ def replayed(signature_of: str) -> Forgery:
     return Forgery("a signature that was good for an earlier query", "auth.signature", "api_key", make)
 
 
+def signed_by(other: Signer) -> Forgery:
+    """A signature made with another account's secret: good, but for another key."""
+
+    def make(signer: Signer, query: str) -> Request:
+        return _signed(query, other.api_secret), key(signer.api_key)
+
+    return Forgery("a signature made with another account's secret", "auth.signature", "api_key", make)
+
+
 A_DAY_OLD = Forgery(
     "a signed timestamp of a day ago",
     "auth.timestamp",
