@@ -122,7 +122,7 @@ class Judge:
             if violation is None:
                 raise Inconclusive(f"it differs from time to time: {flaky}") from None
             if violation.breach.certain:
-                for note in _notes(flaky):
+                for note in list(_notes(flaky)):  # of which the violation is one
                     violation.add_note(note)
                 raise violation from None
             self._doubt(item, violation)
