@@ -1,5 +1,6 @@
 """The stage of a check: a lane, the means to bring orders about on it, and the facts that can be observed there."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ _BYSTANDER_ORDERS = 40
 # Facts that hold once there is a history, and how long it is at the least: twice the mix of statuses.
 _SHOWN_BY_A_HISTORY = {"orders", "seconds", "status", "markets", "live"}
 _LEAST_HISTORY = 40
+_RENEWED = 20  # each status once
 _BROUGHT_ABOUT = _SHOWN_BY_A_HISTORY | {"other", "arrange"}
 
 
@@ -70,6 +72,11 @@ class Stage:
             standing = int(live / _LIVE_SHARE) if self.lane.driver.can_inject else live
             self.staging.history(self.lane.caller, max(wants.get("orders", 0), standing, _LEAST_HISTORY))
 
+    def renew(self) -> None:
+        """Give the caller a few more orders, newer than those that there are, where that is possible."""
+        if self.full_scope and self.staging.injects:
+            self.staging.renew(self.lane.caller, _RENEWED)
+
     def expect_own_alone(self) -> None:
         """Raise ForeignOrders where the caller has live orders that this run did not place.
 
@@ -108,14 +115,14 @@ class Stage:
         self.staging.arrange_aged(self.lane.caller, seconds)
 
     def arrange_bystander(self) -> None:
-        """See to it that the other account has live orders on both sides of every market."""
+        """See to it that the other account has live orders on both sides of every market, none of this very second."""
         other = self.lane.other
         assert other is not None
-        standing = {(order.symbol, order.side) for order in self.lane.settled(other).live()}
         wishes = [Wish(market, side) for market in self.lane.markets for side in ("buy", "sell")]
-        wanted = [wish for wish in wishes if (wish.market.symbol, wish.side) not in standing]
-        if wanted:
-            self.staging.arrange(other, wanted, inject=self.staging.ways[0])
+        inject = self.staging.ways[0]
+        self.staging.arrange(other, wishes, inject=inject)
+        if not inject:
+            time.sleep(1)
 
 
 @dataclass(frozen=True, slots=True)

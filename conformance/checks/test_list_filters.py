@@ -49,11 +49,14 @@ def test_a_symbol_is_matched_exactly(caller: Account, stage: Stage, known: Known
 
 
 @verifies("list.symbol-omitted")
-@needs(markets=2)
+@needs(tradable=2)
 def test_without_a_symbol_every_market_is_shown(caller: Account, stage: Stage, known: Known) -> None:
     """What each market shows by itself stands in the list without a symbol."""
-    for symbol in sorted({order.symbol for order in stage.seen.orders.values()}):
-        known.explains(caller.list(Query(symbol=symbol, limit=MAX_LIMIT)))
+    pages = [caller.list(Query(symbol=market.symbol, limit=MAX_LIMIT)) for market in stage.lane.markets]
+    if sum(bool(page.orders) for page in pages) < 2:
+        pytest.skip("no orders in two markets")
+    for page in pages:
+        known.explains(page, "list.symbol-omitted")
 
 
 @verifies("list.status")
@@ -151,11 +154,12 @@ def test_all_filters_at_once_narrow(caller: Account, stage: Stage, known: Known,
 
 @verifies("list.page-walk")
 @needs(orders=2, arrange=True)
-@settings(max_examples=2)
+@settings(max_examples=1)
 @given(data=st.data())
 def test_stepping_back_reaches_every_order_of_this_run(caller: Account, stage: Stage, data: st.DataObject) -> None:
-    """Page after page, each from the end of the last: every order that this run placed comes by."""
+    """Page after page, each from the end of the last: every order comes by that this run placed, or that lists show."""
     fullest = max(Counter(order.created_at for order in stage.seen.orders.values()).values())
     limit = data.draw(st.integers(min(max(fullest + 1, MAX_LIMIT // 2), MAX_LIMIT), MAX_LIMIT), label="limit")
-    if missed := stage.lane.not_reached(caller, limit):
+    shown = [each for symbol in stage.seen.symbols() for each in caller.list(Query(symbol, limit=MAX_LIMIT)).orders]
+    if missed := stage.lane.not_reached(caller, limit, shown):
         raise Violation(Breach("every order of this run on some page", f"{len(missed)} on none, {missed[0]} for one"))

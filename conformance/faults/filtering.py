@@ -346,12 +346,3 @@ class FiltersTwiceTheLimit(Exchange):
     def listed(self, account: str, filters: Filters, limit: int | None) -> list[Order]:
         twice = self.in_order(list(self.visible_to(account)))[: 2 * self.page_size(limit)]
         return self.page([order for order in twice if self.passes(order, filters)], limit)
-
-
-@fault(breaks="list.limit-after-filters")
-class FiltersTwoHundred(Exchange):
-    """Filters the newest 200 orders, however many there are."""
-
-    def listed(self, account: str, filters: Filters, limit: int | None) -> list[Order]:
-        newest = super().listed(account, Filters(), 200)
-        return self.page([order for order in newest if self.passes(order, filters)], limit)

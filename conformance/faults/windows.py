@@ -159,7 +159,7 @@ class OneOrderAtTheEnd(Exchange):
         return [order for order in orders if order not in at_the_end[1:]]
 
 
-@fault(breaks="list.end")
+@fault(breaks="auth.api-key")
 class SigningShortensTheEnd(Face):
     """Leaves the second of the end out of a signed request's answer."""
 

@@ -1,8 +1,12 @@
 """A judged pytest session: the judge at work in each worker, their outcomes gathered in one place."""
 
+import contextlib
+import signal
+import threading
 import time
 import zlib
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,6 +27,9 @@ from conformance.results import Mishaps, Results
 _OUTCOME = "conformance_outcome"
 _REQUESTS = "conformance_requests"
 _LEFT = "conformance_left"
+_CRASHES = "conformance_crashes"
+
+_STOPPED_CLEANING = "told twice to stop, the run did not clean up: what it placed may be left; the next run removes it"
 
 _STATUS = {
     "inconclusive": ("inconclusive", "?", "INCONCLUSIVE"),
@@ -53,8 +60,10 @@ class Court:
     # -- in every process ------------------------------------------------------------------------------------------
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
-        """Take note of the session, to end it early."""
+        """Take note of the session, to end it early. What an earlier one found must not stand for it, however it ends."""
         self._session = session
+        if not hasattr(self._config, "workerinput"):
+            files.remove(self._assignment.report_dir)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -181,27 +190,56 @@ class Court:
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: Any) -> None:
         """A worker is gone."""
-        self._left += getattr(node, "workeroutput", {}).get(_LEFT, [])
+        told = getattr(node, "workeroutput", {})
+        self._left += told.get(_LEFT, [])
+        self._crashes += told.get(_CRASHES, [])
         if error:
             self._crashes.append(f"worker {node.gateway.id} went down: {error}")
 
-    def pytest_keyboard_interrupt(self) -> None:
-        """Ctrl-C."""
-        self._interrupted = True
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Ctrl-C; what derives from it is how pytest itself ends a session early."""
+        self._interrupted |= excinfo.type in (KeyboardInterrupt, pytest.exit.Exception)
+
+    def _clean_up(self) -> list[str]:
+        """Leave the target as it was found; what is left. The first that tells the run to stop does not keep it from that."""
+        try:
+            return self._judge.ensemble.close()
+        except KeyboardInterrupt:
+            if self._interrupted:
+                return [_STOPPED_CLEANING]
+            self._interrupted = True
+            return self._clean_up()
+        except Exception as error:  # noqa: BLE001 - whatever it is, what was judged has to be told
+            self._crashes.append(f"cleaning up ended with {type(error).__name__}: {error}")
+            return ["what the run placed may be left: cleaning up broke"]
+
+    def _judged(self) -> list[Outcome]:
+        """The outcomes; where no check came to judge, what was seen in passing does not stand for it."""
+        if any(outcome.ending in ("passed", "violated", "inconclusive") for outcome in self._outcomes):
+            return self._outcomes
+        return [replace(outcome, saw={}) for outcome in self._outcomes]
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Give the verdicts, write them down, and let them decide what the process exits with."""
-        left = self._judge.ensemble.close()
+        crashes = len(self._crashes)
+        left = self._clean_up()
         if hasattr(session.config, "workerinput"):
-            session.config.workeroutput[_LEFT] = left  # type: ignore[attr-defined]
+            session.config.workeroutput |= {_LEFT: left, _CRASHES: self._crashes[crashes:]}  # type: ignore[attr-defined]
             return
         self._left += left
         if session.exitstatus == pytest.ExitCode.USAGE_ERROR:
             return
         for name, count in self._judge.ensemble.take_counts().items():
             self._requests[name] += count
-        self.results = Results(
+        with _deaf():
+            results = self._results()
+            files.write(results, self._assignment.report_dir)
+            self.results = results
+        session.exitstatus = self.results.exit_code
+
+    def _results(self) -> Results:
+        return Results(
             catalogue_version=requirements.CATALOGUE_VERSION,
             suite_version=conformance.__version__,
             seed=self._assignment.seed,
@@ -209,7 +247,7 @@ class Court:
             started_at=self._started_at.isoformat(timespec="seconds"),
             duration_s=round(time.monotonic() - self._started, 2),
             target=self._assignment.target,
-            requirements=ledger.results(self._catalogue, checks_by_requirement(), self._outcomes),
+            requirements=ledger.results(self._catalogue, checks_by_requirement(), self._judged()),
             requests=self._requests,
             labels=self._assignment.labels,
             mishaps=Mishaps(
@@ -219,10 +257,22 @@ class Court:
                 left=tuple(self._left),
             ),
         )
-        files.write(self.results, self._assignment.report_dir)
-        session.exitstatus = self.results.exit_code
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """The summary that `run` prints too."""
         if self.results is not None:
             terminalreporter.write_line(terminal.summary(self.results, self._assignment.report_dir))
+
+
+@contextlib.contextmanager
+def _deaf() -> Iterator[None]:
+    """Inside, nobody's telling the process to stop is heeded: it takes a moment, and half a report is none."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {each: signal.signal(each, signal.SIG_IGN) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)

@@ -37,6 +37,7 @@ class Ensemble:
         self._driver = Driver(profile.driver, self.client)
         self._accounts = {key: Account(account, self.client) for key, account in profile.accounts.items()}
         self._stages: dict[int, Stage | Exception] = {}
+        self._changed: list[Lane] = []  # lanes that this run may have changed, whatever became of their set-up
 
     def stage(self, lane: int, wants: Mapping[str, Any], observations: Observations) -> Stage:
         """The stage of this lane; the first call sets it up as far as `wants` says, watched by `observations`.
@@ -59,15 +60,14 @@ class Ensemble:
     def close(self) -> list[str]:
         """Leave the target as it was found. Returns what could not be removed, a line for each; names no line twice."""
         left: list[str] = []
-        for stage in self._stages.values():
-            if isinstance(stage, Exception):
-                continue
-            with contextlib.suppress(Inconclusive):
-                self._driver.disarm()
-            found = clean_up(stage.lane) if stage.full_scope else []
-            for journal in stage.lane.journals.values():
-                journal.close(clean=not found)
+        with contextlib.suppress(Inconclusive):
+            self._driver.disarm()
+        for lane in self._changed:
+            found = clean_up(lane)
+            for name, journal in lane.journals.items():
+                journal.close(clean=not found and lane.own[name].begun)
             left += found
+        self._changed.clear()
         self._stages.clear()
         return left
 
@@ -88,6 +88,7 @@ class Ensemble:
             with self.client.setting_up():
                 if full:
                     self._expect_sound(lane)
+                    self._changed.append(lane)
                 stage.prepare(wants)
         except Exception as reason:  # noqa: BLE001 - whatever it is, it is told to each check of the lane
             return reason

@@ -60,7 +60,8 @@ class _Given:
 def run(assignment: Assignment, console: Console, *, stop_on_first: bool, select: str | None = None) -> Results:
     """Judge the assignment's target, showing progress on the console; `select` as pytest's -k.
 
-    Raises NoVerdict where pytest gave none, ProfileError for a selection that cannot be read.
+    Raises NoVerdict where pytest gave none, ProfileError for a selection that cannot be read, SystemExit(130) where it
+    was told to stop before there was anything to tell.
     """
     given = _Given(assignment, console)
     args = [
@@ -71,18 +72,26 @@ def run(assignment: Assignment, console: Console, *, stop_on_first: bool, select
         "-p", "conformance.plugin",
         "-p", "no:cacheprovider",
         "-p", "no:terminal",
+        "--assert=plain",  # checks raise what they find; rewriting them takes a third of a second
     ]  # fmt: skip
     if stop_on_first:
         args.append("--stop-on-first")
     if select:
         args.append(f"-k={select}")
     with _undisturbed(), _told_to_stop():
-        code = pytest.main(args, plugins=[given])
+        try:
+            code: int | str = pytest.main(args, plugins=[given])
+        except KeyboardInterrupt:
+            code = INTERRUPTED
+        except Exception as error:  # noqa: BLE001 - a traceback would end with 1, as if a requirement were violated
+            code = _redacted(f"{type(error).__name__}: {error}", assignment)
     if given.court is not None and given.court.results is not None:
         return given.court.results
     if select and code == pytest.ExitCode.USAGE_ERROR:
         raise ProfileError(f"-k {select!r} cannot be read; it takes names joined by and, or, not")
-    raise NoVerdict(f"pytest ended with {code!r} before it could judge")
+    if code == INTERRUPTED:
+        sys.exit(INTERRUPTED)
+    raise NoVerdict(f"the suite itself failed: pytest ended with {code!r} before it could judge")
 
 
 @contextlib.contextmanager

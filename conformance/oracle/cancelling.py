@@ -78,6 +78,16 @@ def nothing_to_cancel_nothing_returned(c: Cancellation) -> Iterator[Sight]:
     yield Breach(f"an empty array, nothing being live in {c.scope}", f"{found} orders") if found else None
 
 
+@CANCELLING.rule("order.id")
+def an_id_is_spelled_alike_everywhere(c: Cancellation) -> Iterator[Sight]:
+    """An order has the same id in the array as in lists, to the letter."""
+    spelled = {order.id.casefold(): order.id for order in c.before.orders.values()}
+    for order in c.returned:
+        listed = spelled.get(order.id.casefold())
+        if listed is not None:
+            yield None if listed == order.id else Breach(f"the id {listed}, as in lists", order.id)
+
+
 @CANCELLING.rule("cancel.status")
 def every_record_says_canceled(c: Cancellation) -> Iterator[Sight]:
     """The array holds orders that are canceled now."""

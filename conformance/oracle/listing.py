@@ -1,7 +1,7 @@
 """What a list must show: rules that an answer can break by itself, and what a snapshot adds to them."""
 
 from collections.abc import Callable, Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -131,6 +131,20 @@ def explain(listing: Listing, known: Interval) -> Iterator[Breach]:
         known_to_be = known.before.orders.get(order.id)
         if known_to_be is None and not known.unsettled(order.id) and known.covers(order.created_at):
             yield Breach("orders that a list without filters shows too", f"{order}, which it does not", certain=False)
+
+
+def cut_before_filtering(listing: Listing, known: Snapshot) -> bool:
+    """Whether the page holds just those of the newest orders that pass the filters: it was cut too early."""
+    query = listing.query
+    newest = sorted((order.created_at for order in known.orders.values()), reverse=True)
+    size = page_size(query.limit)
+    if len(newest) <= size or replace(query, limit=None) == Query():
+        return False
+    floor = newest[size - 1]
+    shown = {order.id for order in listing.orders}
+    above = {order.id for order in known.orders.values() if order.created_at > floor and matches(query, order)}
+    within = {order.id for order in known.orders.values() if order.created_at >= floor and matches(query, order)}
+    return len(shown) < size and above <= shown <= within
 
 
 def changed_by_reading(first: Snapshot, again: Snapshot) -> Iterator[Breach]:

@@ -28,6 +28,21 @@ def fills_never_shrink(earlier: Snapshot, later: Snapshot) -> Iterator[Sight]:
             yield Breach(f"filled_qty {was.filled_qty} or more, as it was", f"{now.filled_qty} on {now}")
 
 
+@SUCCESSION.rule("order.id")
+def ids_stay(earlier: Snapshot, later: Snapshot) -> Iterator[Sight]:
+    """An order keeps its id: where one is gone, no new one of the same second, market, side, price and size takes its
+    place.
+    """
+    new = {_without_id(order): order for id, order in later.orders.items() if id not in earlier.orders}
+    for id, was in earlier.orders.items():
+        if id not in later.orders and later.covers(was.created_at) and (other := new.get(_without_id(was))):
+            yield Breach(f"{was} under the same id", f"{other}, and none of that id")
+
+
+def _without_id(order: Order) -> tuple[object, ...]:
+    return order.identity[1:]
+
+
 def _pairs(earlier: Snapshot, later: Snapshot) -> Iterator[tuple[Order, Order]]:
     for id, now in later.orders.items():
         if id in earlier.orders:

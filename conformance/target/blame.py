@@ -22,6 +22,8 @@ def of_list(query: Query, status: int, fails: Callable[[Query], bool], market: s
     for name, _ in query.pairs():
         if fails(replace(Query(), **{name: getattr(query, name)})):
             return limit_requirement(query.limit) if name == "limit" else f"list.{name}"
+    if query.start is not None and query.end is not None and query.start > query.end:
+        return "list.window-empty"
     return "list.conjunctive"
 
 

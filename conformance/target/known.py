@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from conformance.oracle.listing import Listing, explain, limit_requirement
+from conformance.oracle.listing import Listing, cut_before_filtering, explain, limit_requirement
 from conformance.oracle.snapshot import Interval, Snapshot
 from conformance.orders import Query
 from conformance.target import blame
@@ -30,8 +30,8 @@ class Known:
         self._confirmed = False
         return self.snapshot
 
-    def explains(self, page: Page) -> None:
-        """Hold the page against the snapshot.
+    def explains(self, page: Page, blamed: str | None = None) -> None:
+        """Hold the page against the snapshot; `blamed` is the requirement that it breaks where it is wrong, if clear.
 
         A contradiction counts once it is met between two snapshots that agree; it is then raised as a Violation.
         One that is not met again leaves a doubt, unless the account has changed in a way that explains it.
@@ -40,7 +40,7 @@ class Known:
         if not breaches:
             return
         if self._confirmed:
-            self._report(breaches, self.snapshot, page)
+            self._report(breaches, self.snapshot, page, blamed)
         stale = self.snapshot
         fresh = self.refresh()
         if not self._breaches(page, Interval(stale, fresh)):
@@ -51,13 +51,14 @@ class Known:
             after = self.refresh()
             if breaches := self._breaches(again, Interval(before, after)):
                 self._confirmed = True
-                self._report(breaches, before, again)
+                self._report(breaches, before, again, blamed)
         self._account.observations.doubt(f"a list of {page.query} contradicted a snapshot, and agreed when asked again")
 
-    def _report(self, breaches: list[Breach], held_against: Snapshot, page: Page) -> None:
+    def _report(self, breaches: list[Breach], held_against: Snapshot, page: Page, requirement: str | None) -> None:
         # From one place, since Hypothesis tells failures apart by where they are raised.
         evidence = (*held_against.exchanges[:1], page.exchange)
-        blamed = [breach._replace(requirement=self._blame(page)) for breach in breaches]
+        requirement = requirement or self._blame(page)
+        blamed = [breach._replace(requirement=requirement) for breach in breaches]
         self._account.observations.report(blamed, *evidence, raising=True)
 
     def _blame(self, page: Page) -> str:
@@ -66,9 +67,17 @@ class Known:
         kind = credential, tuple(name for name, _ in query.pairs()), limit_requirement(query.limit)
         if kind not in self._blamed:
             # The snapshot was taken with the account's first credential.
-            of_credential = credential != self._account.credentials[0] and not self._is_wrong(query)
-            self._blamed[kind] = "auth.same-account" if of_credential else blame.of_page(query, self._is_wrong)
+            if credential != self._account.credentials[0] and self._is_stranger(page) and not self._is_wrong(query):
+                self._blamed[kind] = "auth.same-account"
+            elif cut_before_filtering(Listing(query, page.orders), self.snapshot):
+                self._blamed[kind] = "list.limit-after-filters"
+            else:
+                self._blamed[kind] = blame.of_page(query, self._is_wrong)
         return self._blamed[kind]
+
+    def _is_stranger(self, page: Page) -> bool:
+        """Whether the page shows none of the account's orders."""
+        return not any(order.id in self.snapshot.orders for order in page.orders)
 
     def _is_wrong(self, query: Query) -> bool:
         return bool(self._breaches(self._account.list(query), Interval.still(self.snapshot)))

@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from conformance.observations import Observations
@@ -173,10 +173,13 @@ class Lane:
                 with contextlib.suppress(Refused):
                     self.driver.cancel(account, order.id, order.symbol)
 
-    def not_reached(self, account: Account, limit: int) -> list[str]:
-        """Ids of the run's own orders that stepping back by `end`, `limit` at a time, does not come by."""
+    def not_reached(self, account: Account, limit: int, shown: Iterable[Order]) -> list[str]:
+        """Ids of orders that stepping back by `end`, `limit` at a time, does not come by: the run's own, and those that
+        other lists have `shown` and that are not too old for so many pages.
+        """
         walk = self.snapshot(account, SNAPSHOT_PAGES * MAX_LIMIT // limit + 1, limit)
-        return sorted(self.own[account.name].ids - walk.orders.keys())
+        others = {order.id for order in shown if walk.covers(order.created_at)}
+        return sorted((self.own[account.name].ids | others) - walk.orders.keys())
 
     def foreign_live(self, whose: Account | None = None) -> list[Order]:
         """Live orders of the account (by default the caller's), as last seen, that this run did not place.
@@ -225,6 +228,7 @@ class Lane:
             with contextlib.suppress(Violation):  # that the filter does not work is for its own check to say
                 page = account.list(Query(status=status, limit=MAX_LIMIT))
                 live = {order.id: order for order in page.orders if order.live}
+                self.own[account.name].recognize(live.values())
                 latest = replace(latest, orders={**live, **latest.orders})
         self._latest[account.name] = latest
 

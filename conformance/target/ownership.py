@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from conformance.orders import Order
+from conformance.orders import LIVE, Order
 
 Intent = tuple[str, str, str, Decimal | None, Decimal | None]
 
@@ -21,39 +21,60 @@ class Ownership:
         self._strangers: dict[str, Order] = {}
         self._unrecognized: Counter[Intent] = Counter()
         self._perhaps: Counter[Intent] = Counter()  # what came of attempts that broke off, if anything did
+        self._asked_for: list[Intent] = []  # live orders alone, as the journal has them
         self._left: list[Mapping[str, Any]] = []
+        self._left_unnamed: Counter[Intent] = Counter()
 
     def inherit(self, left: Iterable[Mapping[str, Any]]) -> None:
         """Orders that earlier runs meant to place and did not get to remove: records, with an id where it is known."""
         self._left = list(left)
+        self._left_unnamed = Counter(_intent(each) for each in self._left if "id" not in each and "symbol" in each)
 
     @property
     def inherits(self) -> bool:
-        """Whether earlier runs have left anything that was found."""
-        return bool(self._left) and bool(self._ids)
+        """Whether earlier runs may have left anything."""
+        return bool(self._left)
 
     def begin(self, orders: Iterable[Order]) -> None:
         """What stands in the account before the run touches it."""
         if self._before is not None:
             return
+        orders = list(orders)
+        self.claim(orders)
+        self._before = {order.id for order in orders} - self._ids
+
+    @property
+    def begun(self) -> bool:
+        """Whether the account has been looked at."""
+        return self._before is not None
+
+    def claim(self, orders: Iterable[Order]) -> None:
+        """Look for what was inherited; what is found is this run's own from now on."""
         ids = {record["id"] for record in self._left if "id" in record}
-        intents = Counter(_intent(record) for record in self._left if "id" not in record and "symbol" in record)
         for order in orders:
             intent = _intent_of(order)
-            if order.live and (order.id in ids or intents[intent] > 0):
-                intents[intent] -= order.id not in ids
+            unnamed = order.id not in ids
+            if order.live and order.id not in self._ids and not (unnamed and self._left_unnamed[intent] <= 0):
+                self._left_unnamed[intent] -= unnamed
                 self._ids.add(order.id)
-        self._before = {order.id for order in orders} - self._ids
 
     @property
     def placed_any(self) -> bool:
         """Whether this run, or one that it inherited from, has placed anything."""
-        return bool(self._ids) or self.lost > 0 or any(self._unrecognized.values())
+        return bool(self._ids) or self.lost > 0 or any(self._unrecognized.values()) or self.inherits
+
+    def account_for(self, intended: Iterable[Mapping[str, Any]]) -> None:
+        """Expect whatever was about to be asked for and never told of: what broke off may have been taken."""
+        unheard = Counter(map(_intent, intended)) - Counter(self._asked_for)
+        self._unrecognized += unheard
+        self._asked_for += unheard.elements()
 
     def intend(self, record: Mapping[str, Any], id: str | None, *, perhaps_twice: bool = False) -> None:
         """An order was asked for, perhaps twice; `id` is what the target named it, if it said."""
         intent = _intent(record)
+        self._left = []  # what has not been found by now is gone: another like it may be anybody's
         self._perhaps[intent] += perhaps_twice
+        self._asked_for += [intent] * (record.get("status", "open") in LIVE)
         if id is None:
             self._unrecognized[intent] += 1
         else:
@@ -93,6 +114,7 @@ class Ownership:
         """Wait no longer for what lists have not shown; `lost` counts it."""
         self.lost += len(self._unseen) + sum(self._unrecognized.values())
         self._unseen.clear()
+        self._perhaps += self._unrecognized  # a list that reaches deeper may show them yet
         self._unrecognized.clear()
 
     @property

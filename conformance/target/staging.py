@@ -73,6 +73,11 @@ class Staging:
         """Whether orders can be injected, as the values that `inject` may take."""
         return (True,) * self._injects + (False,) * self.lane.driver.can_place
 
+    @property
+    def injects(self) -> bool:
+        """Whether the target takes whole orders."""
+        return self._injects
+
     def history(self, account: Account, count: int) -> None:
         """Bring `count` orders of this run or more into the account, of as many statuses as the driver can."""
         if self._injects:
@@ -80,6 +85,13 @@ class Staging:
         if not self._injects and self.lane.driver.can_place:
             self._attempt(lambda: self._trade_history(account))
             self._attempt(lambda: self._place_many(account, count))
+        self.lane.forget(account)
+
+    def renew(self, account: Account, count: int) -> None:
+        """Inject so many orders of all statuses, as new as can be. Raises Refused."""
+        newest = self._now()
+        self._inject(account, history.history(self.lane.markets, count, newest, newest - count, self._rng))
+        self.lane.settled(account)
         self.lane.forget(account)
 
     def arrange(self, account: Account, wishes: Sequence[Wish], *, inject: bool) -> None:
@@ -176,10 +188,14 @@ class Staging:
 
     def _aged(self, wish: Wish, by_s: tuple[int, int] = _AGED_S) -> dict[str, Any]:
         """A live order from before, so that its cancel falls into a later second than its creation."""
-        now = self.lane.clock.now_at_least(time.time())
-        created_at = (int(time.time()) - _HISTORY_ENDS_S if now is None else now) - self._rng.randrange(*by_s)
+        created_at = self._now() - self._rng.randrange(*by_s)
         status = "partially_filled" if wish.partly_filled else "open"
         return history.order(wish.market, status, created_at, created_at, self._rng, wish.side)
+
+    def _now(self) -> int:
+        """A second that is not in the target's future."""
+        known = self.lane.clock.now_at_least(time.time())
+        return int(time.time()) - _HISTORY_ENDS_S if known is None else known
 
     def _attempt(self, bring: Callable[[], None]) -> bool:
         try:
