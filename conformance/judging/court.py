@@ -60,10 +60,11 @@ class Court:
     # -- in every process ------------------------------------------------------------------------------------------
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
-        """Take note of the session, to end it early. What an earlier one found must not stand for it, however it ends."""
+        """Take note of the session, to end it early. However it ends, the reports of an earlier one are not its own."""
         self._session = session
         if not hasattr(self._config, "workerinput"):
-            files.remove(self._assignment.report_dir)
+            for name in (files.RESULTS_JSON, files.JUNIT_XML):
+                (self._assignment.report_dir / name).unlink(missing_ok=True)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -201,7 +202,7 @@ class Court:
         self._interrupted |= excinfo.type in (KeyboardInterrupt, pytest.exit.Exception)
 
     def _clean_up(self) -> list[str]:
-        """Leave the target as it was found; what is left. The first that tells the run to stop does not keep it from that."""
+        """Leave the target as it was found; returns what is left. It takes two interruptions to keep the run from it."""
         try:
             return self._judge.ensemble.close()
         except KeyboardInterrupt:

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 
@@ -14,10 +15,13 @@ from conformance.judging.court import Court
 from conformance.plugin import ASSIGNMENT, CHECKS
 from conformance.reporting.progress import Progress
 from conformance.results import Results
+from conformance.target.credentials import Redactor
 from conformance.target.profile import ProfileError
 
 # Variables by which pytest would take options and plugins from the user's surroundings.
 _MOVES_PYTEST = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DEBUG", "PYTEST_THEME")
+
+INTERRUPTED = 130
 
 
 class NoVerdict(Exception):
@@ -84,14 +88,14 @@ def run(assignment: Assignment, console: Console, *, stop_on_first: bool, select
         except KeyboardInterrupt:
             code = INTERRUPTED
         except Exception as error:  # noqa: BLE001 - a traceback would end with 1, as if a requirement were violated
-            code = _redacted(f"{type(error).__name__}: {error}", assignment)
+            code = Redactor(assignment.profile.secrets).redact(f"{type(error).__name__}: {error}")
     if given.court is not None and given.court.results is not None:
         return given.court.results
     if select and code == pytest.ExitCode.USAGE_ERROR:
         raise ProfileError(f"-k {select!r} cannot be read; it takes names joined by and, or, not")
     if code == INTERRUPTED:
         sys.exit(INTERRUPTED)
-    raise NoVerdict(f"the suite itself failed: pytest ended with {code!r} before it could judge")
+    raise NoVerdict(f"the suite itself failed: pytest ended with {code} before there was a report")
 
 
 @contextlib.contextmanager

@@ -8,32 +8,40 @@ from conformance.target.driver import Refused
 from conformance.target.lane import Lane
 from conformance.verdict import Inconclusive, Violation
 
+_CANCEL_ALLS = 8  # fifty orders each are more than a run has live
+
 
 def clean_up(lane: Lane) -> list[str]:
     """Cancel each live order that the run placed, and look whether it is gone; what is left, a line for each.
 
     By cancel-all where nothing else is live; order by order through the driver where there is, or where cancel-all
-    leaves some.
+    leaves some; by one cancel-all after the other where the driver cannot.
     """
     left: list[str] = []
     with lane.unjudged(), lane.driver.setting_up():
         for account in lane.accounts:
-            if not lane.own[account.name].placed_any:
+            own = lane.own[account.name]
+            own.account_for(lane.journals[account.name].intended)
+            if not own.placed_any:
                 continue
             try:
                 left += [f"{account}: {order}" for order in _without_own(lane, account)]
-            except Inconclusive as reason:
+            except (Inconclusive, Violation) as reason:
                 left.append(f"{account}: whether orders of this run are left could not be seen: {reason}")
     return left
 
 
 def _without_own(lane: Lane, account: Account) -> list[Order]:
     own = _own_live(lane, account)
-    if own and not lane.foreign_live(account):
-        with contextlib.suppress(Violation):
-            account.cancel_all()
-        lane.canceled(account)
-        own = _own_live(lane, account)
+    for _ in range(1 if lane.driver.can_cancel else _CANCEL_ALLS):
+        before = len(own)
+        if own and not lane.foreign_live(account):
+            with contextlib.suppress(Violation, Inconclusive):
+                account.cancel_all()
+            lane.canceled(account)
+            own = _own_live(lane, account)
+        if len(own) == before:
+            break
     if own and lane.driver.can_cancel:
         for order in own:
             with contextlib.suppress(Refused):
@@ -45,6 +53,8 @@ def _without_own(lane: Lane, account: Account) -> list[Order]:
 
 def _own_live(lane: Lane, account: Account) -> list[Order]:
     """The run's own live orders, as lists show them by themselves or by status: either may be what is broken."""
+    own = lane.own[account.name]
     lane.settle(SNAPSHOT_PAGES, account)
     lane.look_for_live(account)
-    return [order for order in lane.latest(account).live() if lane.own[account.name].owns(order)]
+    own.claim(lane.latest(account).live())
+    return [order for order in lane.latest(account).live() if own.owns(order)]

@@ -5,6 +5,7 @@ import hashlib
 import itertools
 import json
 import os
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,12 +25,14 @@ class Journal:
         name = hashlib.sha256(f"{base_url} {account}".encode()).hexdigest()[:16]
         self._folder = state / FOLDER
         self._others = f"{name}-*.jsonl"
-        self._path = self._folder / f"{name}-{os.getpid()}.jsonl"
+        self._path = self._folder / f"{name}-{secrets.token_hex(4)}-{os.getpid()}.jsonl"
         self._serial = itertools.count()
+        self.intended: list[Mapping[str, Any]] = []
 
     def intend(self, records: Sequence[Mapping[str, Any]]) -> list[int]:
         """Write down orders before they are sent; returns a number for each."""
         numbers = [next(self._serial) for _ in records]
+        self.intended += records
         self._write({"number": number, **record} for number, record in zip(numbers, records, strict=True))
         return numbers
 
@@ -42,10 +45,11 @@ class Journal:
         found: list[Mapping[str, Any]] = []
         for path in self._abandoned():
             orders: dict[int, dict[str, Any]] = {}
-            for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
-                with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):  # it may be killed in a line
-                    entry = json.loads(line)
-                    orders.setdefault(entry["number"], {}).update(entry)
+            with contextlib.suppress(OSError):  # another run may have cleaned up just now
+                for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+                    with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):  # it may end in a line
+                        entry = json.loads(line)
+                        orders.setdefault(entry["number"], {}).update(entry)
             found += orders.values()
         return found
 
@@ -53,7 +57,8 @@ class Journal:
         """The run has ended; `clean`: nothing of it, or of those before it, is left."""
         if clean:
             for path in (self._path, *self._abandoned()):
-                path.unlink(missing_ok=True)
+                with contextlib.suppress(OSError):
+                    path.unlink()
 
     def _write(self, lines: Iterable[Mapping[str, Any]]) -> None:
         with contextlib.suppress(OSError):
@@ -62,11 +67,15 @@ class Journal:
                 file.writelines(json.dumps(line) + "\n" for line in lines)
 
     def _abandoned(self) -> list[Path]:
-        return [path for path in sorted(self._folder.glob(self._others)) if not _is_running(path)]
+        others = (path for path in sorted(self._folder.glob(self._others)) if path != self._path)
+        return [path for path in others if not _is_running(path)]
 
 
 def _is_running(path: Path) -> bool:
+    """Whether another process is at work on it; one of this very number, as containers give it again, is no more."""
     pid = int(path.stem.rpartition("-")[2])
+    if pid == os.getpid():
+        return False
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

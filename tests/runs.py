@@ -1,0 +1,117 @@
+"""Runs of the suite as users start them: each a process of its own, in a folder of its own."""
+
+import json
+import multiprocessing
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+from conformance.sandbox import Sandbox
+from conformance.sandbox.records import Order
+
+# A run that has not ended by then hangs; a whole one takes some seconds.
+ENDS_WITHIN_S = 60
+
+# Started from a process that has imported everything: else that takes longer than most of these runs.
+_CONTEXT = multiprocessing.get_context("forkserver")
+_CONTEXT.set_forkserver_preload(["tests.runs", "conformance.cli", "conformance.judging.court", "schemathesis", "xdist"])
+
+_OUT, _ERR = "stdout.txt", "stderr.txt"
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A run that has ended. `results`: what results.json holds, empty where there is none."""
+
+    code: int
+    results: dict[str, Any]
+    stdout: str
+    stderr: str
+
+    @property
+    def printed(self) -> str:
+        return self.stdout + self.stderr
+
+    def with_verdict(self, verdict: str) -> set[str]:
+        return {entry["id"] for entry in self.results["requirements"] if entry["verdict"] == verdict}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run that is under way in this folder."""
+
+    process: BaseProcess
+    folder: Path
+
+    def end(self) -> Ended:
+        """Wait for its end."""
+        self.process.join(ENDS_WITHIN_S)
+        if self.process.exitcode is None:
+            self.process.kill()
+            self.process.join()
+            raise AssertionError(f"no end within {ENDS_WITHIN_S} s")
+        code = self.process.exitcode
+        self.process.close()
+        written = self.folder / "reports" / "results.json"
+        results = json.loads(written.read_text(encoding="utf-8")) if written.exists() else {}
+        return Ended(code, results, *((self.folder / name).read_text(encoding="utf-8") for name in (_OUT, _ERR)))
+
+
+def start(folder: Path, *words: str | Path, patch: str = "", environ: Mapping[str, str] | None = None) -> Run:
+    """Start `p99-conformance` with these words in the folder, behind some statements that change the suite."""
+    return _start(_command, folder, (*words,), patch, environ or {})
+
+
+def run(folder: Path, *words: str | Path, patch: str = "", **environ: str) -> Ended:
+    """`p99-conformance run` with these words."""
+    return start(folder, "run", *words, patch=patch, environ=environ).end()
+
+
+def run_pytest(folder: Path, *words: str | Path, patch: str = "", **environ: str) -> Ended:
+    """`pytest` with these words."""
+    return _start(_pytest, folder, ("-p", "no:cacheprovider", *words), patch, environ).end()
+
+
+def live(sandbox: Sandbox, *accounts: str) -> list[Order]:
+    """The live orders of these accounts; of all where none is named."""
+    orders = sandbox.exchange.orders
+    return [order for each in accounts or list(orders) for order in list(orders[each].values()) if order.live]
+
+
+def _start(what: Any, folder: Path, words: tuple[str | Path, ...], patch: str, environ: Mapping[str, str]) -> Run:
+    """In the surroundings of a user who has set nothing, and whose programs keep their state in the folder."""
+    around = {"PATH": os.environ["PATH"], "HOME": str(folder), "XDG_STATE_HOME": str(folder / "state"), **environ}
+    arguments = (what, folder, [str(word) for word in words], patch, around)
+    process = _CONTEXT.Process(target=_there, args=arguments)  # type: ignore[attr-defined]
+    process.start()
+    return Run(process, folder)
+
+
+def _there(what: Any, folder: Path, words: list[str], patch: str, environ: dict[str, str]) -> None:
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environ)
+    for name, number in ((_OUT, 1), (_ERR, 2)):
+        os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
+    sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 - as long as the process
+    exec(patch, {})
+    what(words)
+
+
+def _command(words: list[str]) -> None:
+    from conformance.cli import main
+
+    sys.argv = ["p99-conformance", *words]
+    main(words)
+
+
+def _pytest(words: list[str]) -> None:
+    import pytest
+
+    sys.argv = ["pytest", *words]
+    sys.path.insert(0, "")
+    sys.exit(pytest.main(words))
