@@ -146,8 +146,11 @@ def shown(value: Any) -> str:
     """A value as one short line, with its JSON type."""
     # JSON's encoder knows no Decimal, and as a text in quotes it would look like what it is not.
     text = str(value) if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False, default=str)
-    short = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
-    return short if value is None else f"{short} ({_type_of(value)})"
+    return text if value is None else f"{_cut(text)} ({_type_of(value)})"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 def _field(error: ValidationError) -> str:
@@ -212,5 +215,5 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(made) < len(pairs):
         seen: set[str] = set()
         twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise ValueError(f"the key {twice[:40]!r} twice in one object")
+        raise ValueError(f"the key {_cut(repr(twice))} twice in one object")
     return made

@@ -10,6 +10,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+import conformance
 from conformance.sandbox import Sandbox
 from conformance.sandbox.records import Order
 
@@ -20,6 +21,7 @@ ENDS_WITHIN_S = 60
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["tests.runs", "conformance.cli", "conformance.judging.court", "schemathesis", "xdist"])
 
+PACKAGE = Path(conformance.__file__).parent
 _OUT, _ERR = "stdout.txt", "stderr.txt"
 
 
@@ -72,8 +74,9 @@ def run(folder: Path, *words: str | Path, patch: str = "", **environ: str) -> En
 
 
 def run_pytest(folder: Path, *words: str | Path, patch: str = "", **environ: str) -> Ended:
-    """`pytest` with these words."""
-    return _start(_pytest, folder, ("-p", "no:cacheprovider", *words), patch, environ).end()
+    """`pytest` with these words, as where the package is installed: without the checkout's own conftest.py."""
+    alone = ("-p", "no:cacheprovider", f"--confcutdir={PACKAGE}")
+    return _start(_pytest, folder, (*alone, *words), patch, environ).end()
 
 
 def live(sandbox: Sandbox, *accounts: str) -> list[Order]:
@@ -86,7 +89,7 @@ def _start(what: Any, folder: Path, words: tuple[str | Path, ...], patch: str, e
     """In the surroundings of a user who has set nothing, and whose programs keep their state in the folder."""
     around = {"PATH": os.environ["PATH"], "HOME": str(folder), "XDG_STATE_HOME": str(folder / "state"), **environ}
     arguments = (what, folder, [str(word) for word in words], patch, around)
-    process = _CONTEXT.Process(target=_there, args=arguments)  # type: ignore[attr-defined]
+    process = _CONTEXT.Process(target=_there, args=arguments)
     process.start()
     return Run(process, folder)
 

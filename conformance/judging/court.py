@@ -1,6 +1,7 @@
 """A judged pytest session: the judge at work in each worker, their outcomes gathered in one place."""
 
 import contextlib
+import logging
 import signal
 import threading
 import time
@@ -37,6 +38,13 @@ _STATUS = {
 }
 
 
+class ToldToStop(KeyboardInterrupt):
+    """A signal that tells the run to stop.
+
+    Not the plain one: once that has passed through any exec(), CPython dies of it at its end, though it was handled.
+    """
+
+
 class Court:
     """Hooks of one session. With several workers each has its own; the controller's gathers, and writes the reports."""
 
@@ -44,6 +52,7 @@ class Court:
 
     def __init__(self, config: pytest.Config, assignment: Assignment) -> None:
         self.results: Results | None = None
+        logging.getLogger("urllib3").setLevel(logging.INFO)  # at DEBUG it would log signed queries as they are
         self._config = config
         self._assignment = assignment
         self._catalogue = dict(requirements.load())
@@ -136,13 +145,17 @@ class Court:
             setattr(report, _OUTCOME, self._judge.outcome(item, call).to_plain())
         if report.when == "teardown":
             setattr(report, _REQUESTS, self._judge.ensemble.take_counts())
+        redact = self._judge.ensemble.redactor.redact
+        if report.failed:
+            report.longrepr = redact(report.longreprtext)  # a traceback tells what functions were called with
+        report.sections = [(name, redact(text)) for name, text in report.sections]
         return report
 
     def _colour(self, report: pytest.TestReport, outcome: Outcome) -> None:
         if self._judge.fails(outcome):
             report.outcome = "failed"
             report.longrepr = "\n\n".join(terminal.finding(id, found) for id, found in outcome.findings.items())
-        elif outcome.ending == "inconclusive" or outcome.doubts:
+        elif outcome.ending in ("inconclusive", "not exercised", "refused") or outcome.doubts:
             report.outcome = "skipped"
             report.longrepr = (report.nodeid, 0, outcome.reason or "; ".join(outcome.doubts.values()))
 
@@ -196,13 +209,14 @@ class Court:
         self._crashes += told.get(_CRASHES, [])
         if error:
             self._crashes.append(f"worker {node.gateway.id} went down: {error}")
+            self._left.append(f"what worker {node.gateway.id} had placed may be left; the next run removes it")
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Ctrl-C; what derives from it is how pytest itself ends a session early."""
-        self._interrupted |= excinfo.type in (KeyboardInterrupt, pytest.exit.Exception)
+        self._interrupted |= excinfo.type in (KeyboardInterrupt, ToldToStop, pytest.exit.Exception)
 
     def _clean_up(self) -> list[str]:
-        """Leave the target as it was found; returns what is left. It takes two interruptions to keep the run from it."""
+        """Leave the target as it was found; returns what is left. To be told once to stop keeps no run from it."""
         try:
             return self._judge.ensemble.close()
         except KeyboardInterrupt:
@@ -253,7 +267,7 @@ class Court:
             labels=self._assignment.labels,
             mishaps=Mishaps(
                 refusal=self._refusal,
-                crashes=tuple(self._crashes),
+                crashes=tuple(map(self._judge.ensemble.redactor.redact, self._crashes)),
                 interrupted=self._interrupted,
                 left=tuple(self._left),
             ),

@@ -32,7 +32,8 @@ class Ensemble:
 
     def __init__(self, assignment: Assignment) -> None:
         profile = assignment.profile
-        self.client = Client(profile.target, Redactor(profile.secrets))
+        self.redactor = Redactor(profile.secrets)
+        self.client = Client(profile.target, self.redactor)
         self._assignment = assignment
         self._driver = Driver(profile.driver, self.client)
         self._accounts = {key: Account(account, self.client) for key, account in profile.accounts.items()}
@@ -60,6 +61,7 @@ class Ensemble:
     def close(self) -> list[str]:
         """Leave the target as it was found. Returns what could not be removed, a line for each; names no line twice."""
         left: list[str] = []
+        self.client.breaker.keep_on()
         with contextlib.suppress(Inconclusive):
             self._driver.disarm()
         for lane in self._changed:
@@ -69,7 +71,7 @@ class Ensemble:
             left += found
         self._changed.clear()
         self._stages.clear()
-        return left
+        return [self.redactor.presentable(line) for line in left]
 
     def take_counts(self) -> dict[str, int]:
         """The requests sent since this was last asked."""

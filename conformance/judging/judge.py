@@ -1,8 +1,9 @@
 """The judge: runs checks on their stages, and turns how each of them ended into an outcome."""
 
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -135,7 +136,7 @@ class Judge:
     def _doubt(self, item: pytest.Item, violation: Violation) -> None:
         if violation.breach.excusable:
             return
-        reason = _printable(f"seen once, and not again: {violation}")
+        reason = f"seen once, and not again: {violation}"
         item.stash[_OBSERVATIONS].doubt(reason, violation.breach.requirement)
 
     def outcome(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Outcome:
@@ -143,24 +144,25 @@ class Judge:
         observations = item.stash.get(_OBSERVATIONS, Observations())
         error = call.excinfo.value if call.excinfo else None
         name = name_of(item)
-        findings = {id: _finding(violation, name) for id, violation in observations.in_passing.items()}
+        present = self.ensemble.redactor.presentable
+        findings = {id: _finding(violation, name, present) for id, violation in observations.in_passing.items()}
         ending, reason = _ending(error)
         verifies = verifies_of(item)
         if isinstance(error, Violation):
             violated = [error.breach.requirement] if error.breach.requirement else verifies
-            findings |= {id: _finding(error, name, _example(error, item)) for id in violated}
+            findings |= {id: _finding(error, name, present, _example(error, item)) for id in violated}
             if error.breach.requirement:
                 reason = f"{name} stopped at a violation of {error.breach.requirement}"
         return Outcome(
             check=name,
             verifies=verifies,
             ending=ending,
-            reason=reason,
+            reason=present(reason),
             findings=findings,
             saw=dict(observations.saw),
-            doubts=dict(observations.doubts),
-            notes=dict(observations.notes),
-            missing=item.stash.get(_MISSING, ()),
+            doubts={id: present(doubt) for id, doubt in observations.doubts.items()},
+            notes={id: present(note) for id, note in observations.notes.items()},
+            missing=tuple(replace(each, says=present(each.says)) for each in item.stash.get(_MISSING, ())),
             examples=item.stash.get(_EXAMPLES, 0),
         )
 
@@ -173,25 +175,25 @@ def _ending(error: BaseException | None) -> tuple[Ending, str]:
     if error is None:
         return "passed", ""
     if isinstance(error, Violation):
-        return "violated", _printable(str(error))
+        return "violated", str(error)
     if isinstance(error, ForeignOrders):
-        return "refused", _printable(str(error))
+        return "refused", str(error)
     if isinstance(error, Refused):
-        return "not exercised", _printable(f"the target refused: {error}")
+        return "not exercised", f"the target refused: {error}"
     if isinstance(error, Inconclusive):
-        return "inconclusive", _printable(str(error))
+        return "inconclusive", str(error)
     if isinstance(error, pytest.skip.Exception):
         return "not exercised", str(error)
     return "crashed", f"{type(error).__name__}: {error}"
 
 
-def _finding(violation: Violation, check: str, example: str | None = None) -> Finding:
+def _finding(violation: Violation, check: str, present: Callable[[str], str], example: str | None = None) -> Finding:
     return Finding(
-        want=_printable(violation.breach.want),
-        got=_printable(violation.breach.got),
-        evidence=_printable("\n".join(map(str, violation.evidence))),
+        want=present(violation.breach.want),
+        got=present(violation.breach.got),
+        evidence=present("\n".join(map(str, violation.evidence))),
         check=check,
-        example=example,
+        example=example and present(example),
         exchanges=tuple(exchange.to_json() for exchange in violation.evidence),
     )
 
@@ -212,11 +214,6 @@ def _notes(error: BaseException) -> Iterator[str]:
     yield from getattr(error, "__notes__", ())
     for each in getattr(error, "exceptions", ()):
         yield from _notes(each)
-
-
-def _printable(text: str) -> str:
-    """The text with escapes for what a terminal would obey, and a report could not hold."""
-    return "".join(each if each.isprintable() or each == "\n" else ascii(each)[1:-1] for each in text)
 
 
 def _violation_in(error: BaseException) -> Violation | None:

@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from conformance.judging.assignment import Assignment
-from conformance.judging.court import Court
+from conformance.judging.court import Court, ToldToStop
 from conformance.plugin import ASSIGNMENT, CHECKS
 from conformance.reporting.progress import Progress
 from conformance.results import Results
@@ -36,11 +36,12 @@ class _Given:
         self._console = console
         self._progress: Progress | None = None
         self.court: Court | None = None
+        self.told_to_stop = False
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         config.stash[ASSIGNMENT] = self._assignment
-        config.option.tbstyle = "short"  # nobody sees it, and long ones take a tenth of a second each
+        config.option.tbstyle = "no"  # nobody sees it, and each would take up to a tenth of a second
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         self.court = session.config.pluginmanager.get_plugin(Court.NAME)
@@ -55,6 +56,10 @@ class _Given:
             self._progress.ended()
         elif self._progress and report.failed:
             self._progress.violated()
+
+    def pytest_runtest_logfinish(self) -> None:
+        if self.told_to_stop:  # and some library took that for a failure of its own
+            raise ToldToStop
 
     def pytest_unconfigure(self) -> None:
         if self._progress:
@@ -82,7 +87,7 @@ def run(assignment: Assignment, console: Console, *, stop_on_first: bool, select
         args.append("--stop-on-first")
     if select:
         args.append(f"-k={select}")
-    with _undisturbed(), _told_to_stop():
+    with _undisturbed(), _heeding_signals(given):
         try:
             code: int | str = pytest.main(args, plugins=[given])
         except KeyboardInterrupt:
@@ -99,16 +104,23 @@ def run(assignment: Assignment, console: Console, *, stop_on_first: bool, select
 
 
 @contextlib.contextmanager
-def _told_to_stop() -> Iterator[None]:
+def _heeding_signals(given: _Given) -> Iterator[None]:
     """Inside, SIGTERM ends the run as Ctrl-C does: what was placed is removed, and what was judged is reported."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+    def stop(*_: object) -> None:
+        given.told_to_stop = True
+        raise ToldToStop
+
+    heeded = [each for each in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(each) != signal.SIG_IGN]
+    before = {each: signal.signal(each, stop) for each in heeded}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 @contextlib.contextmanager

@@ -233,6 +233,11 @@ class Account:
             self.observations.report(late, exchange)
         else:
             self.observations.count({"latency": 1})
+        for refused in answer.throttled:
+            told = f"{refused.status}, and {answer.status} a second later"
+            self.observations.report(
+                [Breach("no throttling, with 100 requests a second or fewer", told, "weight.zero")], refused
+            )
         for busy in answer.busy if exchange.method == "DELETE" else ():
             self._report_or_count(errors.busy_in_the_wild(decoded(busy.response_body)), "cancel.busy-code", busy)
         if refuses(answer):
@@ -282,14 +287,14 @@ class Account:
             raise Unavailable(reason) if answer.status == 503 else Inconclusive(reason)
         else:
             requirement = blamed()
-        breach = Breach(f"200 to {what}", f"{answer.status} {_start(answer.body)}", requirement)
+        breach = Breach(f"200 to {what}", f"{answer.status} {_start(answer)}", requirement)
         self.observations.report([breach], answer.exchange, raising=True)
 
     def _decoded(self, answer: Answer, requirement: str) -> Any:
         try:
             return contract.decode(answer.body)
         except contract.NotJson as problem:
-            breach = Breach("a JSON body", f"{problem}: {_start(answer.body)}", requirement)
+            breach = Breach("a JSON body", f"{problem}: {_start(answer)}", requirement)
             self.observations.report([breach], answer.exchange, raising=True)
             raise
 
@@ -324,8 +329,8 @@ def refuses(answer: Answer) -> bool:
     return 400 <= answer.status < 500 and answer.status not in _NOT_JUDGED
 
 
-def _start(body: bytes) -> str:
-    text = body[:200].decode(errors="replace")
+def _start(answer: Answer) -> str:
+    text = answer.exchange.response_body[:200]
     return repr(text) if text else "with an empty body"
 
 

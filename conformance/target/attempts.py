@@ -97,4 +97,4 @@ def _expect_refusal(lane: Lane, forgery: Forgery, answer: Answer) -> None:
 
 
 def _shown(answer: Answer) -> str:
-    return f"{answer.status} {answer.body[:200].decode(errors='replace')!r}"
+    return f"{answer.status} {answer.exchange.response_body[:200]!r}"

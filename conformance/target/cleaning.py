@@ -2,7 +2,8 @@
 
 import contextlib
 
-from conformance.orders import Order
+from conformance.oracle.listing import MAX_LIMIT
+from conformance.orders import LIVE, Order, Query
 from conformance.target.account import SNAPSHOT_PAGES, Account
 from conformance.target.driver import Refused
 from conformance.target.lane import Lane
@@ -53,8 +54,12 @@ def _without_own(lane: Lane, account: Account) -> list[Order]:
 
 def _own_live(lane: Lane, account: Account) -> list[Order]:
     """The run's own live orders, as lists show them by themselves or by status: either may be what is broken."""
+    seen = lane.settle(SNAPSHOT_PAGES, account).orders
+    live = {id: order for id, order in seen.items() if order.live}
+    for status in sorted(LIVE):
+        with contextlib.suppress(Violation):
+            page = account.list(Query(status=status, limit=MAX_LIMIT))
+            live |= {order.id: order for order in page.orders if order.live and order.id not in seen}
     own = lane.own[account.name]
-    lane.settle(SNAPSHOT_PAGES, account)
-    lane.look_for_live(account)
-    own.claim(lane.latest(account).live())
-    return [order for order in lane.latest(account).live() if own.owns(order)]
+    own.claim(live.values())
+    return [order for order in live.values() if own.owns(order)]

@@ -2,16 +2,21 @@
 
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
 
 import requests
 import urllib3
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_attempt, wait_random_exponential
 
 from conformance.evidence import Exchange
+from conformance.target.bounded import BoundedAdapter, Unbounded
+from conformance.target.breaker import Breaker
 from conformance.target.credentials import Redactor
+from conformance.target.failures import in_words, is_dropped
 from conformance.target.profile import Target
 from conformance.verdict import Inconclusive
 
@@ -21,8 +26,10 @@ BODY_LIMIT = 4 * 2**20  # bytes; 200 orders take some 70 kB
 ATTEMPTS = 6  # with waits of up to 0.1, 0.2, 0.4 … s: two seconds in all for an engine to recover
 THROTTLED = (429, 418)
 THROTTLE_WAIT_S = 1.0  # longer than a second's quota lasts
+GENTLE = 100  # requests within a second that must not be throttled
 THROTTLE_WAITS = 10  # in all: one who throttles for ever is not waited for
 _SHOWN = 4000  # characters of a body that are kept as evidence: twelve orders; whole pages of 200 nobody reads
+_SHOWN_IN_A_LINE = 500  # of a header, or of what went wrong: a target can make either as long as it likes
 
 
 class Unreachable(Inconclusive):
@@ -47,6 +54,7 @@ class Answer:
     exchange: Exchange
     refusals: int = 0
     busy: tuple[Exchange, ...] = ()
+    throttled: tuple[Exchange, ...] = ()
 
 
 @dataclass(slots=True)
@@ -56,6 +64,19 @@ class Counts:
     total: int = 0
     setup: int = 0
     retried_503: int = 0
+
+
+@dataclass(slots=True)
+class _Came:
+    """What came back of a request, as far as it went; `problem`: why that is no whole answer."""
+
+    sent_at: float
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    seconds: float = 0.0
+    problem: str | None = None
+    dropped: bool = False
 
 
 class Client:
@@ -69,6 +90,8 @@ class Client:
         self._lock = threading.Lock()
         self._next_slot = 0.0
         self._throttle_waits = 0
+        self._sent: deque[float] = deque(maxlen=GENTLE)  # when, by the monotonic clock
+        self.breaker = Breaker()
 
     @contextmanager
     def setting_up(self) -> Iterator[None]:
@@ -92,11 +115,13 @@ class Client:
         """Send one request; `query` goes out byte for byte. A 503 is retried with exponential back-off and jitter,
         what is throttled once, after a second.
 
-        Returns the last answer, which may still be a 503. Raises Unreachable when no whole answer comes back; a dropped
-        connection is tried once more, so that a request may take effect twice: `refusals` is then above 0.
+        Returns the last answer, which may still be a 503. Raises Unreachable when no whole answer comes back, and
+        without sending where the target was given up; a dropped connection is tried once more, so that a request may
+        take effect twice: `refusals` is then above 0.
         """
         refusals = 0
         busy: list[Exchange] = []
+        throttled: list[Exchange] = []
 
         def attempt() -> Answer:
             nonlocal refusals
@@ -108,8 +133,11 @@ class Client:
                 refusals += 1
                 answer = self._send_once(account, method, url, query, headers or {}, body)
             if answer.status in THROTTLED and self._may_wait():
+                refused, gently = answer.exchange, self._sent_gently()
                 time.sleep(THROTTLE_WAIT_S)
                 answer = self._send_once(account, method, url, query, headers or {}, body)
+                if gently and answer.status not in THROTTLED:
+                    throttled.append(refused)
             if answer.status == 503:
                 refusals += 1
                 busy.append(answer.exchange)
@@ -117,7 +145,7 @@ class Client:
 
         retrying = Retrying(
             retry=retry_if_result(lambda answer: answer.status == 503),
-            stop=stop_after_attempt(ATTEMPTS),
+            stop=stop_after_attempt(self.breaker.retries(ATTEMPTS)),
             wait=wait_random_exponential(multiplier=0.1, max=2),
             before_sleep=lambda _: self._count_retry(),
         )
@@ -125,13 +153,21 @@ class Client:
             answer = retrying(attempt)
         except RetryError as spent:
             answer = spent.last_attempt.result()
-        return Answer(answer.status, answer.headers, answer.body, answer.exchange, refusals, tuple(busy))
+        self.breaker.busy(to_the_last=answer.status == 503)
+        return Answer(
+            answer.status, answer.headers, answer.body, answer.exchange, refusals, tuple(busy), tuple(throttled)
+        )
 
     def send_once(
         self, account: str, method: str, url: str, query: str = "", headers: Mapping[str, str] | None = None
     ) -> Answer:
         """Send one request once, whatever comes back."""
         return self._send_once(account, method, url, query, headers or {}, None)
+
+    def _sent_gently(self) -> bool:
+        """Whether no more was sent within the last second than the documents' weights allow in any case."""
+        with self._lock:
+            return len(self._sent) < GENTLE or time.monotonic() - self._sent[0] > 1
 
     def _may_wait(self) -> bool:
         with self._lock:
@@ -146,50 +182,59 @@ class Client:
         self, account: str, method: str, url: str, query: str, headers: Mapping[str, str], body: bytes | None
     ) -> Answer:
         whole = f"{url}?{query}" if query else url
-        session = self._session()
-        prepared = session.prepare_request(requests.Request(method, url, headers={**self.target.headers, **headers}))
-        prepared.url = whole  # as it is: the bytes that were signed are the bytes that are sent
-        if body is not None:
-            prepared.prepare_body(body, None)
-        self._take_turn()
-        sent_at, started = time.time(), time.perf_counter()
-        status: int | None = None
-        received: Mapping[str, str] = {}
-        content, problem, dropped = b"", None, False
-        try:
-            with session.send(
-                prepared,
-                stream=True,
-                allow_redirects=False,
-                timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S),
-                verify=self.target.ca_bundle or True,
-                proxies={"http": self.target.proxy, "https": self.target.proxy} if self.target.proxy else {},
-            ) as response:
-                status, received = response.status_code, dict(response.headers)
-                content = _read_within_bounds(response)
-        except (requests.RequestException, urllib3.exceptions.HTTPError, _Unbounded, OSError) as error:
-            problem, dropped = _in_words(error), _is_dropped(error) and status is None
+        given_up = self.breaker.given_up()
+        came = _Came(time.time(), problem=given_up) if given_up else self._ask(method, url, whole, headers, body)
         exchange = Exchange(
             account=account,
             method=method,
             url=self._redactor.redact(whole),
             request_headers=self._redactor.redact_headers(headers),
             request_body=self._redactor.redact((body or b"").decode(errors="replace"))[:_SHOWN],
-            status=None if problem else status,
-            response_headers=self._redactor.redact_headers(received),
-            response_body=self._redactor.redact(content.decode(errors="replace"))[:_SHOWN],
-            sent_at=sent_at,
-            elapsed_ms=(time.perf_counter() - started) * 1000,
-            problem=self._redactor.redact(problem) if problem else None,
+            status=None if came.problem else came.status,
+            response_headers=_cut(self._redactor.redact_headers(came.headers)),
+            response_body=self._redactor.redact(came.body.decode(errors="replace"))[:_SHOWN],
+            sent_at=came.sent_at,
+            elapsed_ms=came.seconds * 1000,
+            problem=self._redactor.redact(came.problem)[:_SHOWN_IN_A_LINE] if came.problem else None,
         )
-        if problem or status is None:
-            raise Unreachable(exchange, dropped)
-        return Answer(status, received, content, exchange)
+        if came.problem or came.status is None:
+            raise Unreachable(exchange, came.dropped)
+        return Answer(came.status, came.headers, came.body, exchange)
+
+    def _ask(self, method: str, url: str, whole: str, headers: Mapping[str, str], body: bytes | None) -> "_Came":
+        session = self._session()
+        prepared = session.prepare_request(requests.Request(method, url, headers={**self.target.headers, **headers}))
+        prepared.url = whole  # as it is: the bytes that were signed are the bytes that are sent
+        if body is not None:
+            prepared.prepare_body(body, None)
+        self._take_turn()
+        patience_s = self.breaker.patience_s(READ_TIMEOUT_S)
+        came, started = _Came(time.time()), time.monotonic()
+        try:
+            with session.send(
+                prepared,
+                stream=True,
+                allow_redirects=False,
+                timeout=(CONNECT_TIMEOUT_S, patience_s),
+                verify=self.target.ca_bundle or True,
+                proxies={"http": self.target.proxy, "https": self.target.proxy} if self.target.proxy else {},
+            ) as response:
+                came.status, came.headers = response.status_code, dict(response.headers)
+                came.body = _read_within_bounds(response)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, Unbounded, OSError) as error:
+            came.problem = in_words(error, CONNECT_TIMEOUT_S, patience_s)
+            came.dropped = is_dropped(error) and came.status is None
+        came.seconds = time.monotonic() - started
+        self.breaker.ended(started, came.problem or f"{came.status}", answered=came.problem is None)
+        return came
 
     def _session(self) -> requests.Session:
         session: requests.Session | None = getattr(self._local, "session", None)
         if session is None:
-            session = self._local.session = requests.Session()
+            session = self._local.session = _Session()
+            for scheme in ("http://", "https://"):
+                session.mount(scheme, BoundedAdapter())
+            session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # one would be a credential too
             session.trust_env = False  # a .netrc or a proxy variable of the machine would redirect credentials
             session.headers.clear()
             session.headers.update({"Accept": "application/json", "User-Agent": "p99-conformance"})
@@ -199,6 +244,7 @@ class Client:
         """Count the request, and wait where the profile bounds the rate."""
         with self._lock:
             self.counts.total += 1
+            self._sent.append(time.monotonic())
             self.counts.setup += getattr(self._local, "setting_up", False)
             rate = self.target.max_requests_per_second
             if not rate:
@@ -209,46 +255,20 @@ class Client:
         time.sleep(slot - now)
 
 
-class _Unbounded(Exception):
-    """The body is longer, or takes longer, than any answer of this API could."""
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """None at all: to follow one, or to prepare for it, the whole body of the redirect would be read."""
+
+
+def _cut(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name[:_SHOWN_IN_A_LINE]: value[:_SHOWN_IN_A_LINE] for name, value in headers.items()}
 
 
 def _read_within_bounds(response: requests.Response) -> bytes:
     chunks, size = [], 0
-    deadline = time.monotonic() + READ_TIMEOUT_S
     for chunk in response.iter_content(2**16):
         chunks.append(chunk)
         size += len(chunk)
         if size > BODY_LIMIT:
-            raise _Unbounded(f"a body of more than {BODY_LIMIT} bytes")
-        if time.monotonic() > deadline:
-            raise _Unbounded(f"a body that took more than {READ_TIMEOUT_S} s")
+            raise Unbounded(f"a body of more than {BODY_LIMIT} bytes")
     return b"".join(chunks)
-
-
-def _in_words(error: Exception) -> str:
-    """What went wrong, for a reader who does not know the libraries."""
-    match error:
-        case _Unbounded():
-            return str(error)
-        case requests.exceptions.SSLError():
-            return f"TLS failed: {error.args[0].reason if hasattr(error.args[0], 'reason') else error}"
-        case requests.exceptions.ConnectTimeout():
-            return f"no connection within {CONNECT_TIMEOUT_S} s"
-        case requests.exceptions.ReadTimeout():
-            return f"no answer within {READ_TIMEOUT_S} s"
-        case requests.exceptions.ConnectionError() if _is_dropped(error):
-            return "the connection was closed before an answer came"
-        case requests.exceptions.ConnectionError():
-            return f"no connection: {_innermost(error)}"
-    return f"{type(error).__name__}: {error}"
-
-
-def _is_dropped(error: Exception) -> bool:
-    return isinstance(error, requests.ConnectionError) and "Connection aborted" in str(error)
-
-
-def _innermost(error: BaseException) -> str:
-    """The last words of the chain of causes: "Connection refused" rather than what each library wrapped around it."""
-    cause = getattr(error.args[0], "reason", None) if error.args else None
-    return str(cause if cause is not None else error).rpartition(": ")[2].rpartition("] ")[2].rstrip(")\"'")

@@ -15,6 +15,8 @@ MASK = "***"
 # Shorter values would be found inside ordinary words and numbers, and make the evidence unreadable.
 _SHORTEST_REDACTED = 4
 
+_CUT = "…"  # ends what was too long to be shown
+
 # In a query, behind its percent-encoded =, or as a member of a JSON text that echoes the query.
 _SIGNATURE = re.compile(r"""(signature["']?\s*(?:=|:|%3D)\s*["']?)[0-9a-f]+""", re.IGNORECASE)
 
@@ -182,9 +184,22 @@ class Redactor:
     def redact_headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """The headers without secrets; of those that carry credentials only the scheme stays, as in `Bearer ***`."""
         return {
-            name: self._masked(name, value) if _SECRET_HEADER.search(name) else self.redact(value)
+            self.redact(name): self._masked(name, value) if _SECRET_HEADER.search(name) else self.redact(value)
             for name, value in headers.items()
         }
+
+    def presentable(self, text: str) -> str:
+        """The text for a report, in which long values are cut: without secrets, without the beginnings of any, and with
+        escapes for what a terminal would obey, and a report could not hold.
+        """
+        *cut, last = self.redact(text).split(_CUT)
+        text = _CUT.join([*map(self._without_beginning, cut), last])
+        return "".join(each if each.isprintable() or each == "\n" else ascii(each)[1:-1] for each in text)
+
+    def _without_beginning(self, cut: str) -> str:
+        """The text without the beginning of a secret at its end."""
+        begun = max((_overlap(cut, form) for form in self._forms), key=len, default="")
+        return cut.removesuffix(begun) + MASK if begun else cut
 
     def _masked(self, name: str, value: str) -> str:
         scheme, space, _ = value.partition(" ")
@@ -202,6 +217,15 @@ class Redactor:
             self._pattern = re.compile("|".join(map(re.escape, ordered))) if ordered else None
             self._known = frozenset(known)
         return self._pattern
+
+
+def _overlap(text: str, form: str) -> str:
+    """The longest beginning of the form that the text ends with; empty where it is too short to tell."""
+    end = text[-_SHORTEST_REDACTED:]
+    at = form.rfind(end) if len(end) == _SHORTEST_REDACTED else -1
+    while at >= 0 and not text.endswith(form[: at + len(end)]):
+        at = form.rfind(end, 0, at + len(end) - 1)
+    return form[: at + len(end)] if at >= 0 else ""
 
 
 def _forms(value: str) -> set[str]:

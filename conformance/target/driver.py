@@ -129,7 +129,7 @@ class Driver:
         with self._client.setting_up():
             answer = self._client.send(who, action.method, filled.url, query, headers, content)
         if not 200 <= answer.status < 300:
-            words = answer.body[:200].decode(errors="replace")
+            words = answer.exchange.response_body[:200]
             raise Refused(f"{action.method} {filled.url} answered {answer.status} {words}")
         return answer
 
@@ -151,6 +151,6 @@ def _pick(answer: Answer, pointer: str) -> str:
             key = step.replace("~1", "/").replace("~0", "~")
             value = value[int(key)] if isinstance(value, list) else value[key]
     except (contract.NotJson, LookupError, TypeError, ValueError):
-        words = answer.body[:200].decode(errors="replace")
+        words = answer.exchange.response_body[:200]
         raise Refused(f"driver.place.order_id {pointer} points to nothing in the answer {words!r}") from None
     return str(value)

@@ -72,7 +72,7 @@ class Ownership:
     def intend(self, record: Mapping[str, Any], id: str | None, *, perhaps_twice: bool = False) -> None:
         """An order was asked for, perhaps twice; `id` is what the target named it, if it said."""
         intent = _intent(record)
-        self._left = []  # what has not been found by now is gone: another like it may be anybody's
+        self.inherit([])  # what has not been found by now is gone: another like it may be anybody's
         self._perhaps[intent] += perhaps_twice
         self._asked_for += [intent] * (record.get("status", "open") in LIVE)
         if id is None:
@@ -83,7 +83,7 @@ class Ownership:
 
     def recognize(self, orders: Iterable[Order]) -> None:
         """Look at what a list shows: each order is old, ours by its id or by what was asked for, or a stranger's."""
-        for order in orders:
+        for order in sorted(orders, key=lambda order: not order.live):  # of two alike, the live one must not be missed
             self._unseen.discard(order.id)
             if order.id in self._ids or (self._before is not None and order.id in self._before):
                 self._strangers.pop(order.id, None)

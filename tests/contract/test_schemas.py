@@ -51,7 +51,7 @@ MISSING = object()
         ("id", "", "order.id"),
         ("id", 17, "order.id"),
         ("symbol", "", "order.fields"),
-        ("reject_reason", 3, "order.fields"),
+        ("reject_reason", 3, "order.reject-reason"),
         ("filled_qty", None, "order.nullable"),
         ("avg_fill_price", None, "order.nullable"),
         ("status", None, "order.nullable"),
@@ -128,4 +128,5 @@ def test_every_requirement_that_a_schema_names_is_in_the_catalogue() -> None:
 
     assert set(contract.REQUIREMENTS) <= set(requirements.load())
     named = {field["x-requirement"] for field in contract.schema("order")["properties"].values()}
-    assert named <= set(contract.ORDER_REQUIREMENTS)
+    # That a rejected order has a reason is counted by its own law, and not for every record that is spelled well.
+    assert named - {"order.reject-reason"} <= set(contract.ORDER_REQUIREMENTS)

@@ -86,7 +86,7 @@ def test_a_violation_of_a_sequence_is_told_in_named_steps(tmp_path: Path) -> Non
     with faults.load()["comes-back-to-life"].sandbox(seed=1).serve() as served:
         (tmp_path / "profile.toml").write_text(served.profile_toml, encoding="utf-8")
         target, out = str(tmp_path / "profile.toml"), str(tmp_path)
-        command = ["run", "--target", target, "--report-dir", out, "-k", "any_sequence"]
+        command = ["run", "--target", target, "--report-dir", out, "-k", "any_sequence", "--seed", "1"]
         subprocess.run([sys.executable, "-m", "conformance", *command], capture_output=True, timeout=120, check=False)
     results = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))
     findings = [finding for entry in results["requirements"] for finding in entry["findings"]]

@@ -1,5 +1,6 @@
 """The client: bytes out as given, bytes in within bounds, every exchange as evidence without secrets."""
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -45,6 +46,9 @@ class Peer(ThreadingHTTPServer):
 
         super().__init__(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server_address[1]}/api"
+
+    def handle_error(self, *_: object) -> None:
+        """Says nothing: that the client hangs up is what some tests are about."""
 
 
 def answer(status: int, body: bytes, **headers: str) -> Respond:
@@ -148,6 +152,79 @@ def test_an_answer_that_does_not_come_is_given_up(peer: Peer, monkeypatch: pytes
     with pytest.raises(Unreachable, match=r"no answer within 0\.2 s"):
         client(peer).send("alice", "GET", peer.url)
     wait.set()
+
+
+@pytest.mark.parametrize("part", [b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n"])
+def test_an_answer_that_comes_in_drops_is_given_up(peer: Peer, part: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_module, "READ_TIMEOUT_S", 0.3)
+
+    def drip(request: BaseHTTPRequestHandler) -> None:
+        request.wfile.write(part)
+        with contextlib.suppress(OSError):
+            for _ in range(100):
+                request.wfile.write(b" ")
+                time.sleep(0.05)
+        request.close_connection = True
+
+    peer.respond = drip
+    started = time.monotonic()
+    with pytest.raises(Unreachable, match=r"answer within 0\.3 s"):
+        client(peer).send("alice", "GET", peer.url)
+    assert time.monotonic() - started < 2
+
+
+def test_a_target_that_was_given_up_is_sent_nothing_until_the_end(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    asking = client(peer)
+    monkeypatch.setattr(asking.breaker, "given_up", lambda: "given up")
+    with pytest.raises(Unreachable, match="given up"):
+        asking.send("alice", "GET", peer.url)
+    assert (peer.seen, asking.counts.total) == ([], 0)
+
+
+def test_the_body_of_a_redirect_is_bounded_and_its_location_not_looked_at(
+    peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    peer.respond = answer(302, b"", Location="http://[")
+    assert client(peer).send("alice", "GET", peer.url).status == 302
+    monkeypatch.setattr(client_module, "BODY_LIMIT", 100_000)
+    peer.respond = answer(302, b" " * 1_000_000, Location="/api")
+    with pytest.raises(Unreachable, match="a body of more than 100000 bytes"):
+        client(peer).send("alice", "GET", peer.url)
+
+
+def test_no_cookie_is_taken_for_a_credential(peer: Peer) -> None:
+    peer.respond = answer(200, b"[]", Set_Cookie="session=alice; Path=/")
+    asking = client(peer)
+    for _ in range(2):
+        asking.send("alice", "GET", peer.url)
+    assert "Cookie" not in peer.seen[1][2]
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (b"SSH-2.0-OpenSSH_9.6\r\n", "no HTTP: 'SSH-2.0-OpenSSH_9.6"),
+        (b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 101 + b"\r\n", "got more than 100 headers"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n[", "broke off in the middle of the answer"),
+        (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n[]", "Content-Encoding"),
+        (b"HTTP/1.1 100 Continue\r\n\r\n" * 400_000, "an answer of more than 8388608 bytes"),
+    ],
+)
+def test_what_is_no_answer_is_said_in_words(peer: Peer, said: bytes, words: str) -> None:
+    def say(request: BaseHTTPRequestHandler) -> None:
+        with contextlib.suppress(OSError):
+            request.wfile.write(said)
+        request.close_connection = True
+
+    peer.respond = say
+    with pytest.raises(Unreachable, match=words):
+        client(peer).send("alice", "GET", peer.url)
+
+
+def test_long_headers_are_cut_in_evidence(peer: Peer) -> None:
+    peer.respond = answer(200, b"[]", X_Long="x" * 60_000)
+    evidence = client(peer).send("alice", "GET", peer.url).exchange
+    assert len(evidence.header("x-long")) == 500
 
 
 def test_nobody_there_is_said_in_words() -> None:

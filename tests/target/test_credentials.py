@@ -211,3 +211,21 @@ def test_headers_keep_the_scheme_of_a_credential() -> None:
 
 def test_an_empty_credential_header_stays_empty() -> None:
     assert Redactor([]).redact_headers({"Authorization": ""}) == {"Authorization": ""}
+
+
+def test_a_secret_is_redacted_where_it_is_the_name_of_a_header() -> None:
+    assert Redactor([Secret("t0ken")]).redact_headers({"t0ken": "x", "X-t0ken": "y"}) == {"***": "x", "X-***": "y"}
+
+
+@pytest.mark.parametrize(
+    ("text", "presented"),
+    [
+        ("got abcd-efgh-abcd-ijkl", "got ***"),
+        ('got "abcd-ef… (a string)', 'got "***… (a string)'),
+        ("got abcd-efgh-abcd… and x…", "got ***… and x…"),
+        ("abc… is too short to tell", "abc… is too short to tell"),
+        ("\x1b[2J\u202e\u009b\n[b]", "\\x1b[2J\\u202e\\x9b\n[b]"),
+    ],
+)
+def test_what_is_shown_holds_no_beginning_of_a_secret_and_no_escapes(text: str, presented: str) -> None:
+    assert Redactor([Secret("abcd-efgh-abcd-ijkl")]).presentable(text) == presented

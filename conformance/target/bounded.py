@@ -1,0 +1,90 @@
+"""Connections on which every answer ends: after a time and a number of bytes, headers and all.
+
+The libraries bound the wait for the next byte alone, so that one byte a second would keep a run waiting for hours.
+"""
+
+import io
+import time
+from http.client import HTTPResponse
+from socket import socket
+from typing import Any, cast
+
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+ANSWER_LIMIT = 8 * 2**20  # bytes on the wire: twice the longest body, since chunks have their lengths beside them
+
+
+class Unbounded(Exception):
+    """An answer is longer than any of this API could be."""
+
+
+class BoundedAdapter(HTTPAdapter):
+    """The whole answer has to come within the time that `timeout` gives for reading; what is longer is Unbounded."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """As it is, with bounded connections."""
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
+        """As it is, with bounded connections."""
+        manager = super().proxy_manager_for(*args, **kwargs)
+        manager.pool_classes_by_scheme = _POOLS
+        return manager
+
+
+class _Bounded(io.RawIOBase):
+    """What comes over a socket, from now on for as long as the socket would wait for one byte."""
+
+    def __init__(self, raw: io.RawIOBase, sock: socket) -> None:
+        patience_s = sock.gettimeout()
+        self._deadline = None if patience_s is None else time.monotonic() + patience_s
+        self._raw = raw
+        self._sock = sock
+        self._left = ANSWER_LIMIT
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        if self._deadline is not None:
+            left_s = self._deadline - time.monotonic()
+            if left_s <= 0:
+                raise TimeoutError("timed out")
+            self._sock.settimeout(left_s)
+        count = cast("int | None", self._raw.readinto(buffer))
+        self._left -= count or 0
+        if self._left < 0:
+            raise Unbounded(f"an answer of more than {ANSWER_LIMIT} bytes")
+        return count
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _Response(HTTPResponse):
+    def __init__(self, sock: socket, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        self.fp = io.BufferedReader(_Bounded(self.fp.detach(), sock))
+
+
+class _Connection(HTTPConnection):
+    response_class = _Response
+
+
+class _TlsConnection(HTTPSConnection):
+    response_class = _Response
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _TlsPool(HTTPSConnectionPool):
+    ConnectionCls = _TlsConnection
+
+
+_POOLS = {"http": _Pool, "https": _TlsPool}

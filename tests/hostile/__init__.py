@@ -1,0 +1,1 @@
+"""Targets that do what no exchange should, and what a run makes of them."""

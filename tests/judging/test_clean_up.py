@@ -1,0 +1,485 @@
+"""However a run ends, it leaves no order behind; where it cannot help it, it says so, and the next one sees to it."""
+
+import asyncio
+import contextlib
+import json
+import os
+import re
+import signal
+import time
+import uuid
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.requests import Request
+from starlette.responses import Response
+
+from conformance import faults
+from conformance.sandbox import Face, Sandbox
+from conformance.sandbox.face import BASE_PATH
+from conformance.sandbox.records import from_record
+from conformance.target.journal import Journal
+from tests.orders import record
+from tests.runs import Ended, live, run, start
+
+QUICK = "start_is_inclusive"
+ORDERS = f"{BASE_PATH}/spot/orders"
+INJECT = "/_test/orders"
+
+# Long enough for a run that was interrupted to ask for a list before the order that it asked for is there, and how long
+# it then waits for that order.
+LATE_S = 0.2
+SETTLES = {"settle_ms": 600}
+
+DAY_S = 86400
+
+
+class Changeable:
+    """An application that may be changed while it is served."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self.app(scope, receive, send)
+
+
+def changeable(sandbox: Sandbox) -> Changeable:
+    """What the sandbox serves, as one that may be changed."""
+    if not isinstance(sandbox.face.app, Changeable):
+        sandbox.face.app = Changeable(sandbox.face.app)  # type: ignore[assignment]
+    return sandbox.face.app  # type: ignore[return-value]
+
+
+@contextlib.contextmanager
+def served(folder: Path, sandbox: Sandbox, **target: object) -> Iterator[Path]:
+    """Serve the sandbox while the context lasts; yields its profile, with these keys under [target] too."""
+    changeable(sandbox)
+    with sandbox.serve() as place:
+        profile = folder / "profile.toml"
+        more = "".join(f"\n{name} = {json.dumps(value)}" for name, value in target.items())
+        profile.write_text(place.profile_toml.replace("[target]", f"[target]{more}"), encoding="utf-8")
+        yield profile
+
+
+def without(profile: Path, action: str) -> None:
+    """Take an action of the driver out of the profile."""
+    tables = profile.read_text(encoding="utf-8").split("\n[")
+    kept = [table for table in tables if not table.startswith(f"driver.{action}")]
+    assert len(kept) < len(tables)
+    profile.write_text("\n[".join(kept), encoding="utf-8")
+
+
+def meanwhile(sandbox: Sandbox, method: str, path: str, number: int, what: Callable[[], object], late_s: float) -> None:
+    """Let this happen when the n-th such request has come, and the request take effect only so much later."""
+    place, seen = changeable(sandbox), 0
+    app = place.app
+
+    async def watching(scope: Any, receive: Any, send: Any) -> None:
+        nonlocal seen
+        seen += (scope["method"], scope["path"]) == (method, path)
+        if seen != number:
+            await app(scope, receive, send)
+            return
+        seen += 1
+        request = await receive()
+        what()
+        await asyncio.sleep(late_s)
+
+        async def again() -> Any:
+            return request  # the server forgets it once its sender has gone
+
+        await app(scope, again, send)
+
+    place.app = watching
+
+
+def foreign(sandbox: Sandbox, id: str, account: str = "alice", **changed: Any) -> None:
+    """Somebody else's order stands in the account."""
+    sandbox.exchange.inject(from_record(account, record(id, **changed)))
+
+
+def journals(folder: Path) -> list[Path]:
+    return list((folder / "state" / "p99-conformance").glob("*"))
+
+
+def left(done: Ended) -> str:
+    return "\n".join(done.results["mishaps"]["left"])
+
+
+# -- to the end ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", [(), ("-k", QUICK), ("-k", "fills or concurrent or sequence")])
+def test_nothing_is_left_by_a_run_that_ends(words: tuple[str, ...], tmp_path: Path) -> None:
+    sandbox = Sandbox()
+    with served(tmp_path, sandbox) as profile:
+        done = run(tmp_path, "--target", profile, *words)
+    assert done.code == 0, done.printed
+    assert sum(map(len, sandbox.exchange.orders.values())) >= 40, "it has placed some"
+    assert live(sandbox) == []
+    assert left(done) == ""
+    assert journals(tmp_path) == []
+
+
+@pytest.mark.parametrize("name", ["start-exclusive", "cancels-sells-alone", "comes-back-to-life"])
+def test_nothing_is_left_by_a_run_that_stops_at_what_it_finds(name: str, tmp_path: Path) -> None:
+    sandbox = faults.load()[name].sandbox(seed=1)
+    with served(tmp_path, sandbox) as profile:
+        done = run(tmp_path, "--target", profile, "-k", "start_is or one_kind or any_sequence", "--stop-on-first")
+    assert done.code == 1, done.printed
+    assert live(sandbox) == []
+
+
+def test_nothing_is_left_by_a_set_up_that_breaks(tmp_path: Path) -> None:
+    sandbox = Sandbox()
+    patch = (
+        "from conformance.target.staging import Staging\n"
+        "history = Staging.history\n"
+        "Staging.history = lambda *given: (history(*given), {}['boom'])\n"
+    )
+    with served(tmp_path, sandbox) as profile:
+        done = run(tmp_path, "--target", profile, "-k", QUICK, patch=patch)
+    assert done.code == 4, done.printed
+    assert sandbox.exchange.orders["alice"]
+    assert live(sandbox) == []
+
+
+# -- told to stop --------------------------------------------------------------------------------------------------
+
+PLACES = "updated_at_tells or one_market_and_then_all or another_accounts or fills_of_one"
+
+
+def stopped(
+    folder: Path,
+    sandbox: Sandbox,
+    method: str,
+    path: str,
+    number: int,
+    *signals: signal.Signals,
+    late_s: float = LATE_S,
+) -> Ended:
+    """A run on the sandbox that gets these signals, one after the other, once the n-th such request has come."""
+    sent: list[Callable[[], None]] = []
+
+    def send() -> None:
+        sent.pop(0)()
+
+    for _ in signals:
+        meanwhile(sandbox, method, path, number, send, late_s)
+    with served(folder, sandbox, **SETTLES) as profile:
+        under_way = start(folder, "run", "--target", profile, "-k", PLACES)
+        pid = under_way.process.pid or 0
+        sent += [lambda each=each: os.kill(pid, each) for each in signals]  # type: ignore[misc]
+        return under_way.end()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "number", "sent"),
+    [
+        ("GET", ORDERS, 1, signal.SIGINT),
+        ("POST", INJECT, 1, signal.SIGTERM),
+        ("POST", INJECT, 2, signal.SIGINT),
+        ("GET", ORDERS, 60, signal.SIGTERM),
+        ("DELETE", ORDERS, 1, signal.SIGINT),
+        ("POST", ORDERS, 1, signal.SIGINT),
+        ("POST", ORDERS, 5, signal.SIGTERM),
+        ("DELETE", ORDERS, 5, signal.SIGTERM),
+    ],
+)
+def test_nothing_is_left_by_a_run_that_is_told_to_stop(
+    method: str, path: str, number: int, sent: signal.Signals, tmp_path: Path
+) -> None:
+    """Neither of what it had asked for at that moment, nor of what it had before."""
+    sandbox = Sandbox()
+    done = stopped(tmp_path, sandbox, method, path, number, sent)
+    assert done.code == 130, done.printed
+    assert live(sandbox) == []
+    assert left(done) == ""
+    assert journals(tmp_path) == []
+    assert done.results["exit_code"] == 130
+    assert done.results["partial"] is True
+    assert done.results["verdict"] != "pass"
+    assert "interrupted" in done.stdout
+
+
+def test_to_be_told_so_while_it_cleans_up_does_not_keep_it_from_that(tmp_path: Path) -> None:
+    sandbox = Sandbox()
+    patch = (
+        "import os, signal\n"
+        "from conformance.judging import ensemble\n"
+        "clean_up = ensemble.clean_up\n"
+        "def interrupted(lane):\n"
+        "    ensemble.clean_up = clean_up\n"
+        "    os.kill(os.getpid(), signal.SIGTERM)\n"
+        "    return clean_up(lane)\n"
+        "ensemble.clean_up = interrupted\n"
+    )
+    with served(tmp_path, sandbox) as profile:
+        done = run(tmp_path, "--target", profile, "-k", QUICK, patch=patch)
+    assert done.code == 130, done.printed
+    assert live(sandbox) == []
+    assert done.results["verdict"] != "pass"
+
+
+def test_to_be_told_so_twice_is_heeded_and_the_next_run_cleans_up(tmp_path: Path) -> None:
+    sandbox = Sandbox()
+    patch = (
+        "import os, signal\n"
+        "from conformance.judging import ensemble\n"
+        "ensemble.clean_up = lambda lane: os.kill(os.getpid(), signal.SIGINT)\n"
+    )
+    with served(tmp_path, sandbox) as profile:
+        done = run(tmp_path, "--target", profile, "-k", QUICK, patch=patch)
+        assert done.code == 130, done.printed
+        assert "told twice to stop" in left(done)
+        assert "told twice to stop" in done.stdout
+        assert live(sandbox)
+        assert journals(tmp_path)
+        done = run(tmp_path, "--target", profile, "-k", QUICK)
+    assert done.code == 0, done.printed
+    assert live(sandbox) == []
+    assert journals(tmp_path) == []
+
+
+# -- cancel-all is what is broken ----------------------------------------------------------------------------------
+
+
+class NeverCancels(Face):
+    """Says that the engine is busy, whatever is asked."""
+
+    says = (503, "ENGINE_BUSY")
+    mended = False
+
+    def cancel_orders(self, request: Request, account: str, body: bytes) -> Response | Awaitable[Response]:
+        return super().cancel_orders(request, account, body) if self.mended else self.error(*self.says)
+
+
+class FailsToCancel(NeverCancels):
+    """Fails at every cancel-all."""
+
+    says = (500, "DB_ERROR")
+
+
+class ForbidsToCancel(NeverCancels):
+    """Lets nobody cancel all."""
+
+    says = (403, "FORBIDDEN")
+
+
+BROKEN: dict[str, type[Face]] = {each.__name__: each for each in (NeverCancels, FailsToCancel, ForbidsToCancel)}
+
+
+def broken(name: str) -> Sandbox:
+    """A sandbox with this fault."""
+    if name not in BROKEN:
+        return faults.load()[name].sandbox()
+    kind: type[Sandbox] = type(name, (Sandbox,), {"face_class": BROKEN[name]})
+    return kind()
+
+
+@pytest.mark.parametrize(
+    ("name", "select"),
+    [
+        ("cancels-two-hundred", "longest_page"),
+        ("cancels-sells-alone", "one_kind"),
+        ("canceled-without-envelope", "one_kind"),
+        ("cancel-needs-symbol", "one_kind"),
+        *((name, QUICK) for name in BROKEN),
+    ],
+)
+def test_what_cancel_all_does_not_remove_is_removed_one_by_one(name: str, select: str, tmp_path: Path) -> None:
+    sandbox = broken(name)
+    with served(tmp_path, sandbox) as profile:
+        done = run(tmp_path, "--target", profile, "-k", select)
+    assert done.code == (0 if select == QUICK else 1), done.printed
+    assert sandbox.exchange.orders["alice"]
+    assert live(sandbox) == []
+    assert left(done) == ""
+
+
+def test_where_the_driver_cannot_it_is_said_again(tmp_path: Path) -> None:
+    sandbox = broken("cancels-fifty")
+    with served(tmp_path, sandbox) as profile:
+        without(profile, "cancel")
+        done = run(tmp_path, "--target", profile, "-k", "longest_page")
+    assert done.code == 1, done.printed
+    assert live(sandbox) == []
+
+
+def test_where_nothing_works_what_is_left_is_named(tmp_path: Path) -> None:
+    sandbox = broken("FailsToCancel")
+    with served(tmp_path, sandbox) as profile:
+        without(profile, "cancel")
+        done = run(tmp_path, "--target", profile, "-k", QUICK)
+        standing = {order.id for order in live(sandbox)}
+        assert standing
+        assert {line.split()[1] for line in done.results["mishaps"]["left"]} == standing
+        assert all(id in done.stdout for id in standing)
+        assert journals(tmp_path)
+        sandbox.face.mended = True  # type: ignore[attr-defined]
+        done = run(tmp_path, "--target", profile, "-k", QUICK)
+    assert done.code == 0, done.printed
+    assert live(sandbox) == []
+
+
+# -- killed --------------------------------------------------------------------------------------------------------
+
+
+def killed(folder: Path, sandbox: Sandbox, profile: Path, method: str, path: str, number: int) -> None:
+    """A run on the sandbox that is killed when the n-th such request has come; the request takes effect."""
+    pids: list[int] = []
+    app = changeable(sandbox).app
+    meanwhile(sandbox, method, path, number, lambda: os.kill(pids[0], signal.SIGKILL), late_s=0)
+    under_way = start(folder, "run", "--target", profile, "-k", PLACES)
+    pids.append(under_way.process.pid or 0)
+    done = under_way.end()
+    changeable(sandbox).app = app
+    assert done.code == -signal.SIGKILL
+    assert done.results == {}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "number"), [("POST", INJECT, 2), ("GET", ORDERS, 60), ("POST", ORDERS, 2), ("DELETE", ORDERS, 3)]
+)
+def test_what_a_killed_run_has_left_is_removed_by_the_next(method: str, path: str, number: int, tmp_path: Path) -> None:
+    sandbox = Sandbox()
+    with served(tmp_path, sandbox) as profile:
+        killed(tmp_path, sandbox, profile, method, path, number)
+        assert live(sandbox)
+        assert journals(tmp_path)
+        done = run(tmp_path, "--target", profile, "-k", QUICK)
+    assert done.code == 0, done.printed
+    assert live(sandbox) == []
+    assert journals(tmp_path) == []
+
+
+def test_a_run_that_may_only_read_forgets_nothing_of_it(tmp_path: Path) -> None:
+    sandbox = Sandbox()
+    with served(tmp_path, sandbox) as profile:
+        killed(tmp_path, sandbox, profile, "GET", ORDERS, 60)
+        standing = live(sandbox)
+        run(tmp_path, "--target", profile, "--scope", "read-only", "-k", QUICK)
+        assert live(sandbox) == standing
+        assert run(tmp_path, "--target", profile, "-k", QUICK).code == 0
+    assert live(sandbox) == []
+
+
+def test_a_run_that_reaches_nobody_forgets_nothing_of_it(tmp_path: Path) -> None:
+    sandbox = Sandbox()
+    with served(tmp_path, sandbox) as profile:
+        killed(tmp_path, sandbox, profile, "GET", ORDERS, 60)
+        good = profile.read_text(encoding="utf-8")
+        profile.write_text(re.sub(r'(jwt|api_key) = "', r"\g<0>x", good), encoding="utf-8")
+        done = run(tmp_path, "--target", profile, "-k", QUICK)
+        assert done.code == 3, done.printed
+        assert "could not be seen" in left(done)
+        profile.write_text(good, encoding="utf-8")
+        assert run(tmp_path, "--target", profile, "-k", QUICK).code == 0
+    assert live(sandbox) == []
+
+
+def test_it_is_found_behind_a_long_history_too(tmp_path: Path) -> None:
+    sandbox = Sandbox()
+    with served(tmp_path, sandbox) as profile:
+        killed(tmp_path, sandbox, profile, "GET", ORDERS, 60)
+        for order in sandbox.exchange.orders["alice"].values():
+            order.created_at -= 30 * DAY_S
+        yesterday = int(time.time()) - DAY_S
+        for number in range(1100):
+            foreign(sandbox, str(uuid.uuid4()), status="canceled", created_at=yesterday + number // 50)
+        done = run(tmp_path, "--target", profile, "-k", "start_is_inclusive or nothing_live_in")
+    assert done.code == 0, done.printed
+    assert live(sandbox) == []
+    assert left(done) == ""
+
+
+def test_somebody_elses_order_is_neither_removed_with_it_nor_forgotten(tmp_path: Path) -> None:
+    sandbox = Sandbox()
+    with served(tmp_path, sandbox) as profile:
+        killed(tmp_path, sandbox, profile, "GET", ORDERS, 60)
+        foreign(sandbox, "somebody-elses", quantity="7")
+        for _ in range(2):
+            done = run(tmp_path, "--target", profile, "-k", "nothing_live_in")
+            assert done.code == 2, done.printed
+            assert "a live order that this run did not place, in DFUSDT," in " ".join(done.stdout.split())
+            assert [order.id for order in live(sandbox)] == ["somebody-elses"]
+
+
+def test_a_journal_in_a_container_is_not_taken_for_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There each process has the number that the one before it had."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    Journal("http://t", "alice").intend([record("a")])
+    own = Journal("http://t", "alice")
+    assert [each["id"] for each in own.earlier()] == ["a"]
+    assert Journal("http://t", "bob").earlier() == []
+    own.intend([record("b")])
+    assert [each["id"] for each in own.earlier()] == ["a"]
+    own.close(clean=True)
+    assert Journal("http://t", "alice").earlier() == []
+
+
+# -- somebody else's -----------------------------------------------------------------------------------------------
+
+
+def test_a_run_refuses_where_it_would_meet_somebody_elses_orders(tmp_path: Path) -> None:
+    sandbox = Sandbox()
+    foreign(sandbox, "one")
+    foreign(sandbox, "two", symbol="BTCUSDT", price="30000.0")
+    foreign(sandbox, "over", symbol="DFUSDT2", status="canceled")
+    with served(tmp_path, sandbox) as profile:
+        done = run(tmp_path, "--target", profile, "-k", "plain_list or nothing_live_in")
+        assert done.code == 2, done.printed
+        told = " ".join(done.stdout.split())
+        assert "alice has 2 live orders that this run did not place, in BTCUSDT, DFUSDT," in told
+        assert done.results["partial"] is True
+        assert done.results["verdict"] != "pass"
+        assert {order.id for order in live(sandbox)} == {"one", "two"}
+        done = run(tmp_path, "--target", profile, "-k", "nothing_live_in", "--cancel-existing")
+    assert done.code == 0, done.printed
+    assert live(sandbox) == []
+
+
+def test_where_the_target_is_disposable_it_does_not_refuse(tmp_path: Path) -> None:
+    sandbox = Sandbox()
+    foreign(sandbox, "one")
+    with served(tmp_path, sandbox, disposable=True) as profile:
+        done = run(tmp_path, "--target", profile, "-k", "nothing_live_in")
+    assert done.code == 0, done.printed
+    assert live(sandbox) == []
+
+
+def test_the_other_accounts_orders_are_not_met_either(tmp_path: Path) -> None:
+    sandbox = Sandbox()
+    foreign(sandbox, "of-bob", "bob", quantity="7", price="0.1")
+    with served(tmp_path, sandbox) as profile:
+        done = run(tmp_path, "--target", profile, "-k", f"fills_of_one or any_sequence or taken or {QUICK}")
+    assert done.code in (2, 3), done.printed
+    assert [order.id for order in live(sandbox)] == ["of-bob"]
+
+
+@pytest.mark.parametrize(("select", "number"), [(QUICK, 12), ("updated_at_tells", 5)])
+def test_one_that_comes_in_the_middle_of_a_run_stays(select: str, number: int, tmp_path: Path) -> None:
+    sandbox = Sandbox()
+    meanwhile(sandbox, "GET", ORDERS, number, lambda: foreign(sandbox, "newcomer", quantity="7"), late_s=0)
+    with served(tmp_path, sandbox) as profile:
+        run(tmp_path, "--target", profile, "-k", select)
+    assert [order.id for order in live(sandbox)] == ["newcomer"]
+
+
+# -- how many ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("injects", [True, False])
+def test_no_run_places_more_than_the_profile_allows(injects: bool, tmp_path: Path) -> None:
+    sandbox = Sandbox()
+    with served(tmp_path, sandbox, max_orders=30) as profile:
+        if not injects:
+            without(profile, "inject")
+        done = run(tmp_path, "--target", profile, "-k", "status_shows or one_kind")
+    assert done.code in (0, 3), done.printed
+    assert sum(map(len, sandbox.exchange.orders.values())) <= 30
+    assert "target.max_orders allows 30 orders" in " ".join(done.stdout.split())
+    assert live(sandbox) == []
