@@ -15,7 +15,8 @@ from conformance.oracle.reading import read
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order, Query
 from conformance.target import blame
-from conformance.target.client import THROTTLED, Answer, Client
+from conformance.target.answers import NOT_JUDGED, Unavailable, cut, decoded, refuses, start, turns_away
+from conformance.target.client import Answer, Client
 from conformance.target.credentials import CredentialError
 from conformance.target.profile import AccountProfile
 from conformance.target.signer import Credential, Signer
@@ -33,20 +34,6 @@ SNAPSHOT_PAGES = 5
 
 # A server fault is a documented answer, and may pass: one that stays is the request's doing.
 _ASKED_AGAIN = 2
-
-
-# Answers that speak of credentials, load or a gateway, and not of orders.
-_NOT_JUDGED = {
-    401: "the credentials are refused",
-    403: "the credentials are refused",
-    407: "a proxy wants credentials",
-    408: "the request took too long",
-    418: "too many requests",
-    429: "too many requests",
-    502: "the gateway cannot reach the exchange",
-    503: "the exchange stayed unavailable through all retries",
-    504: "the gateway gave up on the exchange",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +63,6 @@ class Canceled:
     sent_at: float
     answered_at: float
     refused: bool = False
-
-
-class Unavailable(Inconclusive):
-    """The exchange answered 503 as often as it was asked."""
 
 
 class Account:
@@ -143,10 +126,10 @@ class Account:
         answer = self._call("GET", query, kind)
         if turns_away(answer):
             return None
-        self._expect_ok(answer, f"a list, or a 4xx, for {_cut(query)}", lambda: BAD_INPUT, kind)
+        self._expect_ok(answer, f"a list, or a 4xx, for {cut(query)}", lambda: BAD_INPUT, kind)
         document = self._decoded(answer, BAD_INPUT)
         if contract.list_breaches(document):
-            breach = Breach("a list, or a 4xx", f"200 with something else for {_cut(query)}", BAD_INPUT)
+            breach = Breach("a list, or a 4xx", f"200 with something else for {cut(query)}", BAD_INPUT)
             self.observations.report([breach], answer.exchange, raising=True)
         orders = self._read(document, answer.exchange)
         judgement = LISTING.judge(Listing(Query(limit=MAX_LIMIT), orders, self.foreign))
@@ -282,19 +265,19 @@ class Account:
         if answer.status in (401, 403) and self._ask("GET", "", kind).status == 200:
             # It is good for a plain list, so it is this request that it was not enough for.
             requirement = f"auth.{kind}"
-        elif answer.status in _NOT_JUDGED:
-            reason = f"{self.name}: {_NOT_JUDGED[answer.status]} ({answer.status} to {what})"
+        elif answer.status in NOT_JUDGED:
+            reason = f"{self.name}: {NOT_JUDGED[answer.status]} ({answer.status} to {what})"
             raise Unavailable(reason) if answer.status == 503 else Inconclusive(reason)
         else:
             requirement = blamed()
-        breach = Breach(f"200 to {what}", f"{answer.status} {_start(answer)}", requirement)
+        breach = Breach(f"200 to {what}", f"{answer.status} {start(answer)}", requirement)
         self.observations.report([breach], answer.exchange, raising=True)
 
     def _decoded(self, answer: Answer, requirement: str) -> Any:
         try:
             return contract.decode(answer.body)
         except contract.NotJson as problem:
-            breach = Breach("a JSON body", f"{problem}: {_start(answer)}", requirement)
+            breach = Breach("a JSON body", f"{problem}: {start(answer)}", requirement)
             self.observations.report([breach], answer.exchange, raising=True)
             raise
 
@@ -309,30 +292,3 @@ class Account:
                 raise Inconclusive(f"{self.name}: a record that cannot be read as an order")
             orders.append(reading.order)
         return tuple(orders)
-
-
-def decoded(body: bytes | str) -> Any:
-    """The JSON value of a body; None where it holds none."""
-    try:
-        return contract.decode(body if isinstance(body, bytes) else body.encode())
-    except contract.NotJson:
-        return None
-
-
-def turns_away(answer: Answer) -> bool:
-    """Whether the answer is any 4xx but one that speaks of load: to an odd request, signed as it is, each will do."""
-    return 400 <= answer.status < 500 and answer.status not in (408, *THROTTLED)
-
-
-def refuses(answer: Answer) -> bool:
-    """Whether the answer is a 4xx that speaks of the request, and not of its credentials."""
-    return 400 <= answer.status < 500 and answer.status not in _NOT_JUDGED
-
-
-def _start(answer: Answer) -> str:
-    text = answer.exchange.response_body[:200]
-    return repr(text) if text else "with an empty body"
-
-
-def _cut(query: str) -> str:
-    return query if len(query) <= 60 else f"{query[:60]}…"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from conformance.oracle.errors import BUSY, armed_error
 from conformance.oracle.harm import Attempt, harm
-from conformance.target.account import Unavailable, decoded
+from conformance.target.answers import Unavailable, decoded
 from conformance.target.cancelling import cancel_all
 from conformance.target.client import Answer
 from conformance.target.lane import Lane

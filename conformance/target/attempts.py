@@ -3,7 +3,8 @@
 from collections.abc import Callable, Set
 
 from conformance.oracle.harm import Attempt, harm
-from conformance.target.account import BAD_INPUT, Account, decoded, turns_away
+from conformance.target.account import BAD_INPUT, Account
+from conformance.target.answers import decoded, turns_away
 from conformance.target.client import Answer
 from conformance.target.forgery import Forgery, appended
 from conformance.target.lane import Lane
