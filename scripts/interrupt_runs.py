@@ -42,16 +42,14 @@ class Ended:
 
     @property
     def faults(self) -> list[str]:
-        """What is wrong with it. A run may have come to its end just before it was interrupted."""
-        found = [f"took {self.took_s:.1f} s to end"] * (self.took_s > IN_TIME_S) + [f"left {self.left}"] * (
-            self.left > 0
-        )
-        if self.code not in (0, INTERRUPTED):
+        """What is wrong with it. It may have come to its end just before, and be gone by the signal then."""
+        found = [f"took {self.took_s:.1f} s"] if self.took_s > IN_TIME_S else []
+        found += [f"left {self.left}"] if self.left else []
+        told = self.results and (self.results["exit_code"], self.results["partial"])
+        if told != (0, False) and self.code != INTERRUPTED:
             found.append(f"exit {self.code}")
-        elif self.results is None and self.code == 0:
-            found.append("no results.json")
-        elif self.results and (self.results["exit_code"], self.results["partial"]) != (self.code, self.code != 0):
-            found.append(f"results.json says exit {self.results['exit_code']}, partial {self.results['partial']}")
+        if told not in ((0, False), (INTERRUPTED, True), None):
+            found.append(f"results.json says exit and partial: {told}")
         return found
 
 
