@@ -26,6 +26,7 @@ import click
 from conformance.sandbox import Sandbox
 
 INTERRUPTED = 130
+DONE = (0, False)
 IN_TIME_S = 10  # what container runtimes wait, by default, before they kill
 HANGS_S = 60
 
@@ -42,13 +43,13 @@ class Ended:
 
     @property
     def faults(self) -> list[str]:
-        """What is wrong with it. It may have come to its end just before, and be gone by the signal then."""
+        """What is wrong with it. Before it begins, and once it has ended, the signal itself may be its end."""
         found = [f"took {self.took_s:.1f} s"] if self.took_s > IN_TIME_S else []
         found += [f"left {self.left}"] if self.left else []
         told = self.results and (self.results["exit_code"], self.results["partial"])
-        if told != (0, False) and self.code != INTERRUPTED:
+        if self.code != INTERRUPTED and not (self.code < 0 and told is None) and not (self.code <= 0 and told == DONE):
             found.append(f"exit {self.code}")
-        if told not in ((0, False), (INTERRUPTED, True), None):
+        if told not in (DONE, (INTERRUPTED, True), None):
             found.append(f"results.json says exit and partial: {told}")
         return found
 

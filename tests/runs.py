@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import os
+import signal
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -95,6 +96,8 @@ def _start(what: Any, folder: Path, words: tuple[str | Path, ...], patch: str, e
 
 
 def _there(what: Any, folder: Path, words: list[str], patch: str, environ: dict[str, str]) -> None:
+    # A shell starts what it runs in the background with Ctrl-C ignored, and these tests may be run there.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environ)

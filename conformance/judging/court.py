@@ -16,7 +16,7 @@ from hypothesis import seed
 
 import conformance
 from conformance import requirements
-from conformance.judging import ledger
+from conformance.judging import crashes, ledger
 from conformance.judging.assignment import Assignment
 from conformance.judging.inventory import checks_by_requirement
 from conformance.judging.judge import Judge, needs_of, verifies_of
@@ -199,7 +199,7 @@ class Court:
 
     def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Pytest, or a plugin, broke."""
-        self._crashes.append(f"{excinfo.type.__name__}: {excinfo.value}")
+        self._crashes.append(crashes.told(excinfo.value))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: Any) -> None:
@@ -225,7 +225,7 @@ class Court:
             self._interrupted = True
             return self._clean_up()
         except Exception as error:  # noqa: BLE001 - whatever it is, what was judged has to be told
-            self._crashes.append(f"cleaning up ended with {type(error).__name__}: {error}")
+            self._crashes.append(f"cleaning up ended with {crashes.told(error)}")
             return ["what the run placed may be left: cleaning up broke"]
 
     def _judged(self) -> list[Outcome]:
@@ -237,10 +237,10 @@ class Court:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Give the verdicts, write them down, and let them decide what the process exits with."""
-        crashes = len(self._crashes)
+        so_far = len(self._crashes)
         left = self._clean_up()
         if hasattr(session.config, "workerinput"):
-            session.config.workeroutput |= {_LEFT: left, _CRASHES: self._crashes[crashes:]}  # type: ignore[attr-defined]
+            session.config.workeroutput |= {_LEFT: left, _CRASHES: self._crashes[so_far:]}  # type: ignore[attr-defined]
             return
         self._left += left
         if session.exitstatus == pytest.ExitCode.USAGE_ERROR:

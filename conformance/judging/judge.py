@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.errors import Flaky
 
+from conformance.judging import crashes
 from conformance.judging.assignment import Assignment
 from conformance.judging.ensemble import Ensemble
 from conformance.judging.ledger import Ending, Outcome
@@ -184,7 +185,7 @@ def _ending(error: BaseException | None) -> tuple[Ending, str]:
         return "inconclusive", str(error)
     if isinstance(error, pytest.skip.Exception):
         return "not exercised", str(error)
-    return "crashed", f"{type(error).__name__}: {error}"
+    return "crashed", crashes.told(error)
 
 
 def _finding(violation: Violation, check: str, present: Callable[[str], str], example: str | None = None) -> Finding:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 from rich.console import Console
 
+from conformance.judging import crashes
 from conformance.judging.assignment import Assignment
 from conformance.judging.court import Court, ToldToStop
 from conformance.plugin import ASSIGNMENT, CHECKS
@@ -37,6 +38,7 @@ class _Given:
         self._progress: Progress | None = None
         self.court: Court | None = None
         self.told_to_stop = False
+        self.crash: str | None = None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -60,6 +62,10 @@ class _Given:
     def pytest_runtest_logfinish(self) -> None:
         if self.told_to_stop:  # and some library took that for a failure of its own
             raise ToldToStop
+
+    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
+        self.crash = crashes.told(excinfo.value)
+        return True  # pytest's own account would be a page of its insides; what is reported tells what broke, and where
 
     def pytest_unconfigure(self) -> None:
         if self._progress:
@@ -89,18 +95,19 @@ def run(assignment: Assignment, console: Console, *, stop_on_first: bool, select
         args.append(f"-k={select}")
     with _undisturbed(), _heeding_signals(given):
         try:
-            code: int | str = pytest.main(args, plugins=[given])
+            code = pytest.main(args, plugins=[given])
         except KeyboardInterrupt:
             code = INTERRUPTED
         except Exception as error:  # noqa: BLE001 - a traceback would end with 1, as if a requirement were violated
-            code = Redactor(assignment.profile.secrets).redact(f"{type(error).__name__}: {error}")
+            code, given.crash = pytest.ExitCode.INTERNAL_ERROR, crashes.told(error)
     if given.court is not None and given.court.results is not None:
         return given.court.results
     if select and code == pytest.ExitCode.USAGE_ERROR:
         raise ProfileError(f"-k {select!r} cannot be read; it takes names joined by and, or, not")
     if code == INTERRUPTED:
         sys.exit(INTERRUPTED)
-    raise NoVerdict(f"the suite itself failed: pytest ended with {code} before there was a report")
+    broke = Redactor(assignment.profile.secrets).redact(given.crash or f"pytest ended with {code}")
+    raise NoVerdict(f"the suite itself failed before there was a report: {broke}")
 
 
 @contextlib.contextmanager

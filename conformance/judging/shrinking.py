@@ -3,7 +3,7 @@
 from hypothesis.internal.conjecture import engine
 
 # Where the run stops at the first violation, somebody waits for it.
-PATIENT_S = 10
+PATIENT_S = 4
 IMPATIENT_S = 2
 
 

@@ -205,6 +205,25 @@ def test_nothing_is_left_by_a_run_that_is_told_to_stop(
     assert "interrupted" in done.stdout
 
 
+@pytest.mark.parametrize("sent", ["SIGINT", "SIGTERM"])
+def test_it_stops_where_a_library_takes_the_signal_for_a_failure_of_its_own(sent: str, tmp_path: Path) -> None:
+    patch = (
+        "import os, signal\n"
+        "from conformance.target.known import Known\n"
+        "def explains(*_):\n"
+        "    try:\n"
+        f"        os.kill(os.getpid(), signal.{sent})\n"
+        "        signal.pause()\n"
+        "    except BaseException:\n"
+        "        pass\n"
+        "Known.explains = explains\n"
+    )
+    done = run(tmp_path, "-k", "start_is or end_is", patch=patch)
+    assert done.code == 130, done.printed
+    assert done.results["partial"] is True
+    assert done.results["verdict"] != "pass"
+
+
 def test_to_be_told_so_while_it_cleans_up_does_not_keep_it_from_that(tmp_path: Path) -> None:
     sandbox = Sandbox()
     patch = (
@@ -475,7 +494,7 @@ def test_one_that_comes_in_the_middle_of_a_run_stays(select: str, number: int, t
 @pytest.mark.parametrize("injects", [True, False])
 def test_no_run_places_more_than_the_profile_allows(injects: bool, tmp_path: Path) -> None:
     sandbox = Sandbox()
-    with served(tmp_path, sandbox, max_orders=30) as profile:
+    with served(tmp_path, sandbox, max_orders=30, **SETTLES) as profile:
         if not injects:
             without(profile, "inject")
         done = run(tmp_path, "--target", profile, "-k", "status_shows or one_kind")

@@ -16,7 +16,7 @@ from conformance.sandbox import Sandbox
 REQUESTS = 900
 
 
-def judge(sandbox: Sandbox, folder: Path, without: str | None = None) -> tuple[int, dict[str, Any], str]:
+def judge(sandbox: Sandbox, folder: Path, without: str | None = None, *more: str) -> tuple[int, dict[str, Any], str]:
     """Judge the sandbox by the command line, its profile without what the pattern matches.
 
     Returns the exit code, results.json, and all that was printed.
@@ -27,7 +27,7 @@ def judge(sandbox: Sandbox, folder: Path, without: str | None = None) -> tuple[i
         assert left_out or without is None, "there is nothing like it in the profile"
         profile.write_text(text, encoding="utf-8")
         done = subprocess.run(
-            [sys.executable, "-m", "conformance", "run", "--target", profile, "--report-dir", folder],
+            [sys.executable, "-m", "conformance", "run", "--target", profile, "--report-dir", folder, *more],
             capture_output=True,
             text=True,
             timeout=120,
@@ -74,7 +74,7 @@ def test_a_profile_that_offers_less_accuses_nobody(without: str, exercised: set[
 @pytest.mark.parametrize("name", ["oldest-first", "limit-unbounded", "cancels-the-whole-market", "null-for-nothing"])
 def test_the_invariants_are_judged_without_a_test_hook_too(name: str, tmp_path: Path) -> None:
     fault = faults.load()[name]
-    code, results, printed = judge(fault.sandbox(), tmp_path, NO_INJECT)
+    code, results, printed = judge(fault.sandbox(), tmp_path, NO_INJECT, "--stop-on-first")
     assert code == 1, printed
     assert fault.breaks in with_verdict(results, "fail"), printed
     findings = [finding for entry in results["requirements"] for finding in entry["findings"]]

@@ -1,0 +1,17 @@
+"""A failure of the suite itself, in a line: what broke, and where."""
+
+import traceback
+from pathlib import Path
+
+import conformance
+
+_PACKAGE = Path(conformance.__file__).parent
+
+
+def told(error: BaseException) -> str:
+    """Its kind, its message and the line of this package that it came through last; not yet redacted."""
+    line = f"{type(error).__name__}: {error}"
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if Path(frame.filename).is_relative_to(_PACKAGE):
+            return f"{line} ({Path(frame.filename).relative_to(_PACKAGE.parent)}:{frame.lineno})"
+    return line
