@@ -44,9 +44,9 @@ def pytest_configure(config: pytest.Config) -> None:
         from hypothesis import core, settings
         from hypothesis.vendor import pretty
 
+        from conformance.declare import DRAWING
         from conformance.judging import shrinking
         from conformance.judging.court import Court
-        from conformance.judging.judge import DRAWING
 
         settings.register_profile("conformance", DRAWING)
         settings.load_profile("conformance")

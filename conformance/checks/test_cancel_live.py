@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conformance.declare import cancels, needs, verifies
+from conformance.declare import DRAWING, cancels, needs, verifies
 from conformance.stage import Stage
 from conformance.strategies import wishes
 from conformance.target.account import SNAPSHOT_PAGES
@@ -24,7 +24,7 @@ def test_everything_live_past_the_longest_page(stage: Stage) -> None:
 @cancels
 @verifies("cancel.complete", "cancel.exact", "cancel.envelope", "cancel.status", "cancel.keeps-rest")
 @needs(arrange=True)
-@settings(max_examples=3)
+@settings(DRAWING, max_examples=3)
 @given(data=st.data())
 def test_any_mix_of_live_orders(stage: Stage, data: st.DataObject) -> None:
     """Open and partly filled orders, buys and sells, in any market: those in scope are canceled, the rest stays.
@@ -56,7 +56,7 @@ def test_live_orders_of_one_kind(stage: Stage, kind: str) -> None:
 @cancels
 @verifies("cancel.scope-symbol", "cancel.scope-all")
 @needs(arrange=True, tradable=2)
-@settings(max_examples=2)
+@settings(DRAWING, max_examples=2)
 @given(data=st.data())
 def test_one_market_and_then_all(stage: Stage, data: st.DataObject) -> None:
     """Live orders in two markets: with a symbol those of the other one stay; without, both are reached."""

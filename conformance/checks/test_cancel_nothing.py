@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conformance.declare import cancels, needs, verifies
+from conformance.declare import DRAWING, cancels, needs, verifies
 from conformance.stage import Stage
 from conformance.strategies import wishes
 from conformance.target.cancelling import cancel_all, cancel_unjudged
@@ -33,7 +33,7 @@ def test_nothing_live_under_that_symbol(stage: Stage) -> None:
 @cancels
 @verifies("cancel.idempotent")
 @needs(arrange=True)
-@settings(max_examples=2)
+@settings(DRAWING, max_examples=2)
 @given(data=st.data())
 def test_said_again_it_finds_nothing(stage: Stage, data: st.DataObject) -> None:
     """The same twice, one after the other: the second answers an empty array, and no record is changed by it."""

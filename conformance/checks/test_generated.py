@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conformance.declare import cancels, needs, verifies
+from conformance.declare import DRAWING, cancels, needs, verifies
 from conformance.generated import forbidden_listings, odd_cancels, odd_listings, plain_listings
 from conformance.stage import Stage
 from conformance.target import attempts
@@ -13,7 +13,7 @@ from conformance.target.known import Known
 
 @verifies("list.conjunctive")
 @needs(seconds=3)
-@settings(max_examples=8)
+@settings(DRAWING, max_examples=8)
 @given(data=st.data())
 def test_a_list_that_the_contract_allows(caller: Account, stage: Stage, known: Known, data: st.DataObject) -> None:
     """Two filters or more, all of a plain meaning, and any limit: exactly the orders that pass."""
@@ -22,7 +22,7 @@ def test_a_list_that_the_contract_allows(caller: Account, stage: Stage, known: K
 
 @verifies("error.bad-input")
 @needs(orders=1)
-@settings(max_examples=5)
+@settings(DRAWING, max_examples=5)
 @given(data=st.data())
 def test_an_odd_value_that_the_contract_allows(caller: Account, stage: Stage, data: st.DataObject) -> None:
     """A name that is no market, a time before all time, a limit beyond any: refused, or a list like any other."""
@@ -31,7 +31,7 @@ def test_an_odd_value_that_the_contract_allows(caller: Account, stage: Stage, da
 
 @verifies("error.bad-input")
 @needs(orders=1)
-@settings(max_examples=12)
+@settings(DRAWING, max_examples=12)
 @given(query_string=forbidden_listings())
 def test_a_list_that_the_contract_forbids(caller: Account, query_string: str) -> None:
     """Texts for numbers, unknown words, lists, parameters that do not exist: refused, or a list like any other."""
@@ -40,7 +40,7 @@ def test_a_list_that_the_contract_forbids(caller: Account, query_string: str) ->
 
 @cancels
 @verifies("error.bad-input")
-@settings(max_examples=4)
+@settings(DRAWING, max_examples=4)
 @given(query_string=odd_cancels())
 def test_a_cancel_all_that_is_oddly_put(stage: Stage, query_string: str) -> None:
     """Any symbol, and parameters that do not exist, while nothing is live: refused, or nothing canceled."""

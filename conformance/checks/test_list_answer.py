@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conformance.declare import needs, verifies
+from conformance.declare import DRAWING, needs, verifies
 from conformance.oracle.listing import changed_by_reading
 from conformance.orders import STATUSES, Query
 from conformance.stage import Stage
@@ -35,7 +35,7 @@ def test_nothing_that_matches_is_an_empty_array(caller: Account, stage: Stage) -
 
 @verifies("list.newest-first")
 @needs(seconds=2)
-@settings(max_examples=10)
+@settings(DRAWING, max_examples=10)
 @given(data=st.data())
 def test_newest_first_under_every_filter_and_limit(caller: Account, stage: Stage, data: st.DataObject) -> None:
     """Any filters, any limit: created_at never rises down the page."""
@@ -55,7 +55,7 @@ def test_another_accounts_orders_are_never_shown(caller: Account, stage: Stage, 
 
 @verifies("list.own-only")
 @needs(other=True, orders=1)
-@settings(max_examples=6)
+@settings(DRAWING, max_examples=6)
 @given(data=st.data())
 def test_the_other_account_does_not_see_the_callers(other: Account, stage: Stage, data: st.DataObject) -> None:
     """The same from the other side, with either credential."""

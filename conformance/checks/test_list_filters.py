@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conformance.declare import needs, verifies
+from conformance.declare import DRAWING, needs, verifies
 from conformance.oracle.listing import MAX_LIMIT
 from conformance.orders import LIVE, STATUSES, Query
 from conformance.stage import Stage
@@ -24,7 +24,7 @@ TELLING = 2  # queries for each combination
 
 @verifies("list.symbol")
 @needs(markets=2)
-@settings(max_examples=6)
+@settings(DRAWING, max_examples=6)
 @given(data=st.data())
 def test_a_symbol_shows_its_market_alone(caller: Account, stage: Stage, known: Known, data: st.DataObject) -> None:
     """Each market by itself: all of its orders, and no other's."""
@@ -85,7 +85,7 @@ def test_the_live_orders_are_two_lists(caller: Account, stage: Stage, known: Kno
 
 @verifies("list.start")
 @needs(seconds=3)
-@settings(max_examples=6)
+@settings(DRAWING, max_examples=6)
 @given(data=st.data())
 def test_start_is_inclusive(caller: Account, stage: Stage, known: Known, data: st.DataObject) -> None:
     """start at a second with orders, or beside one: everything created then or later."""
@@ -95,7 +95,7 @@ def test_start_is_inclusive(caller: Account, stage: Stage, known: Known, data: s
 
 @verifies("list.end")
 @needs(seconds=3)
-@settings(max_examples=6)
+@settings(DRAWING, max_examples=6)
 @given(data=st.data())
 def test_end_is_inclusive(caller: Account, stage: Stage, known: Known, data: st.DataObject) -> None:
     """end at a second with orders, or beside one: everything created then or earlier."""
@@ -105,7 +105,7 @@ def test_end_is_inclusive(caller: Account, stage: Stage, known: Known, data: st.
 
 @verifies("list.start", "list.end")
 @needs(seconds=3)
-@settings(max_examples=6)
+@settings(DRAWING, max_examples=6)
 @given(data=st.data())
 def test_a_window_of_one_second(caller: Account, stage: Stage, known: Known, data: st.DataObject) -> None:
     """start = end: the orders of that very second."""
@@ -129,7 +129,7 @@ def test_an_end_of_zero_is_a_value(caller: Account, known: Known) -> None:
 
 @verifies("list.window-empty")
 @needs(seconds=2)
-@settings(max_examples=6)
+@settings(DRAWING, max_examples=6)
 @given(data=st.data())
 def test_a_window_that_ends_before_it_starts_shows_nothing(caller: Account, stage: Stage, data: st.DataObject) -> None:
     """start > end: an empty list, or a refusal."""
@@ -154,7 +154,7 @@ def test_all_filters_at_once_narrow(caller: Account, stage: Stage, known: Known,
 
 @verifies("list.page-walk")
 @needs(orders=2, arrange=True)
-@settings(max_examples=1)
+@settings(DRAWING, max_examples=1)
 @given(data=st.data())
 def test_stepping_back_reaches_every_order_of_this_run(caller: Account, stage: Stage, data: st.DataObject) -> None:
     """Page after page, each from the end of the last: every order comes by that this run placed, or that lists show."""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from conformance.declare import needs, verifies
+from conformance.declare import DRAWING, needs, verifies
 from conformance.oracle.listing import DEFAULT_LIMIT, MAX_LIMIT, matches
 from conformance.orders import Query
 from conformance.stage import Stage
@@ -22,7 +22,7 @@ def test_without_a_limit_the_fifty_newest(caller: Account, known: Known) -> None
 
 @verifies("list.limit-default")
 @needs(orders=DEFAULT_LIMIT + 1)
-@settings(max_examples=8)
+@settings(DRAWING, max_examples=8)
 @given(data=st.data())
 def test_without_a_limit_the_fifty_newest_that_match(
     caller: Account, stage: Stage, known: Known, data: st.DataObject
@@ -33,7 +33,7 @@ def test_without_a_limit_the_fifty_newest_that_match(
 
 @verifies("list.limit-exact")
 @needs(orders=2)
-@settings(max_examples=3)
+@settings(DRAWING, max_examples=3)
 @given(limit=limits_within)
 @example(limit=1)
 @example(limit=2)
@@ -57,7 +57,7 @@ def test_the_largest_limit_is_kept(caller: Account, known: Known) -> None:
 
 @verifies("list.limit-max")
 @needs(orders=MAX_LIMIT + 1)
-@settings(max_examples=4)
+@settings(DRAWING, max_examples=4)
 @given(limit=limits_above)
 @example(limit=MAX_LIMIT + 1)
 @example(limit=250)
@@ -80,7 +80,7 @@ def test_it_is_clamped_within_a_window_too(caller: Account, known: Known, start:
 
 @verifies("list.limit-below")
 @needs(orders=1)
-@settings(max_examples=3)
+@settings(DRAWING, max_examples=3)
 @given(limit=limits_below)
 @example(limit=0)
 @example(limit=-1)
@@ -93,7 +93,7 @@ def test_a_limit_below_range_is_clamped(caller: Account, known: Known, limit: in
 
 @verifies("list.limit-after-filters")
 @needs(orders=3)
-@settings(max_examples=9)
+@settings(DRAWING, max_examples=9)
 @given(data=st.data())
 def test_the_limit_counts_what_passes_the_filters(
     caller: Account, stage: Stage, known: Known, data: st.DataObject

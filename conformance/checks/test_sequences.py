@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, get_state_machine_test, rule
 
-from conformance.declare import cancels, needs, verifies
+from conformance.declare import DRAWING, cancels, needs, verifies
 from conformance.orders import STATUSES
 from conformance.stage import Stage
 from conformance.target.walk import Walk
@@ -63,10 +63,10 @@ class Steps(RuleBasedStateMachine):
 @cancels
 @verifies("cancel.exact", "cancel.complete", "cancel.final", "list.safe")
 @needs(place=True)
-@settings(max_examples=SEQUENCES)
+@settings(DRAWING, max_examples=SEQUENCES)
 @given(data=st.data())
 def test_any_sequence_of_steps(stage: Stage, data: st.DataObject) -> None:
     """Placing, trading, canceling and listing at will: after each step the orders are what the steps have made them."""
     machine = type("Steps", (Steps,), {"stage": stage})
-    run: Any = get_state_machine_test(machine, settings=settings(stateful_step_count=STEPS))
+    run: Any = get_state_machine_test(machine, settings=settings(DRAWING, stateful_step_count=STEPS))
     run.hypothesis.inner_test(data)  # the machine within this test, so that it draws, shrinks and replays as any check

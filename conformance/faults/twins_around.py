@@ -202,15 +202,26 @@ class LongHistory(Exchange):
         super().__init__(*parts)
         yesterday = self.clock.now() - 86_400
         for number in range(5_000):
-            self.inject(_old(number, yesterday - 30 * (number // 2)))  # two of them share a second
+            self.inject(_over(number, yesterday - 30 * (number // 2)))  # two of them share a second
 
 
-def _old(number: int, created_at: int) -> Order:
+@twin()
+class JustUsed(Exchange):
+    """Was judged again and again until now: 3,000 orders of the last two minutes, all of them over."""
+
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts)
+        now = self.clock.now()
+        for number in range(3_000):
+            self.inject(_over(number, now - number // 25, ("alice", "bob")[number % 7 == 0]))
+
+
+def _over(number: int, created_at: int, account: str = "alice") -> Order:
     symbol, buy, _, quantity = MARKETS[number % len(MARKETS)]
     status = ("filled", "canceled", "expired", "rejected")[number % 4]
     filled = Decimal(quantity) if status == "filled" else Decimal(0)
     return Order(
-        account="alice",
+        account=account,
         symbol=symbol,
         side="buy",
         type="limit",
@@ -218,7 +229,7 @@ def _old(number: int, created_at: int) -> Order:
         price=Decimal(buy),
         quantity=Decimal(quantity),
         created_at=created_at,
-        updated_at=created_at + 20,
+        updated_at=created_at + number % 3,
         status=status,
         reject_reason="INSUFFICIENT_BALANCE" if status == "rejected" else None,
         filled=filled,

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any, cast
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis.errors import Flaky
 
 from conformance.judging import crashes
@@ -31,18 +30,6 @@ _EXAMPLES = pytest.StashKey[int]()
 _GIVEN = re.compile(r"\w+=|Draw \d+")
 _STEP = re.compile(r"state\.(\w+)\((.*)\)$")
 _DRAW = re.compile(r"^Draw \d+(?: \((.*?)\))?: ")
-
-# How a run draws: from its seed alone, without a database, so that it sends the same requests every time; without a
-# deadline, since a slow target is not a wrong one.
-DRAWING = settings(
-    database=None,
-    deadline=None,
-    derandomize=False,
-    print_blob=False,
-    report_multiple_bugs=False,
-    phases=(Phase.explicit, Phase.generate, Phase.shrink),
-    suppress_health_check=list(HealthCheck),
-)
 
 
 class Judge:

@@ -39,6 +39,10 @@ class Snapshot:
         beyond = {key: order for key, order in older.orders.items() if not self.covers(order.created_at)}
         return replace(older, orders={**beyond, **self.orders}, exchanges=self.exchanges)
 
+    def unknown_to(self, older: Self) -> list[Order]:
+        """The orders that are not in the other one, though it would show them had they been there."""
+        return [order for id, order in self.orders.items() if id not in older.orders and older.covers(order.created_at)]
+
     def symbols(self) -> list[str]:
         """The markets that the orders stand in."""
         return sorted({order.symbol for order in self.orders.values()})

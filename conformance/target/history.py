@@ -20,14 +20,15 @@ def history(
 ) -> list[dict[str, Any]]:
     """`count` orders with created_at spread from `oldest` to `newest` (UNIX seconds), some of them in the same second.
 
-    Each is updated up to a minute after it was created, so that the two times order differently.
+    Most are updated up to a minute after they were created, so that the two times order differently; none after
+    `newest`.
     """
     span = max(newest - oldest, 1)
     made = []
     for number in range(count):
         # Every fifth shares its second with the one before it.
         created_at = newest - (number - (number % 5 == 4)) * span // count
-        updated_at = created_at + rng.randrange(0, 60)
+        updated_at = min(created_at + rng.randrange(0, 60), newest)
         made.append(order(markets[number % len(markets)], _MIX[number % len(_MIX)], created_at, updated_at, rng))
     return made
 

@@ -175,11 +175,12 @@ class Lane:
 
     def not_reached(self, account: Account, limit: int, shown: Iterable[Order]) -> list[str]:
         """Ids of orders that stepping back by `end`, `limit` at a time, does not come by: the run's own, and those that
-        other lists have `shown` and that are not too old for so many pages.
+        other lists have `shown`; without those that are too old for so many pages.
         """
+        seen = {order.id: order for order in (*self.latest(account).orders.values(), *shown)}
         walk = self.snapshot(account, SNAPSHOT_PAGES * MAX_LIMIT // limit + 1, limit)
-        others = {order.id for order in shown if walk.covers(order.created_at)}
-        return sorted((self.own[account.name].ids | others) - walk.orders.keys())
+        deeper = {order.id for order in seen.values() if not walk.covers(order.created_at)}
+        return sorted((self.own[account.name].ids | {order.id for order in shown}) - deeper - walk.orders.keys())
 
     def foreign_live(self, whose: Account | None = None) -> list[Order]:
         """Live orders of the account (by default the caller's), as last seen, that this run did not place.

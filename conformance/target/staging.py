@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from conformance.oracle.listing import MAX_LIMIT
 from conformance.orders import LIVE
 from conformance.target import history
-from conformance.target.account import Account
+from conformance.target.account import SNAPSHOT_PAGES, Account
 from conformance.target.cancelling import cancel_unjudged
 from conformance.target.driver import Refused
 from conformance.target.lane import ForeignOrders, Lane
@@ -17,13 +18,19 @@ from conformance.target.placing import place
 from conformance.target.profile import Market
 
 # Injected histories end a minute ago, so that a clock a few seconds off does not put them into the future, and reach
-# back far enough for some hundred orders to lie in distinct seconds.
+# back far enough for some hundred orders to lie in distinct seconds; for few of them, in an account that was just used.
 _HISTORY_ENDS_S = 60
 _HISTORY_SPANS_S = 900
+_HISTORY_SPANS_AT_LEAST_S = 4
+_NO_CLOCK_IS_AHEAD_BY_S = 86400
 
 # A tenth of them is older than an hour, and some of that older than a day: where jobs and caches tend to draw a line.
 _OLD_SINCE_S = 3600
 _OLD_SPANS_S = 86400
+
+# Those must not lie behind more than so many others, since each snapshot has to come by what is live: pages of a list.
+_OLD_BEHIND = 1
+_AGED_BEHIND = SNAPSHOT_PAGES - 2
 
 # How old, in seconds, live orders are that are injected for one check: not so old that hundreds of others are newer.
 _AGED_S = (3, 9)
@@ -89,8 +96,9 @@ class Staging:
 
     def renew(self, account: Account, count: int) -> None:
         """Inject so many orders of all statuses, as new as can be. Raises Refused."""
-        newest = self._now()
-        self._inject(account, history.history(self.lane.markets, count, newest, newest - count, self._rng))
+        newest = self._now(account)
+        oldest = newest - _HISTORY_SPANS_AT_LEAST_S
+        self._inject(account, history.history(self.lane.markets, count, newest, oldest, self._rng))
         self.lane.settled(account)
         self.lane.forget(account)
 
@@ -102,7 +110,7 @@ class Staging:
         self.lane.latest(account)
         self.lane.forget(account)
         if inject:
-            self._inject(account, [self._aged(wish) for wish in wishes])
+            self._inject(account, [self._aged(account, wish) for wish in wishes])
             return
         for wish in wishes:
             if wish.partly_filled and self.lane.other is not None:
@@ -116,9 +124,12 @@ class Staging:
         self.arrange(account, [Wish(market, "buy")], inject=False)
         if self._injects:
             self.lane.settled(account)
-            ages = ((seconds, seconds + 9), (_HISTORY_ENDS_S, _HISTORY_SPANS_S), (_OLD_SINCE_S, _OLD_SPANS_S))
+            within_reach = self._now(account) - self._reach(account, _AGED_BEHIND)
+            ages = ((_HISTORY_ENDS_S, _HISTORY_SPANS_S), (_OLD_SINCE_S, _OLD_SPANS_S))
+            young = (seconds, seconds + 9)
+            each = (young, *((since, min(to, within_reach)) if since < within_reach else young for since, to in ages))
             wishes = (Wish(market, "buy"), Wish(market, "sell", partly_filled=True), Wish(market, "sell"))
-            self._inject(account, [self._aged(wish, by_s) for wish, by_s in zip(wishes, ages, strict=True)])
+            self._inject(account, [self._aged(account, wish, by_s) for wish, by_s in zip(wishes, each, strict=True)])
             self.lane.forget(account)
         else:
             self.arrange(account, [Wish(market, "sell")], inject=False)
@@ -136,13 +147,38 @@ class Staging:
         place(self.lane, taker, market, "sell" if side == "buy" else "buy", price, taken)
 
     def _inject_history(self, account: Account, count: int) -> None:
-        newest = int(time.time()) - _HISTORY_ENDS_S
-        made = history.history(self.lane.markets, count - count // 10, newest, newest - _HISTORY_SPANS_S, self._rng)
-        made += history.history(
-            self.lane.markets, count // 10, newest - _OLD_SINCE_S, newest - _OLD_SINCE_S - _OLD_SPANS_S, self._rng
-        )
+        oldest, newest = self._unused(account)
+        old_since = newest - _OLD_SINCE_S
+        old_until = max(old_since - _OLD_SPANS_S, self._reach(account, _OLD_BEHIND))
+        old = count // 10 if old_until < old_since else 0
+        made = history.history(self.lane.markets, count - old, newest, oldest, self._rng)
+        made += history.history(self.lane.markets, old, old_since, old_until, self._rng)
         self._inject(account, made)
         self.lane.settled(account)
+
+    def _unused(self, account: Account) -> tuple[int, int]:
+        """The first and the last of some seconds that are past on the target and newer than all that is in the account.
+
+        Else the orders of one run would lie among those of the last, and every snapshot would page through both.
+        """
+        newest = int(time.time()) - _HISTORY_ENDS_S
+        used = self._used_until(account)
+        if used + _HISTORY_SPANS_AT_LEAST_S <= newest:
+            return max(newest - _HISTORY_SPANS_S, used + 1), newest
+        # The target's clock had come to the newest order when it was seen, whatever ours says.
+        seen_at = min(exchange.sent_at for exchange in self.lane.latest(account).exchanges)
+        time.sleep(max(0.0, seen_at + _HISTORY_SPANS_AT_LEAST_S - time.time()))
+        return used + 1, used + _HISTORY_SPANS_AT_LEAST_S
+
+    def _used_until(self, account: Account) -> int:
+        """When the account's newest order was created; 0 where there is none, or no clock could be so far ahead."""
+        newest = max((order.created_at for order in self.lane.latest(account).orders.values()), default=0)
+        return newest if newest < time.time() + _NO_CLOCK_IS_AHEAD_BY_S else 0
+
+    def _reach(self, account: Account, pages: int) -> int:
+        """The second behind which more than so many full pages of the account's orders are newer."""
+        stamps = sorted((order.created_at for order in self.lane.latest(account).orders.values()), reverse=True)
+        return stamps[pages * MAX_LIMIT] if len(stamps) > pages * MAX_LIMIT else 0
 
     def _trade_history(self, account: Account) -> None:
         """Two orders canceled, two filled and one partly filled in the first market, another one of those in the last.
@@ -186,16 +222,16 @@ class Staging:
         for record in records:
             self.lane.own[account.name].intend(record, None)
 
-    def _aged(self, wish: Wish, by_s: tuple[int, int] = _AGED_S) -> dict[str, Any]:
+    def _aged(self, account: Account, wish: Wish, by_s: tuple[int, int] = _AGED_S) -> dict[str, Any]:
         """A live order from before, so that its cancel falls into a later second than its creation."""
-        created_at = self._now() - self._rng.randrange(*by_s)
+        created_at = self._now(account) - self._rng.randrange(*by_s)
         status = "partially_filled" if wish.partly_filled else "open"
         return history.order(wish.market, status, created_at, created_at, self._rng, wish.side)
 
-    def _now(self) -> int:
+    def _now(self, account: Account) -> int:
         """A second that is not in the target's future."""
         known = self.lane.clock.now_at_least(time.time())
-        return int(time.time()) - _HISTORY_ENDS_S if known is None else known
+        return max(int(time.time()) - _HISTORY_ENDS_S, self._used_until(account)) if known is None else known
 
     def _attempt(self, bring: Callable[[], None]) -> bool:
         try:

@@ -95,10 +95,10 @@ class Trading:
         """Inside, what is new in an account; behind, nothing of it is left in the book."""
         lane = self._lane
         lane.clear()
-        before = {account.name: set(lane.settled(account).orders) for account in lane.accounts}
+        before = {account.name: lane.settled(account) for account in lane.accounts}
 
         def new(account: Account) -> list[Order]:
-            return [order for id, order in lane.settled(account).orders.items() if id not in before[account.name]]
+            return lane.settled(account).unknown_to(before[account.name])
 
         for account in lane.accounts:
             lane.forget(account)

@@ -50,6 +50,14 @@ def test_the_sandbox_is_found_clean_and_everything_exercised(tmp_path: Path) -> 
     assert "races of three cancel-alls" in printed
 
 
+def test_what_earlier_runs_left_keeps_nothing_from_being_judged(tmp_path: Path) -> None:
+    code, results, printed = judge(faults.twins()["just-used"].sandbox(), tmp_path)
+    assert code == 0, printed
+    needed = {id for id, entry in requirements.load().items() if entry.level != "advisory"}
+    assert needed <= with_verdict(results, "pass"), printed
+    assert results["requests"]["total"] - results["requests"]["setup"] <= 1.2 * REQUESTS
+
+
 NO_INJECT = r"\[driver\.inject[^[]*(\[driver\.inject[^[]*)?"
 NO_PLACE = r"\[driver\.place[^[]*\[driver\.place[^[]*"
 NO_OTHER = r"\[accounts\.other\][^[]*"

@@ -54,7 +54,7 @@ def test_what_must_not(was: dict[str, Any], now: dict[str, Any], requirement: st
 
 
 def test_an_order_that_is_seen_once_has_no_succession() -> None:
-    judgement = SUCCESSION.judge(Snapshot.of([order("a", **OVER)]), Snapshot.of([order("b")]))
+    judgement = SUCCESSION.judge(Snapshot.of([order("a", **OVER)]), Snapshot.of([order("b", side="sell")]))
     assert (judgement.breaches, judgement.saw) == ([], {})
 
 
