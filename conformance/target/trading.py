@@ -147,11 +147,10 @@ def add_up(lane: Lane, trade: Callable[[], Fills]) -> Fills | None:
 def meet(lane: Lane, market: Market, victim: Order) -> None:
     """Let the other account place an order that would trade with `victim`, were it live; nothing of it is left."""
     assert lane.other is not None
-    before = set(lane.settled(lane.other).orders)
+    before = lane.settled(lane.other)
     lane.forget(lane.other)
     place(lane, lane.other, market, OPPOSITE[victim.side], victim.price, victim.quantity)
-    after = lane.settled(lane.other)
-    if any(order.live for id, order in after.orders.items() if id not in before):
+    if any(order.live for order in lane.settled(lane.other).unknown_to(before)):
         lane.clear(lane.other)
 
 
