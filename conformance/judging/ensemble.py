@@ -33,7 +33,7 @@ class Ensemble:
     def __init__(self, assignment: Assignment) -> None:
         profile = assignment.profile
         self.redactor = Redactor(profile.secrets)
-        self.client = Client(profile.target, self.redactor)
+        self.client = Client(profile.target, self.redactor, read_only=assignment.scope == "read-only")
         self._assignment = assignment
         self._driver = Driver(profile.driver, self.client)
         self._accounts = {key: Account(account, self.client) for key, account in profile.accounts.items()}
@@ -53,7 +53,7 @@ class Ensemble:
         return stage
 
     def _expect_sound(self, lane: Lane) -> None:
-        """Before anything is changed: raise Inconclusive where the target and the profile do not go together."""
+        """Before anything is asked: raise Inconclusive where the target and the profile do not go together."""
         for found in (*transport(self._assignment.profile), *same_user({each.name: each for each in lane.accounts})):
             if found.grade == "problem":
                 raise Inconclusive(f"{found.about}: {found.says}; {found.remedy}")
@@ -66,8 +66,7 @@ class Ensemble:
             self._driver.disarm()
         for lane in self._changed:
             found = clean_up(lane)
-            for name, journal in lane.journals.items():
-                journal.close(clean=not found and lane.own[name].begun)
+            lane.leave(clean=not found)
             left += found
         self._changed.clear()
         self._stages.clear()
@@ -88,8 +87,9 @@ class Ensemble:
         stage = Stage(lane, Staging(lane, seed), full_scope=full, explicit=not profile.from_bare_url)
         try:
             with self.client.setting_up():
+                self._expect_sound(lane)
                 if full:
-                    self._expect_sound(lane)
+                    lane.take()
                     self._changed.append(lane)
                 stage.prepare(wants)
         except Exception as reason:  # noqa: BLE001 - whatever it is, it is told to each check of the lane

@@ -1,6 +1,7 @@
 """Trials side by side: each variant judged by a run of its own, in a process of its own."""
 
 import multiprocessing
+import os
 import tempfile
 import time
 from collections import deque
@@ -94,7 +95,9 @@ class _Running:
 
 
 def _judge_and_tell(subject: Subject, seed: int, pipe: Connection) -> None:
-    pipe.send(judge(subject, seed))
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["XDG_STATE_HOME"] = folder  # what is left on a server that is gone concerns nobody
+        pipe.send(judge(subject, seed))
     pipe.close()
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -13,7 +14,7 @@ from conformance.orders import LIVE, Order, Query
 from conformance.target.account import SNAPSHOT_PAGES, Account
 from conformance.target.clock import TargetClock
 from conformance.target.driver import Driver, Refused
-from conformance.target.journal import Journal
+from conformance.target.journal import Journal, Taken
 from conformance.target.known import Known
 from conformance.target.ownership import Ownership
 from conformance.target.profile import Market, Target
@@ -63,10 +64,9 @@ class Lane:
         self.placed_at: dict[str, tuple[float, float]] = {}  # when the driver asked and was answered, by our clock
         self.own = {account.name: Ownership() for account in self.accounts}
         self.journals = {account.name: Journal(target.base_url, account.name) for account in self.accounts}
-        for name, journal in self.journals.items():
-            self.own[name].inherit(journal.earlier())
         self._patience = Patience(target.settle_ms / 1000)
         self._known: dict[str, Known] = {}
+        self._first: dict[str, Snapshot] = {}
         self._latest: dict[str, Snapshot] = {}
         self._looked_for_live: set[str] = set()
         self.consistent_from = 0.0  # when lists show what the last cancel-all did, by the monotonic clock
@@ -77,6 +77,25 @@ class Lane:
     def accounts(self) -> tuple[Account, ...]:
         """The caller, and the other account if there is one."""
         return (self.caller,) if self.other is None else (self.caller, self.other)
+
+    def take(self) -> None:
+        """Take both accounts, to change them: no other run on this machine may, and what killed ones left is known.
+
+        Raises Inconclusive where another run is at work with one of them.
+        """
+        for name, journal in self.journals.items():
+            try:
+                self.own[name].inherit(journal.open())
+            except Taken:
+                self.leave(clean=False)
+                raise Inconclusive(
+                    f"another run on this machine is at work with {name}: wait for its end, or take other accounts"
+                ) from None
+
+    def leave(self, *, clean: bool) -> None:
+        """Let the next run have the accounts; `clean`: nothing that was placed is left in them."""
+        for name, journal in self.journals.items():
+            journal.close(clean=clean and self.own[name].begun)
 
     def watch(self, observations: Observations) -> None:
         """From now on, what flows by belongs to this check."""
@@ -107,6 +126,7 @@ class Lane:
         """A snapshot of the account, its orders told apart from the other account's and from strangers'."""
         snapshot = account.snapshot(pages, limit)
         own = self.own[account.name]
+        self._first.setdefault(account.name, snapshot)
         own.begin(snapshot.orders.values())
         own.recognize(snapshot.orders.values())
         for id in self.placed_at.keys() & snapshot.orders.keys():
@@ -178,9 +198,12 @@ class Lane:
         other lists have `shown`; without those that are too old for so many pages.
         """
         seen = {order.id: order for order in (*self.latest(account).orders.values(), *shown)}
-        walk = self.snapshot(account, SNAPSHOT_PAGES * MAX_LIMIT // limit + 1, limit)
-        deeper = {order.id for order in seen.values() if not walk.covers(order.created_at)}
-        return sorted((self.own[account.name].ids | {order.id for order in shown}) - deeper - walk.orders.keys())
+        pages = SNAPSHOT_PAGES * MAX_LIMIT // limit + 1
+        fullest = max(Counter(order.created_at for order in seen.values()).values(), default=0)
+        newest_first = sorted(seen.values(), key=lambda order: -order.created_at)
+        deeper = {order.id for order in newest_first[pages * max(limit - fullest, 0) :]}
+        reached = self.snapshot(account, pages, limit).orders.keys()
+        return sorted((self.own[account.name].ids | {order.id for order in shown}) - deeper - reached)
 
     def foreign_live(self, whose: Account | None = None) -> list[Order]:
         """Live orders of the account (by default the caller's), as last seen, that this run did not place.
@@ -234,15 +257,24 @@ class Lane:
         self._latest[account.name] = latest
 
     def refuse_to_harm(self, whose: Account | None = None) -> None:
-        """Raise ForeignOrders where a cancel-all would meet somebody else's order."""
-        foreign = self.foreign_live(whose)
-        if foreign and not self.target.disposable:
-            markets = ", ".join(sorted({order.symbol for order in foreign}))
-            raise ForeignOrders(
-                f"{whose or self.caller} has {_count(foreign)} that this run did not place, in {markets}, and "
-                "cancel-all would destroy them: take another account, or say --cancel-existing, or disposable = true "
-                "under [target]"
+        """Raise where a cancel-all would meet somebody else's order: ForeignOrders if one stood there before this run,
+        Inconclusive if all have come since, as they do where two runs meet.
+        """
+        account = whose or self.caller
+        foreign = self.foreign_live(account)
+        if not foreign or self.target.disposable:
+            return
+        markets = ", ".join(sorted({order.symbol for order in foreign}))
+        first = self._first[account.name]
+        if all(order.id not in first.orders and first.covers(order.created_at) for order in foreign):
+            raise Inconclusive(
+                f"{_count(foreign)} that this run did not place came into {account} meanwhile, in {markets}: somebody "
+                "else is at work with the account, another run perhaps"
             )
+        raise ForeignOrders(
+            f"{account} has {_count(foreign)} that this run did not place, in {markets}, and cancel-all would destroy "
+            "them: take another account, or say --cancel-existing, or disposable = true under [target]"
+        )
 
 
 def _count(orders: Sequence[Order]) -> str:

@@ -18,8 +18,10 @@ class Ownership:
         self.lost = 0
         self._unseen: set[str] = set()
         self._before: set[str] | None = None
-        self._strangers: dict[str, Order] = {}
         self._unrecognized: Counter[Intent] = Counter()
+        self._injected: Counter[Intent] = Counter()
+        self._sent_ids: set[str] = set()
+        self._takes_ids = False  # whether the target gives injected orders the ids that they were sent with
         self._perhaps: Counter[Intent] = Counter()  # what came of attempts that broke off, if anything did
         self._asked_for: list[Intent] = []  # live orders alone, as the journal has them
         self._left: list[Mapping[str, Any]] = []
@@ -61,7 +63,7 @@ class Ownership:
     @property
     def placed_any(self) -> bool:
         """Whether this run, or one that it inherited from, has placed anything."""
-        return bool(self._ids) or self.lost > 0 or any(self._unrecognized.values()) or self.inherits
+        return bool(self._ids or self._sent_ids) or self.lost > 0 or any(self._unrecognized.values()) or self.inherits
 
     def account_for(self, intended: Iterable[Mapping[str, Any]]) -> None:
         """Expect whatever was about to be asked for and never told of: what broke off may have been taken."""
@@ -70,52 +72,59 @@ class Ownership:
         self._asked_for += unheard.elements()
 
     def intend(self, record: Mapping[str, Any], id: str | None, *, perhaps_twice: bool = False) -> None:
-        """An order was asked for, perhaps twice; `id` is what the target named it, if it said."""
+        """An order was asked for, perhaps twice; `id` is what the target named it, if it said.
+
+        A record that is injected has an id of its own, which the target may take.
+        """
         intent = _intent(record)
         self.inherit([])  # what has not been found by now is gone: another like it may be anybody's
         self._perhaps[intent] += perhaps_twice
         self._asked_for += [intent] * (record.get("status", "open") in LIVE)
-        if id is None:
-            self._unrecognized[intent] += 1
-        else:
+        if id is not None:
             self._ids.add(id)
             self._unseen.add(id)
+        elif "id" in record:
+            self._sent_ids.add(record["id"])
+            self._injected[intent] += 1
+        else:
+            self._unrecognized[intent] += 1
 
     def recognize(self, orders: Iterable[Order]) -> None:
         """Look at what a list shows: each order is old, ours by its id or by what was asked for, or a stranger's."""
-        for order in sorted(orders, key=lambda order: not order.live):  # of two alike, the live one must not be missed
+        # Of two alike, the one that is ours for certain comes first, and the live one must not be missed.
+        for order in sorted(orders, key=lambda order: (order.id not in self._sent_ids, not order.live)):
             self._unseen.discard(order.id)
             if order.id in self._ids or (self._before is not None and order.id in self._before):
-                self._strangers.pop(order.id, None)
                 continue
             intent = _intent_of(order)
-            expected = next((each for each in (self._unrecognized, self._perhaps) if each[intent] > 0), None)
+            if order.id in self._sent_ids:
+                self._takes_ids = True
+                self._injected[intent] -= self._injected[intent] > 0
+                self._ids.add(order.id)
+                continue
+            by_looks = (self._unrecognized, self._perhaps, *(() if self._takes_ids else (self._injected,)))
+            expected = next((each for each in by_looks if each[intent] > 0), None)
             if expected is not None:
                 expected[intent] -= 1
                 self._ids.add(order.id)
-                self._strangers.pop(order.id, None)
-            else:
-                self._strangers[order.id] = order
 
     def owns(self, order: Order) -> bool:
         """Whether this run placed it."""
         return order.id in self._ids
 
-    @property
-    def strangers(self) -> list[Order]:
-        """Orders that appeared during the run and that it did not place."""
-        return list(self._strangers.values())
-
     def all_seen(self) -> bool:
         """Whether lists have shown every order that was asked for."""
-        return not self._unseen and not any(self._unrecognized.values())
+        return not self._unseen and not any(self._unrecognized.values()) and not any(self._injected.values())
 
     def give_up(self) -> None:
         """Wait no longer for what lists have not shown; `lost` counts it."""
-        self.lost += len(self._unseen) + sum(self._unrecognized.values())
+        self.lost += len(self._unseen) + self._unrecognized.total() + self._injected.total()
         self._unseen.clear()
         self._perhaps += self._unrecognized  # a list that reaches deeper may show them yet
+        if not self._takes_ids:
+            self._perhaps += self._injected
         self._unrecognized.clear()
+        self._injected.clear()
 
     @property
     def ids(self) -> frozenset[str]:

@@ -20,7 +20,7 @@ from conformance import faults
 from conformance.sandbox import Face, Sandbox
 from conformance.sandbox.face import BASE_PATH
 from conformance.sandbox.records import from_record
-from conformance.target.journal import Journal
+from conformance.target.journal import FOLDER, Journal, Taken
 from tests.orders import record
 from tests.runs import Ended, live, run, start
 
@@ -427,17 +427,30 @@ def test_somebody_elses_order_is_neither_removed_with_it_nor_forgotten(tmp_path:
             assert [order.id for order in live(sandbox)] == ["somebody-elses"]
 
 
-def test_a_journal_in_a_container_is_not_taken_for_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """There each process has the number that the one before it had."""
+def test_a_journal_belongs_to_one_run_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    Journal("http://t", "alice").intend([record("a")])
-    own = Journal("http://t", "alice")
-    assert [each["id"] for each in own.earlier()] == ["a"]
-    assert Journal("http://t", "bob").earlier() == []
-    own.intend([record("b")])
-    assert [each["id"] for each in own.earlier()] == ["a"]
-    own.close(clean=True)
-    assert Journal("http://t", "alice").earlier() == []
+    first, second, of_bob = Journal("http://t", "alice"), Journal("http://t", "alice"), Journal("http://t", "bob")
+    assert first.open() == []
+    first.intend([record("a"), record("b")])
+    with pytest.raises(Taken):
+        second.open()
+    assert of_bob.open() == []
+    first.close(clean=False)
+    assert [each["id"] for each in second.open()] == ["a", "b"]
+    second.intend([record("c")])
+    second.close(clean=False)
+    assert [each["id"] for each in first.open()] == ["a", "b", "c"]
+    first.close(clean=True)
+    of_bob.close(clean=True)
+    assert list((tmp_path / FOLDER).iterdir()) == []
+
+
+def test_a_journal_where_nothing_can_be_written_keeps_nobody_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", "/dev/null")
+    journals = [Journal("http://t", "alice") for _ in range(2)]
+    assert [journal.open() for journal in journals] == [[], []]
+    assert journals[0].intend([record("a")]) == [0]
+    journals[0].close(clean=True)
 
 
 # -- somebody else's -----------------------------------------------------------------------------------------------
@@ -479,13 +492,43 @@ def test_the_other_accounts_orders_are_not_met_either(tmp_path: Path) -> None:
     assert [order.id for order in live(sandbox)] == ["of-bob"]
 
 
-@pytest.mark.parametrize(("select", "number"), [(QUICK, 12), ("updated_at_tells", 5)])
-def test_one_that_comes_in_the_middle_of_a_run_stays(select: str, number: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("select", "number", "code"), [(QUICK, 12, 0), ("updated_at_tells", 5, 3)])
+def test_one_that_comes_in_the_middle_of_a_run_stays(select: str, number: int, code: int, tmp_path: Path) -> None:
     sandbox = Sandbox()
     meanwhile(sandbox, "GET", ORDERS, number, lambda: foreign(sandbox, "newcomer", quantity="7"), late_s=0)
     with served(tmp_path, sandbox) as profile:
-        run(tmp_path, "--target", profile, "-k", select)
+        done = run(tmp_path, "--target", profile, "-k", select)
+    assert done.code == code, done.printed
+    assert (code == 3) == ("somebody else is at work with the account" in " ".join(done.stdout.split()))
     assert [order.id for order in live(sandbox)] == ["newcomer"]
+
+
+def test_of_two_runs_on_one_machine_the_second_leaves_the_first_alone(tmp_path: Path) -> None:
+    sandbox = Sandbox()
+    with served(tmp_path, sandbox) as profile:
+        first = start(tmp_path, "run", "--target", profile, "-k", PLACES)
+        meets = time.monotonic() + 30
+        while not live(sandbox) and time.monotonic() < meets:
+            time.sleep(0.01)
+        (tmp_path / "second").mkdir()
+        same_machine = {"XDG_STATE_HOME": str(tmp_path / "state")}
+        second = run(tmp_path / "second", "--target", profile, "-k", "nothing_live_in", **same_machine)
+        assert first.end().code == 0
+    assert second.code == 3, second.printed
+    assert "another run on this machine is at work with alice" in " ".join(second.stdout.split())
+    assert second.results["requests"]["total"] == 0
+
+
+def test_two_runs_on_two_machines_part_without_harm(tmp_path: Path) -> None:
+    sandbox = Sandbox()
+    with served(tmp_path, sandbox) as profile:
+        both = []
+        for name in ("one", "two"):
+            (tmp_path / name).mkdir()
+            both.append(start(tmp_path / name, "run", "--target", profile, "-k", f"{PLACES} or {QUICK}"))
+        codes = {each.end().code for each in both}
+    assert codes <= {0, 2, 3}
+    assert live(sandbox) == []
 
 
 # -- how many ------------------------------------------------------------------------------------------------------
