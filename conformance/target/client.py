@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
+from urllib.parse import urlsplit
 
 import requests
 import urllib3
@@ -30,6 +31,10 @@ GENTLE = 100  # requests within a second that must not be throttled
 THROTTLE_WAITS = 10  # in all: one who throttles for ever is not waited for
 _SHOWN = 4000  # characters of a body that are kept as evidence: twelve orders; whole pages of 200 nobody reads
 _SHOWN_IN_A_LINE = 500  # of a header, or of what went wrong: a target can make either as long as it likes
+
+
+class MayOnlyRead(Exception):
+    """Something else than GET was about to be sent to a target that may only be read: a defect of the suite."""
 
 
 class Unreachable(Inconclusive):
@@ -80,10 +85,15 @@ class _Came:
 
 
 class Client:
-    """Pooled connections to one target. Safe to use from several threads."""
+    """Pooled connections to one target, through which nothing but GET goes where it is `read_only`.
 
-    def __init__(self, target: Target, redactor: Redactor) -> None:
+    Safe to use from several threads.
+    """
+
+    def __init__(self, target: Target, redactor: Redactor, *, read_only: bool = False) -> None:
         self.target = target
+        self._read_only = read_only
+        self._origin = origin(target.base_url)
         self.counts = Counts()
         self._redactor = redactor
         self._local = threading.local()
@@ -181,6 +191,8 @@ class Client:
     def _send_once(
         self, account: str, method: str, url: str, query: str, headers: Mapping[str, str], body: bytes | None
     ) -> Answer:
+        if self._read_only and method != "GET":
+            raise MayOnlyRead(f"{method} {url}")
         whole = f"{url}?{query}" if query else url
         given_up = self.breaker.given_up()
         came = _Came(time.time(), problem=given_up) if given_up else self._ask(method, url, whole, headers, body)
@@ -203,7 +215,8 @@ class Client:
 
     def _ask(self, method: str, url: str, whole: str, headers: Mapping[str, str], body: bytes | None) -> "_Came":
         session = self._session()
-        prepared = session.prepare_request(requests.Request(method, url, headers={**self.target.headers, **headers}))
+        own = self.target.headers if origin(url) == self._origin else {}  # they may be a gateway's credentials
+        prepared = session.prepare_request(requests.Request(method, url, headers={**own, **headers}))
         prepared.url = whole  # as it is: the bytes that were signed are the bytes that are sent
         if body is not None:
             prepared.prepare_body(body, None)
@@ -258,6 +271,12 @@ class Client:
 class _Session(requests.Session):
     def get_redirect_target(self, resp: requests.Response) -> None:
         """None at all: to follow one, or to prepare for it, the whole body of the redirect would be read."""
+
+
+def origin(url: str) -> tuple[str, str | None, int | None]:
+    """Scheme, host and port: what credentials are for."""
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
 
 
 def _cut(headers: Mapping[str, str]) -> dict[str, str]:

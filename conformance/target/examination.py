@@ -61,8 +61,9 @@ def transport(profile: Profile) -> Iterator[Finding]:
     elif target.is_loopback:
         yield Finding("transport", "good", "plain HTTP, on this machine")
     else:
-        remedy = "say https:// in target.base_url"
-        yield Finding("transport", "problem", "plain HTTP to another machine: credentials would be readable", remedy)
+        grade: Grade = "problem" if target.environment == "production" else "warning"
+        remedy = "say https:// in target.base_url, unless the network is yours alone"
+        yield Finding("transport", grade, "plain HTTP to another machine: credentials can be read on the way", remedy)
 
 
 def _credential(account: Account, credential: Credential) -> tuple[Page | None, Finding]:

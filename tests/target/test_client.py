@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from conformance.target import client as client_module
-from conformance.target.client import Client, Unreachable
+from conformance.target.client import Client, MayOnlyRead, Unreachable
 from conformance.target.credentials import Redactor, Secret
 from conformance.target.profile import Target
 
@@ -39,7 +39,7 @@ class Peer(ThreadingHTTPServer):
                 peer.seen.append((self.command, self.path, dict(self.headers)))
                 peer.respond(self)
 
-            do_GET = do_DELETE = handle_any  # noqa: N815 - the names are those of http.server
+            do_GET = do_DELETE = do_POST = handle_any  # noqa: N815 - the names are those of http.server
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -104,6 +104,22 @@ def test_the_machines_own_credentials_and_proxies_are_not_used(peer: Peer, monke
     headers = peer.seen[0][2]
     assert headers["X-Env"] == "blue"
     assert "Authorization" not in headers
+
+
+def test_the_targets_headers_go_to_its_origin_alone(peer: Peer) -> None:
+    asking = Client(Target(name="t", base_url="http://127.0.0.1:1", headers={"X-Gateway": "open"}), Redactor())
+    asking.send("alice", "POST", peer.url)
+    assert "X-Gateway" not in peer.seen[0][2]
+
+
+@pytest.mark.parametrize("method", ["DELETE", "POST", "PUT", "PATCH", "get"])
+def test_a_target_that_may_only_be_read_is_sent_nothing_else(peer: Peer, method: str) -> None:
+    reading = Client(Target(name="t", base_url=peer.url), Redactor(), read_only=True)
+    for send in (reading.send, reading.send_once):
+        with pytest.raises(MayOnlyRead):
+            send("alice", method, peer.url)
+    assert reading.send("alice", "GET", peer.url).status == 200
+    assert [seen[0] for seen in peer.seen] == ["GET"]
 
 
 def test_a_503_is_asked_again_until_it_ends(peer: Peer) -> None:
