@@ -12,6 +12,7 @@ from hypothesis.errors import Flaky
 from conformance.judging import crashes
 from conformance.judging.assignment import Assignment
 from conformance.judging.ensemble import Ensemble
+from conformance.judging.excerpt import excerpt
 from conformance.judging.ledger import Ending, Outcome
 from conformance.observations import Observations
 from conformance.plugin import STAGE
@@ -176,13 +177,18 @@ def _ending(error: BaseException | None) -> tuple[Ending, str]:
 
 
 def _finding(violation: Violation, check: str, present: Callable[[str], str], example: str | None = None) -> Finding:
+    breach = violation.breach
+    exchanges = [
+        replace(each, response_body=present(excerpt(each.response_body, f"{breach.want} {breach.got}")))
+        for each in sorted(violation.evidence, key=lambda exchange: exchange.sent_at)
+    ]
     return Finding(
-        want=present(violation.breach.want),
-        got=present(violation.breach.got),
-        evidence=present("\n".join(map(str, violation.evidence))),
+        want=present(breach.want),
+        got=present(breach.got),
+        evidence=present("\n".join(map(str, exchanges))),
         check=check,
         example=example and present(example),
-        exchanges=tuple(exchange.to_json() for exchange in violation.evidence),
+        exchanges=tuple(exchange.to_json() for exchange in exchanges),
     )
 
 

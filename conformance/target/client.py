@@ -23,13 +23,13 @@ from conformance.verdict import Inconclusive
 
 CONNECT_TIMEOUT_S = 5
 READ_TIMEOUT_S = 15  # half as long again as the documents' samples wait for a cancel-all
-BODY_LIMIT = 4 * 2**20  # bytes; 200 orders take some 70 kB
+BODY_LIMIT = 2 * 2**20  # bytes; 200 orders take some 70 kB
 ATTEMPTS = 6  # with waits of up to 0.1, 0.2, 0.4 … s: two seconds in all for an engine to recover
 THROTTLED = (429, 418)
 THROTTLE_WAIT_S = 1.0  # longer than a second's quota lasts
 GENTLE = 100  # requests within a second that must not be throttled
 THROTTLE_WAITS = 10  # in all: one who throttles for ever is not waited for
-_SHOWN = 4000  # characters of a body that are kept as evidence: twelve orders; whole pages of 200 nobody reads
+_KEPT = 2**17  # characters of a body that are kept as evidence, more than a page of 200 orders takes
 _SHOWN_IN_A_LINE = 500  # of a header, or of what went wrong: a target can make either as long as it likes
 
 
@@ -201,10 +201,10 @@ class Client:
             method=method,
             url=self._redactor.redact(whole),
             request_headers=self._redactor.redact_headers(headers),
-            request_body=self._redactor.redact((body or b"").decode(errors="replace"))[:_SHOWN],
+            request_body=self._redactor.redact((body or b"").decode(errors="replace"))[:_KEPT],
             status=None if came.problem else came.status,
             response_headers=_cut(self._redactor.redact_headers(came.headers)),
-            response_body=self._redactor.redact(came.body.decode(errors="replace"))[:_SHOWN],
+            response_body=self._redactor.redact(came.body.decode(errors="replace"))[:_KEPT],
             sent_at=came.sent_at,
             elapsed_ms=came.seconds * 1000,
             problem=self._redactor.redact(came.problem)[:_SHOWN_IN_A_LINE] if came.problem else None,

@@ -250,7 +250,8 @@ def test_nobody_there_is_said_in_words() -> None:
     assert lost.value.exchange.status is None
 
 
-def test_evidence_holds_no_secret_even_where_it_is_echoed(peer: Peer) -> None:
+def test_evidence_holds_no_secret_even_where_it_is_echoed(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_module, "_KEPT", 4000)
     body = b'{"echo": "tok.en.secret", "sig": "signature=abcdef0123"}' + b" " * 10_000
     peer.respond = answer(200, body, X_Echo="tok.en.secret", Set_Cookie="sid=1")
     headers = {"Authorization": "Bearer tok.en.secret", "X-MBX-APIKEY": "the-api-key"}
@@ -264,7 +265,8 @@ def test_evidence_holds_no_secret_even_where_it_is_echoed(peer: Peer) -> None:
     assert len(got.exchange.response_body) <= 4000
 
 
-def test_a_secret_across_the_cut_does_not_leak_its_beginning(peer: Peer) -> None:
+def test_a_secret_across_the_cut_does_not_leak_its_beginning(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_module, "_KEPT", 4000)
     secret = "s" * 20 + "e" * 20
     peer.respond = answer(200, b"x" * 3990 + secret.encode())
     got = client(peer, secret).send("alice", "GET", peer.url)
