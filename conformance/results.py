@@ -77,7 +77,10 @@ class Mishaps:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """A whole run. Times in UTC and seconds; `requests` counts total, setup and retried_503."""
+    """A whole run. Times in UTC and seconds; `requests` counts total, setup and retried_503.
+
+    `latency_ms`: for each method, how many answers took how many ms at most, in steps.
+    """
 
     catalogue_version: str
     suite_version: str
@@ -90,6 +93,7 @@ class Results:
     requests: Mapping[str, int]
     labels: Mapping[str, str] = field(default_factory=dict)
     mishaps: Mishaps = Mishaps()
+    latency_ms: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     def at(self, *levels: str) -> list[RequirementResult]:
         """The requirements of these levels; of all where none is given."""
@@ -162,6 +166,7 @@ class Results:
             "target": dict(self.target),
             "requirements": [{**asdict(result), "verdict": result.verdict.word} for result in self.requirements],
             "requests": dict(self.requests),
+            "latency_ms": {method: dict(steps) for method, steps in self.latency_ms.items()},
             "mishaps": asdict(self.mishaps),
         }
 
@@ -185,6 +190,7 @@ class Results:
             requests=document["requests"],
             labels=document["labels"],
             mishaps=_mishaps(document["mishaps"]),
+            latency_ms=document.get("latency_ms", {}),
         )
 
 

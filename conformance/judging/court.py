@@ -6,6 +6,7 @@ import signal
 import threading
 import time
 import zlib
+from collections import Counter, defaultdict
 from collections.abc import Generator, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -27,6 +28,7 @@ from conformance.results import Mishaps, Results
 # What a report of pytest carries the outcome under; reports travel between processes as plain values.
 _OUTCOME = "conformance_outcome"
 _REQUESTS = "conformance_requests"
+_LATENCIES = "conformance_latencies"
 _LEFT = "conformance_left"
 _CRASHES = "conformance_crashes"
 
@@ -59,6 +61,7 @@ class Court:
         self._judge = Judge(assignment, self._catalogue)
         self._outcomes: list[Outcome] = []
         self._requests = {"total": 0, "setup": 0, "retried_503": 0}
+        self._latencies: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._crashes: list[str] = []
         self._interrupted = False
         self._left: list[str] = []
@@ -72,7 +75,7 @@ class Court:
         """Take note of the session, to end it early. However it ends, the reports of an earlier one are not its own."""
         self._session = session
         if not hasattr(self._config, "workerinput"):
-            for name in (files.RESULTS_JSON, files.JUNIT_XML):
+            for name in files.NAMES:
                 (self._assignment.report_dir / name).unlink(missing_ok=True)
 
     @pytest.hookimpl(tryfirst=True)
@@ -145,6 +148,7 @@ class Court:
             setattr(report, _OUTCOME, self._judge.outcome(item, call).to_plain())
         if report.when == "teardown":
             setattr(report, _REQUESTS, self._judge.ensemble.take_counts())
+            setattr(report, _LATENCIES, self._judge.ensemble.take_latencies())
         redact = self._judge.ensemble.redactor.redact
         if report.failed:
             report.longrepr = redact(report.longreprtext)  # a traceback tells what functions were called with
@@ -191,6 +195,8 @@ class Court:
                 self._crashes.append(f"{outcome.check}: {outcome.reason}")
         for name, count in getattr(report, _REQUESTS, {}).items():
             self._requests[name] += count
+        for method, steps in getattr(report, _LATENCIES, {}).items():
+            self._latencies[method].update(steps)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A module that cannot be collected judges nothing: that is the suite's own failure."""
@@ -264,6 +270,7 @@ class Court:
             target=self._assignment.target,
             requirements=ledger.results(self._catalogue, checks_by_requirement(), self._judged()),
             requests=self._requests,
+            latency_ms=self._latencies,
             labels=self._assignment.labels,
             mishaps=Mishaps(
                 refusal=self._refusal,

@@ -77,6 +77,11 @@ class Ensemble:
         counts, self.client.counts = self.client.counts, Counts()
         return asdict(counts)
 
+    def take_latencies(self) -> dict[str, dict[str, int]]:
+        """How many answers of each method took how many ms at most, since this was last asked."""
+        taken, self.client.latencies = self.client.latencies, {}
+        return {method: {str(step): steps[step] for step in sorted(steps)} for method, steps in taken.items()}
+
     def _set_up(self, number: int, wants: Mapping[str, Any], observations: Observations) -> Stage | Exception:
         profile, seed = self._assignment.profile, self._assignment.seed
         names = profile.lanes[number]

@@ -4,11 +4,14 @@ import json
 import os
 from pathlib import Path
 
+from conformance.reporting.html import html
 from conformance.reporting.junit import junit_xml
 from conformance.results import Results
 
 RESULTS_JSON = "results.json"
 JUNIT_XML = "junit.xml"
+REPORT_HTML = "report.html"
+NAMES = (REPORT_HTML, RESULTS_JSON, JUNIT_XML)
 
 
 def write(results: Results, folder: Path) -> list[Path]:
@@ -17,6 +20,7 @@ def write(results: Results, folder: Path) -> list[Path]:
     texts = {
         RESULTS_JSON: json.dumps(results.to_json(), indent=2, ensure_ascii=False) + "\n",
         JUNIT_XML: junit_xml(results),
+        REPORT_HTML: html(results),
     }
     return [_replace(folder / name, text) for name, text in texts.items()]
 

@@ -9,48 +9,20 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from conformance.reporting.files import JUNIT_XML, RESULTS_JSON
-from conformance.results import Finding, Missing, RequirementResult, Results
+from conformance.reporting import words
+from conformance.reporting.files import NAMES
+from conformance.results import Finding, RequirementResult, Results
 from conformance.verdict import Verdict
 
 _LEVELS = ("must", "implied", "advisory")
 _STYLES = {Verdict.PASS: "green", Verdict.FAIL: "bold red", Verdict.INCONCLUSIVE: "yellow", Verdict.NONE: "dim"}
-_MEANS = {
-    0: "no violation found",
-    1: "a requirement is violated",
-    2: "refused, or called wrongly",
-    3: "inconclusive",
-    4: "the suite itself failed",
-    130: "interrupted",
-}
-
-
-def headline(results: Results) -> str:
-    """The verdict in a few words. "conformant" only where every must was asked for, and exercised."""
-    judged, of = len(results.exercised), len(results.requirements)
-    match results.exit_code:
-        case 0 if results.require != "none":
-            return f"conformant ({judged} of {of} requirements exercised, --require {results.require} met)"
-        case 0:
-            return f"no violation found ({judged} of {of} requirements exercised)"
-        case 1:
-            return f"not conformant: {_count(len(results.violated), 'requirement')} violated"
-        case 2:
-            return f"refused: {results.mishaps.refusal}"
-        case 3:
-            return f"inconclusive: {_why_inconclusive(results)}"
-        case 4:
-            return f"the suite itself failed: {results.mishaps.crashes[0]}"
-        case _:
-            return f"interrupted: {judged} of {of} requirements exercised so far"
 
 
 def render(results: Results, report_dir: Path) -> RenderableType:
     """The whole summary."""
     parts: list[RenderableType] = [_counts(results)]
     parts += _section("Violated", (_violation(result) for result in results.with_verdict(Verdict.FAIL)))
-    undecided = results.with_verdict(Verdict.INCONCLUSIVE)
-    parts += _section("Inconclusive", _by_reason(undecided))
+    parts += _section("Inconclusive", _inconclusive(results.with_verdict(Verdict.INCONCLUSIVE)))
     parts += _section("Not exercised", _unexercised(results.with_verdict(Verdict.NONE)))
     parts += _section("Left on the target, and to be removed by hand", (Text(line) for line in results.mishaps.left))
     parts += _section("The suite itself failed", (Text(crash) for crash in results.mishaps.crashes))
@@ -59,10 +31,10 @@ def render(results: Results, report_dir: Path) -> RenderableType:
     requests = results.requests
     cost = f"{requests['total']} requests, {requests['setup']} of them set-up"
     parts.append(Text(f"seed {results.seed} · {cost} · {results.duration_s:.1f} s", style="dim"))
-    parts.append(Text(f"reports: {report_dir / RESULTS_JSON}, {report_dir / JUNIT_XML}", style="dim"))
+    parts.append(Text(f"reports in {report_dir}: {', '.join(NAMES)}", style="dim"))
     code = results.exit_code
     style = "bold green" if code == 0 else "bold red" if code == 1 else "bold yellow"
-    parts.append(Text(headline(results), style=style).append(f" · exit {code}: {_MEANS[code]}", style="dim"))
+    parts.append(Text(words.headline(results), style=style).append(f" · exit {code}: {words.MEANS[code]}", style="dim"))
     return Group(*parts)
 
 
@@ -110,38 +82,14 @@ def _violation(result: RequirementResult) -> RenderableType:
     return text
 
 
-def _by_reason(results: list[RequirementResult]) -> Iterable[RenderableType]:
-    """What could not be judged for the same reason shares it."""
-    ids: dict[str, list[str]] = {}
-    for result in results:
-        ids.setdefault(result.reason, []).append(result.id)
-    for reason, listed in ids.items():
-        yield Text(reason).append(f"\n  {', '.join(listed)}", style=_STYLES[Verdict.INCONCLUSIVE])
+def _inconclusive(results: Iterable[RequirementResult]) -> Iterable[RenderableType]:
+    for reason, ids in words.by_reason(results).items():
+        yield Text(reason).append(f"\n  {', '.join(ids)}", style=_STYLES[Verdict.INCONCLUSIVE])
 
 
-def _unexercised(results: list[RequirementResult]) -> Iterable[RenderableType]:
-    """What was not exercised: by the fact that was missing with what would enable it, else by the reason."""
-    ids: dict[Missing, list[str]] = {}
-    for result in results:
-        facts = [Missing(f"not observed: {each.says}", each.enable) for each in result.missing]
-        for fact in facts or [Missing(result.reason, "")]:
-            ids.setdefault(fact, []).append(result.id)
-    for fact, listed in ids.items():
+def _unexercised(results: Iterable[RequirementResult]) -> Iterable[RenderableType]:
+    for fact, ids in words.by_fact(results).items():
         text = Text(fact.says)
         if fact.enable:
             text.append(f"\n  enabled by {fact.enable}", style="cyan")
-        yield text.append(f"\n  {', '.join(listed)}", style=_STYLES[Verdict.NONE])
-
-
-def _why_inconclusive(results: Results) -> str:
-    if results.inconclusive:
-        return results.inconclusive[0].reason
-    missed = [result.id for result in results.unmet]
-    if missed:
-        named = ", ".join(missed[:5]) + (", …" if len(missed) > 5 else "")
-        return f"--require {results.require} names {_count(len(missed), 'requirement')} not exercised: {named}"
-    return "no order was seen, so nothing was judged"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+        yield text.append(f"\n  {', '.join(ids)}", style=_STYLES[Verdict.NONE])

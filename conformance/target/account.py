@@ -192,7 +192,9 @@ class Account:
     def send(self, method: str, query: str, headers: Mapping[str, str], *, once: bool = False) -> Answer:
         """Send a request with exactly this query string and these headers; `once`: a 503 is not retried."""
         send = self._client.send_once if once else self._client.send
-        return self._judged_in_passing(send(self.name, method, self._url, query, headers))
+        answer = send(self.name, method, self._url, query, headers)
+        self._client.timed(method, answer.exchange.elapsed_ms)
+        return self._judged_in_passing(answer)
 
     def _call(self, method: str, query: str, kind: Credential) -> Answer:
         answer = self._ask(method, query, kind)

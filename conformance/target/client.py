@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -35,6 +35,10 @@ _SHOWN_IN_A_LINE = 500  # of a header, or of what went wrong: a target can make 
 
 class MayOnlyRead(Exception):
     """Something else than GET was about to be sent to a target that may only be read: a defect of the suite."""
+
+
+# How long answers took is counted in steps that look alike on a logarithmic scale; up to so many ms each.
+LATENCY_STEPS_MS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000)
 
 
 class Unreachable(Inconclusive):
@@ -95,6 +99,7 @@ class Client:
         self._read_only = read_only
         self._origin = origin(target.base_url)
         self.counts = Counts()
+        self.latencies: dict[str, Counter[int]] = {}  # by method, answers by the step that they took at most
         self._redactor = redactor
         self._local = threading.local()
         self._lock = threading.Lock()
@@ -252,6 +257,12 @@ class Client:
             session.headers.clear()
             session.headers.update({"Accept": "application/json", "User-Agent": "p99-conformance"})
         return session
+
+    def timed(self, method: str, elapsed_ms: float) -> None:
+        """Count how long an operation took to answer."""
+        step = next((step for step in LATENCY_STEPS_MS if elapsed_ms <= step), LATENCY_STEPS_MS[-1])
+        with self._lock:
+            self.latencies.setdefault(method, Counter())[step] += 1
 
     def _take_turn(self) -> None:
         """Count the request, and wait where the profile bounds the rate."""

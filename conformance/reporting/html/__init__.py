@@ -1,0 +1,142 @@
+"""One HTML file that needs nothing else: no network, no JavaScript to be read."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, StrictUndefined, Template
+from markupsafe import Markup
+
+from conformance import requirements
+from conformance.reporting import words
+from conformance.reporting.html.difference import Pieces, difference
+from conformance.reporting.html.latency import plots
+from conformance.reporting.html.sequence import Diagram, diagram
+from conformance.results import Finding, RequirementResult, Results
+from conformance.verdict import Verdict
+
+ICONS = {Verdict.PASS: "✓", Verdict.FAIL: "✗", Verdict.INCONCLUSIVE: "?", Verdict.NONE: "–"}
+_SECTIONS = {
+    "order": "The order object",
+    "list": "List my orders",
+    "cancel": "Cancel all my orders",
+    "access": "Access, errors, weights",
+}
+_FINDINGS_SHOWN = 5  # of one requirement; more of them say the same
+
+
+def html(results: Results) -> str:
+    """The whole report."""
+    return _template().render(
+        results=results,
+        headline=words.headline(results),
+        means=words.MEANS[results.exit_code],
+        tone={0: "pass", 1: "fail"}.get(results.exit_code, "inconclusive"),
+        violated=[_Violated.of(result, results.target["name"]) for result in results.with_verdict(Verdict.FAIL)],
+        sections=_sections(results),
+        levels=requirements.LEVELS,
+        verdicts=list(reversed(Verdict)),
+        icons=ICONS,
+        undecided=words.by_reason(results.with_verdict(Verdict.INCONCLUSIVE)),
+        unexercised=words.by_fact(results.with_verdict(Verdict.NONE)),
+        races=[result for result in results.with_verdict(Verdict.PASS) if "races" in result.reason],
+        silences=requirements.silences(),
+        plots=plots(results.latency_ms),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A finding, with the exchange that shows it best, and all of them as a diagram."""
+
+    finding: Finding
+    want: Pieces
+    got: Pieces
+    best: Mapping[str, Any] | None
+    diagram: Diagram | None
+
+    @classmethod
+    def of(cls, finding: Finding, target: str) -> "_Shown":
+        want, got = difference(finding.want, finding.got)
+        return cls(finding, want, got, _best(finding), diagram(finding.exchanges, target))
+
+
+@dataclass(frozen=True, slots=True)
+class _Violated:
+    """A violated requirement with its findings, the first of them the one to look at; `more` are not shown."""
+
+    result: RequirementResult
+    first: _Shown
+    others: tuple[_Shown, ...]
+    more: int
+
+    @classmethod
+    def of(cls, result: RequirementResult, target: str) -> "_Violated":
+        first, *others = (_Shown.of(each, target) for each in result.findings[:_FINDINGS_SHOWN])
+        return cls(result, first, tuple(others), len(result.findings[_FINDINGS_SHOWN:]))
+
+
+def _best(finding: Finding) -> Mapping[str, Any] | None:
+    """The exchange whose answer has most of what was got in it; of several a cancel-all, or else the last."""
+    told = _told(finding)
+
+    def rank(number: int) -> tuple[int, bool, int]:
+        exchange = finding.exchanges[number]
+        return sum(word in exchange["response_body"] for word in told), exchange["method"] != "GET", number
+
+    return finding.exchanges[max(range(len(finding.exchanges)), key=rank)] if finding.exchanges else None
+
+
+def _told(finding: Finding) -> set[str]:
+    """The ids, and other long words, that the finding names."""
+    return set(re.findall(r"[\w\-]{8,}", finding.got))
+
+
+def _sections(results: Results) -> list[tuple[str, list[RequirementResult]]]:
+    catalogue = requirements.load()
+    by_section: dict[str, list[RequirementResult]] = {}
+    for result in results.requirements:
+        section = catalogue[result.id].section if result.id in catalogue else "access"
+        by_section.setdefault(section, []).append(result)
+    return [(_SECTIONS[section], by_section[section]) for section in requirements.SECTIONS if section in by_section]
+
+
+def _address(url: str) -> str:
+    """What was asked, without the host, and without what signing adds."""
+    parts = urlsplit(url)
+    query = re.sub(r"(^|&)timestamp=.*", "", parts.query)
+    return f"{parts.path}?{query}" if query else parts.path
+
+
+def _marked(body: str, finding: Finding) -> list[tuple[str, bool]]:
+    """The lines of an answer, each with whether the finding names what is in it."""
+    told, lines = _told(finding), body.splitlines() or [""]
+    return [(line, len(lines) > 1 and any(word in line for word in told)) for line in lines]
+
+
+def _breakable(line: str) -> Markup:
+    """A record of one line, which may be broken behind its commas."""
+    return Markup(",<wbr>").join(line.split(","))
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters |= {"address": _address, "breakable": _breakable}
+    environment.globals |= {"marked": _marked}
+    for name in ("style.css", "script.js"):
+        text = _read(name)
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        kind = name.partition(".")[0]
+        environment.globals |= {kind: Markup(text), f"{kind}_hash": f"sha256-{digest}"}  # noqa: S704 - our own files
+    return environment.from_string(_read("report.html.j2"))
+
+
+def _read(name: str) -> str:
+    return files(__name__).joinpath(name).read_text(encoding="utf-8")

@@ -1,0 +1,67 @@
+"""What every report says alike: the verdict in a few words, and what was not judged, by its reason."""
+
+from collections.abc import Iterable, Mapping
+
+from conformance.results import Missing, RequirementResult, Results
+
+MEANS = {
+    0: "no violation found",
+    1: "a requirement is violated",
+    2: "refused, or called wrongly",
+    3: "inconclusive",
+    4: "the suite itself failed",
+    130: "interrupted",
+}
+
+
+def headline(results: Results) -> str:
+    """The verdict in a few words. "conformant" only where every must was asked for, and exercised."""
+    judged, of = len(results.exercised), len(results.requirements)
+    match results.exit_code:
+        case 0 if results.require != "none":
+            return f"conformant ({judged} of {of} requirements exercised, --require {results.require} met)"
+        case 0:
+            return f"no violation found ({judged} of {of} requirements exercised)"
+        case 1:
+            return f"not conformant: {count(len(results.violated), 'requirement')} violated"
+        case 2:
+            return f"refused: {results.mishaps.refusal}"
+        case 3:
+            return f"inconclusive: {_why_inconclusive(results)}"
+        case 4:
+            return f"the suite itself failed: {results.mishaps.crashes[0]}"
+        case _:
+            return f"interrupted: {judged} of {of} requirements exercised so far"
+
+
+def by_reason(results: Iterable[RequirementResult]) -> Mapping[str, list[str]]:
+    """What could not be judged for the same reason shares it: the ids, by the reason."""
+    ids: dict[str, list[str]] = {}
+    for result in results:
+        ids.setdefault(result.reason, []).append(result.id)
+    return ids
+
+
+def by_fact(results: Iterable[RequirementResult]) -> Mapping[Missing, list[str]]:
+    """What was not exercised: the ids, by the fact that was missing with what would enable it, else by the reason."""
+    ids: dict[Missing, list[str]] = {}
+    for result in results:
+        facts = [Missing(f"not observed: {each.says}", each.enable) for each in result.missing]
+        for fact in facts or [Missing(result.reason, "")]:
+            ids.setdefault(fact, []).append(result.id)
+    return ids
+
+
+def count(number: int, noun: str) -> str:
+    """A number of things."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _why_inconclusive(results: Results) -> str:
+    if results.inconclusive:
+        return results.inconclusive[0].reason
+    missed = [result.id for result in results.unmet]
+    if missed:
+        named = ", ".join(missed[:5]) + (", …" if len(missed) > 5 else "")
+        return f"--require {results.require} names {count(len(missed), 'requirement')} not exercised: {named}"
+    return "no order was seen, so nothing was judged"

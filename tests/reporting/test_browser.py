@@ -1,0 +1,84 @@
+"""The HTML report as a person meets it: in a browser, headless, with nothing else to be reached."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from conformance.reporting.html import html
+from conformance.results import Finding
+from tests.reporting.test_html import FOUND, HOSTILE, RACE, exchange, violated
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
+
+QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright, playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET) as browser:
+        yield browser
+
+
+@pytest.fixture(params=["light", "dark"])
+def page(browser: Browser, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A report with findings of every kind; nothing is asked of anybody, and nothing complains."""
+    said = exchange(response_body=HOSTILE, response_headers={HOSTILE: HOSTILE})
+    hostile = Finding(HOSTILE, HOSTILE, HOSTILE, "a check", HOSTILE, (said,))
+    (tmp_path / "report.html").write_text(html(violated(FOUND, replace(FOUND, exchanges=RACE[:1]), hostile)), "utf-8")
+    context = browser.new_context(color_scheme=request.param)
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("dialog", lambda dialog: complaints.append(dialog.message))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    url = (tmp_path / "report.html").as_uri()
+    page.goto(url)
+    yield page
+    assert complaints == []
+    assert {each.partition("#")[0] for each in asked} == {url}
+    context.close()
+
+
+def test_it_is_accessible(page: Page) -> None:
+    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
+    found = Axe().run(page).response["violations"]
+    assert [(each["id"], each["nodes"][0]["html"]) for each in found if each["impact"] in ("serious", "critical")] == []
+
+
+def test_the_table_can_be_searched_and_narrowed(page: Page) -> None:
+    rows = page.locator("tr[data-verdict]:visible")
+    expect(rows).to_have_count(4)
+    page.get_by_label("Search").fill("limit")
+    expect(rows).to_have_count(1)
+    expect(page.locator("output")).to_have_text("1 of 4")
+    page.get_by_label("Search").fill("")
+    page.get_by_role("checkbox", name="fail").uncheck()
+    page.get_by_role("checkbox", name="implied").uncheck()
+    expect(rows).to_have_count(2)
+
+
+def test_a_link_to_a_closed_finding_opens_it(page: Page) -> None:
+    expect(page.locator("[id='finding-list.limit-max-2'] .compared")).to_be_hidden()
+    page.evaluate("location.hash = 'finding-list.limit-max-2'")
+    expect(page.locator("[id='finding-list.limit-max-2'] .compared")).to_be_in_viewport()
+
+
+def test_the_first_screen_shows_what_should_have_been_and_what_was(page: Page) -> None:
+    for words in ("Should have been", "Was", "Asked", "Came"):
+        expect(page.locator(".violation").first.get_by_text(words, exact=True).first).to_be_in_viewport()
+
+
+def test_it_can_be_read_without_scripts(browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "report.html").write_text(html(violated(FOUND)), "utf-8")
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto((tmp_path / "report.html").as_uri())
+    expect(page.locator("tr[data-verdict]:visible")).to_have_count(4)
+    expect(page.locator("#filter")).to_be_hidden()

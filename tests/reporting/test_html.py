@@ -1,0 +1,146 @@
+"""The HTML report: whole in one file, and every word of a target stays text."""
+
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.reporting.html import html
+from conformance.reporting.html.difference import difference
+from conformance.reporting.html.latency import plots
+from conformance.reporting.html.sequence import diagram
+from conformance.requirements import load as catalogue
+from conformance.results import Finding, Missing, Results
+from conformance.verdict import Verdict
+from tests.orders import record
+from tests.reporting.test_terminal import CLEAN, requirement, results
+
+HOSTILE = "</pre><script>alert(1)</script><img src=x onerror=alert(1)>\"'{{ 7 * 7 }}"
+
+
+def exchange(method: str = "GET", at: float = 0.0, **changed: Any) -> dict[str, Any]:
+    return {
+        "account": "alice",
+        "method": method,
+        "url": "http://127.0.0.1:9/api/v1/spot/orders?limit=1000&timestamp=1&signature=***",
+        "request_headers": {"X-MBX-APIKEY": "***"},
+        "request_body": "",
+        "status": 200,
+        "response_headers": {"Content-Type": "application/json"},
+        "response_body": json.dumps([record("one-order-of-many")]),
+        "sent_at": at,
+        "elapsed_ms": 10.0,
+        "problem": None,
+        **changed,
+    }
+
+
+RACE = (exchange("GET"), exchange("DELETE", 0.02), exchange("DELETE", 0.021, account="bob", elapsed_ms=2.0))
+FOUND = Finding("each order in one answer", "one-order-of-many in 2", "…", "test_races::test_x", "1. places", RACE)
+
+
+def violated(*findings: Finding) -> Results:
+    failed = replace(requirement("list.limit-max", Verdict.FAIL), findings=findings)
+    unmet = replace(requirement("list.status", Verdict.NONE), missing=(Missing("an order is known", "a driver"),))
+    doubtful = requirement("list.safe", Verdict.INCONCLUSIVE, reason="it differs")
+    given = results(CLEAN, failed, unmet, doubtful)
+    return replace(given, labels={"build": "1.4.2"}, latency_ms={"GET": {"2": 10, "20": 1}, "DELETE": {"5": 3}})
+
+
+class Page(HTMLParser):
+    """The elements of a page with their attributes, and its text."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(source)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += f"{data} "
+
+    def values(self, attribute: str) -> list[str]:
+        return [value for _, attributes in self.elements if (value := attributes.get(attribute)) is not None]
+
+
+def test_every_link_leads_somewhere_in_the_file_itself() -> None:
+    page = Page(html(violated(FOUND, FOUND)))
+    ids = page.values("id")
+    assert len(ids) == len(set(ids))
+    assert {"list.limit-max", "finding-list.limit-max", "finding-list.limit-max-2"} <= set(ids)
+    assert {link.removeprefix("#") for link in page.values("href")} <= set(ids)
+    assert not page.values("src")
+
+
+def test_what_a_target_says_stays_text() -> None:
+    said = exchange(response_body=HOSTILE, response_headers={HOSTILE: HOSTILE}, url=f"http://x/{HOSTILE}")
+    found = Finding(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, (said, said))
+    given = violated(found)
+    page = Page(html(replace(given, labels={HOSTILE: HOSTILE}, target={**given.target, "name": HOSTILE})))
+    assert [tag for tag, _ in page.elements].count("script") == 1
+    assert not [tag for tag, _ in page.elements if tag == "img"]
+    assert page.text.count("{{ 7 * 7 }}") > 5
+    assert not [name for _, attributes in page.elements for name in attributes if name.startswith("on")]
+
+
+def test_nothing_but_its_own_style_and_script_may_run() -> None:
+    source = html(violated(FOUND))
+    policy = next(attributes["content"] for _, attributes in Page(source).elements if "http-equiv" in attributes)
+    assert policy is not None
+    assert policy.startswith("default-src 'none'")
+    assert "unsafe" not in policy
+    assert " style=" not in source
+
+
+def test_a_finding_says_what_was_asked_what_came_and_what_should_have() -> None:
+    text = " ".join(Page(html(violated(FOUND))).text.split())
+    assert "Should have been each order in one answer Was one-order-of-many in 2" in text
+    assert "Asked bob: DELETE /api/v1/spot/orders?limit=1000 Drawn 1. places Came 200 in 2.0 ms" in text
+    assert "build 1.4.2" in text
+    assert "not observed: an order is known enabled by a driver list.status" in text
+    assert "it differs list.safe" in text
+
+
+def test_the_whole_catalogue_fits(tmp_path: Path) -> None:
+    page = Page(html(results(*(requirement(id, Verdict.PASS, entry.level) for id, entry in catalogue().items()))))
+    assert set(catalogue()) <= set(page.values("id"))
+
+
+@pytest.mark.parametrize(
+    ("want", "got", "marked"),
+    [
+        ("a (buy canceled) with filled_qty 0", "a (buy filled) with filled_qty 0", (["canceled"], ["filled"])),
+        ("created_at descending", "e54f above 86ab", ([], [])),
+        ("status 200", "status 500", (["200"], ["500"])),
+    ],
+)
+def test_the_words_that_differ_are_marked(want: str, got: str, marked: tuple[list[str], list[str]]) -> None:
+    told = difference(want, got)
+    assert tuple("".join(text for text, _ in pieces) for pieces in told) == (want, got)
+    assert tuple([text for text, differs in pieces if differs] for pieces in told) == marked
+
+
+def test_what_overlaps_is_drawn_so() -> None:
+    drawn = diagram(RACE, "sandbox")
+    assert drawn is not None
+    assert [name for name, _ in drawn.lifelines] == ["alice", "bob", "sandbox"]
+    first, second, third = drawn.arrows
+    assert first.y < first.answered_y < second.y < third.y < third.answered_y < second.answered_y
+    assert re.fullmatch(r"alice: 1\. GET \?limit=1000 .*; then bob: 3\. DELETE .*200 in 2 ms", drawn.says)
+    assert diagram(RACE[:1], "sandbox") is None
+
+
+def test_half_and_most_of_the_answers_are_told() -> None:
+    [get, delete] = plots({"DELETE": {"5": 3}, "GET": {"2": 60, "20": 36, "1000": 4}})
+    assert (get.operation, get.count, get.half, get.most) == ("GET /spot/orders", 100, "2 ms", "20 ms")
+    assert [bar.count for bar in get.bars] == [60, 0, 0, 36, 0, 0, 0, 0, 4]
+    assert [bar.at_most for bar in get.bars][-1] == "1 s"
+    assert delete.bars[0].height == 90
+    assert plots({}) == []
