@@ -20,24 +20,25 @@ def excerpt(body: str, about: str) -> str:
     Where none of them does, the first two and the last are shown. What is no list of orders is cut off.
     """
     opening = _OPENS.match(body)
-    elements = _elements(body, opening.end()) if opening else []
-    if len(elements) <= _MOST:
+    elements, end = _elements(body, opening.end()) if opening else ([], 0)
+    if opening is None or len(elements) <= _MOST:
         return body[: _SHOWN * max(1, len(elements))]
     shown = _shown([id for _, id in elements], about)
-    lines = [body[: opening.end()].strip()] if opening else []
+    lines = [body[: opening.end()].strip()]
     for number, (order, _) in enumerate(elements):
         if number in shown:
             lines.append(f"  {order[:_SHOWN]}{',' * (number + 1 < len(elements))}")
         elif number == 0 or number - 1 in shown:
             left_out = min((each for each in shown if each > number), default=len(elements)) - number
             lines.append(f"  … {left_out} more …")
-    return "\n".join([*lines, "]}" if opening and opening[1] else "]"])
+    return "\n".join([*lines, body[end : end + _SHOWN].strip()])
 
 
-def _elements(body: str, start: int) -> list[tuple[str, Any]]:
-    """Each element of the array that begins here, as it is spelled, with the id that it has."""
+def _elements(body: str, start: int) -> tuple[list[tuple[str, Any]], int]:
+    """Each element of the array that begins here, as it is spelled, with the id that it has; and where they end."""
     decode = json.JSONDecoder().raw_decode
     found: list[tuple[str, Any]] = []
+    end = start
     try:
         while True:
             element, end = decode(body, start)
@@ -45,10 +46,10 @@ def _elements(body: str, start: int) -> list[tuple[str, Any]]:
                 (" ".join(body[start:end].splitlines()), element.get("id") if isinstance(element, dict) else None)
             )
             if not (more := _GOES_ON.match(body, end)):
-                return found
+                return found, end
             start = more.end()
     except (ValueError, RecursionError):  # it is cut off there, or no JSON
-        return found
+        return found, end
 
 
 def _shown(ids: Sequence[Any], about: str) -> set[int]:

@@ -4,7 +4,8 @@ import importlib
 import inspect
 import pkgutil
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,8 @@ from conformance.oracle.listing import LISTING
 from conformance.oracle.racing import RACING
 from conformance.oracle.succession import SUCCESSION
 
+BOOKS = (LAWS, LISTING, CANCELLING, SUCCESSION, FILLING, RACING)
+
 
 def checks_by_requirement() -> Mapping[str, list[str]]:
     """For each requirement id: its checks, `module::function`, then the rules that judge it in passing."""
@@ -28,6 +31,19 @@ def checks_by_requirement() -> Mapping[str, list[str]]:
                     found[id].append(f"{module.name}::{name}")
     for id, names in rules_by_requirement().items():
         found[id] += names
+    return found
+
+
+def descriptions() -> Mapping[str, str]:
+    """What each check and rule says of itself, by the names that `checks_by_requirement` has them under."""
+    found = {"the schemas": "The shape of every answer.", "every answer": "The documented form of every error."}
+    for module in pkgutil.iter_modules(checks.__path__):
+        for name, check in vars(importlib.import_module(f"{checks.__name__}.{module.name}")).items():
+            if name.startswith("test_") and check.__doc__:
+                found[f"{module.name}::{name}"] = _first_line(check.__doc__)
+    for book in BOOKS:
+        for rule in book.rules:
+            found[_name_of(rule.look)] = _first_line(rule.look.__doc__ or "")
     return found
 
 
@@ -44,10 +60,18 @@ def rules_by_requirement() -> Mapping[str, list[str]]:
         found[id].append("the schemas")
     for id in errors.OF_EVERY_ANSWER:
         found[id].append("every answer")
-    for book in (LAWS, LISTING, CANCELLING, SUCCESSION, FILLING, RACING):
+    for book in BOOKS:
         for rule in book.rules:
-            found[rule.requirement].append(f"{rule.look.__module__.rpartition('.')[2]}::{rule.look.__name__}")
+            found[rule.requirement].append(_name_of(rule.look))
     return found
+
+
+def _name_of(rule: Callable[..., Any]) -> str:
+    return f"{rule.__module__.rpartition('.')[2]}::{rule.__name__}"
+
+
+def _first_line(docstring: str) -> str:
+    return " ".join(docstring.partition("\n\n")[0].split())
 
 
 def _declared(marks: Iterable[pytest.Mark]) -> list[str]:

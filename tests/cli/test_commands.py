@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from conformance import requirements
+from conformance.judging import inventory
 from conformance.sandbox import Sandbox
 from conformance.sandbox.records import from_record
 from tests.orders import record
@@ -55,6 +56,8 @@ jwt = "x.y.z"
         (["run", "--target", "http://exchange.example/api", "--scope", "full"], "profile"),
         (["run", "-k", "("], "-k"),
         (["run", "--report-dir", "bad.toml"], "bad.toml"),
+        (["explain", "list.limit-maxx"], "did you mean list.limit-max"),
+        (["sign", "limit=5"], "P99_API_SECRET"),
         (["sandbox", "--fault", "limit-unbound"], "did you mean limit-unbounded"),
         (["sandbox", "--port", "99999"], "--port"),
         (["sandbox", "--profile-out", "no/such/folder.toml"], "no/such/folder.toml"),
@@ -142,6 +145,22 @@ def test_the_catalogue_is_printed_whole(tmp_path: Path) -> None:
     assert any("test_a_limit_above_the_maximum_is_clamped" in check for check in clamped["checks"])
     text = command("requirements", "list.limit-max", cwd=tmp_path).stdout
     assert "A limit above 200 is clamped to 200." in text
+
+
+def test_every_requirement_is_explained(tmp_path: Path) -> None:
+    told = inventory.descriptions()
+    for id, names in inventory.checks_by_requirement().items():
+        assert all(told.get(name) for name in names), id
+    done = command("explain", "list.limit-max", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    text = " ".join(done.stdout.split())
+    for words in (
+        "A limit above 200 is clamped to 200.",
+        "request parameters, limit",
+        "test_a_limit_above",
+        "Honours any limit",
+    ):
+        assert words in text
 
 
 def test_a_suite_that_breaks_says_so(tmp_path: Path) -> None:

@@ -29,6 +29,11 @@ def test_of_many_orders_those_that_matter_are_shown_with_their_neighbours(wrappe
     assert [each["id"] for each in shown] == ["id-006", "id-007", "id-008", "id-198", "id-199"]
 
 
+def test_what_stands_behind_them_stays() -> None:
+    body = json.dumps({"canceled": MANY, "count": 200})
+    assert excerpt(body, "").splitlines()[-1] == '], "count": 200}'
+
+
 def test_where_none_is_named_the_ends_are_shown() -> None:
     lines = excerpt(json.dumps(MANY), "200 orders").splitlines()
     assert [line for line in lines if "…" in line] == ["  … 197 more …"]

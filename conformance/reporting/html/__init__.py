@@ -14,7 +14,7 @@ from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from conformance import requirements
-from conformance.reporting import words
+from conformance.reporting import reproduction, words
 from conformance.reporting.html.difference import Pieces, difference
 from conformance.reporting.html.latency import plots
 from conformance.reporting.html.sequence import Diagram, diagram
@@ -38,7 +38,7 @@ def html(results: Results) -> str:
         headline=words.headline(results),
         means=words.MEANS[results.exit_code],
         tone={0: "pass", 1: "fail"}.get(results.exit_code, "inconclusive"),
-        violated=[_Violated.of(result, results.target["name"]) for result in results.with_verdict(Verdict.FAIL)],
+        violated=[_Violated.of(result, results) for result in results.with_verdict(Verdict.FAIL)],
         sections=_sections(results),
         levels=requirements.LEVELS,
         verdicts=list(reversed(Verdict)),
@@ -53,18 +53,23 @@ def html(results: Results) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """A finding, with the exchange that shows it best, and all of them as a diagram."""
+    """A finding, with the exchange that shows it best, all of them as a diagram, and how to meet it again."""
 
     finding: Finding
     want: Pieces
     got: Pieces
     best: Mapping[str, Any] | None
     diagram: Diagram | None
+    curl: str | None
+    run: str
 
     @classmethod
-    def of(cls, finding: Finding, target: str) -> "_Shown":
+    def of(cls, finding: Finding, results: Results) -> "_Shown":
         want, got = difference(finding.want, finding.got)
-        return cls(finding, want, got, _best(finding), diagram(finding.exchanges, target))
+        best = _best(finding)
+        again = reproduction.curl(best, finding) if best else None
+        drawn = diagram(finding.exchanges, results.target["name"])
+        return cls(finding, want, got, best, drawn, again, reproduction.run_line(results, finding))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +82,8 @@ class _Violated:
     more: int
 
     @classmethod
-    def of(cls, result: RequirementResult, target: str) -> "_Violated":
-        first, *others = (_Shown.of(each, target) for each in result.findings[:_FINDINGS_SHOWN])
+    def of(cls, result: RequirementResult, results: Results) -> "_Violated":
+        first, *others = (_Shown.of(each, results) for each in result.findings[:_FINDINGS_SHOWN])
         return cls(result, first, tuple(others), len(result.findings[_FINDINGS_SHOWN:]))
 
 

@@ -1,0 +1,31 @@
+"""Serving the reference exchange."""
+
+from pathlib import Path
+
+import click
+
+from conformance.cli.shared import complaints, variant
+from conformance.sandbox import Sandbox, Served
+from conformance.target.profile import ProfileError
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="0 takes a free one.")
+@click.option("--fault", metavar="NAME", help="Serve the exchange with this fault, or as this twin.")
+@click.option(
+    "--profile-out", metavar="FILE", default="sandbox.toml", show_default=True, help="Where the profile goes."
+)
+@click.option("--seed", type=int, help="Makes the credentials the same every time.")
+def sandbox(port: int, fault: str | None, profile_out: str, seed: int | None) -> None:
+    """Serve the reference exchange on this machine, until Ctrl-C. A mock for client developers too."""
+    with complaints():
+        chosen = Sandbox(seed=seed) if fault is None else variant(fault).sandbox(seed)
+
+        def ready(served: Served) -> None:
+            Path(profile_out).write_text(served.profile_toml, encoding="utf-8")
+            click.echo(f"serving {served.base_url}\nprofile {profile_out}")
+
+        try:
+            chosen.serve_forever(port=port, on_ready=ready)
+        except OSError as error:
+            raise ProfileError(f"cannot serve on port {port}, or write {profile_out}: {error}") from None
