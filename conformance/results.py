@@ -105,8 +105,13 @@ class Results:
 
     @property
     def violated(self) -> list[RequirementResult]:
-        """The must and implied requirements that failed."""
-        return self.with_verdict(Verdict.FAIL, "must", "implied")
+        """The must and implied requirements that failed and are not waived."""
+        return [result for result in self.with_verdict(Verdict.FAIL, "must", "implied") if result.waiver is None]
+
+    @property
+    def waived(self) -> list[RequirementResult]:
+        """The requirements that failed, and whose failing was agreed on."""
+        return [result for result in self.with_verdict(Verdict.FAIL) if result.waiver is not None]
 
     @property
     def unmet(self) -> list[RequirementResult]:
@@ -145,8 +150,11 @@ class Results:
 
     @property
     def verdict(self) -> Verdict:
-        """The worst verdict of a must or implied requirement, and never pass where the exit code is not 0."""
-        worst = max((result.verdict for result in self.at("must", "implied")), default=Verdict.NONE)
+        """The worst verdict of a must or implied requirement that is not waived, and never pass where the exit code is
+        not 0.
+        """
+        judged = (result.verdict for result in self.at("must", "implied") if result.waiver is None)
+        worst = max(judged, default=Verdict.NONE)
         return Verdict.INCONCLUSIVE if worst is Verdict.PASS and self.exit_code else worst
 
     def to_json(self) -> dict[str, Any]:

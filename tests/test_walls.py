@@ -15,6 +15,7 @@ FLOORS = (
     {"orders", "observations"},
     {"requirements"},
     {"results", "contract"},
+    {"gating"},
     {"reporting"},
     {"oracle"},
     {"target"},
@@ -35,6 +36,7 @@ WALLS = [
     ("sandbox", {"oracle"}),
     ("checks", {"target.client", "sandbox", "faults"}),
     ("reporting", {"oracle", "target", "checks", "sandbox", "faults", "stage", "judging", "contract"}),
+    ("gating", {"oracle", "target", "checks", "sandbox", "faults", "stage", "judging"}),
 ]
 
 

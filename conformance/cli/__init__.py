@@ -4,6 +4,7 @@ import click
 
 import conformance
 from conformance.cli.catalogue import explain, requirements
+from conformance.cli.gating import compare, gate
 from conformance.cli.judging import doctor, run
 from conformance.cli.proving import prove
 from conformance.cli.serving import sandbox
@@ -16,5 +17,5 @@ def main() -> None:
     """Judge an exchange by the p99 spot-order API: list my orders, cancel all my orders."""
 
 
-for command in (run, doctor, explain, sign, sandbox, prove, requirements):
+for command in (run, doctor, explain, sign, compare, gate, sandbox, prove, requirements):
     main.add_command(command)

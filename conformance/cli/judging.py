@@ -1,6 +1,7 @@
 """Judging a target, and looking at it beforehand."""
 
 import contextlib
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from conformance.judging.assignment import assign, profile_of
 from conformance.judging.ensemble import examine_profile
 from conformance.judging.runner import run as judge
 from conformance.reporting import terminal
+from conformance.reporting.annotations import annotations
 from conformance.sandbox import Sandbox
 from conformance.target.profile import Profile
 from conformance.target.profile import reading as profile_reading
@@ -45,7 +47,7 @@ def run(
     cancel_existing: bool,
     select: str | None,
 ) -> None:
-    """Judge a target, and write results.json and junit.xml.
+    """Judge a target, and write the reports.
 
     \b
     Exit codes: 0 no violation found · 1 a must or implied requirement is violated
@@ -69,6 +71,9 @@ def run(
         results = judge(assignment, console, stop_on_first=stop_on_first, select=select)
     output = shared.output()
     output.print(terminal.render(results, Path(report_dir)))
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        for line in annotations(results):
+            click.echo(line)
     sys.exit(results.exit_code)
 
 

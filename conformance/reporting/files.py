@@ -4,14 +4,18 @@ import json
 import os
 from pathlib import Path
 
+from conformance.reporting.har import har
 from conformance.reporting.html import html
 from conformance.reporting.junit import junit_xml
+from conformance.reporting.markdown import markdown
 from conformance.results import Results
 
 RESULTS_JSON = "results.json"
 JUNIT_XML = "junit.xml"
 REPORT_HTML = "report.html"
-NAMES = (REPORT_HTML, RESULTS_JSON, JUNIT_XML)
+SUMMARY_MD = "summary.md"
+EXCHANGES_HAR = "exchanges.har"
+NAMES = (REPORT_HTML, SUMMARY_MD, RESULTS_JSON, JUNIT_XML, EXCHANGES_HAR)
 
 
 def write(results: Results, folder: Path) -> list[Path]:
@@ -21,6 +25,8 @@ def write(results: Results, folder: Path) -> list[Path]:
         RESULTS_JSON: json.dumps(results.to_json(), indent=2, ensure_ascii=False) + "\n",
         JUNIT_XML: junit_xml(results),
         REPORT_HTML: html(results),
+        SUMMARY_MD: markdown(results),
+        EXCHANGES_HAR: har(results),
     }
     return [_replace(folder / name, text) for name, text in texts.items()]
 

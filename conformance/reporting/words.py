@@ -17,13 +17,14 @@ MEANS = {
 def headline(results: Results) -> str:
     """The verdict in a few words. "conformant" only where every must was asked for, and exercised."""
     judged, of = len(results.exercised), len(results.requirements)
+    waived = f", {len(results.waived)} waived" if results.waived else ""
     match results.exit_code:
         case 0 if results.require != "none":
-            return f"conformant ({judged} of {of} requirements exercised, --require {results.require} met)"
+            return f"conformant ({judged} of {of} requirements exercised, --require {results.require} met{waived})"
         case 0:
-            return f"no violation found ({judged} of {of} requirements exercised)"
+            return f"no violation found ({judged} of {of} requirements exercised{waived})"
         case 1:
-            return f"not conformant: {count(len(results.violated), 'requirement')} violated"
+            return f"not conformant: {count(len(results.violated), 'requirement')} violated{waived}"
         case 2:
             return f"refused: {results.mishaps.refusal}"
         case 3:

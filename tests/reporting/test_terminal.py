@@ -72,7 +72,7 @@ def test_conformant_is_said_only_where_every_must_was_asked_for() -> None:
 
 def test_where_the_reports_are_and_what_it_cost() -> None:
     shown = text(results(CLEAN))
-    assert "reports in out: report.html, results.json, junit.xml" in shown
+    assert "reports in out: report.html, summary.md, results.json, junit.xml, exchanges.har" in shown
     assert "seed 7 · 30 requests, 10 of them set-up · 2.0 s" in shown
 
 

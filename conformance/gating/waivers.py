@@ -1,0 +1,116 @@
+"""Known deviations, accepted openly: a TOML file of requirements that a target may violate, until a day.
+
+[[waiver]]
+requirement = "list.limit-max"
+target = "staging"                # the name that the profile gives it
+owner = "orders team"
+reason = "the gateway in front of it caps at 100"
+expires = 2026-12-31
+ticket = "EX-12"                  # optional
+"""
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from conformance.results import RequirementResult, Results
+from conformance.verdict import Verdict
+
+_NEEDED = ("requirement", "target", "owner", "reason", "expires")
+_KNOWN = (*_NEEDED, "ticket")
+
+
+class WaiverError(ValueError):
+    """A file of waivers that is not as it should be; says which file, which entry and what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """One accepted deviation; it holds on the day that it expires, and no longer."""
+
+    requirement: str
+    target: str
+    owner: str
+    reason: str
+    expires: date
+    ticket: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As it stands in results.json."""
+        return {**asdict(self), "expires": self.expires.isoformat()}
+
+
+def load(path: Path) -> list[Waiver]:
+    """Read a file of waivers. Raises WaiverError."""
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise WaiverError(f"{path}: {error.strerror}") from None
+    except ValueError as error:
+        raise WaiverError(f"{path}: no TOML: {error}") from None
+    if unknown := sorted(document.keys() - {"waiver"}):
+        raise WaiverError(f"{path}: unknown key {unknown[0]!r}; entries are [[waiver]]")
+    entries = document.get("waiver", [])
+    if not (isinstance(entries, list) and all(isinstance(entry, dict) for entry in entries)):
+        raise WaiverError(f"{path}: waiver has to be a list of tables: [[waiver]]")
+    found: dict[tuple[str, str], Waiver] = {}
+    for number, entry in enumerate(entries, start=1):
+        where = f"{path}: waiver {number}"
+        waiver = _waiver(entry, where)
+        if (waiver.requirement, waiver.target) in found:
+            raise WaiverError(f"{where}: {waiver.requirement} is waived for {waiver.target} already")
+        found[waiver.requirement, waiver.target] = waiver
+    return list(found.values())
+
+
+def apply(results: Results, waivers: Iterable[Waiver], today: date) -> tuple[Results, list[str]]:
+    """The results with each waiver beside the violation that it accepts, and what is wrong with waivers, a line each.
+
+    The verdicts stay as they are. A waiver that is expired, that nothing matches or that is not needed any more accepts
+    nothing.
+    """
+    verdicts = {result.id: result.verdict for result in results.requirements}
+    good: dict[str, Waiver] = {}
+    problems = []
+    for waiver in waivers:
+        problem = _problem(waiver, results.target["name"], verdicts, today)
+        if problem:
+            problems.append(f"the waiver of {waiver.requirement} ({waiver.owner}) {problem}")
+        else:
+            good[waiver.requirement] = waiver
+    return replace(results, requirements=tuple(_with(results.requirements, good))), problems
+
+
+def _problem(waiver: Waiver, target: str, verdicts: Mapping[str, Verdict], today: date) -> str | None:
+    if waiver.requirement not in verdicts:
+        return "matches nothing: no such requirement; is it spelled as `p99-conformance requirements` spells it?"
+    if waiver.target != target:
+        return f"matches nothing: it is for {waiver.target}, and this is {target}; keep a file for each target"
+    if waiver.expires < today:
+        return f"expired on {waiver.expires}: mend the target, or agree on another day"
+    if verdicts[waiver.requirement] is Verdict.PASS:
+        return "is not needed any more, since the requirement passes: remove it"
+    return None
+
+
+def _with(requirements: Iterable[RequirementResult], waivers: Mapping[str, Waiver]) -> Iterator[RequirementResult]:
+    for result in requirements:
+        waiver = waivers.get(result.id) if result.verdict is Verdict.FAIL else None
+        yield replace(result, waiver=waiver.to_json() if waiver else None)
+
+
+def _waiver(entry: Mapping[str, Any], where: str) -> Waiver:
+    for key, value in entry.items():
+        if key not in _KNOWN:
+            raise WaiverError(f"{where}: unknown key {key!r}; known here: {', '.join(_KNOWN)}")
+        if key == "expires":
+            if not isinstance(value, date) or isinstance(value, datetime):
+                raise WaiverError(f"{where}: expires has to be a day, as 2026-12-31 without quotes")
+        elif not isinstance(value, str) or not value.strip():
+            raise WaiverError(f"{where}: {key} has to be a text that is not empty")
+    if missing := [key for key in _NEEDED if key not in entry]:
+        raise WaiverError(f"{where}: no {', '.join(missing)}")
+    return Waiver(**entry)

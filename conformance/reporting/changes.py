@@ -1,0 +1,63 @@
+"""A comparison of two runs, for a terminal and as Markdown."""
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from conformance.gating.comparison import CHANGES, Change, Comparison, Line
+
+_STYLES: dict[Change, str] = {
+    "regressed": "bold red",
+    "lost": "yellow",
+    "vanished": "yellow",
+    "new": "cyan",
+    "fixed": "green",
+    "gained": "green",
+}
+
+
+def render(compared: Comparison) -> RenderableType:
+    """For a terminal."""
+    parts: list[RenderableType] = [Text(f"{_run(compared, 'before')} → {_run(compared, 'after')}", style="dim")]
+    for change, style in _STYLES.items():
+        if lines := compared.of(change):
+            parts.append(Text(f"\n{change.capitalize()}", style=style).append(f": {CHANGES[change]}", style="dim"))
+            table = Table.grid("", "", "", padding=(0, 2, 0, 0))
+            for line in lines:
+                table.add_row(line.id, _verdicts(line), Text(line.reason, style="dim"))
+            parts.append(Padding(table, (0, 0, 0, 2)))
+    return Group(*parts, Text(f"\n{_summary(compared)}", style="bold"))
+
+
+def markdown(compared: Comparison) -> str:
+    """For a merge request."""
+    lines = [f"**{_summary(compared)}**", "", f"{_run(compared, 'before')} → {_run(compared, 'after')}"]
+    rows = [(change, line) for change in _STYLES for line in compared.of(change)]
+    if rows:
+        lines += ["", "| | requirement | verdict | reason |", "|---|---|---|---|"]
+        lines += [f"| {change} | `{line.id}` | {_verdicts(line)} | {cell(line.reason)} |" for change, line in rows]
+    return "\n".join(lines)
+
+
+def cell(text: str) -> str:
+    """Text of others in a cell of a Markdown table: as it is, whatever it holds."""
+    for special in "\\`*_{}[]<>|#~!&":
+        text = text.replace(special, f"\\{special}")
+    return " ".join(text.split())
+
+
+def _verdicts(line: Line) -> str:
+    before, after = ("absent" if verdict is None else verdict.word for verdict in (line.before, line.after))
+    return f"{before} → {after}"
+
+
+def _run(compared: Comparison, which: str) -> str:
+    results = getattr(compared, which)
+    labels = "".join(f", {name}={value}" for name, value in results.labels.items())
+    return f"{results.target['name']} ({results.started_at}{labels})"
+
+
+def _summary(compared: Comparison) -> str:
+    counts = [f"{len(lines)} {change}" for change in CHANGES if (lines := compared.of(change))]
+    return ", ".join(counts)

@@ -1,0 +1,52 @@
+"""The summary as Markdown, for a job summary or a merge request."""
+
+from collections.abc import Mapping
+
+from conformance.reporting import words
+from conformance.reporting.changes import cell
+from conformance.results import RequirementResult, Results
+from conformance.verdict import Verdict
+
+_LEVELS = ("must", "implied", "advisory")
+
+
+def markdown(results: Results) -> str:
+    """The verdict, the counts, each violation with what was wanted and got, and what was not judged."""
+    target = results.target
+    labels = "".join(f", {cell(name)}={cell(value)}" for name, value in results.labels.items())
+    parts = [
+        f"## {cell(words.headline(results))}",
+        f"{cell(target['name'])} ({target['environment']}, {target['scope']} scope{labels}) · seed {results.seed} · "
+        f"{results.requests['total']} requests · exit {results.exit_code}: {words.MEANS[results.exit_code]}",
+        _counts(results),
+    ]
+    if violated := results.with_verdict(Verdict.FAIL):
+        rows = "\n".join(map(_violation, violated))
+        parts.append(f"### Violated\n\n| requirement | level | should have been | was |\n|---|---|---|---|\n{rows}")
+    if undecided := words.by_reason(results.with_verdict(Verdict.INCONCLUSIVE)):
+        parts.append("### Inconclusive\n\n" + _listed(undecided))
+    if unexercised := words.by_fact(results.with_verdict(Verdict.NONE)):
+        told = {"; enabled by ".join(filter(None, (fact.says, fact.enable))): ids for fact, ids in unexercised.items()}
+        parts.append("### Not exercised\n\n" + _listed(told))
+    for title, lines in {"Left on the target": results.mishaps.left, "Crashes": results.mishaps.crashes}.items():
+        if lines:
+            parts.append(f"### {title}\n\n" + "\n".join(f"- {cell(line)}" for line in lines))
+    return "\n\n".join(parts) + "\n"
+
+
+def _counts(results: Results) -> str:
+    verdicts = list(reversed(Verdict))
+    lines = [f"| | {' | '.join(verdict.word for verdict in verdicts)} |", "|---|" + "---|" * len(verdicts)]
+    for level in _LEVELS:
+        lines.append(f"| {level} | {' | '.join(str(len(results.with_verdict(each, level))) for each in verdicts)} |")
+    return "\n".join(lines)
+
+
+def _violation(result: RequirementResult) -> str:
+    found = result.findings[0]
+    waived = f" (waived until {cell(result.waiver['expires'])})" if result.waiver else ""
+    return f"| `{result.id}`{waived} | {result.level} | {cell(found.want)} | {cell(found.got)} |"
+
+
+def _listed(ids: Mapping[str, list[str]]) -> str:
+    return "\n".join(f"- {cell(reason)}: {', '.join(f'`{id}`' for id in listed)}" for reason, listed in ids.items())
