@@ -258,6 +258,10 @@ class Client:
             session.headers.update({"Accept": "application/json", "User-Agent": "p99-conformance"})
         return session
 
+    def hide(self, credential: str) -> None:
+        """Show this nowhere, from now on."""
+        self._redactor.add(credential)
+
     def timed(self, method: str, elapsed_ms: float) -> None:
         """Count how long an operation took to answer."""
         step = next((step for step in LATENCY_STEPS_MS if elapsed_ms <= step), LATENCY_STEPS_MS[-1])
