@@ -35,6 +35,8 @@ _GRADES = {"good": "green", "warning": "yellow", "problem": "bold red"}
               help="Fail unless every requirement of this level, and of those above it, was exercised.")  # fmt: skip
 @click.option("--label", multiple=True, metavar="KEY=VALUE", help="What this evidence is about, say build=1.4.2.")
 @click.option("--cancel-existing", is_flag=True, help="Let cancel-all cancel live orders that this run did not place.")
+@click.option("--quiet", "-q", "detail", flag_value="quiet", help="Say the verdict alone.")
+@click.option("--verbose", "-v", "detail", flag_value="verbose", help="Say how each requirement stands, with evidence.")
 @click.option("-k", "select", metavar="EXPRESSION", help="Only the checks whose names match, as in pytest.")
 def run(
     target: str | None,
@@ -45,6 +47,7 @@ def run(
     require: str,
     label: tuple[str, ...],
     cancel_existing: bool,
+    detail: terminal.Detail | None,
     select: str | None,
 ) -> None:
     """Judge a target, and write the reports.
@@ -53,7 +56,7 @@ def run(
     Exit codes: 0 no violation found · 1 a must or implied requirement is violated
     2 wrong usage or a refusal · 3 inconclusive · 4 the suite failed · 130 interrupted
     """
-    console = Console(stderr=True)
+    console = Console(stderr=True, quiet=detail == "quiet")
     with complaints(), _target(target, seed) as chosen:
         assignment = assign(
             chosen,
@@ -70,7 +73,7 @@ def run(
         )
         results = judge(assignment, console, stop_on_first=stop_on_first, select=select)
     output = shared.output()
-    output.print(terminal.render(results, Path(report_dir)))
+    output.print(terminal.render(results, Path(report_dir), detail or "normal"))
     if os.environ.get("GITHUB_ACTIONS") == "true":
         for line in annotations(results):
             click.echo(line)

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Literal
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -14,13 +15,17 @@ from conformance.reporting.files import NAMES
 from conformance.results import Finding, RequirementResult, Results
 from conformance.verdict import Verdict
 
+Detail = Literal["quiet", "normal", "verbose"]
+
 _LEVELS = ("must", "implied", "advisory")
 _STYLES = {Verdict.PASS: "green", Verdict.FAIL: "bold red", Verdict.INCONCLUSIVE: "yellow", Verdict.NONE: "dim"}
 
 
-def render(results: Results, report_dir: Path) -> RenderableType:
-    """The whole summary."""
-    parts: list[RenderableType] = [_counts(results)]
+def render(results: Results, report_dir: Path, detail: Detail = "normal") -> RenderableType:
+    """The summary; `quiet`: its last line alone; `verbose`: each requirement, and the evidence, before it."""
+    if detail == "quiet":
+        return _verdict(results)
+    parts: list[RenderableType] = [*(_everything(results) if detail == "verbose" else ()), _counts(results)]
     parts += _section("Violated", (_violation(result) for result in results.with_verdict(Verdict.FAIL)))
     parts += _section("Inconclusive", _inconclusive(results.with_verdict(Verdict.INCONCLUSIVE)))
     parts += _section("Not exercised", _unexercised(results.with_verdict(Verdict.NONE)))
@@ -32,16 +37,14 @@ def render(results: Results, report_dir: Path) -> RenderableType:
     cost = f"{requests['total']} requests, {requests['setup']} of them set-up"
     parts.append(Text(f"seed {results.seed} · {cost} · {results.duration_s:.1f} s", style="dim"))
     parts.append(Text(f"reports in {report_dir}: {', '.join(NAMES)}", style="dim"))
-    code = results.exit_code
-    style = "bold green" if code == 0 else "bold red" if code == 1 else "bold yellow"
-    parts.append(Text(words.headline(results), style=style).append(f" · exit {code}: {words.MEANS[code]}", style="dim"))
+    parts.append(_verdict(results))
     return Group(*parts)
 
 
-def summary(results: Results, report_dir: Path, width: int = 100) -> str:
+def summary(results: Results, report_dir: Path, width: int = 100, detail: Detail = "normal") -> str:
     """The summary as plain text."""
     console = Console(file=io.StringIO(), width=width, color_system=None, highlight=False)
-    console.print(render(results, report_dir))
+    console.print(render(results, report_dir, detail))
     return console.file.getvalue()  # type: ignore[attr-defined,no-any-return]
 
 
@@ -51,6 +54,23 @@ def finding(id: str, found: Finding) -> str:
     if found.example:
         lines += ["  with  " + found.example.replace("\n", "\n        ")]
     return "\n".join([*lines, "  evidence:", *(f"    {line}" for line in found.evidence.splitlines())])
+
+
+def _verdict(results: Results) -> Text:
+    code = results.exit_code
+    style = "bold green" if code == 0 else "bold red" if code == 1 else "bold yellow"
+    return Text(words.headline(results), style=style).append(f" · exit {code}: {words.MEANS[code]}", style="dim")
+
+
+def _everything(results: Results) -> Iterable[RenderableType]:
+    for result in results.requirements:
+        line = Text(f"{result.verdict.word:13}", style=_STYLES[result.verdict]).append(result.id, style="default")
+        told = [f"judged {result.examples} times"] if result.examples else []
+        yield line.append(f"  {'; '.join([*told, *filter(None, [result.reason])])}", style="dim")
+    for result in results.with_verdict(Verdict.FAIL):
+        for found in result.findings:
+            yield Padding(Text(finding(result.id, found)), (1, 0, 0, 0))
+    yield Text()
 
 
 def _counts(results: Results) -> Table:

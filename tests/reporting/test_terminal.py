@@ -39,8 +39,8 @@ def results(*requirements: RequirementResult, require: str = "none", mishaps: Mi
 CLEAN = requirement("order.fields", Verdict.PASS, "implied")
 
 
-def text(given: Results) -> str:
-    return " ".join(terminal.summary(given, Path("out"), width=200).split())
+def text(given: Results, detail: terminal.Detail = "normal") -> str:
+    return " ".join(terminal.summary(given, Path("out"), width=200, detail=detail).split())
 
 
 def test_a_violation_is_shown_with_its_sentence_and_what_was_wanted_and_got() -> None:
@@ -84,3 +84,23 @@ def test_a_failure_of_the_suite_is_said_to_be_one() -> None:
 def test_markup_in_an_answer_stays_text() -> None:
     hostile = requirement("list.array", Verdict.INCONCLUSIVE, reason="[bold red]got[/bold red] [/]")
     assert "[bold red]got[/bold red] [/]" in text(results(CLEAN, hostile))
+
+
+def test_in_short_it_is_the_verdict_alone() -> None:
+    shown = text(results(CLEAN, requirement("list.limit-max", Verdict.FAIL)), "quiet")
+    assert shown == "not conformant: 1 requirement violated · exit 1: a requirement is violated"
+
+
+def test_at_length_it_tells_of_every_requirement_and_shows_the_evidence() -> None:
+    shown = text(results(CLEAN, requirement("list.limit-max", Verdict.FAIL)), "verbose")
+    assert "pass order.fields judged 1 times" in shown
+    assert "evidence: alice: GET … 200 in 3 ms" in shown
+    assert shown.endswith("exit 1: a requirement is violated")
+
+
+def test_sixty_columns_are_enough() -> None:
+    given = results(
+        CLEAN, requirement("list.limit-max", Verdict.FAIL), requirement("list.safe", Verdict.NONE, reason="x")
+    )
+    for detail in ("normal", "verbose"):
+        assert max(map(len, terminal.summary(given, Path("out"), 60, detail).splitlines())) <= 60
