@@ -151,7 +151,9 @@ class Lane:
         while True:
             snapshot = self.snapshot(account, pages)
             waited = time.monotonic() - started
-            if own.all_seen():
+            # What was placed meanwhile may have moved what is live to a later page.
+            reached = all(order.id in snapshot.orders for order in self.latest(account).live())
+            if own.all_seen() and (reached or pages == SNAPSHOT_PAGES):
                 self._patience.rewarded(waited)
                 return snapshot
             if pages < SNAPSHOT_PAGES:

@@ -1,0 +1,59 @@
+"""What is known of a lane's accounts, over pages of a list."""
+
+import time
+import uuid
+from collections.abc import Iterator
+
+import pytest
+
+from conformance.observations import Observations
+from conformance.sandbox import Sandbox
+from conformance.sandbox.records import from_record
+from conformance.target.account import Account
+from conformance.target.client import Client
+from conformance.target.credentials import Redactor
+from conformance.target.driver import Driver
+from conformance.target.lane import Lane
+from conformance.target.profile import reading
+from tests.orders import record
+
+
+@pytest.fixture
+def sandbox() -> Sandbox:
+    return Sandbox()
+
+
+@pytest.fixture
+def lane(sandbox: Sandbox) -> Iterator[Lane]:
+    with sandbox.serve() as served:
+        profile = reading.loads(served.profile_toml, "sandbox")
+        client = Client(profile.target, Redactor(profile.secrets))
+        caller = Account(profile.accounts["caller"], client)
+        lane = Lane(caller, None, profile.target, profile.markets, Driver(profile.driver, client))
+        lane.watch(Observations())
+        yield lane
+
+
+def fill(sandbox: Sandbox, count: int, created_at: int, status: str = "canceled") -> None:
+    for _ in range(count):
+        sandbox.exchange.inject(from_record("alice", record(str(uuid.uuid4()), status=status, created_at=created_at)))
+
+
+def test_what_is_live_is_come_by_however_many_orders_have_been_placed_since(sandbox: Sandbox, lane: Lane) -> None:
+    now = int(time.time())
+    fill(sandbox, 1, now - 9, "open")
+    fill(sandbox, 190, now - 5)
+    assert len(lane.settled(lane.caller).live()) == 1
+    fill(sandbox, 190, now - 3)
+    fill(sandbox, 190, now - 1)
+    seen = lane.settled(lane.caller)
+    assert len(seen.live()) == 1
+    assert len(seen.exchanges) == 3
+
+
+def test_no_more_pages_are_asked_for_than_that_takes(sandbox: Sandbox, lane: Lane) -> None:
+    now = int(time.time())
+    fill(sandbox, 900, now - 100)
+    fill(sandbox, 1, now - 9, "open")
+    lane.settled(lane.caller)
+    assert len(lane.settled(lane.caller).exchanges) == 1
