@@ -42,7 +42,7 @@ def cancel_all(
     lane.canceled(account)
     while True:
         asked_at = time.monotonic()
-        after = lane.snapshot(account, len(before.exchanges))
+        after = lane.reaching(account, len(before.exchanges))
         other_after = _NOTHING if opposite is None else lane.settled(opposite)
         cancellation = Cancellation(
             symbol=symbol,

@@ -138,6 +138,16 @@ class Lane:
                 opposite.foreign.update(order.identity for order in snapshot.orders.values())
         return snapshot
 
+    def reaching(self, account: Account, pages: int) -> Snapshot:
+        """A snapshot of so many pages, or of more where what was last seen live is on a later one by now: other orders
+        have been placed since, or those of the same second come in another order.
+        """
+        while True:
+            snapshot = self.snapshot(account, pages)
+            if pages >= SNAPSHOT_PAGES or all(order.id in snapshot.orders for order in self.latest(account).live()):
+                return snapshot
+            pages += 1
+
     def forget(self, account: Account) -> None:
         """The account is being changed; what is known of it is taken anew when it is next asked for."""
         self._known.pop(account.name, None)
@@ -149,11 +159,9 @@ class Lane:
         own = self.own[account.name]
         pages = max(pages, self._depth(account))
         while True:
-            snapshot = self.snapshot(account, pages)
+            snapshot = self.reaching(account, pages)
             waited = time.monotonic() - started
-            # What was placed meanwhile may have moved what is live to a later page.
-            reached = all(order.id in snapshot.orders for order in self.latest(account).live())
-            if own.all_seen() and (reached or pages == SNAPSHOT_PAGES):
+            if own.all_seen():
                 self._patience.rewarded(waited)
                 return snapshot
             if pages < SNAPSHOT_PAGES:

@@ -19,7 +19,7 @@ class Ownership:
         self._unseen: set[str] = set()
         self._before: set[str] | None = None
         self._unrecognized: Counter[Intent] = Counter()
-        self._injected: Counter[Intent] = Counter()
+        self._injected: dict[str, Intent] = {}
         self._sent_ids: set[str] = set()
         self._takes_ids = False  # whether the target gives injected orders the ids that they were sent with
         self._perhaps: Counter[Intent] = Counter()  # what came of attempts that broke off, if anything did
@@ -85,7 +85,7 @@ class Ownership:
             self._unseen.add(id)
         elif "id" in record:
             self._sent_ids.add(record["id"])
-            self._injected[intent] += 1
+            self._injected[record["id"]] = intent
         else:
             self._unrecognized[intent] += 1
 
@@ -99,14 +99,22 @@ class Ownership:
             intent = _intent_of(order)
             if order.id in self._sent_ids:
                 self._takes_ids = True
-                self._injected[intent] -= self._injected[intent] > 0
+                self._injected.pop(order.id, None)
                 self._ids.add(order.id)
-                continue
-            by_looks = (self._unrecognized, self._perhaps, *(() if self._takes_ids else (self._injected,)))
-            expected = next((each for each in by_looks if each[intent] > 0), None)
-            if expected is not None:
+            elif self._is_expected(intent):
+                self._ids.add(order.id)
+
+    def _is_expected(self, intent: Intent) -> bool:
+        """Whether an order that looks like this was asked for and not seen yet; it is then seen."""
+        for expected in (self._unrecognized, self._perhaps):
+            if expected[intent] > 0:
                 expected[intent] -= 1
-                self._ids.add(order.id)
+                return True
+        injected = () if self._takes_ids else (id for id, each in self._injected.items() if each == intent)
+        id = next(iter(injected), None)
+        if id is not None:
+            del self._injected[id]
+        return id is not None
 
     def owns(self, order: Order) -> bool:
         """Whether this run placed it."""
@@ -114,15 +122,15 @@ class Ownership:
 
     def all_seen(self) -> bool:
         """Whether lists have shown every order that was asked for."""
-        return not self._unseen and not any(self._unrecognized.values()) and not any(self._injected.values())
+        return not self._unseen and not self._injected and not any(self._unrecognized.values())
 
     def give_up(self) -> None:
         """Wait no longer for what lists have not shown; `lost` counts it."""
-        self.lost += len(self._unseen) + self._unrecognized.total() + self._injected.total()
+        self.lost += len(self._unseen) + len(self._injected) + self._unrecognized.total()
         self._unseen.clear()
         self._perhaps += self._unrecognized  # a list that reaches deeper may show them yet
         if not self._takes_ids:
-            self._perhaps += self._injected
+            self._perhaps += Counter(self._injected.values())
         self._unrecognized.clear()
         self._injected.clear()
 

@@ -57,3 +57,13 @@ def test_no_more_pages_are_asked_for_than_that_takes(sandbox: Sandbox, lane: Lan
     fill(sandbox, 1, now - 9, "open")
     lane.settled(lane.caller)
     assert len(lane.settled(lane.caller).exchanges) == 1
+
+
+def test_what_is_live_is_come_by_whatever_the_order_within_its_second(sandbox: Sandbox, lane: Lane) -> None:
+    now = int(time.time())
+    fill(sandbox, 195, now - 1)
+    fill(sandbox, 5, now - 9)
+    fill(sandbox, 3, now - 9, "open")
+    lane.settled(lane.caller)
+    for _ in range(20):  # the sandbox has equal seconds in another order each time
+        assert len(lane.reaching(lane.caller, 1).live()) == 3
