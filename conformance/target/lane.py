@@ -144,9 +144,11 @@ class Lane:
         """
         while True:
             snapshot = self.snapshot(account, pages)
-            if pages >= SNAPSHOT_PAGES or all(order.id in snapshot.orders for order in self.latest(account).live()):
+            reached = all(order.id in snapshot.orders for order in self.latest(account).live())
+            needed = max(self._depth(account), pages + (not reached))  # by what is known now, whatever luck there was
+            if needed <= pages or pages >= SNAPSHOT_PAGES:
                 return snapshot
-            pages += 1
+            pages = min(needed, SNAPSHOT_PAGES)
 
     def forget(self, account: Account) -> None:
         """The account is being changed; what is known of it is taken anew when it is next asked for."""

@@ -177,8 +177,12 @@ class Staging:
 
     def _reach(self, account: Account, pages: int) -> int:
         """The second behind which more than so many full pages of the account's orders are newer."""
+        return self._older_than(account, pages * MAX_LIMIT)
+
+    def _older_than(self, account: Account, count: int) -> int:
+        """When the newest order of the account was created that so many are newer than; 0 where there is none."""
         stamps = sorted((order.created_at for order in self.lane.latest(account).orders.values()), reverse=True)
-        return stamps[pages * MAX_LIMIT] if len(stamps) > pages * MAX_LIMIT else 0
+        return stamps[count] if len(stamps) > count else 0
 
     def _trade_history(self, account: Account) -> None:
         """Two orders canceled, two filled and one partly filled in the first market, another one of those in the last.
@@ -224,7 +228,10 @@ class Staging:
 
     def _aged(self, account: Account, wish: Wish, by_s: tuple[int, int] = _AGED_S) -> dict[str, Any]:
         """A live order from before, so that its cancel falls into a later second than its creation."""
-        created_at = self._now(account) - self._rng.randrange(*by_s)
+        now = self._now(account)
+        created_at = now - self._rng.randrange(*by_s)
+        if by_s == _AGED_S:  # on the first page, that is; yet its cancel falls into a later second
+            created_at = min(max(created_at, self._older_than(account, MAX_LIMIT // 2)), now - 1)
         status = "partially_filled" if wish.partly_filled else "open"
         return history.order(wish.market, status, created_at, created_at, self._rng, wish.side)
 
