@@ -9,6 +9,9 @@ from typing import Any, Literal
 from conformance.verdict import Verdict
 
 SCHEMA_VERSION = 1
+
+# How long answers took is counted in steps that look alike on a logarithmic scale; up to so many ms each.
+LATENCY_STEPS_MS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000)
 Required = Literal["none", "must", "implied", "all"]
 
 _LEVELS_REQUIRED: Mapping[str, tuple[str, ...]] = {

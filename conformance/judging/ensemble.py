@@ -10,7 +10,8 @@ from conformance.observations import Observations
 from conformance.stage import Stage
 from conformance.target.account import Account
 from conformance.target.cleaning import clean_up
-from conformance.target.client import Client, Counts
+from conformance.target.client import Client
+from conformance.target.counts import Counts, Latencies
 from conformance.target.credentials import Redactor
 from conformance.target.driver import Driver
 from conformance.target.examination import Finding, examine, same_user, transport
@@ -79,8 +80,8 @@ class Ensemble:
 
     def take_latencies(self) -> dict[str, dict[str, int]]:
         """How many answers of each method took how many ms at most, since this was last asked."""
-        taken, self.client.latencies = self.client.latencies, {}
-        return {method: {str(step): steps[step] for step in sorted(steps)} for method, steps in taken.items()}
+        taken, self.client.latencies = self.client.latencies, Latencies()
+        return taken.to_json()
 
     def _set_up(self, number: int, wants: Mapping[str, Any], observations: Observations) -> Stage | Exception:
         profile, seed = self._assignment.profile, self._assignment.seed

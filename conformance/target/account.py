@@ -189,10 +189,13 @@ class Account:
             end = min(order.created_at for order in fresh)
         return Snapshot(orders, end, tuple(exchanges))
 
+    def hide(self, headers: Mapping[str, str]) -> None:
+        """Show nowhere what these headers carry as credentials."""
+        for value in headers.values():
+            self._client.hide(value.rpartition(" ")[2])
+
     def send(self, method: str, query: str, headers: Mapping[str, str], *, once: bool = False) -> Answer:
         """Send a request with exactly this query string and these headers; `once`: a 503 is not retried."""
-        for value in headers.values():
-            self._client.hide(value.rpartition(" ")[2])  # what is forged from a secret holds most of it
         send = self._client.send_once if once else self._client.send
         answer = send(self.name, method, self._url, query, headers)
         self._client.timed(method, answer.exchange.elapsed_ms)

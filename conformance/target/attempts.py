@@ -6,7 +6,7 @@ from conformance.oracle.harm import Attempt, harm
 from conformance.target.account import BAD_INPUT, Account
 from conformance.target.answers import decoded, turns_away
 from conformance.target.client import Answer
-from conformance.target.forgery import Forgery, appended
+from conformance.target.forgery import Forgery, Request, appended
 from conformance.target.lane import Lane
 from conformance.verdict import Breach, Inconclusive
 
@@ -16,17 +16,24 @@ _OF_LOAD = (408, 418, 429, 502, 503, 504)
 
 def list_forged(lane: Lane, account: Account, forgery: Forgery, query: str) -> None:
     """Ask for a list with forged credentials: a 4xx that shows no order, or else a Violation."""
-    _expect_refusal(lane, forgery, account.send("GET", *forgery.make(account.signer, query)))
+    _expect_refusal(lane, forgery, account.send("GET", *_made(account, forgery, query)))
 
 
 def cancel_forged(lane: Lane, forgery: Forgery, query: str) -> None:
     """Say cancel-all with forged credentials: a 4xx that shows no order and touches none, or else a Violation."""
 
     def send() -> Answer:
-        return lane.caller.send("DELETE", *forgery.make(lane.caller.signer, query))
+        return lane.caller.send("DELETE", *_made(lane.caller, forgery, query))
 
     answer = attempt(lane, forgery.requirement, send)
     _expect_refusal(lane, forgery, answer)
+
+
+def _made(account: Account, forgery: Forgery, query: str) -> Request:
+    made = forgery.make(account.signer, query)
+    if forgery.needs:  # it is made from a secret, and holds most of it
+        account.hide(made[1])
+    return made
 
 
 def probe_cancel(lane: Lane, query: str, reach: Set[str] | None = frozenset()) -> None:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +16,7 @@ from tenacity import RetryError, Retrying, retry_if_result, stop_after_attempt, 
 from conformance.evidence import Exchange
 from conformance.target.bounded import BoundedAdapter, Unbounded
 from conformance.target.breaker import Breaker
+from conformance.target.counts import Counts, Latencies
 from conformance.target.credentials import Redactor
 from conformance.target.failures import in_words, is_dropped
 from conformance.target.profile import Target
@@ -35,10 +36,6 @@ _SHOWN_IN_A_LINE = 500  # of a header, or of what went wrong: a target can make 
 
 class MayOnlyRead(Exception):
     """Something else than GET was about to be sent to a target that may only be read: a defect of the suite."""
-
-
-# How long answers took is counted in steps that look alike on a logarithmic scale; up to so many ms each.
-LATENCY_STEPS_MS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000)
 
 
 class Unreachable(Inconclusive):
@@ -67,15 +64,6 @@ class Answer:
 
 
 @dataclass(slots=True)
-class Counts:
-    """Requests sent: in all, those of them that set things up, and those repeated after a 503."""
-
-    total: int = 0
-    setup: int = 0
-    retried_503: int = 0
-
-
-@dataclass(slots=True)
 class _Came:
     """What came back of a request, as far as it went; `problem`: why that is no whole answer."""
 
@@ -99,7 +87,7 @@ class Client:
         self._read_only = read_only
         self._origin = origin(target.base_url)
         self.counts = Counts()
-        self.latencies: dict[str, Counter[int]] = {}  # by method, answers by the step that they took at most
+        self.latencies = Latencies()
         self._redactor = redactor
         self._local = threading.local()
         self._lock = threading.Lock()
@@ -264,9 +252,8 @@ class Client:
 
     def timed(self, method: str, elapsed_ms: float) -> None:
         """Count how long an operation took to answer."""
-        step = next((step for step in LATENCY_STEPS_MS if elapsed_ms <= step), LATENCY_STEPS_MS[-1])
         with self._lock:
-            self.latencies.setdefault(method, Counter())[step] += 1
+            self.latencies.add(method, elapsed_ms)
 
     def _take_turn(self) -> None:
         """Count the request, and wait where the profile bounds the rate."""

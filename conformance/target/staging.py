@@ -226,11 +226,14 @@ class Staging:
         for record in records:
             self.lane.own[account.name].intend(record, None)
 
-    def _aged(self, account: Account, wish: Wish, by_s: tuple[int, int] = _AGED_S) -> dict[str, Any]:
-        """A live order from before, so that its cancel falls into a later second than its creation."""
+    def _aged(self, account: Account, wish: Wish, by_s: tuple[int, int] | None = None) -> dict[str, Any]:
+        """A live order so many seconds old; by default so old that its cancel falls into a later second.
+
+        By default it lies on the first page as well, where a run comes by it with one request.
+        """
         now = self._now(account)
-        created_at = now - self._rng.randrange(*by_s)
-        if by_s == _AGED_S:  # on the first page, that is; yet its cancel falls into a later second
+        created_at = now - self._rng.randrange(*(by_s or _AGED_S))
+        if by_s is None:
             created_at = min(max(created_at, self._older_than(account, MAX_LIMIT // 2)), now - 1)
         status = "partially_filled" if wish.partly_filled else "open"
         return history.order(wish.market, status, created_at, created_at, self._rng, wish.side)

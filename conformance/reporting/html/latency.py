@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-_STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000)
+from conformance.results import LATENCY_STEPS_MS
+
 HEIGHT = 90
 
 
@@ -35,7 +36,7 @@ def plots(latency_ms: Mapping[str, Mapping[str, int]]) -> list[Plot]:
 
 def _plot(operation: str, steps: Mapping[str, int]) -> Plot:
     counts = {int(step): count for step, count in steps.items()}
-    used = [step for step in _STEPS if min(counts) <= step <= max(counts)]
+    used = [step for step in LATENCY_STEPS_MS if min(counts) <= step <= max(counts)]
     highest = max(counts.values())
     bars = (Bar(_ms(step), n := counts.get(step, 0), max(int(n > 0), round(HEIGHT * n / highest))) for step in used)
     total = sum(counts.values())

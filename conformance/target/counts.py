@@ -1,0 +1,31 @@
+"""What was sent, and how long the answers took."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from conformance.results import LATENCY_STEPS_MS
+
+
+@dataclass(slots=True)
+class Counts:
+    """Requests sent: in all, those of them that set things up, and those repeated after a 503."""
+
+    total: int = 0
+    setup: int = 0
+    retried_503: int = 0
+
+
+@dataclass(slots=True)
+class Latencies:
+    """How many answers of each method took how many ms at most, in steps."""
+
+    by_method: dict[str, Counter[int]] = field(default_factory=dict)
+
+    def add(self, method: str, elapsed_ms: float) -> None:
+        """Count an answer."""
+        step = next((step for step in LATENCY_STEPS_MS if elapsed_ms <= step), LATENCY_STEPS_MS[-1])
+        self.by_method.setdefault(method, Counter())[step] += 1
+
+    def to_json(self) -> dict[str, dict[str, int]]:
+        """As it stands in results.json, the steps rising."""
+        return {method: {str(step): steps[step] for step in sorted(steps)} for method, steps in self.by_method.items()}
