@@ -25,6 +25,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--seed", type=int, default=0, help="what is drawn follows from it (default 0)")
     group.addoption("--require", choices=("none", "must", "implied", "all"), default="none")
     group.addoption("--label", action="append", default=[], metavar="KEY=VALUE", help="what this evidence is about")
+    group.addoption("--waivers", metavar="FILE", help="deviations that were agreed on, as TOML")
     group.addoption("--report-dir", default="reports", metavar="DIR")
     group.addoption("--stop-on-first", action="store_true", help="stop at the first violation")
     group.addoption("--cancel-existing", action="store_true", help="cancel-all may cancel orders of somebody else")
@@ -90,6 +91,7 @@ def known(stage: "Stage") -> "Known":
 
 
 def _assignment(config: pytest.Config) -> "Assignment":
+    from conformance.gating.waivers import WaiverError
     from conformance.judging.assignment import assign
     from conformance.target.profile import ProfileError
 
@@ -103,6 +105,7 @@ def _assignment(config: pytest.Config) -> "Assignment":
             labels=option.label,
             report_dir=option.report_dir,
             cancel_existing=option.cancel_existing,
+            waivers=option.waivers,
         )
-    except ProfileError as error:
+    except (ProfileError, WaiverError) as error:
         raise pytest.UsageError(str(error)) from None

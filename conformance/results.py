@@ -69,20 +69,22 @@ class RequirementResult:
 class Mishaps:
     """What went wrong beside the verdicts: a refusal of the suite, its own crashes, an interruption.
 
-    `left`: what the run placed and could not remove again.
+    `left`: what the run placed and could not remove again. `stopped`: it ended at the first violation, as it was told.
     """
 
     refusal: str | None = None
     crashes: tuple[str, ...] = ()
     interrupted: bool = False
     left: tuple[str, ...] = ()
+    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
     """A whole run. Times in UTC and seconds; `requests` counts total, setup and retried_503.
 
-    `latency_ms`: for each method, how many answers took how many ms at most, in steps.
+    `latency_ms`: for each method, how many answers took how many ms at most, in steps. `select`: the -k that chose
+    among the checks. `bad_waivers`: what is wrong with the waivers that were given, a line each.
     """
 
     catalogue_version: str
@@ -97,6 +99,8 @@ class Results:
     labels: Mapping[str, str] = field(default_factory=dict)
     mishaps: Mishaps = Mishaps()
     latency_ms: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    select: str | None = None
+    bad_waivers: tuple[str, ...] = ()
 
     def at(self, *levels: str) -> list[RequirementResult]:
         """The requirements of these levels; of all where none is given."""
@@ -139,13 +143,16 @@ class Results:
 
     @property
     def exit_code(self) -> int:
-        """What `run` exits with: the first that holds of interrupted, refused, violated, crashed, inconclusive."""
+        """What `run` exits with: the first that holds of interrupted, refused, violated, crashed, inconclusive.
+
+        A waiver that has to be mended counts as a violation: nobody would look at it otherwise.
+        """
         missed = [result for result in self.unmet if result.verdict is not Verdict.FAIL]
         if self.mishaps.interrupted:
             return 130
         if self.mishaps.refusal:
             return 2
-        if self.violated:
+        if self.violated or self.bad_waivers:
             return 1
         if self.mishaps.crashes:
             return 4
@@ -158,6 +165,8 @@ class Results:
         """
         judged = (result.verdict for result in self.at("must", "implied") if result.waiver is None)
         worst = max(judged, default=Verdict.NONE)
+        if self.exit_code == 1:
+            return Verdict.FAIL
         return Verdict.INCONCLUSIVE if worst is Verdict.PASS and self.exit_code else worst
 
     def to_json(self) -> dict[str, Any]:
@@ -179,12 +188,15 @@ class Results:
             "requests": dict(self.requests),
             "latency_ms": {method: dict(steps) for method, steps in self.latency_ms.items()},
             "mishaps": asdict(self.mishaps),
+            "select": self.select,
+            "bad_waivers": list(self.bad_waivers),
         }
 
     @property
     def partial(self) -> bool:
         """Whether the run ended before every selected check had its turn."""
-        return self.mishaps.interrupted or bool(self.mishaps.crashes) or self.mishaps.refusal is not None
+        mishaps = self.mishaps
+        return mishaps.interrupted or mishaps.stopped or bool(mishaps.crashes) or mishaps.refusal is not None
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> "Results":
@@ -202,6 +214,8 @@ class Results:
             labels=document["labels"],
             mishaps=_mishaps(document["mishaps"]),
             latency_ms=document.get("latency_ms", {}),
+            select=document.get("select"),
+            bad_waivers=tuple(document.get("bad_waivers", ())),
         )
 
 

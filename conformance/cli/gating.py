@@ -56,16 +56,12 @@ def gate(waived: Path | None, require: str | None, baseline: Path | None, result
     """Decide whether a release may pass, by RESULTS of a run: a results.json, or a report directory.
 
     The exit codes are those of `run`. What is waived does not fail; a waiver does that is expired, not needed any
-    more, or matches nothing.
+    more, or matches nothing. Without --waivers, those hold that the run was given.
     """
     with complaints():
-        try:
-            agreed = waivers.load(waived) if waived else []
-        except waivers.WaiverError as error:
-            raise ProfileError(str(error)) from None
         decision = gating.decide(
             _results(results),
-            waivers=agreed,
+            waivers=waivers.load(waived) if waived else None,
             require=require,  # type: ignore[arg-type]
             baseline=_results(baseline) if baseline else None,
             today=datetime.now(UTC).date(),
@@ -74,9 +70,7 @@ def gate(waived: Path | None, require: str | None, baseline: Path | None, result
     for result in decision.results.violated:
         console.print(Text(result.id, style="bold red").append(f" is violated: {result.reason}", style="default"))
     for result in decision.results.waived:
-        waiver = result.waiver or {}
-        until = f"waived until {waiver['expires']} by {waiver['owner']}: {waiver['reason']}"
-        console.print(Text(result.id, style="yellow").append(f" is violated, {until}", style="default"))
+        console.print(Text(result.id, style="yellow").append(f" is violated, {words.waived(result)}", style="default"))
     for problem in decision.problems:
         console.print(Text(problem, style="bold yellow"))
     opens = "the gate is open" if decision.exit_code == 0 else "the gate is shut"

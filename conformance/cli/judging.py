@@ -34,6 +34,7 @@ _GRADES = {"good": "green", "warning": "yellow", "problem": "bold red"}
 @click.option("--require", type=click.Choice(["none", "must", "implied", "all"]), default="none", show_default=True,
               help="Fail unless every requirement of this level, and of those above it, was exercised.")  # fmt: skip
 @click.option("--label", multiple=True, metavar="KEY=VALUE", help="What this evidence is about, say build=1.4.2.")
+@click.option("--waivers", metavar="FILE", help="Deviations that were agreed on, as TOML: they do not fail the run.")
 @click.option("--cancel-existing", is_flag=True, help="Let cancel-all cancel live orders that this run did not place.")
 @click.option("--quiet", "-q", "detail", flag_value="quiet", help="Say the verdict alone.")
 @click.option("--verbose", "-v", "detail", flag_value="verbose", help="Say how each requirement stands, with evidence.")
@@ -46,6 +47,7 @@ def run(
     stop_on_first: bool,
     require: str,
     label: tuple[str, ...],
+    waivers: str | None,
     cancel_existing: bool,
     detail: terminal.Detail | None,
     select: str | None,
@@ -66,17 +68,17 @@ def run(
             labels=label,
             report_dir=report_dir,
             cancel_existing=cancel_existing,
+            waivers=waivers,
         )
         where = assignment.target
         console.print(
             f"judging {where['name']} at {where['base_url']} ({where['scope']}, seed {seed})", highlight=False
         )
         results = judge(assignment, console, stop_on_first=stop_on_first, select=select)
-    output = shared.output()
-    output.print(terminal.render(results, Path(report_dir), detail or "normal"))
     if os.environ.get("GITHUB_ACTIONS") == "true":
         for line in annotations(results):
             click.echo(line)
+    shared.output().print(terminal.render(results, Path(report_dir), detail or "normal"))
     sys.exit(results.exit_code)
 
 

@@ -9,6 +9,7 @@ import click
 from rich.console import Console
 
 from conformance import faults
+from conformance.gating.waivers import WaiverError
 from conformance.judging.runner import NoVerdict
 from conformance.target.profile import ProfileError
 
@@ -26,10 +27,10 @@ def output() -> Console:
 
 @contextlib.contextmanager
 def complaints() -> Iterator[None]:
-    """What is wrong with words or profiles is one line and exit 2; what is wrong with the suite is exit 4."""
+    """What is wrong with words or files is one line and exit 2; what is wrong with the suite is exit 4."""
     try:
         yield
-    except ProfileError as error:
+    except (ProfileError, WaiverError) as error:
         click.echo(f"p99-conformance: {error}", err=True)
         sys.exit(WRONG_USAGE)
     except NoVerdict as error:

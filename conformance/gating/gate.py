@@ -5,10 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from conformance.gating.comparison import compare
-from conformance.gating.waivers import Waiver, apply
+from conformance.gating.waivers import Waiver, apply, of
 from conformance.results import Required, Results
 
-VIOLATED = 1
 INCONCLUSIVE = 3
 
 
@@ -24,21 +23,21 @@ class Decision:
 def decide(
     results: Results,
     *,
-    waivers: Iterable[Waiver] = (),
+    waivers: Iterable[Waiver] | None = None,
     require: Required | None = None,
     baseline: Results | None = None,
     today: date,
 ) -> Decision:
-    """Decide on a run: as `run` would have with `require`, but that what is waived does not fail it.
+    """Decide on a run: as `run` would have with this `require` and these waivers; without them, with its own.
 
-    What is wrong with a waiver does; so does what the baseline judged and this run did not. The exit codes are those of
-    `run`.
+    What the baseline judged and this run did not shuts the gate as well. The exit codes are those of `run`.
     """
     results = replace(results, require=require or results.require)
-    results, problems = apply(results, waivers, today)
+    agreed, bad = (of(results), results.bad_waivers) if waivers is None else (waivers, ())
+    results = apply(results, agreed, today)
+    results = replace(results, bad_waivers=(*bad, *results.bad_waivers))
     code = results.exit_code
-    if problems:
-        code = code if code in (130, 2) else VIOLATED
+    problems = list(results.bad_waivers)
     waived = {result.id for result in results.waived}
     for line in compare(baseline, results).worse if baseline else ():
         if line.id in waived:

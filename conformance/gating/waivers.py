@@ -66,32 +66,41 @@ def load(path: Path) -> list[Waiver]:
     return list(found.values())
 
 
-def apply(results: Results, waivers: Iterable[Waiver], today: date) -> tuple[Results, list[str]]:
-    """The results with each waiver beside the violation that it accepts, and what is wrong with waivers, a line each.
+def apply(results: Results, waivers: Iterable[Waiver], today: date) -> Results:
+    """The results with each waiver beside the violation that it accepts, and what is wrong with the others.
 
     The verdicts stay as they are. A waiver that is expired, that nothing matches or that is not needed any more accepts
     nothing.
     """
-    verdicts = {result.id: result.verdict for result in results.requirements}
     good: dict[str, Waiver] = {}
-    problems = []
+    bad = []
     for waiver in waivers:
-        problem = _problem(waiver, results.target["name"], verdicts, today)
+        problem = _problem(waiver, results, today)
         if problem:
-            problems.append(f"the waiver of {waiver.requirement} ({waiver.owner}) {problem}")
+            bad.append(f"the waiver of {waiver.requirement} ({waiver.owner}) {problem}")
         else:
             good[waiver.requirement] = waiver
-    return replace(results, requirements=tuple(_with(results.requirements, good))), problems
+    requirements = tuple(_with(results.requirements, good))
+    return replace(results, requirements=requirements, bad_waivers=tuple(bad))
 
 
-def _problem(waiver: Waiver, target: str, verdicts: Mapping[str, Verdict], today: date) -> str | None:
+def of(results: Results) -> list[Waiver]:
+    """The waivers that stand in the results."""
+    given = (result.waiver for result in results.requirements if result.waiver)
+    return [Waiver(**{**waiver, "expires": date.fromisoformat(waiver["expires"])}) for waiver in given]
+
+
+def _problem(waiver: Waiver, results: Results, today: date) -> str | None:
+    verdicts = {result.id: result.verdict for result in results.requirements}
+    target = results.target["name"]
+    whole = results.select is None and not results.partial  # or else a check that was left out may need it
     if waiver.requirement not in verdicts:
         return "matches nothing: no such requirement; is it spelled as `p99-conformance requirements` spells it?"
     if waiver.target != target:
         return f"matches nothing: it is for {waiver.target}, and this is {target}; keep a file for each target"
     if waiver.expires < today:
         return f"expired on {waiver.expires}: mend the target, or agree on another day"
-    if verdicts[waiver.requirement] is Verdict.PASS:
+    if verdicts[waiver.requirement] is Verdict.PASS and whole:
         return "is not needed any more, since the requirement passes: remove it"
     return None
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
+from conformance.gating import waivers as agreed
+from conformance.gating.waivers import Waiver
 from conformance.results import Required
 from conformance.target.profile import Profile, ProfileError
 from conformance.target.profile import reading as profile_reading
@@ -15,7 +17,7 @@ Scope = Literal["read-only", "full"]
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """A profile to judge, and how. `labels` say what the evidence is about.
+    """A profile to judge, and how. `labels` say what the evidence is about; `waivers` are deviations agreed on.
 
     `aim`: judge the checks of this requirement first, and leave it at that once they have found it violated.
     """
@@ -27,6 +29,7 @@ class Assignment:
     labels: Mapping[str, str] = field(default_factory=dict)
     report_dir: Path = Path("reports")
     aim: str | None = None
+    waivers: tuple[Waiver, ...] = ()
 
     @property
     def target(self) -> dict[str, str]:
@@ -50,10 +53,12 @@ def assign(
     report_dir: str,
     cancel_existing: bool,
     aim: str | None = None,
+    waivers: str | None = None,
 ) -> Assignment:
     """An assignment from what was said on the command line; `target` is a URL, a profile's path, or a profile.
 
-    Raises ProfileError where the words or the profile are wrong, or the scope is one that the target does not allow.
+    Raises ProfileError where the words or the profile are wrong, or the scope is one that the target does not allow;
+    WaiverError where the file of waivers is.
     """
     profile = target if isinstance(target, Profile) else profile_of(target)
     if cancel_existing:
@@ -66,6 +71,7 @@ def assign(
         labels=dict(_label(text) for text in labels),
         report_dir=writable(Path(report_dir)),
         aim=aim,
+        waivers=tuple(agreed.load(Path(waivers))) if waivers else (),
     )
 
 

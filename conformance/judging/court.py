@@ -17,6 +17,7 @@ from hypothesis import seed
 
 import conformance
 from conformance import requirements
+from conformance.gating import waivers
 from conformance.judging import crashes, ledger
 from conformance.judging.assignment import Assignment
 from conformance.judging.inventory import checks_by_requirement
@@ -260,7 +261,7 @@ class Court:
         session.exitstatus = self.results.exit_code
 
     def _results(self) -> Results:
-        return Results(
+        results = Results(
             catalogue_version=requirements.CATALOGUE_VERSION,
             suite_version=conformance.__version__,
             seed=self._assignment.seed,
@@ -272,13 +273,16 @@ class Court:
             requests=self._requests,
             latency_ms=self._latencies,
             labels=self._assignment.labels,
+            select=self._config.option.keyword or None,
             mishaps=Mishaps(
                 refusal=self._refusal,
                 crashes=tuple(map(self._judge.ensemble.redactor.redact, self._crashes)),
                 interrupted=self._interrupted,
                 left=tuple(self._left),
+                stopped=bool(self._session.shouldfail or self._session.shouldstop),
             ),
         )
+        return waivers.apply(results, self._assignment.waivers, self._started_at.date())
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """The summary that `run` prints too."""

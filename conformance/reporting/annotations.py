@@ -11,8 +11,11 @@ def annotations(results: Results) -> Iterator[str]:
     """Workflow commands, a line each, whatever a target has put into them."""
     for result in results.with_verdict(Verdict.FAIL):
         found = result.findings[0]
+        told = f" {words.waived(result)}" if result.waiver else ""
         level = "notice" if result.level == "advisory" else "warning" if result.waiver else "error"
-        yield _command(level, result.id, f"{result.says} Should have been: {found.want}. Was: {found.got}.")
+        yield _command(level, result.id, f"{result.says} Should have been: {found.want}. Was: {found.got}.{told}")
+    for line in results.bad_waivers:
+        yield _command("error", "waiver", line)
     for reason, ids in words.by_reason(results.inconclusive).items():
         yield _command("warning", "inconclusive", f"{reason} ({', '.join(ids)})")
     for line in results.mishaps.left:

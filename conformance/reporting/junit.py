@@ -5,6 +5,7 @@ import re
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 from junitparser.junitparser import FinalResult
 
+from conformance.reporting import words
 from conformance.results import RequirementResult, Results
 from conformance.verdict import Verdict
 
@@ -13,7 +14,7 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 def junit_xml(results: Results) -> str:
-    """The run as JUnit XML. A failed advisory is skipped with its reason: it never fails a build."""
+    """The run as JUnit XML. What failed and is advisory or waived is skipped with its reason: it fails no build."""
     document = JUnitXml("p99-conformance")
     suites: dict[str, TestSuite] = {}
     for requirement in results.requirements:
@@ -32,6 +33,8 @@ def _case(requirement: RequirementResult) -> TestCase:
     case = TestCase(requirement.id, classname=requirement.level)
     case.system_out = _xml(requirement.says)
     match requirement.verdict:
+        case Verdict.FAIL if requirement.waiver:
+            case.result = [Skipped(_xml(f"{words.waived(requirement)}; {requirement.reason}"))]
         case Verdict.FAIL if requirement.level != "advisory":
             failures: list[FinalResult] = []
             for finding in requirement.findings:

@@ -17,7 +17,7 @@ def markdown(results: Results) -> str:
     parts = [
         f"## {cell(words.headline(results))}",
         f"{cell(target['name'])} ({target['environment']}, {target['scope']} scope{labels}) · seed {results.seed} · "
-        f"{results.requests['total']} requests · exit {results.exit_code}: {words.MEANS[results.exit_code]}",
+        f"{results.requests['total']} requests · exit {results.exit_code}: {words.means(results)}",
         _counts(results),
     ]
     if violated := results.with_verdict(Verdict.FAIL):
@@ -28,7 +28,12 @@ def markdown(results: Results) -> str:
     if unexercised := words.by_fact(results.with_verdict(Verdict.NONE)):
         told = {"; enabled by ".join(filter(None, (fact.says, fact.enable))): ids for fact, ids in unexercised.items()}
         parts.append("### Not exercised\n\n" + _listed(told))
-    for title, lines in {"Left on the target": results.mishaps.left, "Crashes": results.mishaps.crashes}.items():
+    listed = {
+        "Waivers to mend": results.bad_waivers,
+        "Left on the target": results.mishaps.left,
+        "Crashes": results.mishaps.crashes,
+    }
+    for title, lines in listed.items():
         if lines:
             parts.append(f"### {title}\n\n" + "\n".join(f"- {cell(line)}" for line in lines))
     return "\n\n".join(parts) + "\n"
@@ -44,7 +49,7 @@ def _counts(results: Results) -> str:
 
 def _violation(result: RequirementResult) -> str:
     found = result.findings[0]
-    waived = f" (waived until {cell(result.waiver['expires'])})" if result.waiver else ""
+    waived = f", {cell(words.waived(result))}" if result.waiver else ""
     return f"| `{result.id}`{waived} | {result.level} | {cell(found.want)} | {cell(found.got)} |"
 
 

@@ -26,7 +26,9 @@ def render(results: Results, report_dir: Path, detail: Detail = "normal") -> Ren
     if detail == "quiet":
         return _verdict(results)
     parts: list[RenderableType] = [*(_everything(results) if detail == "verbose" else ()), _counts(results)]
-    parts += _section("Violated", (_violation(result) for result in results.with_verdict(Verdict.FAIL)))
+    parts += _section("Violated", map(_violation, words.unwaived(results)))
+    parts += _section("Violated, and waived", map(_violation, results.waived))
+    parts += _section("Waivers to mend", (Text(line, style="bold yellow") for line in results.bad_waivers))
     parts += _section("Inconclusive", _inconclusive(results.with_verdict(Verdict.INCONCLUSIVE)))
     parts += _section("Not exercised", _unexercised(results.with_verdict(Verdict.NONE)))
     parts += _section("Left on the target, and to be removed by hand", (Text(line) for line in results.mishaps.left))
@@ -59,7 +61,7 @@ def finding(id: str, found: Finding) -> str:
 def _verdict(results: Results) -> Text:
     code = results.exit_code
     style = "bold green" if code == 0 else "bold red" if code == 1 else "bold yellow"
-    return Text(words.headline(results), style=style).append(f" · exit {code}: {words.MEANS[code]}", style="dim")
+    return Text(words.headline(results), style=style).append(f" · exit {code}: {words.means(results)}", style="dim")
 
 
 def _everything(results: Results) -> Iterable[RenderableType]:
@@ -99,6 +101,8 @@ def _violation(result: RequirementResult) -> RenderableType:
     text.append(f"\n  seen by {found.check}", style="dim")
     if found.example:
         text.append(f" with {'; '.join(found.example.splitlines())}", style="dim")
+    if waived := words.waived(result):
+        text.append(f"\n  {waived}", style="yellow")
     return text
 
 

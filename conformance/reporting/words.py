@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 
 from conformance.results import Missing, RequirementResult, Results
+from conformance.verdict import Verdict
 
-MEANS = {
+_MEANS = {
     0: "no violation found",
     1: "a requirement is violated",
     2: "refused, or called wrongly",
@@ -14,17 +15,23 @@ MEANS = {
 }
 
 
+def means(results: Results) -> str:
+    """What the exit code says."""
+    only_waivers = results.exit_code == 1 and not results.violated
+    return "a waiver has to be mended" if only_waivers else _MEANS[results.exit_code]
+
+
 def headline(results: Results) -> str:
     """The verdict in a few words. "conformant" only where every must was asked for, and exercised."""
-    judged, of = len(results.exercised), len(results.requirements)
-    waived = f", {len(results.waived)} waived" if results.waived else ""
+    exercised = _exercised(results)
+    waived = f" ({len(results.waived)} waived)" if results.waived else ""
     match results.exit_code:
         case 0 if results.require != "none":
-            return f"conformant ({judged} of {of} requirements exercised, --require {results.require} met{waived})"
+            return f"conformant{waived} ({exercised}, --require {results.require} met)"
         case 0:
-            return f"no violation found ({judged} of {of} requirements exercised{waived})"
+            return f"no {'other ' if waived else ''}violation found{waived} ({exercised})"
         case 1:
-            return f"not conformant: {count(len(results.violated), 'requirement')} violated{waived}"
+            return f"not conformant: {_why_not(results)}{waived}"
         case 2:
             return f"refused: {results.mishaps.refusal}"
         case 3:
@@ -32,7 +39,20 @@ def headline(results: Results) -> str:
         case 4:
             return f"the suite itself failed: {results.mishaps.crashes[0]}"
         case _:
-            return f"interrupted: {judged} of {of} requirements exercised so far"
+            return f"interrupted: {exercised} so far"
+
+
+def unwaived(results: Results) -> list[RequirementResult]:
+    """What failed, advisory or not, and was not agreed on."""
+    return [result for result in results.with_verdict(Verdict.FAIL) if result.waiver is None]
+
+
+def waived(result: RequirementResult) -> str:
+    """Until when a violation is accepted, by whom, and why; empty where it is not."""
+    if not (waiver := result.waiver):
+        return ""
+    ticket = f" ({waiver['ticket']})" if waiver.get("ticket") else ""
+    return f"waived until {waiver['expires']} by {waiver['owner']}: {waiver['reason']}{ticket}"
 
 
 def by_reason(results: Iterable[RequirementResult]) -> Mapping[str, list[str]]:
@@ -56,6 +76,17 @@ def by_fact(results: Iterable[RequirementResult]) -> Mapping[Missing, list[str]]
 def count(number: int, noun: str) -> str:
     """A number of things."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _exercised(results: Results) -> str:
+    selected = f" with -k {results.select!r}" if results.select else ""
+    return f"{len(results.exercised)} of {len(results.requirements)} requirements exercised{selected}"
+
+
+def _why_not(results: Results) -> str:
+    violated = f"{count(len(results.violated), 'requirement')} violated" if results.violated else ""
+    bad = f"{count(len(results.bad_waivers), 'waiver')} to mend" if results.bad_waivers else ""
+    return ", ".join(filter(None, (violated, bad)))
 
 
 def _why_inconclusive(results: Results) -> str:

@@ -8,6 +8,8 @@ from typing import Any
 from conformance.orders import LIVE, Order
 
 Intent = tuple[str, str, str, Decimal | None, Decimal | None]
+Moment = tuple[int, str, Decimal | None]
+"""When an injected order was created, its status, and how much of it was filled then."""
 
 
 class Ownership:
@@ -19,7 +21,7 @@ class Ownership:
         self._unseen: set[str] = set()
         self._before: set[str] | None = None
         self._unrecognized: Counter[Intent] = Counter()
-        self._injected: dict[str, Intent] = {}
+        self._injected: dict[str, tuple[Intent, Moment]] = {}
         self._sent_ids: set[str] = set()
         self._takes_ids = False  # whether the target gives injected orders the ids that they were sent with
         self._perhaps: Counter[Intent] = Counter()  # what came of attempts that broke off, if anything did
@@ -85,7 +87,7 @@ class Ownership:
             self._unseen.add(id)
         elif "id" in record:
             self._sent_ids.add(record["id"])
-            self._injected[record["id"]] = intent
+            self._injected[record["id"]] = intent, _moment(record)
         else:
             self._unrecognized[intent] += 1
 
@@ -96,22 +98,32 @@ class Ownership:
             self._unseen.discard(order.id)
             if order.id in self._ids or (self._before is not None and order.id in self._before):
                 continue
-            intent = _intent_of(order)
             if order.id in self._sent_ids:
                 self._takes_ids = True
                 self._injected.pop(order.id, None)
                 self._ids.add(order.id)
-            elif self._is_expected(intent):
+            elif self._is_expected(order):
                 self._ids.add(order.id)
 
-    def _is_expected(self, intent: Intent) -> bool:
-        """Whether an order that looks like this was asked for and not seen yet; it is then seen."""
+    def _is_expected(self, order: Order) -> bool:
+        """Whether an order that looks like this was asked for and not seen yet; it is then seen.
+
+        Where the target takes ids, what goes by another one is an injected order only if all else of it is the same.
+        """
+        intent = _intent_of(order)
+        moment = order.created_at, order.status, order.filled_qty
         for expected in (self._unrecognized, self._perhaps):
             if expected[intent] > 0:
                 expected[intent] -= 1
                 return True
-        injected = () if self._takes_ids else (id for id, each in self._injected.items() if each == intent)
-        id = next(iter(injected), None)
+        id = next(
+            (
+                id
+                for id, (looks, stood) in self._injected.items()
+                if looks == intent and (stood == moment or not self._takes_ids)
+            ),
+            None,
+        )
         if id is not None:
             del self._injected[id]
         return id is not None
@@ -130,7 +142,7 @@ class Ownership:
         self._unseen.clear()
         self._perhaps += self._unrecognized  # a list that reaches deeper may show them yet
         if not self._takes_ids:
-            self._perhaps += Counter(self._injected.values())
+            self._perhaps += Counter(looks for looks, _ in self._injected.values())
         self._unrecognized.clear()
         self._injected.clear()
 
@@ -146,6 +158,10 @@ def _intent(record: Mapping[str, Any]) -> Intent:
 
 def _intent_of(order: Order) -> Intent:
     return order.symbol, order.side, order.type, order.price, order.quantity
+
+
+def _moment(record: Mapping[str, Any]) -> Moment:
+    return record["created_at"], record["status"], _amount(record["filled_qty"])
 
 
 def _amount(value: str | None) -> Decimal | None:

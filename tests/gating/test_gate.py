@@ -9,6 +9,7 @@ import pytest
 
 from conformance.gating.comparison import Change, compare
 from conformance.gating.gate import decide
+from conformance.gating.waivers import apply
 from conformance.reporting import changes, files
 from conformance.results import Mishaps, RequirementResult, Results
 from conformance.verdict import Verdict
@@ -72,6 +73,15 @@ def test_what_the_baseline_has_must_not_get_worse(now: RequirementResult | None,
     decision = decide(with_clean(now), baseline=results(CLEAN, PASSED), today=TODAY)
     assert decision.exit_code == code
     assert decision.problems == (() if says is None else (says,))
+
+
+def test_without_waivers_of_its_own_it_takes_those_of_the_run() -> None:
+    ran = apply(results(CLEAN, FAILED), [waiver()], TODAY)
+    assert decide(ran, today=TODAY).exit_code == 0
+    assert decide(ran, today=date(2026, 6, 2)).exit_code == 1
+    assert decide(ran, waivers=[], today=TODAY).exit_code == 1
+    stale = apply(results(CLEAN, PASSED), [waiver()], TODAY)
+    assert decide(stale, today=TODAY).problems == stale.bad_waivers != ()
 
 
 def test_what_is_waived_may_be_worse_than_the_baseline() -> None:

@@ -1,13 +1,20 @@
 """Waivers: complete, in force, needed; and never a change of the verdict."""
 
+import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from conformance.gating.waivers import Waiver, WaiverError, apply, load
-from conformance.reporting import words
+from conformance.gating.waivers import Waiver, WaiverError, apply, load, of
+from conformance.reporting import terminal, words
+from conformance.reporting.annotations import annotations
+from conformance.reporting.html import html
+from conformance.reporting.junit import junit_xml
+from conformance.reporting.markdown import markdown
+from conformance.results import Mishaps, Results
 from conformance.verdict import Verdict
 from tests.reporting.test_terminal import CLEAN, requirement, results
 
@@ -68,18 +75,24 @@ def test_one_requirement_is_waived_once(tmp_path: Path) -> None:
 
 
 def test_a_waived_requirement_keeps_its_verdict_and_fails_nothing() -> None:
-    waived, problems = apply(results(CLEAN, FAILED), [waiver()], TODAY)
-    assert problems == []
+    waived = apply(results(CLEAN, FAILED), [waiver()], TODAY)
+    assert waived.bad_waivers == ()
     [failed] = waived.with_verdict(Verdict.FAIL)
     assert failed.waiver == {**waiver().to_json(), "expires": "2026-06-01"}
     assert (waived.exit_code, waived.verdict) == (0, Verdict.PASS)
     assert waived.to_json()["requirements"][1]["verdict"] == "fail"
 
 
-@pytest.mark.parametrize("require", ["none", "must"])
-def test_that_something_is_waived_is_always_said(require: str) -> None:
-    waived, _ = apply(results(CLEAN, FAILED, require=require), [waiver()], TODAY)
-    assert "1 waived" in words.headline(waived)
+@pytest.mark.parametrize(
+    ("require", "says"),
+    [("none", "no other violation found (1 waived) ("), ("must", "conformant (1 waived) (")],
+)
+def test_that_something_is_waived_is_always_said(require: str, says: str) -> None:
+    waived = apply(results(CLEAN, FAILED, require=require), [waiver()], TODAY)
+    assert words.headline(waived).startswith(says)
+    for told in (html(waived), markdown(waived), junit_xml(waived), terminal.summary(waived, Path("reports"))):
+        assert "waived until 2026-06-01 by orders: a gateway" in " ".join(told.split())
+    assert "<failure" not in junit_xml(waived)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +105,29 @@ def test_that_something_is_waived_is_always_said(require: str) -> None:
     ],
 )
 def test_what_is_wrong_with_a_waiver_is_said_and_it_accepts_nothing(given: Waiver, says: str) -> None:
-    judged, [problem] = apply(results(CLEAN, FAILED), [given], TODAY)
+    judged = apply(results(CLEAN, FAILED), [given], TODAY)
+    [problem] = judged.bad_waivers
     assert says in problem
     assert "orders" in problem
     assert judged.exit_code == 1
+
+
+def test_a_bad_waiver_alone_fails_and_every_report_says_why() -> None:
+    judged = apply(results(CLEAN), [waiver(requirement="order.fields")], TODAY)
+    assert (judged.exit_code, judged.verdict) == (1, Verdict.FAIL)
+    assert words.headline(judged) == "not conformant: 1 waiver to mend"
+    shown = terminal.summary(judged, Path("reports"), width=200)
+    assert "exit 1: a waiver has to be mended" in shown
+    for told in (html(judged), markdown(judged), shown, *annotations(judged)):
+        assert "is not needed any more" in told
+
+
+@pytest.mark.parametrize("given", [{"select": "limit"}, {"mishaps": Mishaps(stopped=True)}])
+def test_what_was_judged_in_part_calls_no_waiver_needless(given: dict[str, Any]) -> None:
+    partly = replace(results(CLEAN), **given)
+    assert apply(partly, [waiver(requirement="order.fields")], TODAY).bad_waivers == ()
+
+
+def test_they_are_read_back_from_the_results() -> None:
+    waived = apply(results(CLEAN, FAILED), [waiver()], TODAY)
+    assert of(Results.from_json(json.loads(json.dumps(waived.to_json())))) == [waiver()]

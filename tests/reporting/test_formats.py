@@ -64,9 +64,9 @@ def test_in_the_summary_what_a_target_says_stays_text() -> None:
 def test_a_waiver_is_said_beside_the_violation() -> None:
     given = violated(FOUND)
     [failed] = given.with_verdict(Verdict.FAIL)
-    waived = replace(failed, waiver={"expires": "2026-12-31", "owner": "o", "reason": "r"})
+    waived = replace(failed, waiver={"expires": "2026-12-31", "owner": "o", "reason": "r", "ticket": "EX-12"})
     accepted = replace(given, requirements=(CLEAN, waived))
-    assert "(waived until 2026-12-31)" in markdown(accepted)
+    assert "| `list.limit-max`, waived until 2026-12-31 by o: r (EX-12) |" in markdown(accepted)
     assert [line.split()[0] for line in annotations(accepted)] == ["::warning"]
 
 

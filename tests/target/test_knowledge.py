@@ -113,12 +113,23 @@ def test_an_injected_order_is_known_by_its_id_where_the_target_takes_it_and_by_i
     own.begin([])
     for id in ("a", "b"):
         own.intend(record(id), None)
-    shown = [order("another"), order("a" if takes_ids else "x")]
+    shown = [order("another", created_at=1_778_400_001), order("a" if takes_ids else "x")]
     own.recognize(shown)
     assert [own.owns(each) for each in shown] == ([False, True] if takes_ids else [True, True])
     assert own.all_seen() != takes_ids
     own.give_up()
     assert own.lost == takes_ids
+
+
+def test_an_injected_order_that_goes_by_another_id_is_known_by_all_else() -> None:
+    own = Ownership()
+    own.begin([])
+    for id in ("a", "b"):
+        own.intend(record(id, filled_qty="1", status="partially_filled"), None)
+    later, renamed = order("later", status="open"), order("c", filled_qty="1.0", status="partially_filled")
+    own.recognize([order("a", filled_qty="1", status="partially_filled"), later, renamed])
+    assert [own.owns(each) for each in (later, renamed)] == [False, True]
+    assert own.all_seen()
 
 
 def unnamed(**changed: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, StrictUndefined, Template
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from conformance import requirements
@@ -36,13 +36,13 @@ def html(results: Results) -> str:
     return _template().render(
         results=results,
         headline=words.headline(results),
-        means=words.MEANS[results.exit_code],
+        means=words.means(results),
         tone={0: "pass", 1: "fail"}.get(results.exit_code, "inconclusive"),
-        violated=[_Violated.of(result, results) for result in results.with_verdict(Verdict.FAIL)],
+        violated=[_Violated.of(result, results) for result in words.unwaived(results)],
+        waived=[_Violated.of(result, results) for result in results.waived],
         sections=_sections(results),
         levels=requirements.LEVELS,
         verdicts=list(reversed(Verdict)),
-        icons=ICONS,
         undecided=words.by_reason(results.with_verdict(Verdict.INCONCLUSIVE)),
         unexercised=words.by_fact(results.with_verdict(Verdict.NONE)),
         races=[result for result in results.with_verdict(Verdict.PASS) if "races" in result.reason],
@@ -63,6 +63,12 @@ class _Shown:
     curl: str | None
     run: str
 
+    @property
+    def timeline(self) -> list[tuple[int, Mapping[str, Any]]]:
+        """The exchanges, each with how many ms after the first it was sent."""
+        exchanges = self.finding.exchanges
+        return [(round((each["sent_at"] - exchanges[0]["sent_at"]) * 1000), each) for each in exchanges]
+
     @classmethod
     def of(cls, finding: Finding, results: Results) -> "_Shown":
         want, got = difference(finding.want, finding.got)
@@ -80,11 +86,12 @@ class _Violated:
     first: _Shown
     others: tuple[_Shown, ...]
     more: int
+    waived: str
 
     @classmethod
     def of(cls, result: RequirementResult, results: Results) -> "_Violated":
         first, *others = (_Shown.of(each, results) for each in result.findings[:_FINDINGS_SHOWN])
-        return cls(result, first, tuple(others), len(result.findings[_FINDINGS_SHOWN:]))
+        return cls(result, first, tuple(others), len(result.findings[_FINDINGS_SHOWN:]), words.waived(result))
 
 
 def _best(finding: Finding) -> Mapping[str, Any] | None:
@@ -132,15 +139,21 @@ def _breakable(line: str) -> Markup:
 
 @cache
 def _template() -> Template:
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        loader=PackageLoader(__name__, "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     environment.filters |= {"address": _address, "breakable": _breakable}
-    environment.globals |= {"marked": _marked}
+    environment.globals |= {"marked": _marked, "icons": ICONS}
     for name in ("style.css", "script.js"):
         text = _read(name)
         digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
         kind = name.partition(".")[0]
         environment.globals |= {kind: Markup(text), f"{kind}_hash": f"sha256-{digest}"}  # noqa: S704 - our own files
-    return environment.from_string(_read("report.html.j2"))
+    return environment.get_template("report.html.j2")
 
 
 def _read(name: str) -> str:
