@@ -110,7 +110,9 @@ def validator(name: str) -> Draft202012Validator:
 def order_breaches(record: Any) -> tuple[Breach, ...]:
     """What is wrong with the spelling of one record, a breach for each field that is."""
     found = {_field(error): _order_breach(error) for error in validator("order").iter_errors(record)}
-    return tuple(found.values())
+    id = record.get("id") if found and isinstance(record, Mapping) else None
+    told = f" on {_cut(id)}" if isinstance(id, str) and id else ""
+    return tuple(breach._replace(got=f"{breach.got}{told}") for breach in found.values())
 
 
 def list_breaches(document: Any) -> tuple[Breach, ...]:

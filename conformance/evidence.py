@@ -9,7 +9,8 @@ from typing import Any
 class Exchange:
     """A request and what came back. Times in ms; `sent_at` in UNIX seconds of our own clock.
 
-    `status` is None when no answer came; `problem` then says why. Long bodies are cut.
+    `status` is None when no answer came; `problem` then says why. Long bodies are cut. `forged`: what its credentials
+    were made to be, where they are not good ones.
     """
 
     account: str
@@ -23,13 +24,14 @@ class Exchange:
     sent_at: float
     elapsed_ms: float
     problem: str | None = None
+    forged: str | None = None
 
     def header(self, name: str) -> str:
         """A header of the answer, whatever its case; empty where there is none."""
         return next((value for key, value in self.response_headers.items() if key.lower() == name), "")
 
     def __str__(self) -> str:
-        lines = [f"{self.account}: {self.method} {self.url}"]
+        lines = [f"{self.account}: {self.method} {self.url}{f' with {self.forged}' if self.forged else ''}"]
         if self.request_body:
             lines.append(f"  > {self.request_body}")
         if self.status is None:
@@ -53,4 +55,5 @@ class Exchange:
             "sent_at": self.sent_at,
             "elapsed_ms": round(self.elapsed_ms, 1),
             "problem": self.problem,
+            "forged": self.forged,
         }

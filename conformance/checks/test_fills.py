@@ -17,7 +17,7 @@ DISTURBED = "somebody else traded with the orders each time"
 def test_fills_of_one_that_takes(stage: Stage, side: str) -> None:
     """Three fills of 1, 2 and 4 lots, each at another price: the sum, and the average weighted by volume."""
     trading = Trading(stage.lane, stage.lane.markets[0])
-    if add_up(stage.lane, lambda: trading.take(side)) is None:
+    if add_up(trading, lambda: trading.take(side)) is None:
         pytest.skip(DISTURBED)
 
 
@@ -28,7 +28,7 @@ def test_fills_of_one_that_takes(stage: Stage, side: str) -> None:
 def test_fills_of_one_that_is_taken_from(stage: Stage, side: str) -> None:
     """Three orders of the other account take 1, 2 and 4 lots of a resting one: the sum, and the average."""
     trading = Trading(stage.lane, stage.lane.markets[0])
-    if add_up(stage.lane, lambda: trading.make(side)) is None:
+    if add_up(trading, lambda: trading.make(side)) is None:
         pytest.skip(DISTURBED)
 
 
@@ -38,7 +38,7 @@ def test_fills_of_one_that_is_taken_from(stage: Stage, side: str) -> None:
 def test_fills_of_a_market_order(stage: Stage) -> None:
     """A market sell, filled at two prices."""
     trading = Trading(stage.lane, stage.lane.markets[0])
-    if add_up(stage.lane, trading.sell_at_market) is None:
+    if add_up(trading, trading.sell_at_market) is None:
         pytest.skip(DISTURBED)
 
 
@@ -48,12 +48,17 @@ def test_fills_of_a_market_order(stage: Stage) -> None:
 def test_an_amount_that_was_asked_for_stays(stage: Stage) -> None:
     """A market buy for an amount that does not come out even: quote_quantity is that amount, whatever was spent."""
     trading = Trading(stage.lane, stage.lane.markets[0])
-    fills = add_up(stage.lane, trading.buy_for_an_amount)
+    fills = add_up(trading, trading.buy_for_an_amount)
     if fills is None:
         pytest.skip(DISTURBED)
     if fills.order.quote_quantity != trading.amount:
         raise Violation(
-            Breach(f"quote_quantity {trading.amount}, as asked for", f"{fills.order.quote_quantity}", QUOTE),
+            Breach(
+                f"quote_quantity {trading.amount}, as asked for",
+                f"{fills.order.quote_quantity} on {fills.order}",
+                QUOTE,
+            ),
+            *trading.steps,
             *stage.lane.latest(stage.lane.caller).exchanges[:1],
         )
 

@@ -8,7 +8,7 @@ from conformance.cli.gating import compare, gate
 from conformance.cli.judging import doctor, run
 from conformance.cli.proving import prove
 from conformance.cli.serving import sandbox
-from conformance.cli.signing import sign
+from conformance.cli.signing import forge, sign
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -17,5 +17,5 @@ def main() -> None:
     """Judge an exchange by the p99 spot-order API: list my orders, cancel all my orders."""
 
 
-for command in (run, doctor, explain, sign, compare, gate, sandbox, prove, requirements):
+for command in (run, doctor, explain, sign, forge, compare, gate, sandbox, prove, requirements):
     main.add_command(command)

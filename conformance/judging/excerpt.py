@@ -21,9 +21,10 @@ def excerpt(body: str, about: str) -> str:
     """
     opening = _OPENS.match(body)
     elements, end = _elements(body, opening.end()) if opening else ([], 0)
-    if opening is None or len(elements) <= _MOST:
+    few = len(elements) <= _MOST
+    if opening is None or (few and not any(id for _, id in elements)):
         return body[: _SHOWN * max(1, len(elements))]
-    shown = _shown([id for _, id in elements], about)
+    shown = set(range(len(elements))) if few else _shown([id for _, id in elements], about)
     lines = [body[: opening.end()].strip()]
     for number, (order, _) in enumerate(elements):
         if number in shown:

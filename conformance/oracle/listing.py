@@ -121,12 +121,13 @@ def explain(listing: Listing, known: Interval) -> Iterator[Breach]:
     query, page = listing.query, listing.orders
     shown = {order.id: order for order in page}
     floor = _floor(query, page)
+    due = min(page_size(query.limit), sum(matches(query, order) for order in known.stable()))
     for order in known.stable():
         if order.id in shown:
             if changed := order.changes(shown[order.id]):
                 yield Breach(f"the same record of {order} in every list", _differences(changed), certain=False)
         elif matches(query, order) and (floor is None or order.created_at > floor):
-            yield Breach(f"{order} in the list", f"{len(page)} orders without it", certain=False)
+            yield Breach(f"{due} orders, {order} among them", f"{len(page)} orders without it", certain=False)
     for order in page:
         known_to_be = known.before.orders.get(order.id)
         if known_to_be is None and not known.unsettled(order.id) and known.covers(order.created_at):

@@ -10,20 +10,29 @@ from conformance.results import Finding, Results
 # What signing adds stands at the end of the query.
 _SIGNED = re.compile(r"(^|&)timestamp=.*")
 
-# Requests that are wrong on purpose: their credentials are not those that a variable could hold.
-_FORGED = "test_forged_credentials::"
+# A forgery that is named so has put this parameter in front of what is asked.
+_IN_FRONT = " added in front after signing"
 
 
-def curl(exchange: Mapping[str, Any], finding: Finding) -> str | None:
-    """The exchange's request as a curl line, with the account's credentials in P99_JWT, or P99_API_KEY and
-    P99_API_SECRET; None where they were not good ones.
+def curl(exchange: Mapping[str, Any]) -> str:
+    """The exchange's request as a line for the shell, with the account's credentials in P99_JWT, or P99_API_KEY and
+    P99_API_SECRET.
     """
-    if finding.check.startswith(_FORGED):
-        return None
     address, _, query = exchange["url"].partition("?")
     asked = _SIGNED.sub("", query)
     names = {name.lower() for name in exchange["request_headers"]}
     words = ["curl", "-i", *(["-X", exchange["method"]] if exchange["method"] != "GET" else [])]
+    if forged := exchange.get("forged"):
+        asked = asked.removeprefix(forged.removesuffix(_IN_FRONT)).removeprefix("&")
+        url = f"{address}?{asked}" if asked else address
+        return f"p99-conformance forge {shlex.quote(forged)} {shlex.quote(url)} | {' '.join(words)} -K -"
+    if exchange["request_body"]:
+        words += [
+            "-H",
+            shlex.quote(f"Content-Type: {_content_type(exchange)}"),
+            "-d",
+            shlex.quote(exchange["request_body"]),
+        ]
     if "x-mbx-apikey" in names:
         signed = f'"$(p99-conformance sign {shlex.quote(asked)})"'
         words += ["-H", '"X-MBX-APIKEY: $P99_API_KEY"', f"{shlex.quote(address + '?')}{signed}"]
@@ -31,6 +40,11 @@ def curl(exchange: Mapping[str, Any], finding: Finding) -> str | None:
         words += ["-H", '"Authorization: Bearer $P99_JWT"'] if "authorization" in names else []
         words.append(shlex.quote(f"{address}?{asked}" if asked else address))
     return " ".join(words)
+
+
+def _content_type(exchange: Mapping[str, Any]) -> str:
+    headers: Mapping[str, str] = exchange["request_headers"]
+    return next((value for name, value in headers.items() if name.lower() == "content-type"), "application/json")
 
 
 def run_line(results: Results, finding: Finding) -> str:

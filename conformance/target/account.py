@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -194,10 +194,16 @@ class Account:
         for value in headers.values():
             self._client.hide(value.rpartition(" ")[2])
 
-    def send(self, method: str, query: str, headers: Mapping[str, str], *, once: bool = False) -> Answer:
-        """Send a request with exactly this query string and these headers; `once`: a 503 is not retried."""
+    def send(
+        self, method: str, query: str, headers: Mapping[str, str], *, once: bool = False, forged: str | None = None
+    ) -> Answer:
+        """Send a request with exactly this query string and these headers; `once`: a 503 is not retried.
+
+        `forged`: what its credentials are, where they are not good.
+        """
         send = self._client.send_once if once else self._client.send
         answer = send(self.name, method, self._url, query, headers)
+        answer = replace(answer, exchange=replace(answer.exchange, forged=forged)) if forged else answer
         self._client.timed(method, answer.exchange.elapsed_ms)
         return self._judged_in_passing(answer)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from conformance.evidence import Exchange
 from conformance.oracle.errors import BUSY, armed_error
 from conformance.oracle.harm import Attempt, harm
 from conformance.target.answers import Unavailable, decoded
@@ -21,9 +22,9 @@ _UNDONE = ("cancel.complete", "cancel.scope-all")
 
 def list_fails(lane: Lane, error: str) -> None:
     """Arm a list to answer `error`, and judge the answer. Raises Violation."""
-    answer = _armed(lane, error, lambda: _once(lane, "GET"))
+    arming, answer = _armed(lane, error, lambda: _once(lane, "GET"))
     breaches = list(armed_error(error, answer.status, decoded(answer.body)))
-    lane.caller.observations.report(breaches, answer.exchange, raising=True)
+    lane.caller.observations.report(breaches, *arming, answer.exchange, raising=True)
     lane.caller.observations.count({"error.envelope": 1})
 
 
@@ -33,14 +34,14 @@ def cancel_fails(lane: Lane, error: str) -> None:
     before = lane.look()
     lane.refuse_to_harm()
     try:
-        answer = _armed(lane, error, lambda: _once(lane, "DELETE"))
+        arming, answer = _armed(lane, error, lambda: _once(lane, "DELETE"))
         lane.canceled()
         breaches = list(armed_error(error, answer.status, decoded(answer.body)))
-        observations.report(breaches, answer.exchange, raising=True)
+        observations.report(breaches, *arming, answer.exchange, raising=True)
         after = lane.settle(len(before.exchanges))
         lost = harm(Attempt(before, after))
         blamed = [breach._replace(requirement="cancel.busy-no-loss") for breach in lost]
-        observations.report(blamed, answer.exchange, *after.exchanges[:1])
+        observations.report(blamed, *before.exchanges[:1], *arming, answer.exchange, *after.exchanges[:1])
         lane.remember(after)
         _succeeds(lane, error)
     finally:
@@ -62,15 +63,19 @@ def _succeeds(lane: Lane, error: str) -> None:
         raise
 
 
-def _armed(lane: Lane, error: str, send: Callable[[], Answer]) -> Answer:
-    """The answer to an armed call; not one that merely says that the engine is busy, where another error is armed."""
+def _armed(lane: Lane, error: str, send: Callable[[], Answer]) -> tuple[list[Exchange], Answer]:
+    """How a call was armed, and the answer to it.
+
+    Not an answer that merely says that the engine is busy, where another error is armed.
+    """
     for _ in range(_ATTEMPTS):
-        lane.driver.fault(error, 1)
+        with lane.driver.noting() as arming:
+            lane.driver.fault(error, 1)
         answer = send()
         document = decoded(answer.body)
         code = document.get("error") if isinstance(document, dict) else None
         if not (answer.status == 503 and error not in BUSY and code in BUSY):
-            return answer
+            return arming, answer
     raise Inconclusive(f"{error} was armed, and {_ATTEMPTS} answers were 503 {code}")
 
 

@@ -6,9 +6,9 @@ from conformance.oracle.harm import Attempt, harm
 from conformance.target.account import BAD_INPUT, Account
 from conformance.target.answers import decoded, turns_away
 from conformance.target.client import Answer
-from conformance.target.forgery import Forgery, Request, appended
+from conformance.target.forgery import Forgery, Request, behind_the_signature
 from conformance.target.lane import Lane
-from conformance.verdict import Breach, Inconclusive
+from conformance.verdict import Breach, Inconclusive, Violation
 
 # Answers that speak of load or of a gateway rather than of the credentials.
 _OF_LOAD = (408, 418, 429, 502, 503, 504)
@@ -16,16 +16,16 @@ _OF_LOAD = (408, 418, 429, 502, 503, 504)
 
 def list_forged(lane: Lane, account: Account, forgery: Forgery, query: str) -> None:
     """Ask for a list with forged credentials: a 4xx that shows no order, or else a Violation."""
-    _expect_refusal(lane, forgery, account.send("GET", *_made(account, forgery, query)))
+    _expect_refusal(lane, forgery, account.send("GET", *_made(account, forgery, query), forged=forgery.says))
 
 
 def cancel_forged(lane: Lane, forgery: Forgery, query: str) -> None:
     """Say cancel-all with forged credentials: a 4xx that shows no order and touches none, or else a Violation."""
 
     def send() -> Answer:
-        return lane.caller.send("DELETE", *_made(lane.caller, forgery, query))
+        return lane.caller.send("DELETE", *_made(lane.caller, forgery, query), forged=forgery.says)
 
-    answer = attempt(lane, forgery.requirement, send)
+    answer = attempt(lane, forgery.requirement, send, though=f"the request having come with {forgery.says}")
     _expect_refusal(lane, forgery, answer)
 
 
@@ -49,11 +49,26 @@ def probe_cancel(lane: Lane, query: str, reach: Set[str] | None = frozenset()) -
     lane.caller.observations.count({BAD_INPUT: 1})
 
 
+def list_appended(account: Account, parameter: str) -> None:
+    """Ask for a list with a parameter behind the signature: a refusal, or the list as it is without it."""
+    forged = behind_the_signature(parameter)
+    plain = account.list(credential="api-key")
+    answer = account.send("GET", *_made(account, forged, ""), forged=forged.says)
+    shown = shown_by(answer)
+    if shown is not None and shown != len(plain):
+        breach = Breach(f"a 4xx, or the {len(plain)} orders of a list without parameters", f"{shown} orders")
+        raise Violation(breach, plain.exchange, answer.exchange)
+
+
 def cancel_appended(lane: Lane, parameter: str) -> None:
     """Say cancel-all with a parameter behind the signature: nothing is canceled, or what would be without it."""
     before = lane.look()
+    forged = behind_the_signature(parameter)
     answer = attempt(
-        lane, "auth.signature", lambda: lane.caller.send("DELETE", *appended(lane.caller.signer, "", parameter)), None
+        lane,
+        "auth.signature",
+        lambda: lane.caller.send("DELETE", *_made(lane.caller, forged, ""), forged=forged.says),
+        None,
     )
     after = lane.look()
     live = {order.id for order in before.live()}
@@ -64,7 +79,8 @@ def cancel_appended(lane: Lane, parameter: str) -> None:
             f"{len(left)} of {len(live)} left",
             "auth.signature",
         )
-        lane.caller.observations.report([breach], answer.exchange, *after.exchanges[:1], raising=True)
+        evidence = (*before.exchanges[:1], answer.exchange, *after.exchanges[:1])
+        lane.caller.observations.report([breach], *evidence, raising=True)
     lane.caller.observations.count({"auth.signature": 1})
 
 
@@ -74,8 +90,17 @@ def shown_by(answer: Answer) -> int | None:
     return len(document) if answer.status == 200 and isinstance(document, list) else None
 
 
-def attempt(lane: Lane, requirement: str, send: Callable[[], Answer], reach: Set[str] | None = frozenset()) -> Answer:
-    """Send a DELETE that may cancel in these markets alone, and look at what it changed; a change is a Violation."""
+def attempt(
+    lane: Lane,
+    requirement: str,
+    send: Callable[[], Answer],
+    reach: Set[str] | None = frozenset(),
+    though: str = "",
+) -> Answer:
+    """Send a DELETE that may cancel in these markets alone, and look at what it changed; a change is a Violation.
+
+    `though` says why nothing else may change.
+    """
     before = lane.look()
     lane.refuse_to_harm()
     answer = send()
@@ -84,7 +109,8 @@ def attempt(lane: Lane, requirement: str, send: Callable[[], Answer], reach: Set
     lane.remember(after)
     done = harm(Attempt(before, after, reach))
     evidence = (*before.exchanges[:1], answer.exchange, *after.exchanges[:1])
-    blamed = [breach._replace(requirement=requirement) for breach in done]
+    why = f", {though}" if though else ""
+    blamed = [breach._replace(requirement=requirement, want=f"{breach.want}{why}") for breach in done]
     lane.caller.observations.report(blamed, *evidence, raising=True)
     return answer
 

@@ -3,12 +3,13 @@
 import itertools
 import json
 import uuid
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from conformance import contract
+from conformance.evidence import Exchange
 from conformance.target.account import Account
 from conformance.target.client import Answer, Client
 from conformance.target.profile import Action, DriverProfile, Market
@@ -41,6 +42,7 @@ class Driver:
         self._placed = 0
         self._run = uuid.uuid4().hex[:8]
         self._serial = itertools.count(1)
+        self._noted: list[Exchange] | None = None
 
     def place(
         self,
@@ -95,6 +97,15 @@ class Driver:
             self.fault(error := self._armed.pop(), 0)
             self._armed.discard(error)
 
+    @contextmanager
+    def noting(self) -> Iterator[list[Exchange]]:
+        """Inside, what the driver does is gathered, as evidence of what led to a finding."""
+        before, self._noted = self._noted, []
+        try:
+            yield self._noted
+        finally:
+            self._noted = before
+
     def _count(self, orders: int) -> None:
         most = self._client.target.max_orders
         if most is not None and self._placed + orders > most:
@@ -128,6 +139,8 @@ class Driver:
         who = "driver" if account is None else account.name
         with self._client.setting_up():
             answer = self._client.send(who, action.method, filled.url, query, headers, content)
+        if self._noted is not None:
+            self._noted.append(answer.exchange)
         if not 200 <= answer.status < 300:
             words = answer.exchange.response_body[:200]
             raise Refused(f"{action.method} {filled.url} answered {answer.status} {words}")

@@ -149,13 +149,20 @@ def _other_query(signer: Signer, query: str) -> Request:
     return f"{stamped}&signature={other}", key(signer.api_key)
 
 
+_IN_FRONT = "added in front after signing"
+_BETWEEN = "added behind the timestamp after signing"
+_BEHIND = "behind the signature"
+OF_ANOTHER_ACCOUNT = "a signature made with another account's secret"
+_REPLAYED = "a signature that was good for an earlier query"
+
+
 def added_in_front(parameter: str) -> Forgery:
     """A parameter that the signature does not cover, in front of all that it does."""
 
     def make(signer: Signer, query: str) -> Request:
         return f"{parameter}&{_signed(query, signer.api_secret)}", key(signer.api_key)
 
-    return Forgery(f"{parameter} added in front after signing", "auth.signature", "api_key", make)
+    return Forgery(f"{parameter} {_IN_FRONT}", "auth.signature", "api_key", make)
 
 
 def added_behind_the_timestamp(parameter: str) -> Forgery:
@@ -165,7 +172,7 @@ def added_behind_the_timestamp(parameter: str) -> Forgery:
         stamped, _, signature = _signed(query, signer.api_secret).rpartition("&signature=")
         return f"{stamped}&{parameter}&signature={signature}", key(signer.api_key)
 
-    return Forgery(f"{parameter} added behind the timestamp after signing", "auth.signature", "api_key", make)
+    return Forgery(f"{parameter} {_BETWEEN}", "auth.signature", "api_key", make)
 
 
 def replayed(signature_of: str) -> Forgery:
@@ -174,7 +181,7 @@ def replayed(signature_of: str) -> Forgery:
     def make(signer: Signer, query: str) -> Request:
         return f"{_stamped(query)}&signature={signature_of.rpartition('&signature=')[2]}", key(signer.api_key)
 
-    return Forgery("a signature that was good for an earlier query", "auth.signature", "api_key", make)
+    return Forgery(_REPLAYED, "auth.signature", "api_key", make)
 
 
 def signed_by(other: Signer) -> Forgery:
@@ -183,7 +190,7 @@ def signed_by(other: Signer) -> Forgery:
     def make(signer: Signer, query: str) -> Request:
         return _signed(query, other.api_secret), key(signer.api_key)
 
-    return Forgery("a signature made with another account's secret", "auth.signature", "api_key", make)
+    return Forgery(OF_ANOTHER_ACCOUNT, "auth.signature", "api_key", make)
 
 
 A_DAY_OLD = Forgery(
@@ -194,9 +201,41 @@ A_DAY_OLD = Forgery(
 )
 
 
-def appended(signer: Signer, query: str, parameter: str) -> Request:
+def behind_the_signature(parameter: str) -> Forgery:
     """A good request with a parameter behind its signature."""
-    return f"{_signed(query, signer.api_secret)}&{parameter}", key(signer.api_key)
+
+    def make(signer: Signer, query: str) -> Request:
+        return f"{_signed(query, signer.api_secret)}&{parameter}", key(signer.api_key)
+
+    return Forgery(f"{parameter} {_BEHIND}", "auth.signature", "api_key", make)
+
+
+def named(says: str, other: Signer) -> Forgery:
+    """The forgery that says this of itself; `other` signs for a second account. Raises KeyError.
+
+    Of a signature that was good for an earlier query only the kind is made again: nothing has been asked with it.
+    """
+    fixed = {each.says: each for each in (*FORGERIES, A_DAY_OLD, signed_by(other))}
+    if says in fixed:
+        return fixed[says]
+    if says == _REPLAYED:
+
+        def make(signer: Signer, query: str) -> Request:
+            return replayed(_signed("limit=2", signer.api_secret)).make(signer, query)
+
+        return Forgery(says, "auth.signature", "api_key", make)
+    for ending, with_parameter in _WITH_A_PARAMETER.items():
+        parameter = says.removesuffix(f" {ending}")
+        if parameter != says:
+            return with_parameter(parameter)
+    raise KeyError(says)
+
+
+_WITH_A_PARAMETER = {
+    _IN_FRONT: added_in_front,
+    _BETWEEN: added_behind_the_timestamp,
+    _BEHIND: behind_the_signature,
+}
 
 
 def payload(token: str) -> dict[str, Any]:

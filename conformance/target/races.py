@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from conformance.evidence import Exchange
 from conformance.oracle.racing import RACING, Race
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Query
@@ -65,8 +66,9 @@ class Races:
                 placed.update(() if id is None else (id,))
 
         before = self._before()
-        answer = self._beside(placing)
-        self._judge(before, [answer], placed=placed)
+        with self._lane.driver.noting() as placements:
+            answer = self._beside(placing)
+        self._judge(before, [answer], placements, placed=placed)
 
     def cancel_and_take(self, market: Market, side: str) -> None:
         """Cancel-all while the other account takes from the caller's orders, from two connections."""
@@ -84,9 +86,10 @@ class Races:
             for _ in range(_EACH):
                 place(lane, other, market, OPPOSITE[side], price, market.quantity)
 
-        answer = self._beside(taking)
+        with lane.driver.noting() as placements:
+            answer = self._beside(taking)
         try:
-            self._judge(before, [answer], others_before=others_before)
+            self._judge(before, [answer], placements, others_before=others_before)
         finally:
             if any(order.live for id, order in lane.latest(other).orders.items() if id not in others_before):
                 lane.clear(other)
@@ -109,6 +112,7 @@ class Races:
         self,
         before: Snapshot,
         answers: Sequence[Canceled],
+        placements: Sequence[Exchange] = (),
         placed: set[str] | None = None,
         others_before: set[str] | None = None,
     ) -> None:
@@ -128,7 +132,8 @@ class Races:
             broken_off=any(answer.refused_before for answer in answers),
         )
         judgement = RACING.judge(race)
-        evidence = (*before.exchanges[:1], *(answer.exchange for answer in answers), *after.exchanges[:1])
+        raced = (*(answer.exchange for answer in answers), *placements)
+        evidence = (*before.exchanges[:1], *raced, *after.exchanges[:1])
         lane.caller.observations.report(self._counted(judgement.breaches), *evidence, raising=True)
         lane.caller.observations.count(dict.fromkeys(judgement.saw, 1))
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 
+from conformance.evidence import Exchange
 from conformance.oracle.filling import FILLING, Fills
 from conformance.orders import Order
 from conformance.target.account import Account
@@ -35,13 +36,17 @@ class Disturbed(Exception):
 
 
 class Trading:
-    """Trades in one market between the caller and the other account, which has to be there."""
+    """Trades in one market between the caller and the other account, which has to be there.
+
+    `steps`: how the last of them came about, as evidence.
+    """
 
     def __init__(self, lane: Lane, market: Market) -> None:
         assert lane.other is not None
         if market.quantity < _MOST_LOTS * market.lot:
             raise Refused(f"{market.quantity} are too few lots of {market.lot} to be filled in parts")
-        self._lane, self._market, self._other = lane, market, lane.other
+        self.lane, self._market, self._other = lane, market, lane.other
+        self.steps: tuple[Exchange, ...] = ()
 
     def take(self, side: str) -> Fills:
         """The caller takes three orders of the other account, each at a price of its own, and still wants more."""
@@ -52,14 +57,14 @@ class Trading:
             for price, lots in zip(resting, _LOTS, strict=True):
                 self._place(self._other, OPPOSITE[side], price, lots)
             self._expect_untouched(new)
-            self._place(self._lane.caller, side, limit, _MOST_LOTS)
+            self._place(self.lane.caller, side, limit, _MOST_LOTS)
             return self._fills(new)
 
     def make(self, side: str) -> Fills:
         """Three orders of the other account take from one of the caller, and leave some."""
         price = prices_between(self._market, _PRICES, _APART)[2]
         with self._new() as new:
-            self._place(self._lane.caller, side, price, _MOST_LOTS)
+            self._place(self.lane.caller, side, price, _MOST_LOTS)
             self._expect_untouched(new)
             for lots in _LOTS:
                 self._place(self._other, OPPOSITE[side], price, lots)
@@ -72,7 +77,7 @@ class Trading:
             self._place(self._other, "buy", prices[3], 1)
             self._place(self._other, "buy", prices[2], 2)
             self._expect_untouched(new)
-            self._place(self._lane.caller, "sell", None, 3)
+            self._place(self.lane.caller, "sell", None, 3)
             return self._fills(new)
 
     def buy_for_an_amount(self) -> Fills:
@@ -84,16 +89,16 @@ class Trading:
             self._place(self._other, "sell", prices[1], 1)
             self._place(self._other, "sell", prices[2], 5)
             self._expect_untouched(new)
-            place(self._lane, self._lane.caller, self._market, "buy", None, None, self.amount)
+            place(self.lane, self.lane.caller, self._market, "buy", None, None, self.amount)
             return self._fills(new)
 
     def _place(self, account: Account, side: str, price: Decimal | None, lots: int) -> None:
-        place(self._lane, account, self._market, side, price, lots * self._market.lot)
+        place(self.lane, account, self._market, side, price, lots * self._market.lot)
 
     @contextmanager
     def _new(self) -> Iterator[Callable[[Account], list[Order]]]:
         """Inside, what is new in an account; behind, nothing of it is left in the book."""
-        lane = self._lane
+        lane = self.lane
         lane.clear()
         before = {account.name: lane.settled(account) for account in lane.accounts}
 
@@ -103,29 +108,32 @@ class Trading:
         for account in lane.accounts:
             lane.forget(account)
         try:
-            yield new
+            with lane.driver.noting() as steps:
+                yield new
+            self.steps = tuple(steps)
         finally:
             lane.clear()
             if any(order.live for order in new(self._other)):
                 lane.clear(self._other)
 
     def _expect_untouched(self, new: Callable[[Account], list[Order]]) -> None:
-        for account in self._lane.accounts:
+        for account in self.lane.accounts:
             if any(order.status != "open" for order in new(account)):
                 raise Disturbed
 
     def _fills(self, new: Callable[[Account], list[Order]]) -> Fills:
-        own = new(self._lane.caller)
+        by, own = new(self._other), new(self.lane.caller)
         if len(own) != 1:
             raise Disturbed
-        return Fills(own[0], new(self._other), self._market.tick)
+        return Fills(own[0], by, self._market.tick)
 
 
-def add_up(lane: Lane, trade: Callable[[], Fills]) -> Fills | None:
+def add_up(trading: Trading, trade: Callable[[], Fills]) -> Fills | None:
     """Make the trade, and judge what became of the caller's order. Raises Violation.
 
     None where it could not be judged, since somebody else came in between each time.
     """
+    lane = trading.lane
     observations = lane.caller.observations
     met: Counter[Breach] = Counter()
     for _ in range(_ATTEMPTS):
@@ -140,7 +148,8 @@ def add_up(lane: Lane, trade: Callable[[], Fills]) -> Fills | None:
         met.update(judgement.breaches)
         if confirmed := [breach for breach in judgement.breaches if met[breach] > 1]:
             evidence = [lane.latest(account).exchanges[0] for account in lane.accounts]
-            observations.report(confirmed, *evidence, raising=True)
+            told = [breach._replace(got=f"{breach.got} on {fills.order}") for breach in confirmed]
+            observations.report(told, *trading.steps, *evidence, raising=True)
     return None
 
 

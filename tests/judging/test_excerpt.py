@@ -46,11 +46,14 @@ def test_what_is_shown_is_spelled_as_it_came() -> None:
     assert '  {"id": "4", "price": 1.50, "price": 2},' in excerpt(f"[\n{orders}\n]", "4").splitlines()
 
 
-@pytest.mark.parametrize(
-    "body", ["", "[]", '{"canceled": []}', '{"error": "DB_ERROR"}', "<html>", "[1, 2", json.dumps(MANY[:3])]
-)
-def test_what_is_short_stays_as_it_is(body: str) -> None:
+@pytest.mark.parametrize("body", ["", "[]", '{"canceled": []}', '{"error": "DB_ERROR"}', "<html>", "[1, 2", "[{}, {}]"])
+def test_what_holds_no_orders_stays_as_it_is(body: str) -> None:
     assert excerpt(body, "id-001") == body
+
+
+def test_of_few_orders_each_has_its_line() -> None:
+    body = json.dumps({"canceled": MANY[:2]})
+    assert [line[:3] for line in excerpt(body, "").splitlines()] == ['{"c', "  {", "  {", "]}"]
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,11 @@ def test_nothing_but_its_own_style_and_script_may_run() -> None:
 def test_a_finding_says_what_was_asked_what_came_and_what_should_have() -> None:
     text = " ".join(Page(html(violated(FOUND))).text.split())
     assert "Should have been each order in one answer Was one-order-of-many in 2" in text
-    assert "Asked bob: DELETE /api/v1/spot/orders?limit=1000 Drawn 1. places Came 200 in 2.0 ms" in text
+    assert "# ms Asked Came 1 +0 alice: GET /api/v1/spot/orders?limit=1000 200 in 10.0 ms" in text
+    assert "3 +21 bob: DELETE /api/v1/spot/orders?limit=1000 200 in 2.0 ms" in text
+    assert "Drawn 1. places" in text
+    alone = " ".join(Page(html(violated(replace(FOUND, exchanges=RACE[:1])))).text.split())
+    assert "Asked alice: GET /api/v1/spot/orders?limit=1000 Came 200 in 10.0 ms [{" in alone
     assert "build 1.4.2" in text
     assert "not observed: an order is known enabled by a driver list.status" in text
     assert "it differs list.safe" in text

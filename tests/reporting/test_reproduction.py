@@ -17,8 +17,10 @@ from conformance import faults
 from conformance.reporting.reproduction import curl, run_line
 from conformance.results import Finding, load
 from conformance.sandbox import Sandbox, Served
+from conformance.target.forgery import A_DAY_OLD, FORGERIES
 from tests.reporting.test_html import exchange
 from tests.reporting.test_terminal import CLEAN, results
+from tests.target.test_forgery import ADDED
 
 FINDING = Finding("x", "y", "…", "test_list_limit::test_x[1]")
 
@@ -47,8 +49,7 @@ def pasted(line: str, served: Served) -> tuple[str, str]:
 def test_a_curl_line_works(served: Served, headers: dict[str, str], query: str, method: str) -> None:
     signed = "timestamp=17&signature=***" if "X-MBX-APIKEY" in headers else ""
     url = f"{served.base_url}/spot/orders?{'&'.join(filter(None, [query, signed]))}".rstrip("?")
-    line = curl(exchange(method, url=url, request_headers=headers), FINDING)
-    assert line is not None
+    line = curl(exchange(method, url=url, request_headers=headers))
     status, body = pasted(line, served)
     assert status.startswith("HTTP/1.1 200")
     answer = json.loads(body)
@@ -56,14 +57,28 @@ def test_a_curl_line_works(served: Served, headers: dict[str, str], query: str, 
 
 
 def test_without_credentials_it_asks_without(served: Served) -> None:
-    line = curl(exchange(url=f"{served.base_url}/spot/orders", request_headers={}), FINDING)
-    assert line is not None
+    line = curl(exchange(url=f"{served.base_url}/spot/orders", request_headers={}))
     assert "$" not in line
     assert pasted(line, served)[0].startswith("HTTP/1.1 401")
 
 
-def test_a_forged_credential_is_in_no_variable() -> None:
-    assert curl(exchange(), Finding("x", "y", "…", "test_forged_credentials::test_x")) is None
+@pytest.mark.parametrize("says", [each.says for each in (*FORGERIES, *ADDED, A_DAY_OLD)])
+def test_a_forged_request_is_forged_anew(served: Served, says: str) -> None:
+    query = "symbol=BTCUSDT&" if "in front" in says else ""
+    url = f"{served.base_url}/spot/orders?{query}limit=5&timestamp=17&signature=***"
+    line = curl(exchange("DELETE", url=url, request_headers={"X-MBX-APIKEY": "***"}, forged=says))
+    assert line.endswith(f"'{served.base_url}/spot/orders?limit=5' | curl -i -X DELETE -K -")
+    status, body = pasted(line, served)
+    assert status.split()[1] in ("401", "403"), body
+
+
+def test_what_arms_a_fault_is_pasted_first(served: Served) -> None:
+    hook = served.base_url.replace("/api/v1", "/_test/fault")
+    body = '{"error": "ENGINE_BUSY", "times": 1}'
+    arming = exchange("POST", url=hook, request_headers={"Content-Type": "application/json"}, request_body=body)
+    assert pasted(curl(arming), served)[0].startswith("HTTP/1.1 20")
+    armed = exchange("DELETE", url=f"{served.base_url}/spot/orders", request_headers={"Authorization": "***"})
+    assert pasted(curl(armed), served)[0].startswith("HTTP/1.1 503")
 
 
 @pytest.mark.parametrize(

@@ -134,7 +134,7 @@ def test_a_single_digit_of_the_signature_is_changed_whatever_it_is(says: str, pl
 
 @each_query
 def test_a_parameter_may_be_appended_to_a_good_request(query: str) -> None:
-    made, headers = forgery.appended(ALICE, query, "limit=1")
+    made, headers = forgery.behind_the_signature("limit=1").make(ALICE, query)
     good, _, appended = made.rpartition("&")
     assert appended == "limit=1"
     assert verify(good, headers) == "alice"

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -29,6 +29,9 @@ _SECTIONS = {
     "access": "Access, errors, weights",
 }
 _FINDINGS_SHOWN = 5  # of one requirement; more of them say the same
+
+_ID = re.compile(r'"id"\s*:\s*"?([^",}\s]+)')
+_LEFT_OUT = re.compile(r"^  … (\d+) more …$", re.MULTILINE)
 
 
 def html(results: Results) -> str:
@@ -59,23 +62,35 @@ class _Shown:
     want: Pieces
     got: Pieces
     best: Mapping[str, Any] | None
+    steps: tuple["_Step", ...]
     diagram: Diagram | None
-    curl: str | None
+    curl: str
     run: str
-
-    @property
-    def timeline(self) -> list[tuple[int, Mapping[str, Any]]]:
-        """The exchanges, each with how many ms after the first it was sent."""
-        exchanges = self.finding.exchanges
-        return [(round((each["sent_at"] - exchanges[0]["sent_at"]) * 1000), each) for each in exchanges]
 
     @classmethod
     def of(cls, finding: Finding, results: Results) -> "_Shown":
         want, got = difference(finding.want, finding.got)
         best = _best(finding)
-        again = reproduction.curl(best, finding) if best else None
-        drawn = diagram(finding.exchanges, results.target["name"])
-        return cls(finding, want, got, best, drawn, again, reproduction.run_line(results, finding))
+        again = [each for each in finding.exchanges if each["account"] == "driver" or each is best]
+        return cls(
+            finding=finding,
+            want=want,
+            got=got,
+            best=best,
+            steps=_steps(finding),
+            diagram=diagram(finding.exchanges, results.target["name"]),
+            curl="\n".join(map(reproduction.curl, again)),
+            run=reproduction.run_line(results, finding),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """An exchange, how many ms after the first it was sent, and what of its answer the finding names."""
+
+    at_ms: int
+    exchange: Mapping[str, Any]
+    named: tuple[tuple[str, bool], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +110,42 @@ class _Violated:
 
 
 def _best(finding: Finding) -> Mapping[str, Any] | None:
-    """The exchange whose answer has most of what was got in it; of several a cancel-all, or else the last."""
-    told = _told(finding)
-
-    def rank(number: int) -> tuple[int, bool, int]:
-        exchange = finding.exchanges[number]
-        return sum(word in exchange["response_body"] for word in told), exchange["method"] != "GET", number
-
-    return finding.exchanges[max(range(len(finding.exchanges)), key=rank)] if finding.exchanges else None
+    """The exchange to make again: the last cancel-all, or else the last of all."""
+    cancels = [exchange for exchange in finding.exchanges if exchange["method"] == "DELETE"]
+    return next(reversed(cancels or finding.exchanges), None)
 
 
-def _told(finding: Finding) -> set[str]:
-    """The ids, and other long words, that the finding names."""
-    return set(re.findall(r"[\w\-]{8,}", finding.got))
+def _steps(finding: Finding) -> tuple[_Step, ...]:
+    if not finding.exchanges:
+        return ()
+    started = finding.exchanges[0]["sent_at"]
+    return tuple(
+        _Step(round((each["sent_at"] - started) * 1000), each, tuple(_named(each["response_body"], finding)))
+        for each in finding.exchanges
+    )
+
+
+def _marked(body: str, finding: Finding) -> list[tuple[str, bool]]:
+    """The lines of an answer, each with whether the finding names the order that is in it."""
+    said = f"{finding.want} {finding.got}"
+    return [(line, bool((id := _ID.search(line)) and id[1] in said)) for line in body.splitlines() or [""]]
+
+
+def _named(body: str, finding: Finding) -> Iterator[tuple[str, bool]]:
+    """The lines that the finding names, without the others; where there is none, how many orders there are."""
+    lines = _marked(body, finding)
+    orders = [line for line, _ in lines if _ID.search(line)]
+    left_out = sum(int(number) for number in _LEFT_OUT.findall(body))
+    if not orders or len(lines) < 3:
+        yield from lines
+    elif not any(told for _, told in lines):
+        count = words.count(len(orders) + left_out, "order")
+        yield (f"{count}, {'not' if count == '1 order' else 'none of them'} the one that this is about", False)
+    else:
+        yield from ((line.strip(), True) for line, told in lines if told)
+        rest = len(orders) + left_out - sum(told for _, told in lines)
+        if rest:
+            yield (f"and {words.count(rest, 'other')}", False)
 
 
 def _sections(results: Results) -> list[tuple[str, list[RequirementResult]]]:
@@ -124,12 +162,6 @@ def _address(url: str) -> str:
     parts = urlsplit(url)
     query = re.sub(r"(^|&)timestamp=.*", "", parts.query)
     return f"{parts.path}?{query}" if query else parts.path
-
-
-def _marked(body: str, finding: Finding) -> list[tuple[str, bool]]:
-    """The lines of an answer, each with whether the finding names what is in it."""
-    told, lines = _told(finding), body.splitlines() or [""]
-    return [(line, len(lines) > 1 and any(word in line for word in told)) for line in lines]
 
 
 def _breakable(line: str) -> Markup:

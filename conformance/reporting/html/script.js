@@ -13,7 +13,7 @@ const show = () => {
       && words.every((word) => text.includes(word)));
     shown += !row.hidden;
   }
-  for (const body of document.querySelectorAll("tbody")) {
+  for (const body of document.querySelectorAll("#catalogue tbody")) {
     body.hidden = ![...body.querySelectorAll("tr[data-verdict]")].some((row) => !row.hidden);
   }
   form.elements.shown.value = `${shown} of ${rows.length}`;

@@ -78,7 +78,10 @@ def diagram(exchanges: Sequence[Mapping[str, Any]], target: str) -> Diagram | No
 
 
 def _asked(exchange: Mapping[str, Any]) -> str:
-    query = urlsplit(exchange["url"]).query.partition("&timestamp=")[0]
+    path, query = urlsplit(exchange["url"])[2:4]
+    if exchange["method"] not in ("GET", "DELETE"):
+        return f"{exchange['method']} {path.rpartition('/')[2]}"
+    query = query.partition("&timestamp=")[0]
     return f"{exchange['method']} {'?' + query if query and not query.startswith('timestamp=') else ''}".strip()
 
 
