@@ -83,6 +83,8 @@ class Mishaps:
 class Results:
     """A whole run. Times in UTC and seconds; `requests` counts total, setup and retried_503.
 
+    `versions`: of what else decides what a seed draws.
+
     `latency_ms`: for each method, how many answers took how many ms at most, in steps. `select`: the -k that chose
     among the checks. `bad_waivers`: what is wrong with the waivers that were given, a line each.
     """
@@ -101,6 +103,7 @@ class Results:
     latency_ms: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     select: str | None = None
     bad_waivers: tuple[str, ...] = ()
+    versions: Mapping[str, str] = field(default_factory=dict)
 
     def at(self, *levels: str) -> list[RequirementResult]:
         """The requirements of these levels; of all where none is given."""
@@ -177,7 +180,7 @@ class Results:
             "verdict": self.verdict.word,
             "exit_code": self.exit_code,
             "partial": self.partial,
-            "suite": {"version": self.suite_version},
+            "suite": {"version": self.suite_version, **self.versions},
             "seed": self.seed,
             "require": self.require,
             "started_at": self.started_at,
@@ -201,9 +204,11 @@ class Results:
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> "Results":
         """Read back what `to_json` wrote; KeyError or TypeError where it is something else."""
+        versions = dict(document["suite"])
         return cls(
             catalogue_version=document["catalogue_version"],
-            suite_version=document["suite"]["version"],
+            suite_version=versions.pop("version"),
+            versions=versions,
             seed=document["seed"],
             require=document["require"],
             started_at=document["started_at"],

@@ -49,7 +49,7 @@ def requirements(as_json: bool, ids: tuple[str, ...]) -> None:
 @click.command()
 @click.argument("id")
 def explain(id: str) -> None:
-    """Explain a requirement: what it means, how it is judged, and what typically breaks it."""
+    """Explain a requirement: what it means, how it is judged, what typically causes a violation, what proves it."""
     with complaints():
         entry = _entry(id)
     told = descriptions()
@@ -63,7 +63,8 @@ def explain(id: str) -> None:
         console.print(Padding(Text(entry.why), (0, 0, 0, 2)))
     titles = {
         "How it is judged": judged_by,
-        "What breaks it, each a fault that the suite is proven on": broken_by,
+        "What typically causes a violation": [("·", cause) for cause in entry.causes],
+        "What proves it, each a fault that its checks find": broken_by,
     }
     for title, rows in titles.items():
         console.print(Text(f"\n{title}", style="bold"))

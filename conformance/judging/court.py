@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import platform
 import signal
 import threading
 import time
@@ -12,6 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import hypothesis
 import pytest
 from hypothesis import seed
 
@@ -264,6 +266,7 @@ class Court:
         results = Results(
             catalogue_version=requirements.CATALOGUE_VERSION,
             suite_version=conformance.__version__,
+            versions={"python": platform.python_version(), "hypothesis": hypothesis.__version__},
             seed=self._assignment.seed,
             require=self._assignment.require,
             started_at=self._started_at.isoformat(timespec="seconds"),

@@ -47,13 +47,16 @@ def _content_type(exchange: Mapping[str, Any]) -> str:
     return next((value for name, value in headers.items() if name.lower() == "content-type"), "application/json")
 
 
-def run_line(results: Results, finding: Finding) -> str:
-    """The command that runs the finding's check again, drawing the same."""
+def run_line(results: Results, finding: Finding | None = None) -> str:
+    """The command that runs the finding's check again, or all that was run, drawing the same."""
     target = results.target
     words = ["p99-conformance", "run"]
     if target["environment"] == "unspecified":
         words += ["--target", shlex.quote(target["base_url"])]
     elif target["name"] != "sandbox":
         words += ["--target", "PROFILE.toml"]
-    check = finding.check.partition("::")[2].partition("[")[0]
-    return " ".join([*words, "--seed", str(results.seed), "-k", shlex.quote(check)])
+    if target["scope"] == "read-only":
+        words += ["--scope", "read-only"]
+    words += ["--seed", str(results.seed)]
+    select = finding.check.partition("::")[2].partition("[")[0] if finding else results.select
+    return " ".join([*words, *(["-k", shlex.quote(select)] if select else [])])

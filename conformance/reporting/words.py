@@ -17,8 +17,11 @@ _MEANS = {
 
 def means(results: Results) -> str:
     """What the exit code says."""
-    only_waivers = results.exit_code == 1 and not results.violated
-    return "a waiver has to be mended" if only_waivers else _MEANS[results.exit_code]
+    if results.exit_code == 0 and results.waived:
+        return "no violation beyond what is waived"
+    if results.exit_code == 1 and not results.violated:
+        return "a waiver has to be mended"
+    return _MEANS[results.exit_code]
 
 
 def headline(results: Results) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 SECTIONS = ("order", "list", "cancel", "access")
 LEVELS = ("must", "implied", "advisory")
 
-# The keys of an entry, beside a requirement's own `why`.
+# The keys of an entry that are texts, beside a requirement's own `why`.
 _REQUIREMENT = ("level", "says", "source")
 _SILENCE = ("id", "about", "accepted", "why")
 
@@ -23,13 +23,17 @@ class CatalogueError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One requirement. `why` is the reason where the entry departs from what one would expect of its source."""
+    """One requirement. `why` is the reason where the entry departs from what one would expect of its source.
+
+    `causes`: what typically makes a server break it.
+    """
 
     id: str
     level: str
     says: str
     source: str
     section: str
+    causes: tuple[str, ...]
     why: str = ""
 
 
@@ -70,10 +74,14 @@ def silences() -> tuple[Silence, ...]:
 
 def _requirement(id: str, entry: Mapping[str, Any], section: str) -> Requirement:
     where = f"{section}.toml: {id}"
+    entry = dict(entry)
+    causes = entry.pop("causes", None)
     _check_keys(entry, where, needed=_REQUIREMENT, optional=("why",))
+    if not (isinstance(causes, list) and causes and all(isinstance(each, str) and each.strip() for each in causes)):
+        raise CatalogueError(f"{where}: causes has to be a list of texts that are not empty")
     if entry["level"] not in LEVELS:
         raise CatalogueError(f"{where}: the level {entry['level']!r} is none of {', '.join(LEVELS)}")
-    return Requirement(id=id, section=section, **entry)
+    return Requirement(id=id, section=section, causes=tuple(causes), **entry)
 
 
 def _check_keys(entry: Mapping[str, Any], where: str, needed: Sequence[str], optional: Sequence[str] = ()) -> None:

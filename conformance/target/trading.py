@@ -125,6 +125,8 @@ class Trading:
         by, own = new(self._other), new(self.lane.caller)
         if len(own) != 1:
             raise Disturbed
+        # In an order of their own, since lists may shuffle equals: the same mistake has to read the same twice.
+        by.sort(key=lambda order: (order.avg_fill_price, order.filled_qty))
         return Fills(own[0], by, self._market.tick)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance import requirements
+from conformance import faults, requirements
 from conformance.judging import inventory
 from conformance.sandbox import Sandbox
 from conformance.sandbox.records import from_record
@@ -58,6 +58,10 @@ jwt = "x.y.z"
         (["run", "--report-dir", "bad.toml"], "bad.toml"),
         (["explain", "list.limit-maxx"], "did you mean list.limit-max"),
         (["sign", "limit=5"], "P99_API_SECRET"),
+        (["forge", "no signature", "http://h/x"], "P99_API_KEY"),
+        (["forge", "a token of alg none", "http://h/x"], "P99_JWT"),
+        (["forge", "a good one", "http://h/x"], "no credentials are called 'a good one'"),
+        (["run", "--waivers", "absent.toml"], "absent.toml: No such file"),
         (["sandbox", "--fault", "limit-unbound"], "did you mean limit-unbounded"),
         (["sandbox", "--port", "99999"], "--port"),
         (["sandbox", "--profile-out", "no/such/folder.toml"], "no/such/folder.toml"),
@@ -110,6 +114,31 @@ def test_a_bare_url_judges_what_it_can(tmp_path: Path) -> None:
         done = command("run", "--target", served.base_url, cwd=tmp_path, P99_JWT=sandbox.gatekeeper.keys["alice"].jwt)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "no violation found" in done.stdout
+
+
+def test_a_waived_violation_fails_no_run_and_annotations_stand_before_the_verdict(tmp_path: Path) -> None:
+    waiver = """[[waiver]]
+requirement = "list.limit-max"
+target = "sandbox"
+owner = "orders"
+reason = "the gateway caps at 50"
+expires = 2999-01-01
+"""
+    (tmp_path / "waivers.toml").write_text(waiver, encoding="utf-8")
+    with faults.load()["limit-above-maximum-is-default"].sandbox().serve() as served:
+        (tmp_path / "profile.toml").write_text(served.profile_toml, encoding="utf-8")
+        words = ["run", "--target", "profile.toml", "-k", "list_limit"]
+        failed = command(*words, cwd=tmp_path, GITHUB_ACTIONS="true")
+        waived = command(*words, "--waivers", "waivers.toml", cwd=tmp_path, GITHUB_ACTIONS="true")
+    assert (failed.returncode, waived.returncode) == (1, 0), failed.stdout + waived.stdout
+    assert [line.partition(" ")[0] for line in failed.stdout.splitlines() if line.startswith("::")] == ["::error"]
+    assert [line.partition(" ")[0] for line in waived.stdout.splitlines() if line.startswith("::")] == ["::warning"]
+    assert failed.stdout.splitlines()[-1].endswith("exit 1: a requirement is violated")
+    assert waived.stdout.splitlines()[-1].endswith("exit 0: no violation beyond what is waived")
+    assert "(1 waived)" in " ".join(waived.stdout.split())
+    results = json.loads((tmp_path / "reports" / "results.json").read_text(encoding="utf-8"))
+    [entry] = [entry for entry in results["requirements"] if entry["id"] == "list.limit-max"]
+    assert (entry["verdict"], entry["waiver"]["owner"], results["select"]) == ("fail", "orders", "list_limit")
 
 
 def test_a_run_is_not_moved_by_the_users_surroundings(tmp_path: Path) -> None:

@@ -25,6 +25,9 @@ order.id-uuid order.price-respected cancel.busy-code cancel.busy-no-loss auth.ti
 """
 
 
+ENTRY = {"level": "must", "says": "X.", "source": "s", "causes": ["A bug."]}
+
+
 @pytest.mark.parametrize(("level", "ids"), [("must", MUST), ("implied", IMPLIED), ("advisory", ADVISORY)])
 def test_every_requirement_has_its_level(level: str, ids: str) -> None:
     assert {entry.id for entry in requirements.load().values() if entry.level == level} == set(ids.split())
@@ -34,6 +37,7 @@ def test_every_requirement_has_its_level(level: str, ids: str) -> None:
 def test_every_entry_says_what_and_where(entry: requirements.Requirement) -> None:
     assert entry.says.endswith(".")
     assert entry.says.count(". ") == 0, "one sentence"
+    assert all(cause.endswith(".") and cause != entry.says for cause in entry.causes)
     assert entry.source.startswith(("list-orders", "cancel-all", "not in the documents"))
     assert (entry.level == "advisory") or not entry.source.startswith("not in the documents")
 
@@ -53,12 +57,14 @@ def test_every_silence_says_what_is_accepted_and_why() -> None:
 @pytest.mark.parametrize(
     ("entry", "says"),
     [
-        ({"level": "may", "says": "X.", "source": "s"}, "list.toml: list.x: the level 'may' is none of must"),
-        ({"level": "must", "says": "X."}, "list.toml: list.x: "),
-        ({"level": "must", "says": "X.", "source": "s", "colour": "b"}, "colour"),
+        ({**ENTRY, "level": "may"}, "list.toml: list.x: the level 'may' is none of must"),
+        ({"level": "must", "says": "X.", "causes": ["A bug."]}, "list.toml: list.x: no source"),
+        ({**ENTRY, "colour": "b"}, "colour"),
+        ({**ENTRY, "causes": []}, "list.toml: list.x: causes"),
+        ({**ENTRY, "causes": "A bug."}, "list.toml: list.x: causes"),
     ],
 )
-def test_an_entry_that_is_wrong_is_named(entry: dict[str, str], says: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_entry_that_is_wrong_is_named(entry: dict[str, object], says: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(requirements, "_document", lambda section: {"list.x": entry} if section == "list" else {})
     with pytest.raises(CatalogueError) as wrong:
         requirements.load.__wrapped__()
@@ -66,7 +72,6 @@ def test_an_entry_that_is_wrong_is_named(entry: dict[str, str], says: str, monke
 
 
 def test_an_id_stands_in_one_section(monkeypatch: pytest.MonkeyPatch) -> None:
-    entry = {"level": "must", "says": "X.", "source": "s"}
-    monkeypatch.setattr(requirements, "_document", lambda section: {"list.x": entry})
+    monkeypatch.setattr(requirements, "_document", lambda section: {"list.x": ENTRY})
     with pytest.raises(CatalogueError, match=r"list\.toml: list\.x is in the catalogue already"):
         requirements.load.__wrapped__()

@@ -12,7 +12,7 @@ from conformance.results import Finding, Mishaps, Missing, RequirementResult, Re
 from conformance.verdict import Verdict
 
 CATALOGUE = {
-    id: Requirement(id, level, "It is so.", "a document", "list")
+    id: Requirement(id, level, "It is so.", "a document", "list", ("A bug.",))
     for id, level in (("order.a", "implied"), ("list.b", "must"), ("list.c", "advisory"), ("list.d", "must"))
 }
 JUDGED_BY = {"order.a": ["laws::a"], "list.b": ["test_list::b"], "list.c": ["test_list::c"]}

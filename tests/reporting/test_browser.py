@@ -65,6 +65,36 @@ def test_the_table_can_be_searched_and_narrowed(page: Page) -> None:
     expect(rows).to_have_count(2)
 
 
+def test_a_slash_goes_to_the_search(page: Page) -> None:
+    page.keyboard.press("/")
+    expect(page.get_by_label("Search")).to_be_focused()
+    page.keyboard.type("a/b")
+    expect(page.get_by_label("Search")).to_have_value("a/b")
+
+
+def test_a_line_to_paste_is_copied_or_selected(page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    line = page.locator(".copied").first
+    page.get_by_role("button", name="Copy").first.click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == line.text_content()
+    assert page.evaluate("getSelection().toString()").strip() == line.inner_text().strip()
+
+
+def test_all_that_is_closed_can_be_opened_and_closed_again(page: Page) -> None:
+    page.get_by_role("button", name="Open all").click()
+    expect(page.locator("details:not([open])")).to_have_count(0)
+    page.get_by_role("button", name="Close all").click()
+    expect(page.locator("details[open]")).to_have_count(0)
+
+
+def test_on_paper_there_is_nothing_to_click(page: Page) -> None:
+    page.emulate_media(media="print", color_scheme="light")
+    for selector in ("nav", "#filter", "button"):
+        expect(page.locator(f"{selector}:visible")).to_have_count(0)
+    expect(page.locator(".violation").first.get_by_text("Should have been").first).to_be_visible()
+
+
 def test_a_link_to_a_closed_finding_opens_it(page: Page) -> None:
     expect(page.locator("[id='finding-list.limit-max-2'] .compared")).to_be_hidden()
     page.evaluate("location.hash = 'finding-list.limit-max-2'")

@@ -85,6 +85,10 @@ def test_what_arms_a_fault_is_pasted_first(served: Served) -> None:
     ("target", "line"),
     [
         ({"name": "sandbox"}, "p99-conformance run --seed 7 -k test_x"),
+        (
+            {"name": "staging", "scope": "read-only"},
+            "p99-conformance run --target PROFILE.toml --scope read-only --seed 7 -k test_x",
+        ),
         ({"name": "staging"}, "p99-conformance run --target PROFILE.toml --seed 7 -k test_x"),
         (
             {"name": "x", "environment": "unspecified"},
@@ -96,6 +100,7 @@ def test_the_run_line_names_target_seed_and_check(target: dict[str, str], line: 
     given = results(CLEAN)
     there = {"base_url": "http://h/a b", "environment": "mock", "scope": "full", **target}
     assert run_line(replace(given, target=there), FINDING) == line
+    assert run_line(replace(given, target=there)) == line.removesuffix(" -k test_x")
 
 
 def test_a_run_line_meets_the_same_finding_again(tmp_path: Path) -> None:

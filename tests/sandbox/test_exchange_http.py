@@ -1,6 +1,7 @@
 """The reference exchange over real TCP: access, parameters, placing, and the test hooks."""
 
 import base64
+import itertools
 import json
 import signal
 import subprocess
@@ -96,6 +97,7 @@ def _other_payload() -> str:
         ({"X-MBX-APIKEY": "unknown"}, signed()),
         ({"X-MBX-APIKEY": BOB.api_key}, signed()),
     ],
+    ids=itertools.count(),
 )
 def test_anything_else_is_refused_and_touches_nothing(
     url: str, method: str, headers: dict[str, str], query: str

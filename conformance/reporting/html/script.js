@@ -20,9 +20,31 @@ const show = () => {
 };
 
 form.hidden = false;
+addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.target.matches("input, textarea")) return;
+  event.preventDefault();
+  form.elements.text.focus();
+});
 form.addEventListener("input", show);
 form.addEventListener("submit", (event) => event.preventDefault());
 show();
+
+for (const line of document.querySelectorAll(".copied")) {
+  const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Copy" });
+  button.addEventListener("click", async () => {
+    getSelection().selectAllChildren(line);  // so that it can be copied by hand where a page may not
+    await navigator.clipboard?.writeText(line.textContent).then(() => { button.textContent = "Copied"; }, () => {});
+  });
+  line.before(button);
+}
+
+for (const buttons of document.querySelectorAll(".all")) {
+  buttons.hidden = false;
+  buttons.addEventListener("click", ({ target }) => {
+    if (!(target instanceof HTMLButtonElement)) return;
+    for (const each of buttons.parentElement.querySelectorAll("details")) each.open = "open" in target.dataset;
+  });
+}
 
 // What is linked to is opened: a finding inside a closed one would not be seen.
 const open = () => {

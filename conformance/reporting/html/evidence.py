@@ -1,0 +1,121 @@
+"""How a finding is shown: step by step, with what it names marked, and how to meet it again."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from conformance import requirements
+from conformance.reporting import reproduction, words
+from conformance.reporting.html.difference import Pieces, difference
+from conformance.reporting.html.sequence import Diagram, diagram
+from conformance.results import Finding, RequirementResult, Results
+
+_MOST_FINDINGS = 5  # of one requirement; more of them say the same
+
+_ID = re.compile(r'"id"\s*:\s*"?([^",}\s]+)')
+_LEFT_OUT = re.compile(r"^  … (\d+) more …$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A finding, with the exchange that shows it best, all of them as a diagram, and how to meet it again."""
+
+    finding: Finding
+    want: Pieces
+    got: Pieces
+    best: Mapping[str, Any] | None
+    steps: tuple["Step", ...]
+    diagram: Diagram | None
+    curl: str
+    run: str
+
+    @classmethod
+    def of(cls, finding: Finding, results: Results) -> "Shown":
+        """As the report shows it."""
+        want, got = difference(finding.want, finding.got)
+        best = _best(finding)
+        again = [each for each in finding.exchanges if each["account"] == "driver" or each is best]
+        return cls(
+            finding=finding,
+            want=want,
+            got=got,
+            best=best,
+            steps=_steps(finding),
+            diagram=diagram(finding.exchanges, results.target["name"]),
+            curl="\n".join(map(reproduction.curl, again)),
+            run=reproduction.run_line(results, finding),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An exchange, how many ms after the first it was sent, and what of its answer the finding names."""
+
+    at_ms: int
+    exchange: Mapping[str, Any]
+    named: tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Violated:
+    """A violated requirement with its findings, the first of them the one to look at; `more` are not shown."""
+
+    result: RequirementResult
+    first: Shown
+    others: tuple[Shown, ...]
+    more: int
+    waived: str
+    causes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, result: RequirementResult, results: Results) -> "Violated":
+        """As the report shows it."""
+        first, *others = (Shown.of(each, results) for each in result.findings[:_MOST_FINDINGS])
+        return cls(
+            result=result,
+            first=first,
+            others=tuple(others),
+            more=len(result.findings[_MOST_FINDINGS:]),
+            waived=words.waived(result),
+            causes=entry.causes if (entry := requirements.load().get(result.id)) else (),
+        )
+
+
+def _best(finding: Finding) -> Mapping[str, Any] | None:
+    """The exchange to make again: the last cancel-all, or else the last of all."""
+    cancels = [exchange for exchange in finding.exchanges if exchange["method"] == "DELETE"]
+    return next(reversed(cancels or finding.exchanges), None)
+
+
+def _steps(finding: Finding) -> tuple[Step, ...]:
+    if not finding.exchanges:
+        return ()
+    started = finding.exchanges[0]["sent_at"]
+    return tuple(
+        Step(round((each["sent_at"] - started) * 1000), each, tuple(_named(each["response_body"], finding)))
+        for each in finding.exchanges
+    )
+
+
+def marked(body: str, finding: Finding) -> list[tuple[str, bool]]:
+    """The lines of an answer, each with whether the finding names the order that is in it."""
+    said = f"{finding.want} {finding.got}"
+    return [(line, bool((id := _ID.search(line)) and id[1] in said)) for line in body.splitlines() or [""]]
+
+
+def _named(body: str, finding: Finding) -> Iterator[tuple[str, bool]]:
+    """The lines that the finding names, without the others; where there is none, how many orders there are."""
+    lines = marked(body, finding)
+    orders = [line for line, _ in lines if _ID.search(line)]
+    left_out = sum(int(number) for number in _LEFT_OUT.findall(body))
+    if not orders or len(lines) < 3:
+        yield from lines
+    elif not any(told for _, told in lines):
+        count = words.count(len(orders) + left_out, "order")
+        yield (f"{count}, {'not' if count == '1 order' else 'none of them'} the one that this is about", False)
+    else:
+        yield from ((line.strip(), True) for line, told in lines if told)
+        rest = len(orders) + left_out - sum(told for _, told in lines)
+        if rest:
+            yield (f"and {words.count(rest, 'other')}", False)
