@@ -74,7 +74,8 @@ def gate(waived: Path | None, require: str | None, baseline: Path | None, result
     for problem in decision.problems:
         console.print(Text(problem, style="bold yellow"))
     opens = "the gate is open" if decision.exit_code == 0 else "the gate is shut"
-    console.print(Text(f"{words.headline(decision.results)} · {opens} · exit {decision.exit_code}", style="bold"))
+    verdict = f"{words.headline(decision.results)} · {opens} · exit {decision.exit_code}"
+    console.print(Text(verdict, style="bold"), soft_wrap=not console.is_terminal)
     sys.exit(decision.exit_code)
 
 

@@ -78,7 +78,7 @@ def run(
     if os.environ.get("GITHUB_ACTIONS") == "true":
         for line in annotations(results):
             click.echo(line)
-    shared.output().print(terminal.render(results, Path(report_dir), detail or "normal"))
+    terminal.show(shared.output(), results, Path(report_dir), detail or "normal")
     sys.exit(results.exit_code)
 
 

@@ -21,10 +21,15 @@ _LEVELS = ("must", "implied", "advisory")
 _STYLES = {Verdict.PASS: "green", Verdict.FAIL: "bold red", Verdict.INCONCLUSIVE: "yellow", Verdict.NONE: "dim"}
 
 
-def render(results: Results, report_dir: Path, detail: Detail = "normal") -> RenderableType:
-    """The summary; `quiet`: its last line alone; `verbose`: each requirement, and the evidence, before it."""
-    if detail == "quiet":
-        return _verdict(results)
+def show(console: Console, results: Results, report_dir: Path, detail: Detail = "normal") -> None:
+    """Print the summary; `quiet`: its last line alone; `verbose`: each requirement, and the evidence, before it."""
+    if detail != "quiet":
+        console.print(_body(results, report_dir, detail))
+    # Who looks at the last line of a log alone finds all of it there.
+    console.print(_verdict(results), soft_wrap=not console.is_terminal)
+
+
+def _body(results: Results, report_dir: Path, detail: Detail) -> RenderableType:
     parts: list[RenderableType] = [*(_everything(results) if detail == "verbose" else ()), _counts(results)]
     parts += _section("Violated", map(_violation, words.unwaived(results)))
     parts += _section("Violated, and waived", map(_violation, results.waived))
@@ -39,14 +44,13 @@ def render(results: Results, report_dir: Path, detail: Detail = "normal") -> Ren
     cost = f"{requests['total']} requests, {requests['setup']} of them set-up"
     parts.append(Text(f"seed {results.seed} · {cost} · {results.duration_s:.1f} s", style="dim"))
     parts.append(Text(f"reports in {report_dir}: {', '.join(NAMES)}", style="dim"))
-    parts.append(_verdict(results))
     return Group(*parts)
 
 
 def summary(results: Results, report_dir: Path, width: int = 100, detail: Detail = "normal") -> str:
     """The summary as plain text."""
     console = Console(file=io.StringIO(), width=width, color_system=None, highlight=False)
-    console.print(render(results, report_dir, detail))
+    show(console, results, report_dir, detail)
     return console.file.getvalue()  # type: ignore[attr-defined,no-any-return]
 
 

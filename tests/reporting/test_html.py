@@ -14,7 +14,7 @@ from conformance.reporting.html.difference import difference
 from conformance.reporting.html.latency import plots
 from conformance.reporting.html.sequence import diagram
 from conformance.requirements import load as catalogue
-from conformance.results import Finding, Missing, Results
+from conformance.results import Finding, Mishaps, Missing, Results
 from conformance.verdict import Verdict
 from tests.orders import record
 from tests.reporting.test_terminal import CLEAN, requirement, results
@@ -110,6 +110,15 @@ def test_a_finding_says_what_was_asked_what_came_and_what_should_have() -> None:
     assert "build 1.4.2" in text
     assert "not observed: an order is known enabled by a driver list.status" in text
     assert "it differs list.safe" in text
+
+
+def test_what_went_wrong_beside_the_verdicts_stands_first() -> None:
+    mishaps = Mishaps(interrupted=True, left=("an order of alice",), crashes=("test_x: KeyError",))
+    text = " ".join(Page(html(replace(violated(FOUND), mishaps=mishaps))).text.split())
+    assert "Interrupted: 3 of 4 requirements exercised so far" in text
+    assert "partial: the run ended before every check had its turn" in text
+    left, crashed, failed = map(text.index, ("an order of alice", "test_x: KeyError", "each order in one answer"))
+    assert left < crashed < failed
 
 
 def test_the_whole_catalogue_fits(tmp_path: Path) -> None:

@@ -117,3 +117,5 @@ def test_a_run_line_meets_the_same_finding_again(tmp_path: Path) -> None:
         assert "--target PROFILE.toml --seed 3" in line
         again = run(*shlex.split(line)[1:])
     assert again["list.limit-max"].check == first["list.limit-max"].check
+    assert first["all"].partial
+    assert not again["all"].partial

@@ -1,7 +1,10 @@
 """The summary: what a QA engineer reads at the end of a run."""
 
+import io
 from dataclasses import replace
 from pathlib import Path
+
+from rich.console import Console
 
 from conformance.reporting import terminal
 from conformance.results import Finding, Mishaps, Missing, RequirementResult, Results
@@ -103,4 +106,13 @@ def test_sixty_columns_are_enough() -> None:
         CLEAN, requirement("list.limit-max", Verdict.FAIL), requirement("list.safe", Verdict.NONE, reason="x")
     )
     for detail in ("normal", "verbose"):
-        assert max(map(len, terminal.summary(given, Path("out"), 60, detail).splitlines())) <= 60
+        *lines, last = terminal.summary(given, Path("out"), 60, detail).splitlines()
+        assert max(map(len, lines)) <= 60
+        assert last == "not conformant: 1 requirement violated · exit 1: a requirement is violated"
+
+
+def test_a_terminal_wraps_the_last_line_as_any_other() -> None:
+    console = Console(file=io.StringIO(), width=60, force_terminal=True, color_system=None)
+    terminal.show(console, results(CLEAN, requirement("list.limit-max", Verdict.FAIL)), Path("out"))
+    assert isinstance(console.file, io.StringIO)
+    assert max(map(len, console.file.getvalue().splitlines())) <= 60
