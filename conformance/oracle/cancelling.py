@@ -216,7 +216,10 @@ def updated_at_is_the_time_of_the_cancel(c: Cancellation) -> Iterator[Sight]:
         if earliest <= now.updated_at <= latest:
             yield None
         else:
-            yield Breach(f"updated_at between {earliest} and {latest}, the time of the cancel", _updated(now))
+            yield Breach(
+                f"updated_at between {earliest} and {latest}, the time of the cancel as far as clocks tell",
+                _updated(now),
+            )
 
 
 @CANCELLING.rule("cancel.updated-at-stable")
@@ -238,7 +241,7 @@ def lists_show_the_same_records(c: Cancellation) -> Iterator[Sight]:
         listed = c.after.orders.get(order.id)
         if listed is None:
             if c.after.covers(order.created_at):
-                yield Breach(f"{order} in the list after", "a list without it")
+                yield Breach(f"{order}, which cancel-all has returned, in a list right after", "a list without it")
         else:
             changed = order.changes(listed, [name for name in FIELDS if name != "updated_at"])
             yield Breach("the answer's record in the list after", differences(changed, listed)) if changed else None

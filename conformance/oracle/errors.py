@@ -21,16 +21,16 @@ def armed_error(armed: str, status: int, document: Any) -> Iterator[Breach]:
     """What is wrong with the answer to a call that was armed to fail; `document` is None where there is no JSON."""
     of_list = armed == DB_ERROR
     requirement, wanted = ("list.db-error", 500) if of_list else ("cancel.busy", 503)
+    want = f"{wanted} with error {armed}, which the target had been told to answer next"
     if status != wanted:
-        yield Breach(f"{wanted} to a call that was armed to fail with {armed}", f"{status} {document}", requirement)
+        yield Breach(want, f"{status} {document}", requirement)
         return
-    want = f"error {armed}, as the call was armed to fail"
     form = list(error_breaches(document))
     yield from (breach._replace(requirement="error.envelope") for breach in form)
     if form:
-        yield Breach(want, f"{document}", requirement)
+        yield Breach(want, f"{status} with {document}", requirement)
     elif document["error"] not in ((DB_ERROR,) if of_list else BUSY):
-        yield Breach(want, f"{document['error']!r}", requirement)
+        yield Breach(want, f"{status} with error {document['error']}", requirement)
 
 
 def busy_in_the_wild(document: Any) -> Iterator[Breach]:

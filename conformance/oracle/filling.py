@@ -62,7 +62,7 @@ def the_average_is_weighted(fills: Fills) -> Iterator[Sight]:
         yield None
     else:
         told = ", ".join(f"{quantity:f} at {price:f}" for quantity, price in fills.parts())
-        yield Breach(f"avg_fill_price {exact:.10f} or as much of it as is shown, after {told}", f"{shown:f}")
+        yield Breach(f"avg_fill_price {exact:.10f}, rounded or not, after {told}", f"{shown:f}")
 
 
 def _unit(amount: Decimal) -> Decimal:

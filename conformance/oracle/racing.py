@@ -41,7 +41,8 @@ def in_one_answer(race: Race) -> Iterator[Sight]:
     if len(race.answers) < 2:
         return
     for id, times in Counter(order.id for answer in race.answers for order in answer).items():
-        yield None if times == 1 else Breach("each order in one answer", f"{id} in {times} of {len(race.answers)}")
+        told = f"{id} in {times} of {len(race.answers)} answers to cancel-alls at the same moment"
+        yield None if times == 1 else Breach("each order in one answer", told)
 
 
 @RACING.rule("cancel.concurrent-once")

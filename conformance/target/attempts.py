@@ -25,7 +25,7 @@ def cancel_forged(lane: Lane, forgery: Forgery, query: str) -> None:
     def send() -> Answer:
         return lane.caller.send("DELETE", *_made(lane.caller, forgery, query), forged=forgery.says)
 
-    answer = attempt(lane, forgery.requirement, send, though=f"the request having come with {forgery.says}")
+    answer = attempt(lane, forgery.requirement, send, instead=f"a 4xx to a request with {forgery.says}")
     _expect_refusal(lane, forgery, answer)
 
 
@@ -95,11 +95,11 @@ def attempt(
     requirement: str,
     send: Callable[[], Answer],
     reach: Set[str] | None = frozenset(),
-    though: str = "",
+    instead: str = "",
 ) -> Answer:
     """Send a DELETE that may cancel in these markets alone, and look at what it changed; a change is a Violation.
 
-    `though` says why nothing else may change.
+    `instead` says what should have come of it.
     """
     before = lane.look()
     lane.refuse_to_harm()
@@ -109,8 +109,8 @@ def attempt(
     lane.remember(after)
     done = harm(Attempt(before, after, reach))
     evidence = (*before.exchanges[:1], answer.exchange, *after.exchanges[:1])
-    why = f", {though}" if though else ""
-    blamed = [breach._replace(requirement=requirement, want=f"{breach.want}{why}") for breach in done]
+    due = f"{instead}, and " if instead else ""
+    blamed = [breach._replace(requirement=requirement, want=f"{due}{breach.want}") for breach in done]
     lane.caller.observations.report(blamed, *evidence, raising=True)
     return answer
 

@@ -11,6 +11,7 @@ import pytest
 
 from conformance.reporting.html import html
 from conformance.reporting.html.difference import difference
+from conformance.reporting.html.evidence import Violated, split
 from conformance.reporting.html.latency import plots
 from conformance.reporting.html.sequence import diagram
 from conformance.requirements import load as catalogue
@@ -102,9 +103,9 @@ def test_nothing_but_its_own_style_and_script_may_run() -> None:
 def test_a_finding_says_what_was_asked_what_came_and_what_should_have() -> None:
     text = " ".join(Page(html(violated(FOUND))).text.split())
     assert "Should have been each order in one answer Was one-order-of-many in 2" in text
-    assert "# ms Asked Came 1 +0 alice: GET /api/v1/spot/orders?limit=1000 200 in 10.0 ms" in text
-    assert "3 +21 bob: DELETE /api/v1/spot/orders?limit=1000 200 in 2.0 ms" in text
-    assert "Drawn 1. places" in text
+    assert "# ms Asked Came 1 0–10 alice: GET /api/v1/spot/orders?limit=1000 200 in 10.0 ms" in text
+    assert "3 21–23 bob: DELETE /api/v1/spot/orders?limit=1000 200 in 2.0 ms" in text
+    assert "Drawn input 1. places" in text
     alone = " ".join(Page(html(violated(replace(FOUND, exchanges=RACE[:1])))).text.split())
     assert "Asked alice: GET /api/v1/spot/orders?limit=1000 Came 200 in 10.0 ms [{" in alone
     assert "build 1.4.2" in text
@@ -138,6 +139,27 @@ def test_the_words_that_differ_are_marked(want: str, got: str, marked: tuple[lis
     told = difference(want, got)
     assert tuple("".join(text for text, _ in pieces) for pieces in told) == (want, got)
     assert tuple([text for text, differs in pieces if differs] for pieces in told) == marked
+
+
+def test_the_fields_that_a_finding_names_are_marked_in_its_order() -> None:
+    finding = replace(FOUND, want="one-order-of-many as it was", got="status open became canceled on one-order-of-many")
+    line = '{"id":"one-order-of-many", "price": 0.50, "status" : "canceled", "side":"buy"}'
+    assert [text for text, named in split(line, True, finding) if named] == ['"status" : "canceled"']
+    assert "".join(text for text, _ in split(line, True, finding)) == line
+    assert split(line, False, finding) == [(line, False)]
+
+
+def test_steps_that_have_nothing_to_do_with_it_are_left_to_the_whole_story() -> None:
+    about = json.dumps([record("one-order-of-many")])
+    others = json.dumps([record("another"), record("a-third")])
+    bystander = exchange("GET", 0.01, account="bob", response_body=others)
+    story = (exchange(response_body=about), bystander, exchange("DELETE", 0.02, response_body=about))
+    [violation] = [each for each in violated(replace(FOUND, exchanges=story)).requirements if each.findings]
+    steps = Violated.of(violation, violated(FOUND)).first.steps
+    assert [step.matters for step in steps] == [True, False, True]
+    touched = replace(FOUND, exchanges=(*story, exchange("GET", 0.03, account="bob", response_body=about)))
+    [violation] = [each for each in violated(touched).requirements if each.findings]
+    assert all(step.matters for step in Violated.of(violation, violated(FOUND)).first.steps)
 
 
 def test_what_overlaps_is_drawn_so() -> None:

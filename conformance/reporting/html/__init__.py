@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from conformance import requirements
 from conformance.reporting import reproduction, words
-from conformance.reporting.html.evidence import Violated, marked
+from conformance.reporting.html.evidence import Violated, marked, split
 from conformance.reporting.html.latency import plots
 from conformance.results import RequirementResult, Results
 from conformance.verdict import Verdict
@@ -78,7 +78,7 @@ def _template() -> Template:
         lstrip_blocks=True,
     )
     environment.filters |= {"address": _address, "breakable": _breakable}
-    environment.globals |= {"marked": marked, "icons": ICONS}
+    environment.globals |= {"marked": marked, "split": split, "icons": ICONS}
     for name in ("style.css", "script.js"):
         text = _read(name)
         digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

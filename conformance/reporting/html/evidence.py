@@ -14,6 +14,7 @@ from conformance.results import Finding, RequirementResult, Results
 _MOST_FINDINGS = 5  # of one requirement; more of them say the same
 
 _ID = re.compile(r'"id"\s*:\s*"?([^",}\s]+)')
+_FIELD = re.compile(r'"(\w+)"\s*:\s*(?:"(?:[^"\\]|\\.)*"|[\w.+-]+)')
 _LEFT_OUT = re.compile(r"^  … (\d+) more …$", re.MULTILINE)
 
 
@@ -50,11 +51,16 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """An exchange, how many ms after the first it was sent, and what of its answer the finding names."""
+    """An exchange, from when to when it took in ms after the first was sent, and what of its answer the finding names.
+
+    It `matters` unless it merely reads an account that has nothing to do with it.
+    """
 
     at_ms: int
+    ended_ms: int
     exchange: Mapping[str, Any]
     named: tuple[tuple[str, bool], ...]
+    matters: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +98,34 @@ def _steps(finding: Finding) -> tuple[Step, ...]:
     if not finding.exchanges:
         return ()
     started = finding.exchanges[0]["sent_at"]
+    named = [tuple(_named(each["response_body"], finding)) for each in finding.exchanges]
+    concerned = {
+        each["account"]
+        for each, lines in zip(finding.exchanges, named, strict=True)
+        if each["method"] != "GET" or any(told for _, told in lines)
+    }
     return tuple(
-        Step(round((each["sent_at"] - started) * 1000), each, tuple(_named(each["response_body"], finding)))
-        for each in finding.exchanges
+        Step(
+            at_ms=round((each["sent_at"] - started) * 1000),
+            ended_ms=round((each["sent_at"] - started) * 1000 + each["elapsed_ms"]),
+            exchange=each,
+            named=lines,
+            matters=each["account"] in concerned or not concerned,
+        )
+        for each, lines in zip(finding.exchanges, named, strict=True)
     )
+
+
+def split(line: str, told: bool, finding: Finding) -> Pieces:
+    """A record in pieces, each with whether it is a field that the finding names."""
+    said = set(re.findall(r"\w+", f"{finding.want} {finding.got}")) if told else set()
+    pieces: Pieces = []
+    end = 0
+    for field in _FIELD.finditer(line):
+        if field[1] in said:
+            pieces += [(line[end : field.start()], False), (field[0], True)]
+            end = field.end()
+    return [*pieces, (line[end:], False)]
 
 
 def marked(body: str, finding: Finding) -> list[tuple[str, bool]]:
