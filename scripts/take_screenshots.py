@@ -23,7 +23,7 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 SHOWN = {
     "pass": (None, None, 900),
     "fail": ("limit-above-maximum-is-default", "list_limit", 900),
-    "race": ("both-return-it", "several_cancel_alls", 1000),
+    "race": ("both-return-it", "several_cancel_alls", 1500),
 }
 
 

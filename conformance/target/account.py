@@ -74,7 +74,7 @@ class Account:
     def __init__(self, profile: AccountProfile, client: Client) -> None:
         self.name = profile.name
         self.observations = Observations()
-        self.foreign: set[tuple[object, ...]] = set()
+        self.foreign: dict[tuple[object, ...], Sequence[Exchange]] = {}  # by identity, the lists that showed it
         self.market: str | None = None  # the name of one, if any is known
         self._kept_alone: dict[tuple[str, tuple[str, ...]], bool] = {}
         self.signer = Signer(profile)
@@ -111,9 +111,9 @@ class Account:
             raise Inconclusive(f"{self.name}: the answer to {query} is no list")
         self.observations.count({"list.array": 1})
         orders = self._read(document, answer.exchange)
-        judgement = LISTING.judge(Listing(query, orders, self.foreign))
+        judgement = LISTING.judge(Listing(query, orders, self.foreign.keys()))
         blamed = [self._of_filters(breach, query, kind) for breach in judgement.breaches]
-        self.observations.report(blamed, answer.exchange)
+        self.observations.report(blamed, *self._shown_to_its_owner(orders), answer.exchange)
         return Page(query, orders, answer.exchange, kind)
 
     def probe(self, query: str, credential: Credential | None = None) -> Page | None:
@@ -132,11 +132,11 @@ class Account:
             breach = Breach("a list, or a 4xx", f"200 with something else for {cut(query)}", BAD_INPUT)
             self.observations.report([breach], answer.exchange, raising=True)
         orders = self._read(document, answer.exchange)
-        judgement = LISTING.judge(Listing(Query(limit=MAX_LIMIT), orders, self.foreign))
+        judgement = LISTING.judge(Listing(Query(limit=MAX_LIMIT), orders, self.foreign.keys()))
         for breach in judgement.breaches:
             own = breach.requirement in _HARM
             blamed = breach._replace(requirement=BAD_INPUT) if own else breach
-            self.observations.report([blamed], answer.exchange, raising=own)
+            self.observations.report([blamed], *self._shown_to_its_owner(orders), answer.exchange, raising=own)
         self.observations.count({BAD_INPUT: 1})
         return Page(EVERYTHING, orders, answer.exchange, kind)
 
@@ -293,6 +293,12 @@ class Account:
             breach = Breach("a JSON body", f"{problem}: {start(answer)}", requirement)
             self.observations.report([breach], answer.exchange, raising=True)
             raise
+
+    def _shown_to_its_owner(self, orders: Sequence[Order]) -> Sequence[Exchange]:
+        """The list in which another account was shown the first of these orders that is its own, if any is."""
+        order = next((order for order in orders if order.identity in self.foreign), None)
+        lists = self.foreign[order.identity] if order else ()
+        return [each for each in lists if order and f'"{order.id}"' in each.response_body][:1]
 
     def _read(self, records: Sequence[Any], exchange: Exchange) -> tuple[Order, ...]:
         orders: list[Order] = []

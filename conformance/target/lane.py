@@ -135,7 +135,7 @@ class Lane:
         self._latest[account.name] = snapshot.over(self._latest.get(account.name, snapshot))
         for opposite in self.accounts:
             if opposite is not account:
-                opposite.foreign.update(order.identity for order in snapshot.orders.values())
+                opposite.foreign.update((order.identity, snapshot.exchanges) for order in snapshot.orders.values())
         return snapshot
 
     def reaching(self, account: Account, pages: int) -> Snapshot:

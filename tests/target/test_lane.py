@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from conformance import faults
 from conformance.observations import Observations
+from conformance.orders import Query
 from conformance.sandbox import Sandbox
 from conformance.sandbox.records import from_record
 from conformance.target.account import Account
@@ -15,6 +17,7 @@ from conformance.target.credentials import Redactor
 from conformance.target.driver import Driver
 from conformance.target.lane import Lane
 from conformance.target.profile import reading
+from conformance.verdict import Violation
 from tests.orders import record
 
 
@@ -67,3 +70,20 @@ def test_what_is_live_is_come_by_whatever_the_order_within_its_second(sandbox: S
     lane.settled(lane.caller)
     for _ in range(20):  # the sandbox has equal seconds in another order each time
         assert len(lane.reaching(lane.caller, 1).live()) == 3
+
+
+def test_an_order_of_another_account_is_shown_beside_the_list_of_its_owner() -> None:
+    sandbox = faults.load()["window-is-public"].sandbox()
+    with sandbox.serve() as served:
+        profile = reading.loads(served.profile_toml, "sandbox")
+        client = Client(profile.target, Redactor(profile.secrets))
+        caller, other = (Account(profile.accounts[key], client) for key in ("caller", "other"))
+        lane = Lane(caller, other, profile.target, profile.markets, Driver(profile.driver, client))
+        lane.watch(Observations(["list.own-only"]))
+        sandbox.exchange.inject(from_record("bob", record("of-bob", created_at=int(time.time()))))
+        lane.snapshot(other)
+        with pytest.raises(Violation) as violation:
+            caller.list(Query(start=0, end=int(time.time())))
+    assert violation.value.breach.requirement == "list.own-only"
+    assert [exchange.account for exchange in violation.value.evidence] == ["bob", "alice"]
+    assert all("of-bob" in exchange.response_body for exchange in violation.value.evidence)
