@@ -115,10 +115,16 @@ class Stage:
         self.staging.arrange_aged(self.lane.caller, seconds)
 
     def arrange_bystander(self) -> None:
-        """See to it that the other account has live orders on both sides of every market, none of this very second."""
+        """See to it that the other account has live orders, none of this very second: beside each of the caller's one
+        at the same price, so that what takes a whole level out of the book takes it too.
+        """
         other = self.lane.other
         assert other is not None
-        wishes = [Wish(market, side) for market in self.lane.markets for side in ("buy", "sell")]
+        everywhere = [Wish(market, side) for market in self.lane.markets for side in ("buy", "sell")]
+        markets = {market.symbol: market for market in self.lane.markets}
+        live = [order for order in self.lane.look().live() if order.symbol in markets]
+        beside = [Wish(markets[order.symbol], order.side, price=order.price) for order in live]
+        wishes = beside[: len(everywhere)] or everywhere
         inject = self.staging.ways[0]
         self.staging.arrange(other, wishes, inject=inject)
         if not inject:

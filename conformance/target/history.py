@@ -34,14 +34,21 @@ def history(
 
 
 def order(
-    market: Market, status: str, created_at: int, updated_at: int, rng: random.Random, side: str | None = None
+    market: Market,
+    status: str,
+    created_at: int,
+    updated_at: int,
+    rng: random.Random,
+    side: str | None = None,
+    price: Decimal | None = None,
 ) -> dict[str, Any]:
-    """One order of this status that rests, or rested, at the market's resting prices; on either side unless told."""
+    """One order of this status that rests, or rested, near the market's resting prices; on either side unless told."""
     side = side or rng.choice(("buy", "sell"))
     if status == "filled" and rng.random() < 0.5:
         return _market_order(market, side, created_at, updated_at)
     away = rng.randrange(0, 5) * market.tick
-    price = max(market.tick, market.resting_buy - away) if side == "buy" else market.resting_sell + away
+    near = max(market.tick, market.resting_buy - away) if side == "buy" else market.resting_sell + away
+    price = near if price is None else price
     part = rng.randrange(1, 10) * market.lot
     filled = {"partially_filled": part, "filled": market.quantity}.get(status, Decimal(0))
     if status in ("canceled", "expired") and rng.random() < 0.5:

@@ -47,11 +47,12 @@ _INTENT = ("symbol", "side", "type", "price", "quantity")
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """One live order to bring about."""
+    """One live order to bring about; at which price is left to chance, unless it is told."""
 
     market: Market
     side: str
     partly_filled: bool = False
+    price: Decimal | None = None
 
     def __repr__(self) -> str:
         return f"{self.market.symbol} {self.side}{' partly filled' if self.partly_filled else ''}"
@@ -116,7 +117,7 @@ class Staging:
             if wish.partly_filled and self.lane.other is not None:
                 self.cross(account, wish.market, wish.side, share=Decimal("0.5"))
             else:
-                self._rest(account, wish.market, wish.side)
+                self._rest(account, wish.market, wish.side, wish.price)
 
     def arrange_aged(self, account: Account, seconds: int) -> None:
         """Live orders, most of them so many seconds old or more; one is placed now, to learn the target's clock."""
@@ -213,9 +214,10 @@ class Staging:
             self._rest(account, market, ("buy", "sell")[number // len(self.lane.markets) % 2])
         self.lane.settled(account)
 
-    def _rest(self, account: Account, market: Market, side: str) -> None:
-        away = self._rng.randrange(_DEPTH) * market.tick
-        price = max(market.tick, market.resting_buy - away) if side == "buy" else market.resting_sell + away
+    def _rest(self, account: Account, market: Market, side: str, price: Decimal | None = None) -> None:
+        if price is None:
+            away = self._rng.randrange(_DEPTH) * market.tick
+            price = max(market.tick, market.resting_buy - away) if side == "buy" else market.resting_sell + away
         place(self.lane, account, market, side, price, market.quantity)
 
     def _inject(self, account: Account, records: Sequence[dict[str, Any]]) -> None:
@@ -236,7 +238,7 @@ class Staging:
         if by_s is None:
             created_at = min(max(created_at, self._older_than(account, MAX_LIMIT // 2)), now - 1)
         status = "partially_filled" if wish.partly_filled else "open"
-        return history.order(wish.market, status, created_at, created_at, self._rng, wish.side)
+        return history.order(wish.market, status, created_at, created_at, self._rng, wish.side, wish.price)
 
     def _now(self, account: Account) -> int:
         """A second that is not in the target's future."""
