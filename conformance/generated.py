@@ -19,7 +19,7 @@ from conformance.oracle.listing import DEFAULT_LIMIT, MAX_LIMIT
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Query
 from conformance.strategies import LARGEST_LIMIT
-from conformance.target.account import PATH
+from conformance.target.asking import PATH
 
 # The account adds these itself, where its credential is a key.
 _SIGNING = {"timestamp", "signature"}

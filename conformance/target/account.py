@@ -1,28 +1,25 @@
 """One account of the target: its two operations, each answer judged as it flows by."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from conformance import contract
 from conformance.evidence import Exchange
-from conformance.observations import Observations
-from conformance.oracle import errors
 from conformance.oracle.listing import LISTING, MAX_LIMIT, Listing
 from conformance.oracle.reading import read
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order, Query
 from conformance.target import blame
 from conformance.target.answers import NOT_JUDGED, Unavailable, cut, decoded, refuses, start, turns_away
+from conformance.target.asking import Asking
 from conformance.target.client import Answer, Client
-from conformance.target.credentials import CredentialError
 from conformance.target.profile import AccountProfile
-from conformance.target.signer import Credential, Signer
+from conformance.target.signer import Credential
 from conformance.verdict import Breach, Inconclusive
 
-PATH = "/spot/orders"
 BAD_INPUT = "error.bad-input"
 EVERYTHING = Query()
 
@@ -31,9 +28,6 @@ _HARM = ("list.limit-exact", "list.limit-max", "list.own-only")
 
 # What a snapshot may cost: five pages of 200, however long the history is. A run's own orders lie within.
 SNAPSHOT_PAGES = 5
-
-# A server fault is a documented answer, and may pass: one that stays is the request's doing.
-_ASKED_AGAIN = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,26 +59,14 @@ class Canceled:
     refused: bool = False
 
 
-class Account:
+class Account(Asking):
     """What a check sees of an account."""
 
-    def __repr__(self) -> str:
-        return self.name
-
     def __init__(self, profile: AccountProfile, client: Client) -> None:
-        self.name = profile.name
-        self.observations = Observations()
+        super().__init__(profile, client)
         self.foreign: dict[tuple[object, ...], Sequence[Exchange]] = {}  # by identity, the lists that showed it
         self.market: str | None = None  # the name of one, if any is known
         self._kept_alone: dict[tuple[str, tuple[str, ...]], bool] = {}
-        self.signer = Signer(profile)
-        self._client = client
-        self._url = f"{client.target.base_url}{PATH}"
-
-    @property
-    def credentials(self) -> tuple[Credential, ...]:
-        """The kinds of credential that the profile gives; the first is used unless told otherwise."""
-        return self.signer.kinds
 
     def list(self, query: Query = EVERYTHING, credential: Credential | None = None) -> Page:
         """The list that answers `query`. Its shape, its order, its filters and its owner are judged in passing.
@@ -101,7 +83,7 @@ class Account:
     ) -> Page | None:
         """As `list`; None where the query `may_refuse` and the answer is a 4xx that speaks of the query."""
         kind = credential or self.credentials[0]
-        answer = self._call("GET", urlencode(query.pairs()), kind)
+        answer = self.ask("GET", urlencode(query.pairs()), kind)
         if may_refuse and refuses(answer):
             return None
         self._expect_ok(answer, "a list", lambda: self._blame(query, answer.status, kind), kind)
@@ -123,7 +105,7 @@ class Account:
         caller's own and newest first. Raises as `list` does.
         """
         kind = credential or self.credentials[0]
-        answer = self._call("GET", query, kind)
+        answer = self.ask("GET", query, kind)
         if turns_away(answer):
             return None
         self._expect_ok(answer, f"a list, or a 4xx, for {cut(query)}", lambda: BAD_INPUT, kind)
@@ -156,7 +138,7 @@ class Account:
         requirement = "cancel.empty" if nothing_live else "cancel.envelope"
         kind = credential or self.credentials[0]
         sent_at = time.time()
-        answer = self._call("DELETE", "" if symbol is None else urlencode({"symbol": symbol}), kind)
+        answer = self.ask("DELETE", "" if symbol is None else urlencode({"symbol": symbol}), kind)
         times = sent_at, time.time()
         if may_refuse and refuses(answer):
             return Canceled(symbol, (), answer.exchange, answer.refusals > 0, *times, refused=True)
@@ -189,63 +171,6 @@ class Account:
             end = min(order.created_at for order in fresh)
         return Snapshot(orders, end, tuple(exchanges))
 
-    def hide(self, headers: Mapping[str, str]) -> None:
-        """Show nowhere what these headers carry as credentials."""
-        for value in headers.values():
-            self._client.hide(value.rpartition(" ")[2])
-
-    def send(
-        self, method: str, query: str, headers: Mapping[str, str], *, once: bool = False, forged: str | None = None
-    ) -> Answer:
-        """Send a request with exactly this query string and these headers; `once`: a 503 is not retried.
-
-        `forged`: what its credentials are, where they are not good.
-        """
-        send = self._client.send_once if once else self._client.send
-        answer = send(self.name, method, self._url, query, headers)
-        answer = replace(answer, exchange=replace(answer.exchange, forged=forged)) if forged else answer
-        self._client.timed(method, answer.exchange.elapsed_ms)
-        return self._judged_in_passing(answer)
-
-    def _call(self, method: str, query: str, kind: Credential) -> Answer:
-        answer = self._ask(method, query, kind)
-        try:
-            renewed = answer.status == 401 and self.signer.refresh_token()
-        except CredentialError as error:
-            raise Inconclusive(f"{self.name}: no new token: {error}") from None
-        if renewed:
-            answer = self._ask(method, query, kind)
-        for _ in range(_ASKED_AGAIN):
-            if method == "GET" and answer.status == 500:
-                answer = self._ask(method, query, kind)
-        return answer
-
-    def _ask(self, method: str, query: str, kind: Credential) -> Answer:
-        return self.send(method, *self.signer.authorize(query, kind))
-
-    def _judged_in_passing(self, answer: Answer) -> Answer:
-        exchange = answer.exchange
-        if late := list(errors.slow(exchange.method, exchange.elapsed_ms)):
-            self.observations.report(late, exchange)
-        else:
-            self.observations.count({"latency": 1})
-        for refused in answer.throttled:
-            told = f"{refused.status}, and {answer.status} a second later"
-            self.observations.report(
-                [Breach("no throttling, with 100 requests a second or fewer", told, "weight.zero")], refused
-            )
-        for busy in answer.busy if exchange.method == "DELETE" else ():
-            self._report_or_count(errors.busy_in_the_wild(decoded(busy.response_body)), "cancel.busy-code", busy)
-        if refuses(answer):
-            self._report_or_count(contract.error_breaches(decoded(answer.body)), "error.envelope-4xx", exchange)
-        return answer
-
-    def _report_or_count(self, breaches: Iterable[Breach], requirement: str, exchange: Exchange) -> None:
-        found = [breach._replace(requirement=requirement) for breach in breaches]
-        self.observations.report(found, exchange)
-        if not found:
-            self.observations.count({requirement: 1})
-
     def _of_filters(self, breach: Breach, query: Query, kind: Credential) -> Breach:
         """The breach, charged to the filters' standing together where the one that it speaks of is kept alone.
 
@@ -258,7 +183,7 @@ class Account:
         if (name, filters) not in self._kept_alone:
             self._kept_alone[name, filters] = False  # until it is known, and where it cannot be
             alone = Query(limit=MAX_LIMIT, **{name: getattr(query, name)})
-            answer = self._call("GET", urlencode(alone.pairs()), kind)
+            answer = self.ask("GET", urlencode(alone.pairs()), kind)
             document = decoded(answer.body) if answer.status == 200 else None
             if isinstance(document, list):
                 orders = tuple(order for record in document if (order := read(record).order) is not None)
@@ -268,14 +193,14 @@ class Account:
 
     def _blame(self, query: Query, status: int, kind: Credential) -> str:
         def fails(other: Query) -> bool:
-            return self._call("GET", urlencode(other.pairs()), kind).status == status
+            return self.ask("GET", urlencode(other.pairs()), kind).status == status
 
         return blame.of_list(query, status, fails, self.market)
 
     def _expect_ok(self, answer: Answer, what: str, blamed: Callable[[], str], kind: Credential) -> None:
         if answer.status == 200:
             return
-        if answer.status in (401, 403) and self._ask("GET", "", kind).status == 200:
+        if answer.status in (401, 403) and self.ask_once("GET", "", kind).status == 200:
             # It is good for a plain list, so it is this request that it was not enough for.
             requirement = f"auth.{kind}"
         elif answer.status in NOT_JUDGED:
