@@ -141,8 +141,13 @@ class Results:
 
     @property
     def judged_orders(self) -> bool:
-        """Whether any order was seen: a run that met empty lists alone has judged nothing."""
-        return any(result.id.startswith("order.") for result in self.with_verdict(Verdict.PASS, "must", "implied"))
+        """Whether any order was judged: a run that met empty lists alone has judged nothing.
+
+        Where the results say nothing of orders, whether anything else was.
+        """
+        told = self.at("must", "implied")
+        orders = [result for result in told if result.id.startswith("order.")]
+        return any(result.verdict in (Verdict.PASS, Verdict.FAIL) for result in orders or told)
 
     @property
     def exit_code(self) -> int:
@@ -203,21 +208,21 @@ class Results:
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> "Results":
-        """Read back what `to_json` wrote; KeyError or TypeError where it is something else."""
+        """Read what `to_json` wrote, or what keeps to schemas/results.json; KeyError or TypeError for other things."""
         versions = dict(document["suite"])
         return cls(
             catalogue_version=document["catalogue_version"],
             suite_version=versions.pop("version"),
             versions=versions,
             seed=document["seed"],
-            require=document["require"],
+            require=document.get("require", "none"),
             started_at=document["started_at"],
             duration_s=document["duration_s"],
             target=document["target"],
             requirements=tuple(_requirement(entry) for entry in document["requirements"]),
             requests=document["requests"],
             labels=document["labels"],
-            mishaps=_mishaps(document["mishaps"]),
+            mishaps=_mishaps(document.get("mishaps"), document["exit_code"]),
             latency_ms=document.get("latency_ms", {}),
             select=document.get("select"),
             bad_waivers=tuple(document.get("bad_waivers", ())),
@@ -229,18 +234,45 @@ def load(path: Path) -> Results:
     return Results.from_json(json.loads(path.read_text(encoding="utf-8")))
 
 
-def _mishaps(entry: Mapping[str, Any]) -> Mishaps:
-    return Mishaps(**{**entry, "crashes": tuple(entry["crashes"]), "left": tuple(entry["left"])})
+def _mishaps(entry: Mapping[str, Any] | None, exit_code: int) -> Mishaps:
+    """Where the results do not tell of any, what the exit code says of them."""
+    if entry is None:
+        return Mishaps(
+            refusal="refused" if exit_code == 2 else None,
+            crashes=("the suite failed",) if exit_code == 4 else (),
+            interrupted=exit_code == 130,
+        )
+    return Mishaps(
+        refusal=entry.get("refusal"),
+        crashes=tuple(entry.get("crashes", ())),
+        interrupted=entry.get("interrupted", False),
+        left=tuple(entry.get("left", ())),
+        stopped=entry.get("stopped", False),
+    )
 
 
 def _requirement(entry: Mapping[str, Any]) -> RequirementResult:
-    findings = tuple(Finding(**{**finding, "exchanges": tuple(finding["exchanges"])}) for finding in entry["findings"])
     return RequirementResult(
-        **{
-            **entry,
-            "verdict": Verdict.from_word(entry["verdict"]),
-            "checks": tuple(entry["checks"]),
-            "findings": findings,
-            "missing": tuple(Missing(**missing) for missing in entry["missing"]),
-        }
+        id=entry["id"],
+        level=entry["level"],
+        says=entry.get("says", ""),
+        source=entry.get("source", ""),
+        verdict=Verdict.from_word(entry["verdict"]),
+        reason=entry["reason"],
+        checks=tuple(entry["checks"]),
+        examples=entry["examples"],
+        findings=tuple(map(_finding, entry["findings"])),
+        missing=tuple(Missing(each["says"], each["enable"]) for each in entry.get("missing", ())),
+        waiver=entry["waiver"],
+    )
+
+
+def _finding(entry: Mapping[str, Any]) -> Finding:
+    return Finding(
+        want=entry["want"],
+        got=entry["got"],
+        evidence=entry["evidence"],
+        check=entry.get("check", ""),
+        example=entry.get("example"),
+        exchanges=tuple(entry.get("exchanges", ())),
     )

@@ -23,7 +23,7 @@ def command(*words: str, cwd: Path, **environ: str) -> subprocess.CompletedProce
         text=True,
         cwd=cwd,
         env={"PATH": "/usr/bin:/bin", **environ},
-        timeout=60,
+        timeout=180,
         check=False,
     )
 
@@ -199,7 +199,7 @@ def test_a_suite_that_breaks_says_so(tmp_path: Path) -> None:
         "from conformance.cli import main\n"
         f"main(['run', '--report-dir', {str(tmp_path)!r}])\n"
     )
-    done = subprocess.run([sys.executable, "-c", broken], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([sys.executable, "-c", broken], capture_output=True, text=True, timeout=180, check=False)
     assert done.returncode == 4, done.stdout + done.stderr
     assert "the suite itself failed" in done.stdout
     assert json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))["exit_code"] == 4

@@ -4,13 +4,16 @@ import json
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from conformance import contract
 from conformance.gating.comparison import Change, compare
 from conformance.gating.gate import decide
 from conformance.gating.waivers import apply
 from conformance.reporting import changes, files
+from conformance.reporting.html import html
 from conformance.results import Mishaps, RequirementResult, Results
 from conformance.verdict import Verdict
 from tests.cli.test_commands import command
@@ -82,6 +85,52 @@ def test_without_waivers_of_its_own_it_takes_those_of_the_run() -> None:
     assert decide(ran, waivers=[], today=TODAY).exit_code == 1
     stale = apply(results(CLEAN, PASSED), [waiver()], TODAY)
     assert decide(stale, today=TODAY).problems == stale.bad_waivers != ()
+
+
+BARE: dict[str, Any] = {
+    "schema_version": 1,
+    "catalogue_version": "1.0",
+    "verdict": "fail",
+    "exit_code": 1,
+    "partial": False,
+    "suite": {"version": "0"},
+    "seed": 7,
+    "started_at": "2026-01-01T00:00:00+00:00",
+    "duration_s": 6.1,
+    "labels": {"build": "1.4.2"},
+    "target": {"name": "t", "base_url": "http://h", "environment": "staging", "scope": "full", "region": "eu"},
+    "requirements": [
+        {
+            "id": "list.limit-max",
+            "level": "must",
+            "verdict": "fail",
+            "reason": "…",
+            "waiver": None,
+            "checks": ["a check"],
+            "examples": 40,
+            "findings": [{"want": "…", "got": "…", "evidence": "…"}],
+            "owner": "somebody",
+        }
+    ],
+    "requests": {"total": 812, "setup": 270, "retried_503": 3},
+}
+
+
+def test_results_need_no_more_than_their_schema_asks_for() -> None:
+    contract.validator("results").validate(BARE)
+    bare = Results.from_json(BARE)
+    assert decide(bare, today=TODAY).exit_code == 1
+    assert decide(bare, waivers=[waiver()], today=TODAY).exit_code == 0
+    assert html(bare)
+
+
+@pytest.mark.parametrize("code", [130, 2, 4, 3])
+def test_what_ended_otherwise_keeps_its_exit_code(code: int) -> None:
+    [entry] = BARE["requirements"]
+    verdict = "inconclusive" if code == 3 else "pass"
+    ended = {**BARE, "exit_code": code, "requirements": [{**entry, "verdict": verdict, "findings": []}]}
+    contract.validator("results").validate(ended)
+    assert decide(Results.from_json(ended), today=TODAY).exit_code == code
 
 
 def test_what_is_waived_may_be_worse_than_the_baseline() -> None:

@@ -37,7 +37,7 @@ def pasted(line: str, served: Served) -> tuple[str, str]:
     secrets = {f"P99_{name.upper()}": alice[name] for name in ("jwt", "api_key", "api_secret")}
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     done = subprocess.run(
-        ["bash", "-c", line], capture_output=True, text=True, env={"PATH": path, **secrets}, timeout=30, check=True
+        ["bash", "-c", line], capture_output=True, text=True, env={"PATH": path, **secrets}, timeout=180, check=True
     )
     head, _, body = done.stdout.partition("\n\n")
     return head.splitlines()[0], body
@@ -106,7 +106,7 @@ def test_the_run_line_names_target_seed_and_check(target: dict[str, str], line: 
 def test_a_run_line_meets_the_same_finding_again(tmp_path: Path) -> None:
     def run(*words: str) -> dict[str, Any]:
         command = [sys.executable, "-m", "conformance", *words, "--report-dir", "."]
-        subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=60, check=False)
+        subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=180, check=False)
         found = load(tmp_path / "results.json")
         return {result.id: result.findings[0] for result in found.violated} | {"all": found}
 

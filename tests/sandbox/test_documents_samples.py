@@ -55,7 +55,7 @@ def run(name: str, sandbox: Sandbox, served: Served) -> str:
         words = ["bash", "-euo", "pipefail", "-c", text]
     else:
         words = [sys.executable, "-c", text]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(words, capture_output=True, text=True, timeout=180, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
