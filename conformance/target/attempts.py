@@ -6,7 +6,7 @@ from conformance.oracle.harm import Attempt, harm
 from conformance.target.account import BAD_INPUT, Account
 from conformance.target.answers import decoded, turns_away
 from conformance.target.client import Answer
-from conformance.target.forgery import Forgery, Request, behind_the_signature
+from conformance.target.forgery import Forgery, behind_the_signature
 from conformance.target.lane import Lane
 from conformance.verdict import Breach, Inconclusive, Violation
 
@@ -16,24 +16,26 @@ _OF_LOAD = (408, 418, 429, 502, 503, 504)
 
 def list_forged(lane: Lane, account: Account, forgery: Forgery, query: str) -> None:
     """Ask for a list with forged credentials: a 4xx that shows no order, or else a Violation."""
-    _expect_refusal(lane, forgery, account.send("GET", *_made(account, forgery, query), forged=forgery.says))
+    _expect_refusal(lane, forgery, _sent(account, "GET", forgery, query))
 
 
 def cancel_forged(lane: Lane, forgery: Forgery, query: str) -> None:
     """Say cancel-all with forged credentials: a 4xx that shows no order and touches none, or else a Violation."""
 
-    def send() -> Answer:
-        return lane.caller.send("DELETE", *_made(lane.caller, forgery, query), forged=forgery.says)
-
-    answer = attempt(lane, forgery.requirement, send, instead=f"a 4xx to a request with {forgery.says}")
+    answer = attempt(
+        lane,
+        forgery.requirement,
+        lambda: _sent(lane.caller, "DELETE", forgery, query),
+        instead=f"a 4xx to a request with {forgery.says}",
+    )
     _expect_refusal(lane, forgery, answer)
 
 
-def _made(account: Account, forgery: Forgery, query: str) -> Request:
-    made = forgery.make(account.signer, query)
+def _sent(account: Account, method: str, forgery: Forgery, query: str) -> Answer:
+    asked, headers = forgery.make(account.signer, query)
     if forgery.needs:  # it is made from a secret, and holds most of it
-        account.hide(made[1])
-    return made
+        account.hide(headers)
+    return account.send(method, asked, headers, forged=forgery.says)
 
 
 def probe_cancel(lane: Lane, query: str, reach: Set[str] | None = frozenset()) -> None:
@@ -51,10 +53,9 @@ def probe_cancel(lane: Lane, query: str, reach: Set[str] | None = frozenset()) -
 
 def list_appended(account: Account, parameter: str) -> None:
     """Ask for a list with a parameter behind the signature: a refusal, or the list as it is without it."""
-    forged = behind_the_signature(parameter)
     plain = account.list(credential="api-key")
-    answer = account.send("GET", *_made(account, forged, ""), forged=forged.says)
-    shown = shown_by(answer)
+    answer = _sent(account, "GET", behind_the_signature(parameter), "")
+    shown = _shown_by(answer)
     if shown is not None and shown != len(plain):
         breach = Breach(f"a 4xx, or the {len(plain)} orders of a list without parameters", f"{shown} orders")
         raise Violation(breach, plain.exchange, answer.exchange)
@@ -64,12 +65,7 @@ def cancel_appended(lane: Lane, parameter: str) -> None:
     """Say cancel-all with a parameter behind the signature: nothing is canceled, or what would be without it."""
     before = lane.look()
     forged = behind_the_signature(parameter)
-    answer = attempt(
-        lane,
-        "auth.signature",
-        lambda: lane.caller.send("DELETE", *_made(lane.caller, forged, ""), forged=forged.says),
-        None,
-    )
+    answer = attempt(lane, "auth.signature", lambda: _sent(lane.caller, "DELETE", forged, ""), None)
     after = lane.look()
     live = {order.id for order in before.live()}
     left = live & {order.id for order in after.live()}
@@ -84,7 +80,7 @@ def cancel_appended(lane: Lane, parameter: str) -> None:
     lane.caller.observations.count({"auth.signature": 1})
 
 
-def shown_by(answer: Answer) -> int | None:
+def _shown_by(answer: Answer) -> int | None:
     """How many orders an answer lists; None where it is a refusal, or no list at all."""
     document = decoded(answer.body)
     return len(document) if answer.status == 200 and isinstance(document, list) else None
