@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode
 
 from conformance import contract
+from conformance.account.sender import PATH
 from conformance.oracle.listing import DEFAULT_LIMIT, MAX_LIMIT
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Query
 from conformance.strategies import LARGEST_LIMIT
-from conformance.target.asking import PATH
 
 # The account adds these itself, where its credential is a key.
 _SIGNING = {"timestamp", "signature"}

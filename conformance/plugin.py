@@ -1,20 +1,17 @@
 """The pytest plugin: options, fixtures, and the court that judges. `run` and `pytest --target` share it."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from conformance.judging.keys import ASSIGNMENT, CHECKS, STAGE
+
 if TYPE_CHECKING:
     # At run time only once there is something to judge: this module is loaded into every pytest session.
-    from conformance.judging.assignment import Assignment
-    from conformance.stage import Stage
-    from conformance.target.account import Account
-    from conformance.target.known import Known
-
-ASSIGNMENT: "pytest.StashKey[Assignment]" = pytest.StashKey()
-STAGE: "pytest.StashKey[Stage]" = pytest.StashKey()
-CHECKS = Path(__file__).parent / "checks"
+    from conformance.account.account import Account
+    from conformance.account.known import Known
+    from conformance.judging.plan import Assignment
+    from conformance.stage.stage import Stage
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -47,7 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
         from conformance.declare import DRAWING
         from conformance.judging import shrinking
-        from conformance.judging.court import Court
+        from conformance.judging.worker import Court
 
         settings.register_profile("conformance", DRAWING)
         settings.load_profile("conformance")
@@ -92,8 +89,8 @@ def known(stage: "Stage") -> "Known":
 
 def _assignment(config: pytest.Config) -> "Assignment":
     from conformance.gating.waivers import WaiverError
-    from conformance.judging.assignment import assign
-    from conformance.target.profile import ProfileError
+    from conformance.judging.plan import assign
+    from conformance.profile import ProfileError
 
     option = config.option
     try:

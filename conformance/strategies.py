@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from conformance.oracle.listing import DEFAULT_LIMIT, MAX_LIMIT, matches
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import STATUSES, Order, Query
-from conformance.target.profile import Market
-from conformance.target.staging import Wish
+from conformance.profile import Market
+from conformance.stage.arranger import Wish
 
 _TRIED = 300  # pairs of orders: where there are orders to tell filters apart, one in ten does
 

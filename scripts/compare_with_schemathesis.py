@@ -21,14 +21,14 @@ from tempfile import TemporaryDirectory
 import click
 
 from conformance import contract, faults
+from conformance.account.account import Account
+from conformance.profile import Profile, loader
 from conformance.sandbox import Sandbox
-from conformance.target.account import Account
-from conformance.target.client import Client
-from conformance.target.credentials import Redactor
-from conformance.target.driver import Driver
-from conformance.target.history import history
-from conformance.target.profile import Profile, reading
+from conformance.stage.driver import Driver
+from conformance.stage.history import history
 from conformance.verdict import Inconclusive
+from conformance.wire.client import Client
+from conformance.wire.redaction import Redactor
 
 # Its checks that accuse a conforming server: odd values may be ignored; POST may exist on the path, undocumented; no
 # Allow header is asked for.
@@ -68,7 +68,7 @@ Trials = Mapping[str, Trial]  # by the name of the setting
 def attempt(sandbox: Sandbox, options: Sequence[str], timeout_s: float) -> Trial:
     """Serve the sandbox with a history, and run the tool on it, in a folder of its own."""
     with sandbox.serve() as served, TemporaryDirectory() as folder:
-        profile = reading.loads(served.profile_toml, "sandbox")
+        profile = loader.loads(served.profile_toml, "sandbox")
         token = profile.accounts["caller"].jwt
         assert token is not None
         report = Path(folder) / "report.json"

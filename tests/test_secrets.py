@@ -105,7 +105,7 @@ TARGET = ("--target", "profile.toml")
 WORDS = (*TARGET, "-k", "forged or credential or signature or start_is or behind")
 FEW = (*TARGET, "-k", "start_is or credential_alone")
 NOTHING_REDACTED = (
-    "from conformance.target.credentials import Redactor\n"
+    "from conformance.wire.redaction import Redactor\n"
     "Redactor.redact = lambda self, text: text\n"
     "Redactor.redact_headers = lambda self, headers: dict(headers)\n"
 )
@@ -152,14 +152,14 @@ CLOSELY = ("-vv", "--showlocals", "--tb=long", "-o", "log_cli=true", "--log-cli-
 
 CRASHES = {
     "with a secret in its words": (
-        "from conformance.target.known import Known\n"
+        "from conformance.account.known import Known\n"
         "def explains(self, page):\n"
         "    raise ValueError([self._account.signer.authorize('', kind) for kind in self._account.credentials])\n"
         "Known.explains = explains\n"
     ),
     "where secrets are at hand": (
-        "from conformance.target.credentials import Redactor\n"
-        "from conformance.target.known import Known\n"
+        "from conformance.wire.redaction import Redactor\n"
+        "from conformance.account.known import Known\n"
         "def redact_headers(self, headers):\n"
         "    raise KeyError('boom')\n"
         "def explains(self, page):\n"
@@ -184,14 +184,14 @@ def test_a_look_at_what_is_found(tmp_path: Path) -> None:
 
 def test_a_plugin_that_crashes(tmp_path: Path) -> None:
     patch = (
-        "from conformance.judging import ledger\n"
-        "from conformance.target.account import Account\n"
+        "from conformance.judging import verdicts\n"
+        "from conformance.account.account import Account\n"
         "calls = []\n"
         "send = Account.send\n"
         "Account.send = lambda self, *given, **more: (calls.append(given), send(self, *given, **more))[1]\n"
         "def results(*_):\n"
         "    raise ValueError(calls)\n"
-        "ledger.results = results\n"
+        "verdicts.results = results\n"
     )
     with mine(tmp_path, Sandbox()) as made:
         expect_no_secret(made, run(tmp_path, *FEW, patch=patch), 4)

@@ -2,15 +2,15 @@
 
 import pytest
 
+from conformance.account.account import Account
+from conformance.account.known import Known
 from conformance.declare import cancels, needs, verifies
 from conformance.orders import Query
-from conformance.stage import Stage
-from conformance.target.account import Account
-from conformance.target.cancelling import cancel_all
-from conformance.target.known import Known
-from conformance.target.signer import Credential
-from conformance.target.staging import Wish
+from conformance.scenarios.cancellation import cancel_all
+from conformance.stage.arranger import Wish
+from conformance.stage.stage import Stage
 from conformance.verdict import Breach, Violation
+from conformance.wire.signer import Credential
 
 JWT = pytest.param("jwt", marks=[pytest.mark.verifies("auth.jwt"), pytest.mark.needs(jwt=True)])
 API_KEY = pytest.param("api-key", marks=[pytest.mark.verifies("auth.api-key"), pytest.mark.needs(api_key=True)])

@@ -8,10 +8,10 @@ import pytest
 from conformance.declare import cancels, needs, verifies
 from conformance.oracle.listing import MAX_LIMIT
 from conformance.orders import Query
-from conformance.stage import Stage
-from conformance.target.cancelling import cancel_all, expect_listed, expect_unchanged
-from conformance.target.staging import Wish
-from conformance.target.trading import meet
+from conformance.scenarios.cancellation import cancel_all, expect_listed, expect_unchanged
+from conformance.scenarios.trades import meet
+from conformance.stage.arranger import Wish
+from conformance.stage.stage import Stage
 
 # A state that is taken back is taken back soon: by a job that runs once a second, or by the next order.
 LATER_S = 0.5

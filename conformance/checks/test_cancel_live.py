@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conformance.account.account import SNAPSHOT_PAGES
 from conformance.declare import DRAWING, cancels, needs, verifies
-from conformance.stage import Stage
+from conformance.scenarios.cancellation import cancel_all
+from conformance.stage.arranger import Wish
+from conformance.stage.stage import Stage
 from conformance.strategies import wishes
-from conformance.target.account import SNAPSHOT_PAGES
-from conformance.target.cancelling import cancel_all
-from conformance.target.staging import Wish
 
 
 @cancels

@@ -5,10 +5,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.declare import DRAWING, cancels, needs, verifies
-from conformance.stage import Stage
+from conformance.scenarios.cancellation import cancel_all
+from conformance.stage.arranger import Wish
+from conformance.stage.lane import cancel_unjudged
+from conformance.stage.stage import Stage
 from conformance.strategies import wishes
-from conformance.target.cancelling import cancel_all, cancel_unjudged
-from conformance.target.staging import Wish
 
 
 @cancels

@@ -2,18 +2,18 @@
 
 import pytest
 
+from conformance.account.account import Account
 from conformance.declare import cancels, needs, verifies
 from conformance.oracle.errors import BUSY, DB_ERROR
-from conformance.stage import Stage
-from conformance.target import armed
-from conformance.target.account import Account
+from conformance.scenarios import armed_errors
+from conformance.stage.stage import Stage
 
 
 @verifies("list.db-error", "error.envelope")
 @needs(fault=True)
 def test_a_server_fault_is_a_500(caller: Account, stage: Stage) -> None:
     """A list is armed to fail: 500 with error DB_ERROR. The next one is a list again."""
-    armed.list_fails(stage.lane, DB_ERROR)
+    armed_errors.list_fails(stage.lane, DB_ERROR)
     caller.list()
 
 
@@ -24,4 +24,4 @@ def test_a_server_fault_is_a_500(caller: Account, stage: Stage) -> None:
 def test_a_busy_engine_is_a_503_that_passes(stage: Stage, error: str) -> None:
     """Cancel-all is armed to fail, with live orders: 503 and the code; they stand, until it is said again."""
     stage.have_live()
-    armed.cancel_fails(stage.lane, error)
+    armed_errors.cancel_fails(stage.lane, error)

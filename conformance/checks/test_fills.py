@@ -3,8 +3,8 @@
 import pytest
 
 from conformance.declare import cancels, needs, verifies
-from conformance.stage import Stage
-from conformance.target.trading import Trading, add_up
+from conformance.scenarios.trades import Trading, add_up
+from conformance.stage.stage import Stage
 from conformance.verdict import Breach, Violation
 
 DISTURBED = "somebody else traded with the orders each time"

@@ -2,12 +2,14 @@
 
 import pytest
 
+from conformance.account.account import Account
 from conformance.declare import cancels, needs, verifies
 from conformance.orders import Query
-from conformance.stage import Stage
-from conformance.target import attempts, forgery
-from conformance.target.account import Account
-from conformance.target.forgery import FORGERIES, Forgery, NotApplicable
+from conformance.scenarios import attempts
+from conformance.stage.stage import Stage
+from conformance.wire import forgery
+from conformance.wire.forgery import FORGERIES, Forgery
+from conformance.wire.tokens import NotApplicable
 
 
 def _parameter(forged: Forgery) -> object:

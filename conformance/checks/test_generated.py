@@ -3,12 +3,12 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conformance.account.account import Account
+from conformance.account.known import Known
 from conformance.declare import DRAWING, cancels, needs, verifies
 from conformance.generated import forbidden_listings, odd_cancels, odd_listings, plain_listings
-from conformance.stage import Stage
-from conformance.target import attempts
-from conformance.target.account import Account
-from conformance.target.known import Known
+from conformance.scenarios import attempts
+from conformance.stage.stage import Stage
 
 
 @verifies("list.conjunctive")

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conformance.account.account import Account
 from conformance.declare import DRAWING, needs, verifies
 from conformance.oracle.listing import changed_by_reading
 from conformance.orders import STATUSES, Query
-from conformance.stage import Stage
+from conformance.stage.stage import Stage
 from conformance.strategies import queries
-from conformance.target.account import Account
 from conformance.verdict import Breach, Violation
 
 

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conformance.account.account import Account
+from conformance.account.known import Known
 from conformance.declare import DRAWING, needs, verifies
 from conformance.oracle.listing import MAX_LIMIT
 from conformance.orders import LIVE, STATUSES, Query
-from conformance.stage import Stage
+from conformance.stage.stage import Stage
 from conformance.strategies import moments, symbols, telling
-from conformance.target.account import Account
-from conformance.target.known import Known
 from conformance.verdict import Breach, Violation
 
 FILTERS = ("symbol", "status", "start", "end")

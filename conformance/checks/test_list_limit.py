@@ -4,13 +4,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from conformance.account.account import Account
+from conformance.account.known import Known
 from conformance.declare import DRAWING, needs, verifies
 from conformance.oracle.listing import DEFAULT_LIMIT, MAX_LIMIT, matches
 from conformance.orders import Query
-from conformance.stage import Stage
+from conformance.stage.stage import Stage
 from conformance.strategies import LARGEST_LIMIT, limits_above, limits_below, limits_within, queries
-from conformance.target.account import Account
-from conformance.target.known import Known
 
 
 @verifies("list.limit-default")

@@ -1,8 +1,8 @@
 """Weight: no request is throttled."""
 
 from conformance.declare import cancels, needs, verifies
-from conformance.stage import Stage
-from conformance.target.burst import BURST, burst
+from conformance.scenarios.bursts import BURST, burst
+from conformance.stage.stage import Stage
 from conformance.verdict import Breach, Inconclusive, Violation
 
 THROTTLED = (429, 418)

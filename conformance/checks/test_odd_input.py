@@ -4,12 +4,12 @@ from urllib.parse import quote
 
 import pytest
 
+from conformance.account.account import Account
+from conformance.account.known import Known
 from conformance.declare import cancels, needs, verifies
 from conformance.orders import Query
-from conformance.stage import Stage
-from conformance.target import attempts
-from conformance.target.account import Account
-from conformance.target.known import Known
+from conformance.scenarios import attempts
+from conformance.stage.stage import Stage
 from conformance.verdict import Breach, Violation
 
 # Values as they go over the wire. Numbers stand beside the bounds of 32 and 64 bits; 4 KB is more than any name has.

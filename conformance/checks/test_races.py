@@ -3,9 +3,9 @@
 import pytest
 
 from conformance.declare import cancels, needs, verifies
-from conformance.stage import Stage
-from conformance.target.races import Races
-from conformance.target.staging import Wish
+from conformance.scenarios.races import Races
+from conformance.stage.arranger import Wish
+from conformance.stage.stage import Stage
 
 # A window of 5 ms is met by one race in two or three, so that eight miss it once in twenty runs or less often.
 TIMES = 8

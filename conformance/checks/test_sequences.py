@@ -9,8 +9,8 @@ from hypothesis.stateful import RuleBasedStateMachine, get_state_machine_test, r
 
 from conformance.declare import DRAWING, cancels, needs, verifies
 from conformance.orders import STATUSES
-from conformance.stage import Stage
-from conformance.target.walk import Walk
+from conformance.scenarios.sequences import Walk
+from conformance.stage.stage import Stage
 
 STEPS = 6
 SEQUENCES = 4

@@ -13,8 +13,8 @@ from rich.text import Text
 from conformance import faults
 from conformance import requirements as catalogue
 from conformance.cli.shared import complaints, output
-from conformance.judging.inventory import checks_by_requirement, descriptions
-from conformance.target.profile import ProfileError
+from conformance.judging.traceability import checks_by_requirement, descriptions
+from conformance.profile import ProfileError
 
 
 @click.command()

@@ -13,9 +13,9 @@ from conformance import contract
 from conformance.cli.shared import complaints, output
 from conformance.gating import comparison, waivers
 from conformance.gating import gate as gating
+from conformance.profile import ProfileError
 from conformance.reporting import changes, words
 from conformance.results import Results
-from conformance.target.profile import ProfileError
 
 REGRESSED = 1
 

@@ -13,14 +13,14 @@ from rich.text import Text
 
 from conformance.cli import shared
 from conformance.cli.shared import complaints
-from conformance.judging.assignment import assign, profile_of
-from conformance.judging.ensemble import examine_profile
+from conformance.judging.plan import assign, profile_of
 from conformance.judging.runner import run as judge
+from conformance.judging.stages import examine_profile
+from conformance.profile import Profile
+from conformance.profile import loader as profile_reading
 from conformance.reporting import terminal
 from conformance.reporting.annotations import annotations
 from conformance.sandbox import Sandbox
-from conformance.target.profile import Profile
-from conformance.target.profile import reading as profile_reading
 
 _GRADES = {"good": "green", "warning": "yellow", "problem": "bold red"}
 

@@ -15,9 +15,9 @@ from conformance import faults
 from conformance import requirements as catalogue
 from conformance.cli import shared
 from conformance.cli.shared import complaints, variant
-from conformance.judging.assignment import writable
-from conformance.judging.inventory import check_names
-from conformance.proving import presenting
+from conformance.judging.plan import writable
+from conformance.judging.traceability import check_names
+from conformance.proving import presentation
 from conformance.proving.bench import Subject, trials
 from conformance.proving.matrix import Matrix
 
@@ -46,7 +46,7 @@ def prove(seed: int, jobs: int, report_dir: str, with_faults: bool, with_twins: 
         folder = writable(Path(report_dir))
         chosen = [each for each in _subjects(with_faults, with_twins) if not names or each.name in names]
         started = time.monotonic()
-        found = presenting.watched(trials(chosen, seed, jobs), len(chosen), Console(stderr=True))
+        found = presentation.watched(trials(chosen, seed, jobs), len(chosen), Console(stderr=True))
         if names or not with_faults:
             matrix = Matrix(found)
         else:
@@ -55,7 +55,7 @@ def prove(seed: int, jobs: int, report_dir: str, with_faults: bool, with_twins: 
     path = folder / "prove.json"
     path.write_text(json.dumps(matrix.to_json(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     output = shared.output()
-    output.print(presenting.render(matrix, time.monotonic() - started))
+    output.print(presentation.render(matrix, time.monotonic() - started))
     output.print(f"report: {path}")
     sys.exit(0 if matrix.proven else NOT_PROVEN)
 

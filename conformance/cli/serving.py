@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 
 from conformance.cli.shared import complaints, variant
+from conformance.profile import ProfileError
 from conformance.sandbox import Sandbox, Served
-from conformance.target.profile import ProfileError
 
 
 @click.command()

@@ -11,7 +11,7 @@ from rich.console import Console
 from conformance import faults
 from conformance.gating.waivers import WaiverError
 from conformance.judging.runner import NoVerdict
-from conformance.target.profile import ProfileError
+from conformance.profile import ProfileError
 
 WRONG_USAGE = 2
 CANNOT_JUDGE = 3

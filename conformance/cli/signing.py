@@ -6,11 +6,10 @@ import time
 import click
 
 from conformance.cli.shared import complaints
-from conformance.target import forgery
-from conformance.target.profile import AccountProfile, ProfileError
-from conformance.target.profile.accounts import from_variables
-from conformance.target.signer import Signer
-from conformance.target.signing import signed_query
+from conformance.profile import AccountProfile, ProfileError
+from conformance.profile.accounts import from_variables
+from conformance.wire import forgery, tokens
+from conformance.wire.signer import Signer, signed_query
 
 
 @click.command()
@@ -66,5 +65,5 @@ def _forged(says: str, query: str) -> forgery.Request:
         raise ProfileError("no second account: set P99_OTHER_API_KEY and P99_OTHER_API_SECRET in the environment")
     try:
         return forged.make(Signer(caller), query)
-    except forgery.NotApplicable as reason:
+    except tokens.NotApplicable as reason:
         raise ProfileError(str(reason), "P99_JWT") from None

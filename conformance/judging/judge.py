@@ -10,17 +10,17 @@ import pytest
 from hypothesis.errors import Flaky
 
 from conformance.judging import crashes
-from conformance.judging.assignment import Assignment
-from conformance.judging.ensemble import Ensemble
 from conformance.judging.excerpt import excerpt
-from conformance.judging.ledger import Ending, Outcome
+from conformance.judging.keys import STAGE
+from conformance.judging.plan import Assignment
+from conformance.judging.stages import Ensemble
+from conformance.judging.verdicts import Ending, Outcome
 from conformance.observations import Observations
-from conformance.plugin import STAGE
 from conformance.requirements import Requirement
 from conformance.results import Finding, Missing
-from conformance.stage import missing
-from conformance.target.driver import Refused
-from conformance.target.lane import ForeignOrders
+from conformance.stage.driver import Refused
+from conformance.stage.lane import ForeignOrders
+from conformance.stage.stage import missing
 from conformance.verdict import Inconclusive, Violation
 
 _OBSERVATIONS = pytest.StashKey[Observations]()

@@ -11,13 +11,13 @@ import pytest
 from rich.console import Console
 
 from conformance.judging import crashes
-from conformance.judging.assignment import Assignment
-from conformance.judging.court import Court, ToldToStop
-from conformance.plugin import ASSIGNMENT, CHECKS
+from conformance.judging.keys import ASSIGNMENT, CHECKS
+from conformance.judging.plan import Assignment
+from conformance.judging.worker import Court, ToldToStop
+from conformance.profile import ProfileError
 from conformance.reporting.progress import Progress
 from conformance.results import Results
-from conformance.target.credentials import Redactor
-from conformance.target.profile import ProfileError
+from conformance.wire.redaction import Redactor
 
 # Variables by which pytest would take options and plugins from the user's surroundings.
 _MOVES_PYTEST = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DEBUG", "PYTEST_THEME")

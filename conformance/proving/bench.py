@@ -13,11 +13,11 @@ from multiprocessing.process import BaseProcess
 
 from rich.console import Console
 
-from conformance.judging.assignment import assign
+from conformance.judging.plan import assign
 from conformance.judging.runner import run
+from conformance.profile import loader
 from conformance.proving.matrix import Trial
 from conformance.results import Results
-from conformance.target.profile import reading
 from conformance.verdict import Verdict
 
 # Ten times what the slowest twin takes, one that answers late.
@@ -106,7 +106,7 @@ def judge(subject: Subject, seed: int) -> Trial:
     started = time.monotonic()
     with subject.serve(seed) as profile, tempfile.TemporaryDirectory() as folder:
         assignment = assign(
-            reading.loads(profile, subject.name),
+            loader.loads(profile, subject.name),
             scope=None,
             seed=seed,
             require="none",

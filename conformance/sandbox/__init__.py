@@ -14,7 +14,7 @@ from conformance.sandbox.exchange import Exchange
 from conformance.sandbox.face import Face
 from conformance.sandbox.profile import MARKETS, profile_document
 from conformance.sandbox.records import Market
-from conformance.sandbox.serving import Served, api_url, in_thread, listen, until_stopped
+from conformance.sandbox.server import Served, api_url, in_thread, listen, until_stopped
 
 __all__ = ["Clock", "Exchange", "Face", "Gatekeeper", "Sandbox", "Served"]
 

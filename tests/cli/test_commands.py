@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from conformance import faults, requirements
-from conformance.judging import inventory
+from conformance.judging import traceability
 from conformance.sandbox import Sandbox
 from conformance.sandbox.records import from_record
 from tests.orders import record
@@ -177,8 +177,8 @@ def test_the_catalogue_is_printed_whole(tmp_path: Path) -> None:
 
 
 def test_every_requirement_is_explained(tmp_path: Path) -> None:
-    told = inventory.descriptions()
-    for id, names in inventory.checks_by_requirement().items():
+    told = traceability.descriptions()
+    for id, names in traceability.checks_by_requirement().items():
         assert all(told.get(name) for name in names), id
     done = command("explain", "list.limit-max", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
@@ -194,7 +194,7 @@ def test_every_requirement_is_explained(tmp_path: Path) -> None:
 
 def test_a_suite_that_breaks_says_so(tmp_path: Path) -> None:
     broken = (
-        "from conformance.judging.ensemble import Ensemble\n"
+        "from conformance.judging.stages import Ensemble\n"
         "Ensemble._set_up = lambda *_: TypeError('boom')\n"
         "from conformance.cli import main\n"
         f"main(['run', '--report-dir', {str(tmp_path)!r}])\n"

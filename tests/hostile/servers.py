@@ -12,7 +12,7 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
-from tests.hostile.serving import Answer, Hostile, Request
+from tests.hostile.serve import Answer, Hostile, Request
 from tests.orders import record
 
 VIOLATED, INCONCLUSIVE = 1, 3

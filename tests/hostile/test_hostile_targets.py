@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from conformance import contract
+from tests.hostile.serve import Hostile, serving
 from tests.hostile.servers import HOSTILE
-from tests.hostile.serving import Hostile, serving
 
 AT_ONCE = 10  # as many as wait most of the time, and a few beside
 LONGEST_S = 60

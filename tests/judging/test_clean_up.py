@@ -17,10 +17,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from conformance import faults
+from conformance.account.journal import FOLDER, Journal, Taken
 from conformance.sandbox import Face, Sandbox
 from conformance.sandbox.face import BASE_PATH
 from conformance.sandbox.records import from_record
-from conformance.target.journal import FOLDER, Journal, Taken
 from tests.orders import record
 from tests.runs import Ended, live, run, start
 
@@ -136,7 +136,7 @@ def test_nothing_is_left_by_a_run_that_stops_at_what_it_finds(name: str, tmp_pat
 def test_nothing_is_left_by_a_set_up_that_breaks(tmp_path: Path) -> None:
     sandbox = Sandbox()
     patch = (
-        "from conformance.target.staging import Staging\n"
+        "from conformance.stage.arranger import Staging\n"
         "history = Staging.history\n"
         "Staging.history = lambda *given: (history(*given), {}['boom'])\n"
     )
@@ -209,7 +209,7 @@ def test_nothing_is_left_by_a_run_that_is_told_to_stop(
 def test_it_stops_where_a_library_takes_the_signal_for_a_failure_of_its_own(sent: str, tmp_path: Path) -> None:
     patch = (
         "import os, signal\n"
-        "from conformance.target.known import Known\n"
+        "from conformance.account.known import Known\n"
         "def explains(*_):\n"
         "    try:\n"
         f"        os.kill(os.getpid(), signal.{sent})\n"
@@ -228,13 +228,13 @@ def test_to_be_told_so_while_it_cleans_up_does_not_keep_it_from_that(tmp_path: P
     sandbox = Sandbox()
     patch = (
         "import os, signal\n"
-        "from conformance.judging import ensemble\n"
-        "clean_up = ensemble.clean_up\n"
+        "from conformance.judging import stages\n"
+        "clean_up = stages.clean_up\n"
         "def interrupted(lane):\n"
-        "    ensemble.clean_up = clean_up\n"
+        "    stages.clean_up = clean_up\n"
         "    os.kill(os.getpid(), signal.SIGTERM)\n"
         "    return clean_up(lane)\n"
-        "ensemble.clean_up = interrupted\n"
+        "stages.clean_up = interrupted\n"
     )
     with served(tmp_path, sandbox) as profile:
         done = run(tmp_path, "--target", profile, "-k", QUICK, patch=patch)
@@ -247,8 +247,8 @@ def test_to_be_told_so_twice_is_heeded_and_the_next_run_cleans_up(tmp_path: Path
     sandbox = Sandbox()
     patch = (
         "import os, signal\n"
-        "from conformance.judging import ensemble\n"
-        "ensemble.clean_up = lambda lane: os.kill(os.getpid(), signal.SIGINT)\n"
+        "from conformance.judging import stages\n"
+        "stages.clean_up = lambda lane: os.kill(os.getpid(), signal.SIGINT)\n"
     )
     with served(tmp_path, sandbox) as profile:
         done = run(tmp_path, "--target", profile, "-k", QUICK, patch=patch)

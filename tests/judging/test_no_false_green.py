@@ -238,14 +238,14 @@ def expect_not_green(done: Ended) -> None:
 # -- crashes of the suite ------------------------------------------------------------------------------------------
 
 CRASHES = {
-    "in a check": "from conformance.target.known import Known\nKnown.explains = lambda *_: {}['boom']\n",
-    "in set-up": "from conformance.target.staging import Staging\nStaging.history = lambda *_: {}['boom']\n",
+    "in a check": "from conformance.account.known import Known\nKnown.explains = lambda *_: {}['boom']\n",
+    "in set-up": "from conformance.stage.arranger import Staging\nStaging.history = lambda *_: {}['boom']\n",
     "in the judge": "from conformance.judging.judge import Judge\nJudge.outcome = lambda *_: {}['boom']\n",
-    "in the plugin": "from conformance.judging.court import Court\nCourt._turn = lambda *_: {}['boom']\n",
-    "in configuring": "from conformance.judging.court import Court\nCourt.__init__ = lambda *_: {}['boom']\n",
-    "in the ledger": "from conformance.judging import ledger\nledger.results = lambda *_: {}['boom']\n",
+    "in the plugin": "from conformance.judging.worker import Court\nCourt._turn = lambda *_: {}['boom']\n",
+    "in configuring": "from conformance.judging.worker import Court\nCourt.__init__ = lambda *_: {}['boom']\n",
+    "in the ledger": "from conformance.judging import verdicts\nverdicts.results = lambda *_: {}['boom']\n",
     "in the report": "from conformance.reporting import files\nfiles.junit_xml = lambda *_: {}['boom']\n",
-    "in cleaning up": "from conformance.judging import ensemble\nensemble.clean_up = lambda *_: {}['boom']\n",
+    "in cleaning up": "from conformance.judging import stages\nstages.clean_up = lambda *_: {}['boom']\n",
     "in a module of checks": "import conformance.declare as declare\nFACTS = declare.FACTS\ndeclare.FACTS = {}\n",
 }
 

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from conformance import faults, requirements
-from conformance.judging.inventory import checks_by_requirement
+from conformance.judging.traceability import checks_by_requirement
 from conformance.proving.bench import Subject, judge, trials
 from conformance.sandbox import Sandbox
 

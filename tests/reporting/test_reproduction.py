@@ -17,10 +17,10 @@ from conformance import faults
 from conformance.reporting.reproduction import curl, run_line
 from conformance.results import Finding, load
 from conformance.sandbox import Sandbox, Served
-from conformance.target.forgery import A_DAY_OLD, FORGERIES
+from conformance.wire.forgery import A_DAY_OLD, FORGERIES
 from tests.reporting.test_html import exchange
 from tests.reporting.test_terminal import CLEAN, results
-from tests.target.test_forgery import ADDED
+from tests.wire.test_forgery import ADDED
 
 FINDING = Finding("x", "y", "…", "test_list_limit::test_x[1]")
 

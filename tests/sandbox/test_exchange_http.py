@@ -17,10 +17,10 @@ import jwt
 import pytest
 import requests
 
+from conformance.profile.loader import load, loads
 from conformance.sandbox import Sandbox
 from conformance.sandbox.records import from_record
-from conformance.target.profile.reading import load, loads
-from conformance.target.signing import sign, signed_query
+from conformance.wire.signer import sign, signed_query
 from tests.orders import record
 
 SANDBOX = Sandbox(seed=3)

@@ -1,0 +1,118 @@
+"""What a run is asked to do."""
+
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+from conformance.gating import waivers as agreed
+from conformance.gating.waivers import Waiver
+from conformance.profile import Profile, ProfileError
+from conformance.profile import loader as profile_reading
+from conformance.results import Required
+
+Scope = Literal["read-only", "full"]
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A profile to judge, and how. `labels` say what the evidence is about; `waivers` are deviations agreed on.
+
+    `aim`: judge the checks of this requirement first, and leave it at that once they have found it violated.
+    """
+
+    profile: Profile
+    scope: Scope = "full"
+    seed: int = 0
+    require: Required = "none"
+    labels: Mapping[str, str] = field(default_factory=dict)
+    report_dir: Path = Path("reports")
+    aim: str | None = None
+    waivers: tuple[Waiver, ...] = ()
+
+    @property
+    def target(self) -> dict[str, str]:
+        """The target as results.json describes it."""
+        target = self.profile.target
+        return {
+            "name": target.name,
+            "base_url": target.base_url,
+            "environment": target.environment or "unspecified",
+            "scope": self.scope,
+        }
+
+
+def assign(
+    target: str | Profile,
+    *,
+    scope: Scope | None,
+    seed: int,
+    require: Required,
+    labels: Iterable[str],
+    report_dir: str,
+    cancel_existing: bool,
+    aim: str | None = None,
+    waivers: str | None = None,
+) -> Assignment:
+    """An assignment from what was said on the command line; `target` is a URL, a profile's path, or a profile.
+
+    Raises ProfileError where the words or the profile are wrong, or the scope is one that the target does not allow;
+    WaiverError where the file of waivers is.
+    """
+    profile = target if isinstance(target, Profile) else profile_of(target)
+    if cancel_existing:
+        profile = replace(profile, target=replace(profile.target, disposable=True))
+    return Assignment(
+        profile=profile,
+        scope=_scope(profile, scope),
+        seed=seed,
+        require=require,
+        labels=dict(_label(text) for text in labels),
+        report_dir=writable(Path(report_dir)),
+        aim=aim,
+        waivers=tuple(agreed.load(Path(waivers))) if waivers else (),
+    )
+
+
+def writable(folder: Path) -> Path:
+    """The folder, made if it was not there: that nothing can be written is said before a run, not after it.
+
+    Raises ProfileError.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError as error:
+        raise ProfileError(f"nothing can be written there: {error.strerror}", "--report-dir", str(folder)) from None
+
+
+def profile_of(target: str) -> Profile:
+    """The profile at this path, or of this bare URL. Raises ProfileError."""
+    if "://" in target:
+        return profile_reading.from_url(target)
+    return profile_reading.load(target)
+
+
+def _scope(profile: Profile, wanted: Scope | None) -> Scope:
+    """Full, unless nobody has said that the target may be changed."""
+    if profile.target.environment == "production":
+        if wanted == "full":
+            raise ProfileError("a production target is judged with --scope read-only alone", "target.environment")
+        return "read-only"
+    if profile.from_bare_url and not profile.target.is_loopback:
+        if wanted == "full":
+            raise ProfileError(
+                "full scope cancels orders: give a profile with an environment, not a bare URL",
+                source=profile.target.base_url,
+            )
+        return "read-only"
+    return wanted or "full"
+
+
+def _label(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not (key and equals):
+        raise ProfileError(f"--label {text!r} is not of the form KEY=VALUE")
+    return key, value

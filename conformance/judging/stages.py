@@ -1,0 +1,103 @@
+"""Everything that a run holds on to while it judges: one client, and a stage for each lane."""
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from conformance.account.account import Account
+from conformance.doctor import Finding, examine, same_user, transport
+from conformance.judging.plan import Assignment
+from conformance.observations import Observations
+from conformance.profile import Profile
+from conformance.stage.arranger import Staging
+from conformance.stage.clean_up import clean_up
+from conformance.stage.driver import Driver
+from conformance.stage.lane import Lane
+from conformance.stage.stage import Stage
+from conformance.verdict import Inconclusive
+from conformance.wire.client import Client
+from conformance.wire.counts import Counts, Latencies
+from conformance.wire.redaction import Redactor
+
+
+def examine_profile(profile: Profile) -> Iterator[Finding]:
+    """Examine the profile against its target, with a client of its own."""
+    client = Client(profile.target, Redactor(profile.secrets))
+    accounts = {key: Account(account, client) for key, account in profile.accounts.items()}
+    yield from examine(profile, accounts, Driver(profile.driver, client))
+
+
+class Ensemble:
+    """The stages of a run, each set up when the first check steps onto it."""
+
+    def __init__(self, assignment: Assignment) -> None:
+        profile = assignment.profile
+        self.redactor = Redactor(profile.secrets)
+        self.client = Client(profile.target, self.redactor, read_only=assignment.scope == "read-only")
+        self._assignment = assignment
+        self._driver = Driver(profile.driver, self.client)
+        self._accounts = {key: Account(account, self.client) for key, account in profile.accounts.items()}
+        self._stages: dict[int, Stage | Exception] = {}
+        self._changed: list[Lane] = []  # lanes that this run may have changed, whatever became of their set-up
+
+    def stage(self, lane: int, wants: Mapping[str, Any], observations: Observations) -> Stage:
+        """The stage of this lane; the first call sets it up as far as `wants` says, watched by `observations`.
+
+        Raises what its set-up raised, each time.
+        """
+        if lane not in self._stages:
+            self._stages[lane] = self._set_up(lane, wants, observations)
+        stage = self._stages[lane]
+        if isinstance(stage, Exception):
+            raise stage.with_traceback(None)  # else it grows with each check that it is told to
+        return stage
+
+    def _expect_sound(self, lane: Lane) -> None:
+        """Before anything is asked: raise Inconclusive where the target and the profile do not go together."""
+        for found in (*transport(self._assignment.profile), *same_user({each.name: each for each in lane.accounts})):
+            if found.grade == "problem":
+                raise Inconclusive(f"{found.about}: {found.says}; {found.remedy}")
+
+    def close(self) -> list[str]:
+        """Leave the target as it was found. Returns what could not be removed, a line for each; names no line twice."""
+        left: list[str] = []
+        self.client.breaker.keep_on()
+        with contextlib.suppress(Inconclusive):
+            self._driver.disarm()
+        for lane in self._changed:
+            found = clean_up(lane)
+            lane.leave(clean=not found)
+            left += found
+        self._changed.clear()
+        self._stages.clear()
+        return [self.redactor.presentable(line) for line in left]
+
+    def take_counts(self) -> dict[str, int]:
+        """The requests sent since this was last asked."""
+        counts, self.client.counts = self.client.counts, Counts()
+        return asdict(counts)
+
+    def take_latencies(self) -> dict[str, dict[str, int]]:
+        """How many answers of each method took how many ms at most, since this was last asked."""
+        taken, self.client.latencies = self.client.latencies, Latencies()
+        return taken.to_json()
+
+    def _set_up(self, number: int, wants: Mapping[str, Any], observations: Observations) -> Stage | Exception:
+        profile, seed = self._assignment.profile, self._assignment.seed
+        names = profile.lanes[number]
+        other = None if names.other is None else self._accounts[names.other]
+        lane = Lane(self._accounts[names.caller], other, profile.target, profile.markets, self._driver)
+        lane.watch(observations)
+        full = self._assignment.scope == "full"
+        stage = Stage(lane, Staging(lane, seed), full_scope=full, explicit=not profile.from_bare_url)
+        try:
+            with self.client.setting_up():
+                self._expect_sound(lane)
+                if full:
+                    lane.take()
+                    self._changed.append(lane)
+                stage.prepare(wants)
+        except Exception as reason:  # noqa: BLE001 - whatever it is, it is told to each check of the lane
+            return reason
+        return stage

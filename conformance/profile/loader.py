@@ -1,0 +1,135 @@
+"""From a TOML file, or from a bare URL and the environment, to a profile."""
+
+import os
+import ssl
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from conformance import contract
+from conformance.profile import Profile, ProfileError, Target, addresses
+from conformance.profile.accounts import account, check_differ, from_variables, lanes
+from conformance.profile.actions import driver
+from conformance.profile.complaints import first_complaint
+from conformance.profile.markets import markets
+
+
+def load(path: str | Path, environ: Mapping[str, str] = os.environ) -> Profile:
+    """Read a profile; files and commands that it names are relative to its folder. Raises ProfileError."""
+    try:
+        text = _text(Path(path))
+    except ProfileError as error:
+        raise ProfileError(error.what, source=str(path)) from None
+    return loads(text, str(path), Path(path).parent, environ)
+
+
+def loads(text: str, source: str, folder: Path | None = None, environ: Mapping[str, str] = os.environ) -> Profile:
+    """Read a profile's text, which messages call `source`; relative to `folder`, else to where we are.
+
+    Raises ProfileError.
+    """
+    try:
+        document = _document(text)
+        if complaint := first_complaint(contract.validator("profile"), document):
+            raise complaint
+        return _profile(document, folder or Path(), environ)
+    except ProfileError as error:
+        raise ProfileError(error.what, error.key, source) from None
+    except RecursionError:
+        raise ProfileError("tables or arrays are nested too deeply", source=source) from None
+
+
+def from_url(url: str, environ: Mapping[str, str] = os.environ) -> Profile:
+    """The profile of a target of which only the URL is known; the credentials are in P99_… variables.
+
+    Raises ProfileError.
+    """
+    base_url = addresses.base_url(url, "the URL of the target")
+    accounts = {key: made for key in ("caller", "other") if (made := from_variables(key, environ))}
+    if "caller" not in accounts:
+        raise ProfileError(
+            "no credentials: set P99_JWT, or P99_API_KEY and P99_API_SECRET, in the environment "
+            "(P99_OTHER_JWT and so on for a second account), or give a profile",
+            source=base_url,
+        )
+    try:
+        check_differ(accounts)
+    except ProfileError as error:
+        raise ProfileError(f"{error.what}; see the variables P99_… and P99_OTHER_…", source=base_url) from None
+    return Profile(
+        target=Target(name=urlsplit(base_url).hostname or base_url, base_url=base_url),
+        accounts=accounts,
+        lanes=lanes([], accounts),
+        from_bare_url=True,
+    )
+
+
+def _text(path: Path) -> str:
+    try:
+        # Some editors of Windows begin a file with a byte order mark.
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise ProfileError("no such file; give a profile, or a URL that begins with http:// or https://") from None
+    except IsADirectoryError:
+        raise ProfileError("is a folder; give the profile in it") from None
+    except OSError as error:
+        raise ProfileError(f"cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise ProfileError(f"is not UTF-8 text (byte {error.start}); save it as UTF-8") from None
+    except ValueError as error:  # a NUL in the path
+        raise ProfileError(f"cannot be read: {error}") from None
+
+
+def _document(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except ValueError as error:  # TOMLDecodeError, or a number of thousands of digits
+        raise ProfileError(f"is no valid TOML: {error}") from None
+
+
+def _profile(document: Mapping[str, Any], folder: Path, environ: Mapping[str, str]) -> Profile:
+    target = _target(document["target"], folder)
+    traded = markets(document.get("markets", []))
+    means = driver(document.get("driver", {}), target.base_url)
+    if means.place and not traded:
+        raise ProfileError("has no market to place orders in; add [[markets]]", "driver.place")
+    # Last, since a credential may be asked of a command.
+    accounts = {key: account(key, table, folder, environ) for key, table in document["accounts"].items()}
+    check_differ(accounts)
+    return Profile(target, accounts, lanes(document.get("lanes", []), accounts), traded, means)
+
+
+def _target(table: Mapping[str, Any], folder: Path) -> Target:
+    given = dict(table)
+    given["base_url"] = addresses.base_url(given["base_url"], "target.base_url")
+    addresses.headers(given.get("headers", {}), "target.headers", forbidden=addresses.CREDENTIAL_HEADERS)
+    if "proxy" in given:
+        addresses.proxy_url(given["proxy"], "target.proxy")
+    if "ca_bundle" in given:
+        given["ca_bundle"] = _ca_bundle(given["ca_bundle"], folder)
+    target = Target(**given)
+    if target.environment is None and not target.is_loopback:
+        host = urlsplit(target.base_url).hostname
+        raise ProfileError(
+            f'missing, and {host} is not this machine; say "mock", "staging" or "production" (which is only read)',
+            "target.environment",
+        )
+    return target
+
+
+def _ca_bundle(name: str, folder: Path) -> str:
+    key = "target.ca_bundle"
+    try:
+        path = folder / Path(name).expanduser()
+        if not path.is_dir():  # a folder of hashed certificates is looked into only when one is needed
+            ssl.create_default_context(cafile=path)
+    except ssl.SSLError:
+        raise ProfileError(f"the file {name} holds no certificate in PEM form", key) from None
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise ProfileError(
+            f"the file {name} cannot be read: {reason}; a relative path starts at the profile's folder", key
+        ) from None
+    return str(path)

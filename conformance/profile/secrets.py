@@ -1,0 +1,145 @@
+"""Credentials: where they come from. A value is never shown by accident."""
+
+import os
+import re
+import subprocess
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+COMMAND_TIMEOUT_S = 30  # long enough for a login at a slow identity provider; a prompt would wait for ever
+MASK = "***"
+
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+class CredentialError(Exception):
+    """A source gave no usable credential; says why, in one line that shows no part of the value."""
+
+
+class Secret:
+    """A value that is never shown by accident. `ask`, where given, gets the value anew."""
+
+    __slots__ = ("_ask", "_values")
+
+    def __init__(self, value: str, ask: Callable[[], str] | None = None) -> None:
+        self._values = [value]
+        self._ask = ask
+
+    def reveal(self) -> str:
+        """The value itself."""
+        return self._values[-1]
+
+    def refresh(self) -> bool:
+        """Ask the source again, where it can give another value; False where it cannot, and the value stays.
+
+        True does not say that the value has changed. Raises CredentialError when the source fails.
+        """
+        if self._ask is None:
+            return False
+        value = self._ask()
+        if value != self.reveal():
+            self._values.append(value)
+        return True
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """Every value that it has had: an earlier one can still stand in evidence."""
+        return tuple(self._values)
+
+    def __repr__(self) -> str:
+        return f"Secret('{MASK}')"
+
+
+def from_source(
+    source: str | Mapping[str, str],
+    *,
+    environ: Mapping[str, str] = os.environ,
+    folder: Path | None = None,
+    in_header: bool,
+) -> Secret:
+    """Read a credential: a literal text, or one of `{env}`, `{file}` and `{command}`.
+
+    A file, and what a command names, is relative to `folder`. `in_header`: the value has to fit into a header.
+    Raises CredentialError.
+    """
+    if isinstance(source, str):
+        return Secret(_usable(source, "the text", in_header))
+    [(kind, place)] = source.items()
+    match kind:
+        case "env":
+            return Secret(_usable(_from_env(place, environ), f"the environment variable {place}", in_header))
+        case "file":
+            return Secret(_usable(_from_file(place, folder), f"the file {place}", in_header))
+        case "command":
+
+            def ask() -> str:
+                return _usable(_from_command(place, folder, environ), "what the command printed", in_header)
+
+            return Secret(ask(), ask)
+    raise CredentialError(f"{kind} is no source of a credential")
+
+
+def _usable(value: str, what: str, in_header: bool) -> str:
+    if not value:
+        raise CredentialError(f"{what} is empty")
+    if not value.isprintable():
+        raise CredentialError(f"{what} holds a line break or another control character; give the credential alone")
+    if in_header and not (value.isascii() and " " not in value):
+        raise CredentialError(
+            f"{what} holds a space or a character beyond ASCII, which a header cannot carry; "
+            "give the credential alone, without 'Bearer'"
+        )
+    return value
+
+
+def _from_env(name: str, environ: Mapping[str, str]) -> str:
+    try:
+        return environ[name]
+    except KeyError:
+        if not _VARIABLE.fullmatch(name):  # not shown: it may be the credential itself
+            raise CredentialError(
+                "is no name of an environment variable; give a credential itself without env"
+            ) from None
+        raise CredentialError(
+            f'the environment variable {name} is not set; export it, or give {{ file = "…" }}'
+        ) from None
+
+
+def _from_file(name: str, folder: Path | None) -> str:
+    try:
+        path = (folder or Path()) / Path(name).expanduser()
+        return path.read_text(encoding="utf-8").rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise CredentialError(f"the file {name} is not UTF-8 text") from None
+    except (OSError, RuntimeError, ValueError) as error:  # a home folder that is unknown, a name with a NUL
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise CredentialError(
+            f"the file {name} cannot be read: {reason}; a relative path starts at the profile's folder"
+        ) from None
+
+
+def _from_command(command: str, folder: Path | None, environ: Mapping[str, str]) -> str:
+    try:
+        done = subprocess.run(  # noqa: S602 - the profile's owner wrote it, as a line for the shell
+            command,
+            shell=True,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=COMMAND_TIMEOUT_S,
+            cwd=folder,
+            env=dict(environ),
+            check=False,
+        )
+        output = done.stdout.decode().strip()
+    except subprocess.TimeoutExpired:
+        raise CredentialError(
+            f"the command did not end within {COMMAND_TIMEOUT_S} s; does it wait for an input?"
+        ) from None
+    except UnicodeDecodeError:
+        raise CredentialError("the command printed something that is not UTF-8 text") from None
+    except (OSError, ValueError) as error:
+        raise CredentialError(f"the command cannot be run: {error}") from None
+    if done.returncode != 0:
+        words = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
+        raise CredentialError(f"the command failed with exit code {done.returncode}: {''.join(words) or 'no message'}")
+    return output

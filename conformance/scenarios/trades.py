@@ -1,0 +1,171 @@
+"""Trades between a lane's two accounts, made so that every way to get a sum or an average wrong shows."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+
+from conformance.account.account import Account
+from conformance.evidence import Exchange
+from conformance.oracle.fills import FILLING, Fills
+from conformance.orders import Order
+from conformance.profile import Market
+from conformance.stage.driver import Refused
+from conformance.stage.lane import Lane
+from conformance.stage.placement import place, prices_between
+from conformance.verdict import Breach
+
+# Fills of 1, 2 and 4 lots: mean, last, first and true average all differ, and so do their sums.
+_LOTS = (1, 2, 4)
+_MOST_LOTS = 9
+
+# Prices between the resting ones, of which none is in the very middle, where strangers tend to meet.
+_PRICES = 6
+
+# So many ticks apart, a wrong average differs from the right one by more than a tick.
+_APART = 3
+
+# The same trade may be made again, since somebody else can have come in between; what is wrong twice alike is wrong.
+_ATTEMPTS = 4
+
+OPPOSITE = {"buy": "sell", "sell": "buy"}
+
+
+class Disturbed(Exception):
+    """Somebody else traded with these orders."""
+
+
+class Trading:
+    """Trades in one market between the caller and the other account, which has to be there.
+
+    `steps`: how the last of them came about, as evidence.
+    """
+
+    def __init__(self, lane: Lane, market: Market) -> None:
+        assert lane.other is not None
+        if market.quantity < _MOST_LOTS * market.lot:
+            raise Refused(f"{market.quantity} are too few lots of {market.lot} to be filled in parts")
+        self.lane, self._market, self._other = lane, market, lane.other
+        self.steps: tuple[Exchange, ...] = ()
+
+    def take(self, side: str) -> Fills:
+        """The caller takes three orders of the other account, each at a price of its own, and still wants more."""
+        prices = prices_between(self._market, _PRICES, _APART)
+        limit = prices[-1] if side == "buy" else prices[0]
+        resting = prices[1:4] if side == "buy" else prices[3:0:-1]
+        with self._new() as new:
+            for price, lots in zip(resting, _LOTS, strict=True):
+                self._place(self._other, OPPOSITE[side], price, lots)
+            self._expect_untouched(new)
+            self._place(self.lane.caller, side, limit, _MOST_LOTS)
+            return self._fills(new)
+
+    def make(self, side: str) -> Fills:
+        """Three orders of the other account take from one of the caller, and leave some."""
+        price = prices_between(self._market, _PRICES, _APART)[2]
+        with self._new() as new:
+            self._place(self.lane.caller, side, price, _MOST_LOTS)
+            self._expect_untouched(new)
+            for lots in _LOTS:
+                self._place(self._other, OPPOSITE[side], price, lots)
+            return self._fills(new)
+
+    def sell_at_market(self) -> Fills:
+        """The caller sells at whatever price, to two orders of the other account."""
+        prices = prices_between(self._market, _PRICES, _APART)
+        with self._new() as new:
+            self._place(self._other, "buy", prices[3], 1)
+            self._place(self._other, "buy", prices[2], 2)
+            self._expect_untouched(new)
+            self._place(self.lane.caller, "sell", None, 3)
+            return self._fills(new)
+
+    def buy_for_an_amount(self) -> Fills:
+        """The caller buys for an amount that does not come out even, from two orders of the other account."""
+        prices, lot = prices_between(self._market, _PRICES, _APART), self._market.lot
+        spent = prices[1] * lot + prices[2] * 2 * lot
+        self.amount = _uneven(spent + prices[2] * lot / 3, self._market.tick)
+        with self._new() as new:
+            self._place(self._other, "sell", prices[1], 1)
+            self._place(self._other, "sell", prices[2], 5)
+            self._expect_untouched(new)
+            place(self.lane, self.lane.caller, self._market, "buy", None, None, self.amount)
+            return self._fills(new)
+
+    def _place(self, account: Account, side: str, price: Decimal | None, lots: int) -> None:
+        place(self.lane, account, self._market, side, price, lots * self._market.lot)
+
+    @contextmanager
+    def _new(self) -> Iterator[Callable[[Account], list[Order]]]:
+        """Inside, what is new in an account; behind, nothing of it is left in the book."""
+        lane = self.lane
+        lane.clear()
+        before = {account.name: lane.settled(account) for account in lane.accounts}
+
+        def new(account: Account) -> list[Order]:
+            return lane.settled(account).unknown_to(before[account.name])
+
+        for account in lane.accounts:
+            lane.forget(account)
+        try:
+            with lane.driver.noting() as steps:
+                yield new
+            self.steps = tuple(steps)
+        finally:
+            lane.clear()
+            if any(order.live for order in new(self._other)):
+                lane.clear(self._other)
+
+    def _expect_untouched(self, new: Callable[[Account], list[Order]]) -> None:
+        for account in self.lane.accounts:
+            if any(order.status != "open" for order in new(account)):
+                raise Disturbed
+
+    def _fills(self, new: Callable[[Account], list[Order]]) -> Fills:
+        by, own = new(self._other), new(self.lane.caller)
+        if len(own) != 1:
+            raise Disturbed
+        # In an order of their own, since lists may shuffle equals: the same mistake has to read the same twice.
+        by.sort(key=lambda order: (order.avg_fill_price, order.filled_qty))
+        return Fills(own[0], by, self._market.tick)
+
+
+def add_up(trading: Trading, trade: Callable[[], Fills]) -> Fills | None:
+    """Make the trade, and judge what became of the caller's order. Raises Violation.
+
+    None where it could not be judged, since somebody else came in between each time.
+    """
+    lane = trading.lane
+    observations = lane.caller.observations
+    met: Counter[Breach] = Counter()
+    for _ in range(_ATTEMPTS):
+        try:
+            fills = trade()
+        except Disturbed:
+            continue
+        judgement = FILLING.judge(fills)
+        if not judgement.breaches:
+            observations.count(judgement.saw)
+            return fills
+        met.update(judgement.breaches)
+        if confirmed := [breach for breach in judgement.breaches if met[breach] > 1]:
+            evidence = [lane.latest(account).exchanges[0] for account in lane.accounts]
+            told = [breach._replace(got=f"{breach.got} on {fills.order}") for breach in confirmed]
+            observations.report(told, *trading.steps, *evidence, raising=True)
+    return None
+
+
+def meet(lane: Lane, market: Market, victim: Order) -> None:
+    """Let the other account place an order that would trade with `victim`, were it live; nothing of it is left."""
+    assert lane.other is not None
+    before = lane.settled(lane.other)
+    lane.forget(lane.other)
+    place(lane, lane.other, market, OPPOSITE[victim.side], victim.price, victim.quantity)
+    if any(order.live for order in lane.settled(lane.other).unknown_to(before)):
+        lane.clear(lane.other)
+
+
+def _uneven(amount: Decimal, tick: Decimal) -> Decimal:
+    """The amount, cut off at the tick; a whole number would hide a rounding."""
+    cut = amount // tick * tick
+    return cut if cut != cut.to_integral_value() else cut + tick

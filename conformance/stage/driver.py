@@ -1,0 +1,169 @@
+"""Brings the target into a state, by the means that the profile names."""
+
+import itertools
+import json
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from conformance import contract
+from conformance.account.account import Account
+from conformance.evidence import Exchange
+from conformance.profile import Action, DriverProfile, Market
+from conformance.profile.template import UnfillableError
+from conformance.verdict import Inconclusive
+from conformance.wire.client import Answer, Client
+
+
+class Refused(Inconclusive):
+    """The target did not do what the driver asked; carries its words."""
+
+
+class Placed(NamedTuple):
+    """An order that was taken. `id`: where the profile says where to find it. `perhaps_twice`: an attempt broke off."""
+
+    id: str | None
+    perhaps_twice: bool
+
+
+class Driver:
+    """Places, cancels and injects orders, and arms errors. Each method raises Refused, with the target's own words."""
+
+    def __init__(self, profile: DriverProfile, client: Client) -> None:
+        self.can_place = profile.place is not None
+        self.can_cancel = profile.cancel is not None
+        self.can_inject = profile.inject is not None
+        self.can_fault = profile.fault is not None
+        self._profile = profile
+        self._client = client
+        self._armed: set[str] = set()
+        self._placed = 0
+        self._run = uuid.uuid4().hex[:8]
+        self._serial = itertools.count(1)
+        self._noted: list[Exchange] | None = None
+
+    def place(
+        self,
+        account: Account,
+        market: Market,
+        side: str,
+        *,
+        price: str | None,
+        quantity: str | None,
+        type: str = "limit",
+        tif: str | None = "gtc",
+        quote_quantity: str | None = None,
+    ) -> Placed:
+        """Place one order; amounts as decimal strings."""
+        action = _given(self._profile.place, "driver.place")
+        self._count(1)
+        values = {
+            "symbol": market.symbol,
+            "side": side,
+            "type": type,
+            "tif": tif,
+            "price": price,
+            "quantity": quantity,
+            "quote_quantity": quote_quantity,
+            "client_id": f"p99c-{self._run}-{next(self._serial)}",
+            "account": account.name,
+        }
+        answer = self._perform(action, account, values)
+        id = None if action.order_id is None else _pick(answer, action.order_id)
+        return Placed(id, perhaps_twice=answer.refusals > 0)
+
+    def cancel(self, account: Account, id: str, symbol: str) -> None:
+        """Cancel one order."""
+        action = _given(self._profile.cancel, "driver.cancel")
+        self._perform(action, account, {"id": id, "symbol": symbol, "account": account.name})
+
+    def inject(self, account: Account, orders: Sequence[Mapping[str, Any]]) -> None:
+        """Put whole orders into the account. What they became is for the list to say."""
+        action = _given(self._profile.inject, "driver.inject")
+        self._count(len(orders))
+        self._perform(action, account, {"account": account.name, "orders": list(orders)})
+
+    def fault(self, error: str, times: int) -> None:
+        """Let the next `times` calls of the operation concerned answer `error`; 0 disarms."""
+        action = _given(self._profile.fault, "driver.fault")
+        self._armed.add(error)
+        self._perform(action, None, {"error": error, "times": times})
+
+    def disarm(self) -> None:
+        """Let no call fail any more that was armed to."""
+        while self._armed:
+            self.fault(error := self._armed.pop(), 0)
+            self._armed.discard(error)
+
+    @contextmanager
+    def noting(self) -> Iterator[list[Exchange]]:
+        """Inside, what the driver does is gathered, as evidence of what led to a finding."""
+        before, self._noted = self._noted, []
+        try:
+            yield self._noted
+        finally:
+            self._noted = before
+
+    def _count(self, orders: int) -> None:
+        most = self._client.target.max_orders
+        if most is not None and self._placed + orders > most:
+            raise Refused(f"target.max_orders allows {most} orders in all, and {self._placed} were placed")
+        self._placed += orders
+
+    def setting_up(self) -> AbstractContextManager[None]:
+        """Count what is sent inside as set-up, not as judging."""
+        return self._client.setting_up()
+
+    def _perform(self, action: Action, account: Account | None, values: Mapping[str, Any]) -> Answer:
+        try:
+            filled = action.fill(values)
+        except UnfillableError as problem:
+            raise Refused(str(problem)) from None
+        pairs: list[tuple[str, str]] = []
+        content: bytes | None = None
+        headers = dict(filled.headers)
+        if action.encoding == "query":
+            pairs = _flat(filled.body)
+        elif action.encoding == "form":
+            content = urlencode(_flat(filled.body)).encode()
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        elif filled.body is not None:
+            content = json.dumps(filled.body).encode()
+            headers["Content-Type"] = "application/json"
+        query = urlencode(pairs)
+        if action.url is None and account is not None:
+            query, credentials = account.signer.authorize(query)
+            headers.update(credentials)
+        who = "driver" if account is None else account.name
+        with self._client.setting_up():
+            answer = self._client.send(who, action.method, filled.url, query, headers, content)
+        if self._noted is not None:
+            self._noted.append(answer.exchange)
+        if not 200 <= answer.status < 300:
+            words = answer.exchange.response_body[:200]
+            raise Refused(f"{action.method} {filled.url} answered {answer.status} {words}")
+        return answer
+
+
+def _given(action: Action | None, key: str) -> Action:
+    if action is None:
+        raise Refused(f"the profile has no {key}")
+    return action
+
+
+def _flat(body: Any) -> list[tuple[str, str]]:
+    return [(name, value if isinstance(value, str) else json.dumps(value)) for name, value in (body or {}).items()]
+
+
+def _pick(answer: Answer, pointer: str) -> str:
+    try:
+        value = contract.decode(answer.body)
+        for step in pointer.split("/")[1:]:
+            key = step.replace("~1", "/").replace("~0", "~")
+            value = value[int(key)] if isinstance(value, list) else value[key]
+    except (contract.NotJson, LookupError, TypeError, ValueError):
+        words = answer.exchange.response_body[:200]
+        raise Refused(f"driver.place.order_id {pointer} points to nothing in the answer {words!r}") from None
+    return str(value)

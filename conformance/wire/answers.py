@@ -1,0 +1,53 @@
+"""What an answer says by its status and its form, before anything in it is read as an order."""
+
+from typing import Any
+
+from conformance import contract
+from conformance.verdict import Inconclusive
+from conformance.wire.client import THROTTLED, Answer
+
+# Answers that speak of credentials, load or a gateway, and not of orders.
+NOT_JUDGED = {
+    401: "the credentials are refused",
+    403: "the credentials are refused",
+    407: "a proxy wants credentials",
+    408: "the request took too long",
+    418: "too many requests",
+    429: "too many requests",
+    502: "the gateway cannot reach the exchange",
+    503: "the exchange stayed unavailable through all retries",
+    504: "the gateway gave up on the exchange",
+}
+
+
+class Unavailable(Inconclusive):
+    """The exchange answered 503 as often as it was asked."""
+
+
+def decoded(body: bytes | str) -> Any:
+    """The JSON value of a body; None where it holds none."""
+    try:
+        return contract.decode(body if isinstance(body, bytes) else body.encode())
+    except contract.NotJson:
+        return None
+
+
+def turns_away(answer: Answer) -> bool:
+    """Whether the answer is any 4xx but one that speaks of load: to an odd request, signed as it is, each will do."""
+    return 400 <= answer.status < 500 and answer.status not in (408, *THROTTLED)
+
+
+def refuses(answer: Answer) -> bool:
+    """Whether the answer is a 4xx that speaks of the request, and not of its credentials."""
+    return 400 <= answer.status < 500 and answer.status not in NOT_JUDGED
+
+
+def start(answer: Answer) -> str:
+    """The first words of its body."""
+    text = answer.exchange.response_body[:200]
+    return repr(text) if text else "with an empty body"
+
+
+def cut(query: str) -> str:
+    """A query, not longer than a line."""
+    return query if len(query) <= 60 else f"{query[:60]}…"

@@ -1,0 +1,53 @@
+"""Why no whole answer came, in words."""
+
+from http.client import BadStatusLine, HTTPException
+
+from requests import exceptions
+from urllib3.exceptions import ProtocolError, ReadTimeoutError
+
+from conformance.wire.bounded import Unbounded
+
+
+def in_words(error: Exception, connect_s: float, patience_s: float) -> str:
+    """What went wrong, for a reader who does not know the libraries; how long was waited, to connect and to read."""
+    match error, _cause(error):
+        case Unbounded(), _:
+            return str(error)
+        case exceptions.SSLError(), _:
+            return f"TLS failed: {error.args[0].reason if hasattr(error.args[0], 'reason') else error}"
+        case exceptions.ConnectTimeout(), _:
+            return f"no connection within {connect_s:g} s"
+        case exceptions.ReadTimeout(), _:
+            return f"no answer within {patience_s:g} s"
+        case exceptions.ConnectionError(), ReadTimeoutError():
+            return f"no whole answer within {patience_s:g} s"
+        case exceptions.ChunkedEncodingError(), cause:
+            return f"the connection broke off in the middle of the answer: {cause}"
+        case exceptions.ContentDecodingError(), _:
+            return "the body is not of the Content-Encoding that its header names"
+        case exceptions.ConnectionError(), ConnectionError():
+            return "the connection was closed before an answer came"
+        case exceptions.ConnectionError(), BadStatusLine() as cause:
+            return f"no HTTP: {str(cause)!r}"
+        case exceptions.ConnectionError(), HTTPException() as cause:
+            return f"no HTTP that could be read: {cause}"
+        case exceptions.ConnectionError(), _:
+            return f"no connection: {_innermost(error)}"
+    return f"{type(error).__name__}: {error}"
+
+
+def _cause(error: Exception) -> object:
+    """What the libraries wrapped: they keep it as the last argument of the protocol error that they wrap in turn."""
+    inner = error.args[0] if error.args else None
+    return inner.args[-1] if isinstance(inner, ProtocolError) and inner.args else inner
+
+
+def is_dropped(error: Exception) -> bool:
+    """Whether the peer closed the connection without an answer."""
+    return isinstance(error, exceptions.ConnectionError) and isinstance(_cause(error), ConnectionError)
+
+
+def _innermost(error: BaseException) -> str:
+    """The last words of the chain of causes: "Connection refused" rather than what each library wrapped around it."""
+    cause = getattr(error.args[0], "reason", None) if error.args else None
+    return str(cause if cause is not None else error).rpartition(": ")[2].rpartition("] ")[2].rstrip(")\"'")

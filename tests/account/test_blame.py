@@ -1,0 +1,121 @@
+"""What a wrong list is charged to, told by servers that have one defect each."""
+
+from collections.abc import Callable
+
+import pytest
+
+from conformance.account.blame import of_list, of_page
+from conformance.orders import Query
+
+FILTERS = Query(symbol="DFUSDT", status="open", start=1, end=9)
+ALL = Query(symbol="DFUSDT", status="open", start=1, end=9, limit=7)
+
+Defect = Callable[[Query], bool]
+
+
+def has(*names: str) -> Defect:
+    """Whether the query has all these parameters."""
+    return lambda query: all(getattr(query, name) is not None for name in names)
+
+
+def never(_: Query) -> bool:
+    return False
+
+
+def unasked(query: Query) -> bool:
+    raise AssertionError(f"{query} was asked for in vain")
+
+
+# -- another status than 200 ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "fails", "requirement"),
+    [
+        (ALL, has("symbol"), "list.symbol"),
+        (ALL, has("status"), "list.status"),
+        (ALL, has("start"), "list.start"),
+        (ALL, has("end"), "list.end"),
+        (ALL, has("limit"), "list.limit-exact"),
+        (Query(limit=500), has("limit"), "list.limit-max"),
+        (Query(limit=0), has("limit"), "list.limit-below"),
+        (Query(start=0), has("start"), "list.start"),
+        (ALL, has("start", "end"), "list.conjunctive"),
+        (ALL, has("status", "limit"), "list.conjunctive"),
+        (ALL, lambda query: has("end")(query) or has("status")(query), "list.status"),
+        (ALL, lambda query: True, "list.array"),
+        (ALL, never, "list.conjunctive"),  # it was met just now, if not again
+    ],
+)
+@pytest.mark.parametrize("status", [300, 400, 403, 500])
+def test_a_list_that_fails(query: Query, fails: Defect, requirement: str, status: int) -> None:
+    assert of_list(query, status, fails) == requirement
+
+
+@pytest.mark.parametrize("status", [201, 202, 204, 299, 404])
+def test_a_status_that_shows_nothing_is_the_arrays_matter(status: int) -> None:
+    assert of_list(ALL, status, unasked) == "list.array"
+
+
+def test_a_list_without_parameters_has_nothing_else_to_blame() -> None:
+    assert of_list(Query(), 400, unasked) == "list.array"
+
+
+# -- a page of the wrong orders ------------------------------------------------------------------------------------
+
+
+def limits_first(query: Query) -> bool:
+    """It fills the page before it filters: wrong where the page is short."""
+    return has("status")(query) and (query.limit or 50) < 200
+
+
+@pytest.mark.parametrize(
+    ("query", "wrong", "requirement"),
+    [
+        (ALL, has("symbol"), "list.symbol"),
+        (ALL, has("status"), "list.status"),
+        (FILTERS, has("start"), "list.start"),
+        (Query(end=0), has("end"), "list.end"),
+        (Query(status="open", limit=200), has("status"), "list.status"),
+        (ALL, has("symbol", "status"), "list.conjunctive"),
+        (ALL, lambda query: has("end")(query) or has("status")(query), "list.status"),
+        (ALL, lambda query: query.limit == 7, "list.limit-exact"),
+        (FILTERS, lambda query: query.limit is None, "list.limit-default"),
+        (Query(status="open", limit=500), lambda query: query.limit == 500, "list.limit-max"),
+        (Query(status="open", limit=-1), lambda query: query.limit == -1, "list.limit-below"),
+        (Query(status="open", limit=200), never, "list.conjunctive"),  # as above
+        (ALL, limits_first, "list.limit-after-filters"),
+        (FILTERS, limits_first, "list.limit-after-filters"),
+    ],
+)
+def test_a_page_that_is_wrong(query: Query, wrong: Defect, requirement: str) -> None:
+    assert of_page(query, wrong) == requirement
+
+
+@pytest.mark.parametrize(
+    ("limit", "requirement"),
+    [
+        (None, "list.limit-default"),
+        (0, "list.limit-below"),
+        (1, "list.limit-exact"),
+        (200, "list.limit-exact"),
+        (201, "list.limit-max"),
+    ],
+)
+def test_without_filters_it_is_the_limit(limit: int | None, requirement: str) -> None:
+    assert of_page(Query(limit=limit), unasked) == requirement
+
+
+def test_each_filter_is_tried_where_there_is_room_for_all_that_pass() -> None:
+    asked: list[Query] = []
+
+    def wrong(query: Query) -> bool:
+        asked.append(query)
+        return len(asked) == 1
+
+    of_page(ALL, wrong)
+    assert asked[0].limit == 200
+    assert {query.limit for query in asked[1:]} == {200}
+    assert [[name for name, _ in query.pairs()] for query in asked[1:]] == [
+        [name, "limit"] for name in ("symbol", "status", "start", "end")
+    ]

@@ -1,0 +1,119 @@
+"""From outcomes to verdicts, and from verdicts to the exit code."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from conformance.judging import verdicts
+from conformance.judging.verdicts import Outcome
+from conformance.requirements import Requirement
+from conformance.results import Finding, Mishaps, Missing, RequirementResult, Results
+from conformance.verdict import Verdict
+
+CATALOGUE = {
+    id: Requirement(id, level, "It is so.", "a document", "list", ("A bug.",))
+    for id, level in (("order.a", "implied"), ("list.b", "must"), ("list.c", "advisory"), ("list.d", "must"))
+}
+JUDGED_BY = {"order.a": ["laws::a"], "list.b": ["test_list::b"], "list.c": ["test_list::c"]}
+FINDING = Finding(want="this", got="that", evidence="GET …", check="test_list::b")
+
+
+def outcome(*verifies: str, ending: verdicts.Ending = "passed", **named: Any) -> Outcome:
+    return Outcome(check="test_list::b", verifies=verifies, ending=ending, **{"examples": 1, **named})
+
+
+def verdicts_of(*outcomes: Outcome) -> dict[str, RequirementResult]:
+    return {result.id: result for result in verdicts.results(CATALOGUE, JUDGED_BY, outcomes)}
+
+
+def results(*outcomes: Outcome, require: Any = "none", mishaps: Mishaps = Mishaps()) -> Results:  # noqa: B008 - frozen
+    return Results(
+        catalogue_version="1.0",
+        suite_version="0",
+        seed=7,
+        require=require,
+        started_at="2026-01-01T00:00:00+00:00",
+        duration_s=1.5,
+        target={"name": "t", "base_url": "http://127.0.0.1", "environment": "mock", "scope": "full"},
+        requirements=verdicts.results(CATALOGUE, JUDGED_BY, outcomes),
+        requests={"total": 3, "setup": 1, "retried_503": 0},
+        mishaps=mishaps,
+    )
+
+
+SEEN = outcome("list.b", saw={"order.a": 4})
+FAILED = outcome("list.b", ending="violated", findings={"list.b": FINDING})
+
+
+def test_every_requirement_is_there_exercised_or_not() -> None:
+    found = verdicts_of()
+    assert list(found) == list(CATALOGUE)
+    assert {result.verdict for result in found.values()} == {Verdict.NONE}
+    assert found["list.d"].reason == "there is no check for it yet"
+    assert found["list.b"].reason == "none of its checks was run"
+    assert found["order.a"].reason == "nothing was observed that could show it"
+
+
+def test_a_check_that_passes_and_what_was_seen_in_passing() -> None:
+    found = verdicts_of(SEEN)
+    assert found["list.b"].verdict is Verdict.PASS
+    assert found["order.a"].verdict is Verdict.PASS
+    assert found["order.a"].examples == 4
+
+
+def test_the_worst_verdict_holds() -> None:
+    doubt = outcome("list.b", ending="inconclusive", reason="unreachable")
+    assert verdicts_of(SEEN, doubt)["list.b"].verdict is Verdict.INCONCLUSIVE
+    assert verdicts_of(SEEN, doubt, FAILED, SEEN)["list.b"].verdict is Verdict.FAIL
+
+
+def test_a_finding_in_passing_fails_its_requirement_alone() -> None:
+    found = verdicts_of(outcome("list.b", findings={"order.a": FINDING}))
+    assert found["order.a"].verdict is Verdict.FAIL
+    assert found["list.b"].verdict is Verdict.PASS
+
+
+def test_what_was_not_observed_is_said_with_what_would_enable_it() -> None:
+    missing = outcome("list.b", ending="not exercised", missing=(Missing("201 orders", "a driver"),))
+    assert verdicts_of(missing)["list.b"].reason == "not observed: 201 orders"
+    assert verdicts_of(missing)["list.b"].missing == (Missing("201 orders", "a driver"),)
+    assert verdicts_of(missing, SEEN)["list.b"].reason.startswith("in part: not observed")
+
+
+def test_a_check_that_stopped_at_another_violation_has_not_judged_its_own() -> None:
+    stopped = outcome("list.b", ending="violated", reason="b stopped at order.a", findings={"order.a": FINDING})
+    assert verdicts_of(stopped)["list.b"].verdict is Verdict.NONE
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "verdict"),
+    [
+        (results(SEEN), 0, Verdict.PASS),
+        (results(), 3, Verdict.NONE),
+        (results(outcome("list.b")), 3, Verdict.INCONCLUSIVE),
+        (results(SEEN, FAILED), 1, Verdict.FAIL),
+        (results(SEEN, outcome("list.c", findings={"list.c": FINDING})), 0, Verdict.PASS),
+        (results(SEEN, outcome("list.b", ending="inconclusive", reason="x")), 3, Verdict.INCONCLUSIVE),
+        (results(SEEN, require="must"), 3, Verdict.INCONCLUSIVE),
+        (results(SEEN, outcome("list.d"), require="implied"), 0, Verdict.PASS),
+        (results(SEEN, outcome("list.d"), require="all"), 3, Verdict.INCONCLUSIVE),
+        (results(SEEN, mishaps=Mishaps(crashes=("a check broke",))), 4, Verdict.INCONCLUSIVE),
+        (results(SEEN, FAILED, mishaps=Mishaps(crashes=("a check broke",))), 1, Verdict.FAIL),
+        (results(SEEN, FAILED, mishaps=Mishaps(refusal="no")), 2, Verdict.FAIL),
+        (results(SEEN, FAILED, mishaps=Mishaps(interrupted=True)), 130, Verdict.FAIL),
+    ],
+)
+def test_the_exit_code_is_the_first_that_holds(given: Results, code: int, verdict: Verdict) -> None:
+    assert (given.exit_code, given.verdict) == (code, verdict)
+    assert given.partial is (given.mishaps != Mishaps())
+
+
+def test_outcomes_travel_between_processes_unchanged() -> None:
+    full = replace(FAILED, doubts={"list.d": "why"}, missing=(Missing("a", "b"),), saw={"order.a": 1})
+    assert Outcome.from_plain(full.to_plain()) == full
+
+
+def test_results_are_read_back_as_they_were_written() -> None:
+    written = results(SEEN, FAILED, mishaps=Mishaps(crashes=("x",)))
+    assert Results.from_json(written.to_json()) == written

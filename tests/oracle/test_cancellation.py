@@ -1,0 +1,189 @@
+"""The oracle's reading of a cancel-all, against histories written by hand."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from conformance.oracle.cancellation import CANCELLING, Cancellation
+from conformance.oracle.snapshot import Snapshot
+from conformance.orders import Order
+from tests.orders import order
+
+NOW = 1_778_400_300
+PARTLY = {"status": "partially_filled", "filled_qty": "40", "avg_fill_price": "0.5"}
+
+OPEN = order("open")
+PART = order("part", side="sell", **PARTLY)
+ELSEWHERE = order("elsewhere", symbol="BTCUSDT")
+FILLED = order("filled", status="filled", filled_qty="100", avg_fill_price="0.5")
+REJECTED = order("rejected", status="rejected", reject_reason="X")
+EXPIRED = order("expired", status="expired")
+THEIRS = order("theirs", quantity="7")
+BEFORE = (OPEN, PART, ELSEWHERE, FILLED, REJECTED, EXPIRED)
+
+
+def canceled(was: Order, **changed: Any) -> Order:
+    sent = {**was.sent, "status": "canceled", "updated_at": NOW, **changed}
+    return Order.from_json(sent)
+
+
+def history(
+    returned: list[Order] | None = None,
+    after: list[Order] | None = None,
+    symbol: str | None = None,
+    theirs: Order | None = THEIRS,
+    **named: Any,
+) -> Cancellation:
+    """A cancel-all that did what it should, but for what is given."""
+    hit = [was for was in BEFORE if was.live and symbol in (None, was.symbol)]
+    lawful = [canceled(was) for was in hit]
+    shown = [canceled(was) if was in hit else was for was in BEFORE]
+    return Cancellation(
+        symbol=symbol,
+        returned=lawful if returned is None else returned,
+        before=Snapshot.of(BEFORE),
+        after=Snapshot.of(shown if after is None else after),
+        other_before=Snapshot.of([THEIRS]),
+        other_after=Snapshot.of([] if theirs is None else [theirs]),
+        **{"clock": (NOW - 1, NOW + 1), **named},
+    )
+
+
+def broken(cancellation: Cancellation) -> set[str | None]:
+    return {breach.requirement for breach in CANCELLING.judge(cancellation).breaches}
+
+
+@pytest.mark.parametrize("symbol", [None, "DFUSDT", "BTCUSDT", "dfusdt"])
+def test_a_lawful_cancel_breaks_nothing(symbol: str | None) -> None:
+    assert broken(history(symbol=symbol)) == set()
+
+
+def test_the_array_may_come_in_any_order() -> None:
+    assert broken(history(returned=[canceled(was) for was in (ELSEWHERE, PART, OPEN)])) == set()
+
+
+def test_what_it_saw_is_counted() -> None:
+    saw = CANCELLING.judge(history()).saw
+    assert saw["cancel.complete"] == 3
+    assert saw["cancel.terminal-untouched"] == 2
+    assert saw["cancel.expired-untouched"] == 1
+    assert saw["cancel.own-only"] == 1
+    assert saw["cancel.scope-symbol"] == 0
+    assert saw["cancel.empty"] == 0
+
+
+def test_an_order_that_is_left_live() -> None:
+    after = [canceled(OPEN), PART, canceled(ELSEWHERE), FILLED, REJECTED, EXPIRED]
+    assert broken(history(returned=[canceled(OPEN), canceled(ELSEWHERE)], after=after)) == {"cancel.complete"}
+
+
+def test_a_market_that_is_left_out() -> None:
+    after = [canceled(OPEN), canceled(PART), ELSEWHERE, FILLED, REJECTED, EXPIRED]
+    found = broken(history(returned=[canceled(OPEN), canceled(PART)], after=after))
+    assert found == {"cancel.complete", "cancel.scope-all"}
+
+
+def test_an_order_that_is_canceled_but_not_returned() -> None:
+    assert broken(history(returned=[canceled(OPEN), canceled(ELSEWHERE)])) == {"cancel.exact"}
+
+
+def test_after_a_refused_attempt_the_array_may_lack_what_that_one_canceled() -> None:
+    assert broken(history(returned=[canceled(OPEN)], refused_before=True)) == set()
+
+
+def test_an_order_that_is_returned_twice() -> None:
+    twice = [canceled(was) for was in (OPEN, OPEN, PART, ELSEWHERE)]
+    assert broken(history(returned=twice)) == {"cancel.exact"}
+
+
+@pytest.mark.parametrize(
+    ("over", "requirement"), [(FILLED, "cancel.terminal-untouched"), (EXPIRED, "cancel.expired-untouched")]
+)
+def test_an_order_that_was_over_is_returned(over: Order, requirement: str) -> None:
+    returned = [canceled(was) for was in (OPEN, PART, ELSEWHERE, over)]
+    assert requirement in broken(history(returned=returned))
+
+
+@pytest.mark.parametrize(
+    ("over", "requirement"),
+    [
+        (FILLED, "cancel.terminal-untouched"),
+        (REJECTED, "cancel.terminal-untouched"),
+        (EXPIRED, "cancel.expired-untouched"),
+    ],
+)
+def test_an_order_that_was_over_is_changed(over: Order, requirement: str) -> None:
+    shown = [canceled(was) if was.live or was is over else was for was in BEFORE]
+    assert broken(history(after=shown)) == {requirement}
+
+
+def test_a_live_order_outside_the_scope() -> None:
+    after = [canceled(was) if was.live else was for was in BEFORE]
+    assert broken(history(symbol="DFUSDT", after=after)) == {"cancel.scope-symbol"}
+    returned = [canceled(was) for was in (OPEN, PART, ELSEWHERE)]
+    assert "cancel.scope-symbol" in broken(history(symbol="DFUSDT", returned=returned, after=after))
+
+
+def test_another_users_order() -> None:
+    assert broken(history(theirs=canceled(THEIRS))) == {"cancel.own-only"}
+    returned = [canceled(was) for was in (OPEN, PART, ELSEWHERE, THEIRS)]
+    assert broken(history(returned=returned)) == {"cancel.own-only"}
+    assert broken(history(theirs=None)) == {"cancel.own-only"}
+
+
+def test_another_users_order_may_be_traded_meanwhile() -> None:
+    assert (
+        broken(history(theirs=order("theirs", quantity="7", status="filled", filled_qty="7", avg_fill_price="0.5")))
+        == set()
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "requirement"),
+    [
+        ("status", "open", "cancel.status"),
+        ("filled_qty", "0", "cancel.keeps-fills"),
+        ("filled_qty", "100", "cancel.keeps-fills"),
+        ("avg_fill_price", "0.6", "cancel.keeps-average"),
+        ("price", "0.6", "cancel.keeps-rest"),
+        ("quantity", "40", "cancel.keeps-rest"),
+        ("created_at", NOW, "cancel.keeps-rest"),
+        ("tif", "ioc", "cancel.keeps-rest"),
+        ("updated_at", 1_778_400_000, "cancel.updated-at"),
+        ("updated_at", NOW + 60, "cancel.updated-at"),
+    ],
+)
+def test_a_returned_record_that_is_wrong(field: str, value: Any, requirement: str) -> None:
+    returned = [canceled(OPEN), canceled(PART, **{field: value}), canceled(ELSEWHERE)]
+    after = [*returned, FILLED, REJECTED, EXPIRED]
+    assert broken(history(returned=returned, after=after)) - {"cancel.complete"} == {requirement}
+
+
+def test_a_later_list_that_shows_another_record() -> None:
+    shown = [canceled(was, updated_at=NOW + 1) if was is OPEN else canceled(was) for was in (OPEN, PART, ELSEWHERE)]
+    assert broken(history(after=[*shown, FILLED, REJECTED, EXPIRED])) == {"cancel.updated-at-stable"}
+    shown = [canceled(was, price="0.7") if was is OPEN else canceled(was) for was in (OPEN, PART, ELSEWHERE)]
+    assert broken(history(after=[*shown, FILLED, REJECTED, EXPIRED])) == {"cancel.visible"}
+    shown = [canceled(was) for was in (PART, ELSEWHERE)]
+    assert broken(history(after=[*shown, FILLED, REJECTED, EXPIRED])) == {"cancel.visible"}
+
+
+def test_without_a_clock_updated_at_is_not_judged() -> None:
+    saw = CANCELLING.judge(history(clock=None)).saw
+    assert saw["cancel.updated-at"] == 0
+
+
+def test_nothing_to_cancel_and_yet_something_returned() -> None:
+    lawful = history(symbol="ETHUSDT")
+    assert CANCELLING.judge(lawful).saw["cancel.empty"] == 1
+    assert "cancel.empty" in broken(replace(lawful, returned=[canceled(OPEN)]))
+
+
+def test_said_again() -> None:
+    first = history()
+    second = replace(first, before=first.after, returned=[], again=True)
+    assert broken(second) == set()
+    assert "cancel.idempotent" in broken(replace(second, returned=first.returned))
+    touched = Snapshot.of([canceled(was, updated_at=NOW + 9) if was.live else was for was in BEFORE])
+    assert "cancel.idempotent" in broken(replace(second, after=touched))

@@ -1,0 +1,156 @@
+"""The oracle's reading of races, each story told once as it should be and then with one thing wrong."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from conformance.oracle.races import RACING, Race
+from conformance.oracle.snapshot import Snapshot
+from conformance.orders import Order
+from conformance.verdict import Breach
+from tests.orders import order
+
+A, B = order("a"), order("b", status="partially_filled", filled_qty="40", avg_fill_price="0.5")
+DONE = order("done", status="filled", filled_qty="100", avg_fill_price="0.5")
+NEW = order("new")
+TAKER = order("taker", side="sell", quantity="60", status="filled", filled_qty="60", avg_fill_price="0.5000")
+
+
+def canceled(was: Order, **changed: Any) -> Order:
+    return Order.from_json({**was.sent, "status": "canceled", **changed})
+
+
+def filled(was: Order, quantity: str = "100") -> Order:
+    status = "filled" if quantity == "100" else "partially_filled"
+    return Order.from_json({**was.sent, "status": status, "filled_qty": quantity, "avg_fill_price": "0.5"})
+
+
+def race(answers: Sequence[Sequence[Order]], after: Sequence[Order], **named: Any) -> Race:
+    return Race(Snapshot.of([A, B, DONE]), Snapshot.of([*after, DONE]), answers, **named)
+
+
+def breaches(judged: Race) -> list[Breach]:
+    return RACING.judge(judged).breaches
+
+
+def broken(judged: Race) -> set[str | None]:
+    return {breach.requirement for breach in breaches(judged)}
+
+
+A_OVER, B_OVER = canceled(A), canceled(B)
+BOTH = [A_OVER, B_OVER]
+
+
+@pytest.mark.parametrize("answers", [[[A_OVER], [B_OVER]], [BOTH, []], [[], BOTH, []]])
+def test_cancel_alls_may_share_the_orders_in_any_way(answers: list[list[Order]]) -> None:
+    judgement = RACING.judge(race(answers, BOTH))
+    assert (judgement.breaches, judgement.saw) == ([], {"cancel.concurrent-once": 2})
+
+
+def test_an_order_that_is_filled_first_is_in_no_answer() -> None:
+    assert broken(race([[B_OVER], []], [filled(A), B_OVER])) == set()
+
+
+@pytest.mark.parametrize(
+    ("answers", "after"),
+    [
+        ([BOTH, [A_OVER]], BOTH),
+        ([[*BOTH, A_OVER], []], BOTH),
+        ([[A_OVER], []], [A_OVER, B]),
+        ([[A_OVER], [B_OVER]], [A_OVER, B]),
+        ([[A_OVER], []], BOTH),
+    ],
+    ids=["told by both", "told twice by one", "left live", "told but live", "canceled but untold"],
+)
+def test_each_order_is_in_exactly_one_answer(answers: list[list[Order]], after: list[Order]) -> None:
+    assert broken(race(answers, after)) == {"cancel.concurrent-once"}
+
+
+def test_after_an_answer_that_broke_off_an_order_may_be_in_none() -> None:
+    assert broken(race([[A_OVER], []], BOTH, broken_off=True)) == set()
+    assert broken(race([[A_OVER]], [A_OVER, canceled(filled(B))], takers=[TAKER], broken_off=True)) == set()
+    assert broken(race([[A_OVER], []], [A_OVER, B], broken_off=True)) == {"cancel.concurrent-once"}
+
+
+@pytest.mark.parametrize(
+    ("told", "after"),
+    [([*BOTH, canceled(NEW)], [canceled(NEW)]), (BOTH, [NEW]), (BOTH, [filled(NEW)])],
+    ids=["canceled", "live", "filled"],
+)
+def test_what_is_placed_meanwhile_is_told_or_stays(told: list[Order], after: list[Order]) -> None:
+    judgement = RACING.judge(race([told], [*BOTH, *after], placed={"new"}))
+    assert judgement.breaches == []
+    assert judgement.saw == {"cancel.concurrent-place": 1, "cancel.complete": 2}
+
+
+@pytest.mark.parametrize(
+    ("told", "after", "excused"),
+    [
+        (BOTH, [], False),
+        ([*BOTH, canceled(NEW)], [NEW], False),
+        ([*BOTH, canceled(NEW)], [filled(NEW)], False),
+        (BOTH, [canceled(NEW)], True),
+    ],
+    ids=["lost", "told but live", "told but filled", "canceled but untold"],
+)
+def test_what_is_placed_meanwhile_is_not_lost(told: list[Order], after: list[Order], excused: bool) -> None:
+    def found(broken_off: bool) -> set[str | None]:
+        return broken(race([told], [*BOTH, *after], placed={"new"}, broken_off=broken_off))
+
+    assert found(False) == {"cancel.concurrent-place"}
+    assert found(True) == (set() if excused else {"cancel.concurrent-place"})
+
+
+@pytest.mark.parametrize(
+    ("told", "after"),
+    [
+        ([A_OVER], [A_OVER, filled(B)]),
+        ([B_OVER, canceled(A, filled_qty="60", avg_fill_price="0.5")], [canceled(filled(A, "60")), B_OVER]),
+    ],
+    ids=["filled, so untold", "filled in part, then told"],
+)
+def test_a_fill_and_a_cancel_leave_one_story(told: list[Order], after: list[Order]) -> None:
+    judgement = RACING.judge(race([told], after, takers=[TAKER]))
+    assert judgement.breaches == []
+    assert judgement.saw == {"cancel.concurrent-fill": 3, "cancel.complete": 2}
+
+
+FILL, COMPLETE = "cancel.concurrent-fill", "cancel.complete"
+
+
+@pytest.mark.parametrize(
+    ("told", "after", "requirements"),
+    [
+        (BOTH, [A_OVER, filled(B)], {FILL}),
+        (BOTH, [A_OVER, canceled(filled(B, "99"))], {FILL}),
+        (BOTH, [A, B_OVER], {FILL, COMPLETE}),
+        ([A_OVER], [A_OVER, canceled(filled(B))], {FILL}),
+        ([A_OVER], [A_OVER], {FILL}),
+        ([A_OVER], [A_OVER, filled(B, "60")], {COMPLETE}),
+    ],
+    ids=["told but filled", "other fills", "told but live", "canceled but untold", "lost", "neither filled nor told"],
+)
+def test_a_fill_and_a_cancel_that_contradict(told: list[Order], after: list[Order], requirements: set[str]) -> None:
+    found = breaches(race([told], after, takers=[TAKER]))
+    assert {breach.requirement for breach in found if breach.certain} == requirements
+
+
+def test_an_order_that_two_cancel_alls_lose() -> None:
+    assert broken(race([[A_OVER], []], [A_OVER])) == {"cancel.concurrent-once"}
+
+
+@pytest.mark.parametrize("given", ["0", "59"])
+def test_what_the_other_side_got_the_caller_gave(given: str) -> None:
+    over = canceled(A, filled_qty=given)
+    [breach] = breaches(race([[over, B_OVER]], [over, B_OVER], takers=[TAKER]))
+    assert (breach.requirement, breach.certain) == ("cancel.concurrent-fill", False)
+
+
+def test_what_the_other_side_got_at_another_price_it_got_from_somebody_else() -> None:
+    elsewhere = Order.from_json({**TAKER.sent, "avg_fill_price": "0.49"})
+    assert broken(race([BOTH], BOTH, takers=[elsewhere])) == set()
+
+
+def test_what_did_not_take_place_is_not_judged() -> None:
+    assert RACING.judge(race([BOTH], BOTH)).saw == {"cancel.complete": 2}

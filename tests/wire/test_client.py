@@ -1,0 +1,290 @@
+"""The client: bytes out as given, bytes in within bounds, every exchange as evidence without secrets."""
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from conformance.profile import Target
+from conformance.profile.secrets import Secret
+from conformance.wire import client as client_module
+from conformance.wire.client import Client, MayOnlyRead, Unreachable
+from conformance.wire.redaction import Redactor
+
+Respond = Callable[[BaseHTTPRequestHandler], None]
+
+
+class Peer(ThreadingHTTPServer):
+    """Answers as told, and remembers what it was sent."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        self.respond: Respond = answer(200, b"[]")
+        self.seen: list[tuple[str, str, dict[str, str]]] = []
+        self.connections = 0
+        peer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
+
+            def setup(self) -> None:
+                peer.connections += 1
+                super().setup()
+
+            def handle_any(self) -> None:
+                peer.seen.append((self.command, self.path, dict(self.headers)))
+                peer.respond(self)
+
+            do_GET = do_DELETE = do_POST = handle_any  # noqa: N815 - the names are those of http.server
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server_address[1]}/api"
+
+    def handle_error(self, *_: object) -> None:
+        """Says nothing: that the client hangs up is what some tests are about."""
+
+
+def answer(status: int, body: bytes, **headers: str) -> Respond:
+    def respond(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(status)
+        for name, value in {"Content-Length": str(len(body)), **headers}.items():
+            request.send_header(name.replace("_", "-"), value)
+        request.end_headers()
+        request.wfile.write(body)
+
+    return respond
+
+
+@pytest.fixture
+def peer() -> Iterator[Peer]:
+    with Peer() as peer:
+        threading.Thread(target=peer.serve_forever, args=(0.01,), daemon=True).start()
+        yield peer
+        peer.shutdown()
+
+
+def client(peer: Peer, *secrets: str, **target: object) -> Client:
+    made = Target(name="t", base_url=peer.url, **target)  # type: ignore[arg-type]
+    return Client(made, Redactor([Secret(secret) for secret in secrets]))
+
+
+@pytest.mark.parametrize(
+    "query", ["symbol=DFUSDT&limit=5", "b=2&a=1", "a=%7E%20+&b=", "symbol=%E4%B8%AD&x=a%2Fb", "a=1&a=2", "flag"]
+)
+def test_the_query_goes_out_byte_for_byte(peer: Peer, query: str) -> None:
+    client(peer).send("alice", "GET", f"{peer.url}/spot/orders", query)
+    assert peer.seen[0][1] == f"/api/spot/orders?{query}"
+
+
+def test_connections_are_kept_alive(peer: Peer) -> None:
+    asking = client(peer)
+    for _ in range(5):
+        asking.send("alice", "GET", peer.url)
+    assert peer.connections == 1
+    assert asking.counts.total == 5
+
+
+def test_no_redirect_is_followed(peer: Peer) -> None:
+    peer.respond = answer(302, b"", Location="http://127.0.0.1:1/elsewhere")
+    assert client(peer).send("alice", "GET", peer.url, "", {"Authorization": "Bearer x"}).status == 302
+    assert len(peer.seen) == 1
+
+
+def test_the_machines_own_credentials_and_proxies_are_not_used(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    assert client(peer, headers={"X-Env": "blue"}).send("alice", "GET", peer.url).status == 200
+    headers = peer.seen[0][2]
+    assert headers["X-Env"] == "blue"
+    assert "Authorization" not in headers
+
+
+def test_the_targets_headers_go_to_its_origin_alone(peer: Peer) -> None:
+    asking = Client(Target(name="t", base_url="http://127.0.0.1:1", headers={"X-Gateway": "open"}), Redactor())
+    asking.send("alice", "POST", peer.url)
+    assert "X-Gateway" not in peer.seen[0][2]
+
+
+@pytest.mark.parametrize("method", ["DELETE", "POST", "PUT", "PATCH", "get"])
+def test_a_target_that_may_only_be_read_is_sent_nothing_else(peer: Peer, method: str) -> None:
+    reading = Client(Target(name="t", base_url=peer.url), Redactor(), read_only=True)
+    for send in (reading.send, reading.send_once):
+        with pytest.raises(MayOnlyRead):
+            send("alice", method, peer.url)
+    assert reading.send("alice", "GET", peer.url).status == 200
+    assert [seen[0] for seen in peer.seen] == ["GET"]
+
+
+def test_a_503_is_asked_again_until_it_ends(peer: Peer) -> None:
+    answers = [answer(503, b'{"error":"ENGINE_BUSY"}')] * 2 + [answer(200, b"[]")]
+    peer.respond = lambda request: answers.pop(0)(request)
+    asking = client(peer)
+    got = asking.send("alice", "DELETE", peer.url)
+    assert (got.status, got.refusals) == (200, 2)
+    assert (asking.counts.total, asking.counts.retried_503) == (3, 2)
+
+
+def test_a_503_for_ever_is_given_back(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_module, "ATTEMPTS", 2)
+    peer.respond = answer(503, b"busy")
+    got = client(peer).send("alice", "GET", peer.url)
+    assert (got.status, got.refusals, got.body) == (503, 2, b"busy")
+
+
+def test_a_connection_that_went_stale_is_made_anew(peer: Peer) -> None:
+    def drop(request: BaseHTTPRequestHandler) -> None:
+        request.close_connection = True
+
+    answers = [answer(200, b"[]"), drop, answer(200, b"[1]")]
+    peer.respond = lambda request: answers.pop(0)(request)
+    asking = client(peer)
+    asking.send("alice", "GET", peer.url)
+    again = asking.send("alice", "DELETE", peer.url)
+    assert (again.body, again.refusals) == (b"[1]", 1)
+
+
+def test_a_body_that_does_not_end_is_cut_off(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_module, "BODY_LIMIT", 100_000)
+    peer.respond = answer(200, b"[" + b" " * 1_000_000)
+    with pytest.raises(Unreachable, match="a body of more than 100000 bytes"):
+        client(peer).send("alice", "GET", peer.url)
+
+
+def test_an_answer_that_does_not_come_is_given_up(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_module, "READ_TIMEOUT_S", 0.2)
+    wait = threading.Event()
+
+    def never(request: BaseHTTPRequestHandler) -> None:
+        wait.wait(5)
+
+    peer.respond = never
+    with pytest.raises(Unreachable, match=r"no answer within 0\.2 s"):
+        client(peer).send("alice", "GET", peer.url)
+    wait.set()
+
+
+@pytest.mark.parametrize("part", [b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n"])
+def test_an_answer_that_comes_in_drops_is_given_up(peer: Peer, part: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_module, "READ_TIMEOUT_S", 0.3)
+
+    def drip(request: BaseHTTPRequestHandler) -> None:
+        request.wfile.write(part)
+        with contextlib.suppress(OSError):
+            for _ in range(100):
+                request.wfile.write(b" ")
+                time.sleep(0.05)
+        request.close_connection = True
+
+    peer.respond = drip
+    started = time.monotonic()
+    with pytest.raises(Unreachable, match=r"answer within 0\.3 s"):
+        client(peer).send("alice", "GET", peer.url)
+    assert time.monotonic() - started < 2
+
+
+def test_a_target_that_was_given_up_is_sent_nothing_until_the_end(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    asking = client(peer)
+    monkeypatch.setattr(asking.breaker, "given_up", lambda: "given up")
+    with pytest.raises(Unreachable, match="given up"):
+        asking.send("alice", "GET", peer.url)
+    assert (peer.seen, asking.counts.total) == ([], 0)
+
+
+def test_the_body_of_a_redirect_is_bounded_and_its_location_not_looked_at(
+    peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    peer.respond = answer(302, b"", Location="http://[")
+    assert client(peer).send("alice", "GET", peer.url).status == 302
+    monkeypatch.setattr(client_module, "BODY_LIMIT", 100_000)
+    peer.respond = answer(302, b" " * 1_000_000, Location="/api")
+    with pytest.raises(Unreachable, match="a body of more than 100000 bytes"):
+        client(peer).send("alice", "GET", peer.url)
+
+
+def test_no_cookie_is_taken_for_a_credential(peer: Peer) -> None:
+    peer.respond = answer(200, b"[]", Set_Cookie="session=alice; Path=/")
+    asking = client(peer)
+    for _ in range(2):
+        asking.send("alice", "GET", peer.url)
+    assert "Cookie" not in peer.seen[1][2]
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (b"SSH-2.0-OpenSSH_9.6\r\n", "no HTTP: 'SSH-2.0-OpenSSH_9.6"),
+        (b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 101 + b"\r\n", "got more than 100 headers"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n[", "broke off in the middle of the answer"),
+        (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n[]", "Content-Encoding"),
+        (b"HTTP/1.1 100 Continue\r\n\r\n" * 400_000, "an answer of more than 8388608 bytes"),
+    ],
+)
+def test_what_is_no_answer_is_said_in_words(peer: Peer, said: bytes, words: str) -> None:
+    def say(request: BaseHTTPRequestHandler) -> None:
+        with contextlib.suppress(OSError):
+            request.wfile.write(said)
+        request.close_connection = True
+
+    peer.respond = say
+    with pytest.raises(Unreachable, match=words):
+        client(peer).send("alice", "GET", peer.url)
+
+
+def test_long_headers_are_cut_in_evidence(peer: Peer) -> None:
+    peer.respond = answer(200, b"[]", X_Long="x" * 60_000)
+    evidence = client(peer).send("alice", "GET", peer.url).exchange
+    assert len(evidence.header("x-long")) == 500
+
+
+def test_nobody_there_is_said_in_words() -> None:
+    nowhere = Client(Target(name="t", base_url="http://127.0.0.1:1"), Redactor())
+    with pytest.raises(Unreachable, match=r"GET http://127\.0\.0\.1:1/x: .*refused") as lost:
+        nowhere.send("alice", "GET", "http://127.0.0.1:1/x")
+    assert lost.value.exchange.status is None
+
+
+def test_evidence_holds_no_secret_even_where_it_is_echoed(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_module, "_KEPT", 4000)
+    body = b'{"echo": "tok.en.secret", "sig": "signature=abcdef0123"}' + b" " * 10_000
+    peer.respond = answer(200, body, X_Echo="tok.en.secret", Set_Cookie="sid=1")
+    headers = {"Authorization": "Bearer tok.en.secret", "X-MBX-APIKEY": "the-api-key"}
+    got = client(peer, "tok.en.secret", "the-api-key").send("alice", "GET", peer.url, "a=1&signature=00ff", headers)
+    evidence = str(got.exchange) + str(got.exchange.to_json())
+    assert b"tok.en.secret" in got.body
+    for secret in ("tok.en.secret", "the-api-key", "00ff", "abcdef0123", "sid=1"):
+        assert secret not in evidence
+    assert "signature=***" in got.exchange.url
+    assert got.exchange.request_headers["Authorization"] == "Bearer ***"
+    assert len(got.exchange.response_body) <= 4000
+
+
+def test_a_secret_across_the_cut_does_not_leak_its_beginning(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_module, "_KEPT", 4000)
+    secret = "s" * 20 + "e" * 20
+    peer.respond = answer(200, b"x" * 3990 + secret.encode())
+    got = client(peer, secret).send("alice", "GET", peer.url)
+    assert "sss" not in got.exchange.response_body
+
+
+def test_the_rate_is_bounded_where_the_profile_says_so(peer: Peer) -> None:
+    asking = client(peer, max_requests_per_second=50)
+    started = time.monotonic()
+    for _ in range(6):
+        asking.send("alice", "GET", peer.url)
+    assert time.monotonic() - started >= 0.1
+
+
+def test_set_up_is_counted_apart(peer: Peer) -> None:
+    asking = client(peer)
+    with asking.setting_up():
+        asking.send("alice", "GET", peer.url)
+    asking.send("alice", "GET", peer.url)
+    assert (asking.counts.total, asking.counts.setup) == (2, 1)
