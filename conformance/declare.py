@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from conformance import requirements
-from conformance.stage.stage import FACTS
+from conformance.stage.facts import FACTS
 
 Check = TypeVar("Check", bound=Callable[..., Any])
 

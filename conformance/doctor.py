@@ -11,7 +11,7 @@ from conformance.evidence import Exchange
 from conformance.orders import LIVE, Order, Query
 from conformance.profile import Profile
 from conformance.stage.driver import Driver
-from conformance.verdict import Inconclusive, Violation
+from conformance.verdict import CannotJudge, Violation
 from conformance.wire.signer import Credential, Signer
 from conformance.wire.tokens import NotApplicable, payload
 
@@ -22,7 +22,7 @@ _SKEW_S = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Remark:
     """One thing looked at. A problem keeps a run from judging; a warning narrows what it can judge."""
 
     about: str
@@ -31,7 +31,7 @@ class Finding:
     remedy: str = ""
 
 
-def examine(profile: Profile, accounts: Mapping[str, Account], driver: Driver) -> Iterator[Finding]:
+def examine(profile: Profile, accounts: Mapping[str, Account], driver: Driver) -> Iterator[Remark]:
     """Look at everything that can be looked at by reading, and at the fault hook, which is disarmed."""
     yield from transport(profile)
     yield from same_user(accounts)
@@ -53,53 +53,53 @@ def examine(profile: Profile, accounts: Mapping[str, Account], driver: Driver) -
     yield from _hooks(driver)
 
 
-def transport(profile: Profile) -> Iterator[Finding]:
+def transport(profile: Profile) -> Iterator[Remark]:
     """Whether credentials travel where others could read them."""
     target = profile.target
     if target.base_url.startswith("https://"):
-        yield Finding("transport", "good", "TLS, verified" + (" by ca_bundle" if target.ca_bundle else ""))
+        yield Remark("transport", "good", "TLS, verified" + (" by ca_bundle" if target.ca_bundle else ""))
     elif target.is_loopback:
-        yield Finding("transport", "good", "plain HTTP, on this machine")
+        yield Remark("transport", "good", "plain HTTP, on this machine")
     else:
         grade: Grade = "problem" if target.environment == "production" else "warning"
         remedy = "say https:// in target.base_url, unless the network is yours alone"
-        yield Finding("transport", grade, "plain HTTP to another machine: credentials can be read on the way", remedy)
+        yield Remark("transport", grade, "plain HTTP to another machine: credentials can be read on the way", remedy)
 
 
-def _credential(account: Account, credential: Credential) -> tuple[Page | None, Finding]:
+def _credential(account: Account, credential: Credential) -> tuple[Page | None, Remark]:
     about = f"{account.name}, {credential}"
     try:
         page = account.list(Query(limit=200), credential)
     except Violation as violation:
         remedy = "is target.base_url that of this API, with its version?"
-        return None, Finding(about, "problem", f"{violation.breach.got}, where a list was due", remedy)
-    except Inconclusive as reason:
+        return None, Remark(about, "problem", f"{violation.breach.got}, where a list was due", remedy)
+    except CannotJudge as reason:
         remedy = "is the target up, and are the credentials those of this environment?"
-        return None, Finding(about, "problem", str(reason), remedy)
-    return page, Finding(about, "good", f"accepted, in {page.exchange.elapsed_ms:.0f} ms")
+        return None, Remark(about, "problem", str(reason), remedy)
+    return page, Remark(about, "good", f"accepted, in {page.exchange.elapsed_ms:.0f} ms")
 
 
-def _clock(exchanges: Iterable[Exchange]) -> Iterator[Finding]:
+def _clock(exchanges: Iterable[Exchange]) -> Iterator[Remark]:
     for exchange in exchanges:
         try:
             skew = parsedate_to_datetime(exchange.header("date")).timestamp() - exchange.sent_at
         except ValueError:
-            yield Finding("clock", "warning", "no Date header tells the target's time")
+            yield Remark("clock", "warning", "no Date header tells the target's time")
         else:
             off = abs(skew) > _SKEW_S
             remedy = "set the clock of this machine, or of the target: signed requests may be refused" if off else ""
-            yield Finding("clock", "warning" if off else "good", f"{skew:+.0f} s from this machine's", remedy)
+            yield Remark("clock", "warning" if off else "good", f"{skew:+.0f} s from this machine's", remedy)
         return
 
 
-def same_user(accounts: Mapping[str, Account]) -> Iterator[Finding]:
+def same_user(accounts: Mapping[str, Account]) -> Iterator[Remark]:
     """Accounts whose credentials are those of one user, as far as the credentials tell."""
     owners: dict[object, str] = {}
     for account in accounts.values():
         for identity in _identities(account.signer):
             if (owner := owners.setdefault(identity, account.name)) != account.name:
                 says = f"{owner} and {account.name} are one user"
-                yield Finding("accounts", "problem", says, "give credentials of two different users")
+                yield Remark("accounts", "problem", says, "give credentials of two different users")
                 return
 
 
@@ -113,7 +113,7 @@ def _identities(signer: Signer) -> Iterator[object]:
                 yield "sub", subject
 
 
-def _distinct(pages: Mapping[str, Page]) -> Iterator[Finding]:
+def _distinct(pages: Mapping[str, Page]) -> Iterator[Remark]:
     seen: dict[tuple[object, ...], str] = {}
     shared: set[str] = set()
     for name, page in pages.items():
@@ -122,50 +122,50 @@ def _distinct(pages: Mapping[str, Page]) -> Iterator[Finding]:
                 shared.add(f"{owner} and {name}")
     for names in sorted(shared):
         remedy = "are they two different users? If so, the target shows one the orders of the other"
-        yield Finding("accounts", "warning", f"{names} show the same orders", remedy)
+        yield Remark("accounts", "warning", f"{names} show the same orders", remedy)
     if len(pages) > 1 and not shared:
-        yield Finding("accounts", "good", f"{', '.join(pages)} are different users")
+        yield Remark("accounts", "good", f"{', '.join(pages)} are different users")
 
 
-def _live(account: Account, disposable: bool) -> Iterator[Finding]:
+def _live(account: Account, disposable: bool) -> Iterator[Remark]:
     live: dict[str, Order] = {}
     for status in sorted(LIVE):
         try:
             page = account.list(Query(status=status, limit=200))
-        except (Violation, Inconclusive):
+        except (Violation, CannotJudge):
             continue
         live.update((order.id, order) for order in page.orders if order.live)
     about = f"{account.name}, live orders"
     if not live:
-        yield Finding(about, "good", "none")
+        yield Remark(about, "good", "none")
         return
     markets = ", ".join(sorted({order.symbol for order in live.values()}))
     remedy = "" if disposable else "cancel-all is refused while they stand, unless --cancel-existing is said"
-    yield Finding(about, "good" if disposable else "warning", f"{len(live)}, in {markets}", remedy)
+    yield Remark(about, "good" if disposable else "warning", f"{len(live)}, in {markets}", remedy)
 
 
-def _markets(caller: Account, symbols: Iterable[str]) -> Iterator[Finding]:
+def _markets(caller: Account, symbols: Iterable[str]) -> Iterator[Remark]:
     for symbol in symbols:
         try:
             caller.list(Query(symbol=symbol, limit=1))
-        except (Violation, Inconclusive) as reason:
-            yield Finding(f"market {symbol}", "warning", str(reason), "is it spelled as the target spells it?")
+        except (Violation, CannotJudge) as reason:
+            yield Remark(f"market {symbol}", "warning", str(reason), "is it spelled as the target spells it?")
         else:
-            yield Finding(f"market {symbol}", "good", "can be listed")
+            yield Remark(f"market {symbol}", "good", "can be listed")
 
 
-def _hooks(driver: Driver) -> Iterator[Finding]:
+def _hooks(driver: Driver) -> Iterator[Remark]:
     told = {"place": driver.can_place, "cancel": driver.can_cancel, "inject": driver.can_inject}
     untried = ", ".join(f"driver.{name}" for name, given in told.items() if given)
     if untried:
-        yield Finding("driver", "good", f"{untried}: not tried, since that would change orders")
+        yield Remark("driver", "good", f"{untried}: not tried, since that would change orders")
     if missing := ", ".join(f"driver.{name}" for name, given in told.items() if not given):
-        yield Finding("driver", "warning", f"no {missing}", "some requirements will not be exercised without")
+        yield Remark("driver", "warning", f"no {missing}", "some requirements will not be exercised without")
     if not driver.can_fault:
         return
     try:
         driver.fault("DB_ERROR", 0)
-    except Inconclusive as reason:
-        yield Finding("driver.fault", "warning", str(reason), "documented errors will not be judged")
+    except CannotJudge as reason:
+        yield Remark("driver.fault", "warning", str(reason), "documented errors will not be judged")
     else:
-        yield Finding("driver.fault", "good", "answers")
+        yield Remark("driver.fault", "good", "answers")

@@ -9,8 +9,8 @@ from typing import Any
 class Exchange:
     """A request and what came back. Times in ms; `sent_at` in UNIX seconds of our own clock.
 
-    `status` is None when no answer came; `problem` then says why. Long bodies are cut. `forged`: what its credentials
-    were made to be, where they are not good ones.
+    `status` is None when no answer came; `problem` then says why. Long bodies are cut. `operation`: the name of the
+    documented operation that was asked for, if any. `forged`: what its credentials are, where they are not good ones.
     """
 
     account: str
@@ -24,6 +24,7 @@ class Exchange:
     sent_at: float
     elapsed_ms: float
     problem: str | None = None
+    operation: str | None = None
     forged: str | None = None
 
     def header(self, name: str) -> str:
@@ -55,5 +56,6 @@ class Exchange:
             "sent_at": self.sent_at,
             "elapsed_ms": round(self.elapsed_ms, 1),
             "problem": self.problem,
+            "operation": self.operation,
             "forged": self.forged,
         }

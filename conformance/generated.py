@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode
 
 from conformance import contract
-from conformance.account.sender import PATH
+from conformance.operations import CANCEL_ALL, LIST, ORDERS_PATH, Operation
 from conformance.oracle.listing import DEFAULT_LIMIT, MAX_LIMIT
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Query
@@ -40,7 +40,7 @@ def plain_listings(seen: Snapshot) -> st.SearchStrategy[Query]:
     markets = sorted({order.symbol for order in orders})
     moments = sorted({order.created_at + beside for order in orders for beside in (-1, 0, 1)})
     known = (("symbol", tuple(markets)), ("start", tuple(moments)), ("end", tuple(moments)), ("limit", _LIMITS))
-    queries = _cases("GET", _ALLOWED, known).map(lambda case: Query(**case.query))
+    queries = _cases(LIST, _ALLOWED, known).map(lambda case: Query(**case.query))
     return queries.filter(lambda query: _filters(query) > 1 and _is_plain(query, markets))
 
 
@@ -48,19 +48,19 @@ def plain_listings(seen: Snapshot) -> st.SearchStrategy[Query]:
 def odd_listings(draw: st.DrawFn, seen: Snapshot) -> str:
     """Query strings that are allowed, with a value that the documents give no meaning to."""
     markets = sorted({order.symbol for order in seen.orders.values()})
-    return _query_string(draw(_cases("GET", _ALLOWED).filter(lambda case: not _is_plain(Query(**case.query), markets))))
+    return _query_string(draw(_cases(LIST, _ALLOWED).filter(lambda case: not _is_plain(Query(**case.query), markets))))
 
 
 @st.composite
 def forbidden_listings(draw: st.DrawFn) -> str:
     """Query strings that are not allowed: texts for numbers, unknown words, lists, parameters that do not exist."""
-    return _query_string(draw(_cases("GET", _FORBIDDEN)))
+    return _query_string(draw(_cases(LIST, _FORBIDDEN)))
 
 
 @st.composite
 def odd_cancels(draw: st.DrawFn) -> str:
     """Query strings of a cancel-all: any symbol, or parameters that do not exist."""
-    allowed, forbidden = _cases("DELETE", _ALLOWED).filter(lambda case: case.query), _cases("DELETE", _FORBIDDEN)
+    allowed, forbidden = _cases(CANCEL_ALL, _ALLOWED).filter(lambda case: case.query), _cases(CANCEL_ALL, _FORBIDDEN)
     return _query_string(draw(st.one_of(allowed, forbidden)))
 
 
@@ -80,7 +80,7 @@ def _filters(query: Query) -> int:
 
 @cache
 def _cases(
-    method: str, mode: GenerationMode, known: tuple[tuple[str, tuple[str | int, ...]], ...] = ()
+    operation: Operation, mode: GenerationMode, known: tuple[tuple[str, tuple[str | int, ...]], ...] = ()
 ) -> st.SearchStrategy[Case[Any]]:
     """Cases of an operation; `known` names values for some of its parameters."""
     config = {
@@ -91,14 +91,14 @@ def _cases(
     schema = schemathesis.openapi.from_dict(_unsigned(), config=schemathesis.Config.from_dict(config))
     # Not by the operation's as_strategy(): for speed it takes the printer away from all of Hypothesis, and no finding
     # could tell its example any more.
-    return schema.get_case_strategy(schema[PATH][method], generation_mode=mode)
+    return schema.get_case_strategy(schema[operation.path][operation.method], generation_mode=mode)
 
 
 def _unsigned() -> dict[str, Any]:
     """openapi.yaml without the parameters that sign a request."""
     description: dict[str, Any] = deepcopy(dict(contract.description()))
-    for operation in description["paths"][PATH].values():
-        operation["parameters"] = [each for each in operation["parameters"] if _name(each) not in _SIGNING]
+    for described in description["paths"][ORDERS_PATH].values():
+        described["parameters"] = [each for each in described["parameters"] if _name(each) not in _SIGNING]
     return description
 
 

@@ -72,19 +72,19 @@ def stage(request: pytest.FixtureRequest) -> "Stage":
 @pytest.fixture
 def caller(stage: "Stage") -> "Account":
     """The account that asks."""
-    return stage.lane.caller
+    return stage.caller
 
 
 @pytest.fixture
 def other(stage: "Stage") -> "Account | None":
     """The second account: bystander and counterparty."""
-    return stage.lane.other
+    return stage.other
 
 
 @pytest.fixture
 def known(stage: "Stage") -> "Known":
     """What is known of the caller's account."""
-    return stage.lane.known(stage.lane.caller)
+    return stage.view.known
 
 
 def _assignment(config: pytest.Config) -> "Assignment":

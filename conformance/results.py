@@ -85,7 +85,7 @@ class Results:
 
     `versions`: of what else decides what a seed draws.
 
-    `latency_ms`: for each method, how many answers took how many ms at most, in steps. `select`: the -k that chose
+    `latency_ms`: for each operation, how many answers took how many ms at most, in steps. `select`: the -k that chose
     among the checks. `bad_waivers`: what is wrong with the waivers that were given, a line each.
     """
 
@@ -194,7 +194,7 @@ class Results:
             "target": dict(self.target),
             "requirements": [{**asdict(result), "verdict": result.verdict.word} for result in self.requirements],
             "requests": dict(self.requests),
-            "latency_ms": {method: dict(steps) for method, steps in self.latency_ms.items()},
+            "latency_ms": {name: dict(steps) for name, steps in self.latency_ms.items()},
             "mishaps": asdict(self.mishaps),
             "select": self.select,
             "bad_waivers": list(self.bad_waivers),

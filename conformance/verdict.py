@@ -1,9 +1,26 @@
-"""Verdicts, and the two ways in which a check says that it did not pass."""
+"""Verdicts, and every way in which a check does not pass.
+
+| what happened | what is raised | how the check ends |
+|---|---|---|
+| the documents forbid what came | `Violation` | violated |
+| the answer, or the time around it, does not tell | `Inconclusive` | inconclusive |
+| a 4xx came where the request was good | `Rejected` | inconclusive |
+| a 503 came through all retries | `Busy` | inconclusive |
+| no whole answer came | `Unreachable` | inconclusive |
+| the target, or the profile, does not let the driver do it | `DriverRefused` | not exercised |
+| what the check needs has not been seen | `NotObserved` | not exercised |
+| the suite itself says no: cancel-all would harm somebody | `Declined` | declined, and the run ends with exit 2 |
+
+All but the first are siblings under `CannotJudge`, and each has its ending with it. Anything else that is raised is the
+suite's own crash.
+"""
 
 from enum import IntEnum
-from typing import NamedTuple
+from typing import ClassVar, Literal, NamedTuple
 
 from conformance.evidence import Exchange
+
+Ending = Literal["passed", "violated", "inconclusive", "not exercised", "declined", "crashed"]
 
 
 class Verdict(IntEnum):
@@ -49,5 +66,57 @@ class Violation(AssertionError):
         self.evidence = evidence
 
 
-class Inconclusive(Exception):
-    """The target could not be judged: it could not be reached, or someone else changed what was being judged."""
+class CannotJudge(Exception):
+    """Nothing could be judged. `ending`: how a check ends that raises it."""
+
+    ending: ClassVar[Ending]
+
+
+class Inconclusive(CannotJudge):
+    """The answer, or the time around it, does not tell: say, somebody else changed what was being judged."""
+
+    ending = "inconclusive"
+
+
+class Rejected(CannotJudge):
+    """A request that was good was answered with a 4xx."""
+
+    ending = "inconclusive"
+
+
+class Busy(CannotJudge):
+    """The exchange answered 503 as often as it was asked."""
+
+    ending = "inconclusive"
+
+
+class Unreachable(CannotJudge):
+    """No whole answer came back. Carries the exchange as far as it went.
+
+    `dropped`: the peer closed a connection before it answered, as happens to a kept-alive one that went stale.
+    """
+
+    ending = "inconclusive"
+
+    def __init__(self, exchange: Exchange, dropped: bool = False) -> None:
+        super().__init__(f"{exchange.method} {exchange.url}: {exchange.problem}")
+        self.exchange = exchange
+        self.dropped = dropped
+
+
+class DriverRefused(CannotJudge):
+    """The target, or the profile, does not let the driver do what was asked. Carries the target's words."""
+
+    ending = "not exercised"
+
+
+class NotObserved(CannotJudge):
+    """What the check needs has not been seen."""
+
+    ending = "not exercised"
+
+
+class Declined(CannotJudge):
+    """The suite does not send a cancel-all: it would cancel live orders that this run did not place."""
+
+    ending = "declined"

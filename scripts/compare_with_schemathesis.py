@@ -22,11 +22,12 @@ import click
 
 from conformance import contract, faults
 from conformance.account.account import Account
+from conformance.account.ticket import Ticket
 from conformance.profile import Profile, loader
 from conformance.sandbox import Sandbox
 from conformance.stage.driver import Driver
 from conformance.stage.history import history
-from conformance.verdict import Inconclusive
+from conformance.verdict import DriverRefused
 from conformance.wire.client import Client
 from conformance.wire.redaction import Redactor
 
@@ -79,7 +80,7 @@ def attempt(sandbox: Sandbox, options: Sequence[str], timeout_s: float) -> Trial
             fill(profile)
             started = time.monotonic()
             done = _run(command, timeout_s, folder)
-        except Inconclusive as refused:
+        except DriverRefused as refused:
             return Trial(problem=f"no history: {refused}")
         except subprocess.TimeoutExpired:
             return Trial(seconds=timeout_s, problem="out of time")
@@ -93,13 +94,13 @@ def attempt(sandbox: Sandbox, options: Sequence[str], timeout_s: float) -> Trial
 
 
 def fill(profile: Profile) -> None:
-    """Inject a history into both accounts. Raises Inconclusive where that is refused."""
+    """Inject a history into both accounts. Raises DriverRefused."""
     client = Client(profile.target, Redactor(profile.secrets))
     driver, now = Driver(profile.driver, client), int(time.time())
     for role, count in ORDERS.items():
         rng = random.Random(role)  # noqa: S311 - variety, not secrecy
         made = history(profile.markets, count, now - NEWEST_S, now - OLDEST_S, rng)
-        driver.inject(Account(profile.accounts[role], client), made)
+        driver.inject(Account(profile.accounts[role], client), [Ticket.of_record(each) for each in made])
 
 
 def alone(name: str, options: Sequence[str], timeout_s: float, seed: int) -> Trials:

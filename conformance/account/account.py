@@ -1,4 +1,4 @@
-"""One account of the target: its two operations, each answer judged as it flows by."""
+"""One account of the target: its two operations. Each answer is judged as it arrives."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -7,24 +7,21 @@ from typing import Any
 from urllib.parse import urlencode
 
 from conformance import contract
-from conformance.account import blame
-from conformance.account.sender import Asking
+from conformance.account.blame import BAD_INPUT, Blame, charge, of_cancel_all, of_odd_input
+from conformance.account.sender import Sender
 from conformance.evidence import Exchange
+from conformance.operations import CANCEL_ALL, LIST
 from conformance.oracle.listing import LISTING, MAX_LIMIT, Listing
 from conformance.oracle.records import read
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order, Query
 from conformance.profile import AccountProfile
-from conformance.verdict import Breach, Inconclusive
-from conformance.wire.answers import NOT_JUDGED, Unavailable, cut, decoded, refuses, start, turns_away
+from conformance.verdict import Breach, Busy, Inconclusive, Rejected
+from conformance.wire.answers import NOT_JUDGED, cut, rejects, start, turns_away
 from conformance.wire.client import Answer, Client
 from conformance.wire.signer import Credential
 
-BAD_INPUT = "error.bad-input"
 EVERYTHING = Query()
-
-# What an odd query may not bring about: a list without bounds, or somebody else's orders.
-_HARM = ("list.limit-exact", "list.limit-max", "list.own-only")
 
 # What a snapshot may cost: five pages of 200, however long the history is. A run's own orders lie within.
 SNAPSHOT_PAGES = 5
@@ -47,65 +44,48 @@ class Page:
 class Canceled:
     """A cancel-all's answer that could be read. Times by our clock, UNIX seconds.
 
-    `refused_before`: an attempt was answered 503, or broke off, before. `refused`: a 4xx said there is no such market.
+    `tried_before`: a try before it was answered 503, or broke off. `rejected`: a 4xx said there is no such market.
     """
 
     symbol: str | None
     orders: tuple[Order, ...]
     exchange: Exchange
-    refused_before: bool
+    tried_before: bool
     sent_at: float
     answered_at: float
-    refused: bool = False
+    rejected: bool = False
 
 
-class Account(Asking):
-    """What a check sees of an account."""
+class Account(Sender):
+    """What a check sees of an account. `foreign`: orders of others by identity, with the lists that showed them."""
 
     def __init__(self, profile: AccountProfile, client: Client) -> None:
         super().__init__(profile, client)
-        self.foreign: dict[tuple[object, ...], Sequence[Exchange]] = {}  # by identity, the lists that showed it
-        self.market: str | None = None  # the name of one, if any is known
-        self._kept_alone: dict[tuple[str, tuple[str, ...]], bool] = {}
+        self.foreign: dict[tuple[object, ...], Sequence[Exchange]] = {}
+        self.blame = Blame(lambda query, kind: self.ask(LIST, urlencode(query.pairs()), kind))
 
     def list(self, query: Query = EVERYTHING, credential: Credential | None = None) -> Page:
         """The list that answers `query`. Its shape, its order, its filters and its owner are judged in passing.
 
-        Raises Violation where the answer is none that a valid query may get, Inconclusive where it cannot be judged.
+        Raises Violation where no good query may get such an answer, another CannotJudge where it cannot be judged.
         """
-        page = self.list_or_refusal(query, credential)
-        if page is None:
-            raise Inconclusive(f"{self.name}: the list {query} was refused")
-        return page
-
-    def list_or_refusal(
-        self, query: Query, credential: Credential | None = None, *, may_refuse: bool = False
-    ) -> Page | None:
-        """As `list`; None where the query `may_refuse` and the answer is a 4xx that speaks of the query."""
         kind = credential or self.credentials[0]
-        answer = self.ask("GET", urlencode(query.pairs()), kind)
-        if may_refuse and refuses(answer):
-            return None
-        self._expect_ok(answer, "a list", lambda: self._blame(query, answer.status, kind), kind)
-        document = self._decoded(answer, "list.array-json")
-        if breaches := contract.list_breaches(document):
-            self.observations.report(breaches, answer.exchange)
-            raise Inconclusive(f"{self.name}: the answer to {query} is no list")
-        self.observations.count({"list.array": 1})
-        orders = self._read(document, answer.exchange)
-        judgement = LISTING.judge(Listing(query, orders, self.foreign.keys()))
-        blamed = [self._of_filters(breach, query, kind) for breach in judgement.breaches]
-        self.observations.report(blamed, *self._shown_to_its_owner(orders), answer.exchange)
-        return Page(query, orders, answer.exchange, kind)
+        return self._page(query, kind, self.ask(LIST, urlencode(query.pairs()), kind))
+
+    def list_unless_rejected(self, query: Query, credential: Credential | None = None) -> Page | None:
+        """As `list`, for a query that may be rejected: None where the answer is a 4xx that speaks of the query."""
+        kind = credential or self.credentials[0]
+        answer = self.ask(LIST, urlencode(query.pairs()), kind)
+        return None if rejects(answer) else self._page(query, kind, answer)
 
     def probe(self, query: str, credential: Credential | None = None) -> Page | None:
-        """The list that answers an odd query, given as it goes over the wire; None where it is refused with a 4xx.
+        """The list that answers an odd query, given as it goes over the wire; None where it is rejected with a 4xx.
 
-        Judged under error.bad-input: whatever is asked, the answer is a refusal, or a list that is bounded, the
-        caller's own and newest first. Raises as `list` does.
+        Judged under error.bad-input: the answer is a 4xx, or a list that is bounded, the caller's own and newest first.
+        Raises as `list` does.
         """
         kind = credential or self.credentials[0]
-        answer = self.ask("GET", query, kind)
+        answer = self.ask(LIST, query, kind)
         if turns_away(answer):
             return None
         self._expect_ok(answer, f"a list, or a 4xx, for {cut(query)}", lambda: BAD_INPUT, kind)
@@ -115,10 +95,9 @@ class Account(Asking):
             self.observations.report([breach], answer.exchange, raising=True)
         orders = self._read(document, answer.exchange)
         judgement = LISTING.judge(Listing(Query(limit=MAX_LIMIT), orders, self.foreign.keys()))
-        for breach in judgement.breaches:
-            own = breach.requirement in _HARM
-            blamed = breach._replace(requirement=BAD_INPUT) if own else breach
-            self.observations.report([blamed], *self._shown_to_its_owner(orders), answer.exchange, raising=own)
+        for breach in map(of_odd_input, judgement.breaches):
+            evidence = (*self._shown_to_its_owner(orders), answer.exchange)
+            self.observations.report([breach], *evidence, raising=breach.requirement == BAD_INPUT)
         self.observations.count({BAD_INPUT: 1})
         return Page(EVERYTHING, orders, answer.exchange, kind)
 
@@ -128,28 +107,27 @@ class Account(Asking):
         credential: Credential | None = None,
         *,
         nothing_live: bool = False,
-        may_refuse: bool = False,
+        may_reject: bool = False,
     ) -> Canceled:
         """Cancel all live orders, of one market or of all. The answer's shape is judged in passing.
 
-        `nothing_live`: there is nothing to cancel, so that a wrong answer is one to an empty cancel. `may_refuse`: the
+        `nothing_live`: there is nothing to cancel, so that a wrong answer is one to an empty cancel. `may_reject`: the
         symbol is that of no market, which may earn a 4xx.
         """
-        requirement = "cancel.empty" if nothing_live else "cancel.envelope"
+        requirement = of_cancel_all(nothing_live=nothing_live)
         kind = credential or self.credentials[0]
         sent_at = time.time()
-        answer = self.ask("DELETE", "" if symbol is None else urlencode({"symbol": symbol}), kind)
+        answer = self.ask(CANCEL_ALL, "" if symbol is None else urlencode({"symbol": symbol}), kind)
         times = sent_at, time.time()
-        if may_refuse and refuses(answer):
-            return Canceled(symbol, (), answer.exchange, answer.refusals > 0, *times, refused=True)
+        if may_reject and rejects(answer):
+            return Canceled(symbol, (), answer.exchange, answer.tries_before > 0, *times, rejected=True)
         self._expect_ok(answer, "a cancel-all", lambda: requirement, kind)
         document = self._decoded(answer, requirement)
         if breaches := contract.canceled_breaches(document):
-            blamed = [breach._replace(requirement=requirement) for breach in breaches]
-            self.observations.report(blamed, answer.exchange, raising=True)
+            self.observations.report(charge(breaches, requirement), answer.exchange, raising=True)
         self.observations.count({requirement: 1})
         orders = self._read(document["canceled"], answer.exchange)
-        return Canceled(symbol, orders, answer.exchange, answer.refusals > 0, *times)
+        return Canceled(symbol, orders, answer.exchange, answer.tries_before > 0, *times)
 
     def snapshot(self, pages: int = SNAPSHOT_PAGES, limit: int = MAX_LIMIT) -> Snapshot:
         """What the list shows without filters, newest first, stepping back by `end` for at most `pages` pages.
@@ -171,44 +149,29 @@ class Account(Asking):
             end = min(order.created_at for order in fresh)
         return Snapshot(orders, end, tuple(exchanges))
 
-    def _of_filters(self, breach: Breach, query: Query, kind: Credential) -> Breach:
-        """The breach, charged to the filters' standing together where the one that it speaks of is kept alone.
-
-        Asked once for each set of filters.
-        """
-        name = (breach.requirement or "").removeprefix("list.")
-        filters = tuple(each for each, _ in query.pairs() if each != "limit")
-        if name not in filters or len(filters) < 2:
-            return breach
-        if (name, filters) not in self._kept_alone:
-            self._kept_alone[name, filters] = False  # until it is known, and where it cannot be
-            alone = Query(limit=MAX_LIMIT, **{name: getattr(query, name)})
-            answer = self.ask("GET", urlencode(alone.pairs()), kind)
-            document = decoded(answer.body) if answer.status == 200 else None
-            if isinstance(document, list):
-                orders = tuple(order for record in document if (order := read(record).order) is not None)
-                breaches = LISTING.judge(Listing(alone, orders)).breaches
-                self._kept_alone[name, filters] = all(each.requirement != breach.requirement for each in breaches)
-        return breach._replace(requirement="list.conjunctive") if self._kept_alone[name, filters] else breach
-
-    def _blame(self, query: Query, status: int, kind: Credential) -> str:
-        def fails(other: Query) -> bool:
-            return self.ask("GET", urlencode(other.pairs()), kind).status == status
-
-        return blame.of_list(query, status, fails, self.market)
+    def _page(self, query: Query, kind: Credential, answer: Answer) -> Page:
+        self._expect_ok(answer, "a list", lambda: self.blame.of_status(query, answer.status, kind), kind)
+        document = self._decoded(answer, "list.array-json")
+        if breaches := contract.list_breaches(document):
+            self.observations.report(breaches, answer.exchange)
+            raise Inconclusive(f"{self.name}: the answer to {query} is no list")
+        self.observations.count({"list.array": 1})
+        orders = self._read(document, answer.exchange)
+        judgement = LISTING.judge(Listing(query, orders, self.foreign.keys()))
+        blamed = [self.blame.of_record(breach, query, kind) for breach in judgement.breaches]
+        self.observations.report(blamed, *self._shown_to_its_owner(orders), answer.exchange)
+        return Page(query, orders, answer.exchange, kind)
 
     def _expect_ok(self, answer: Answer, what: str, blamed: Callable[[], str], kind: Credential) -> None:
         if answer.status == 200:
             return
-        if answer.status in (401, 403) and self.ask_once("GET", "", kind).status == 200:
-            # It is good for a plain list, so it is this request that it was not enough for.
-            requirement = f"auth.{kind}"
-        elif answer.status in NOT_JUDGED:
+        requirement = self.blame.of_credential(answer.status, kind)
+        if requirement is None and answer.status in NOT_JUDGED:
             reason = f"{self.name}: {NOT_JUDGED[answer.status]} ({answer.status} to {what})"
-            raise Unavailable(reason) if answer.status == 503 else Inconclusive(reason)
-        else:
-            requirement = blamed()
-        breach = Breach(f"200 to {what}", f"{answer.status} {start(answer)}", requirement)
+            if answer.status == 503:
+                raise Busy(reason)
+            raise (Rejected if answer.status < 500 else Inconclusive)(reason)
+        breach = Breach(f"200 to {what}", f"{answer.status} {start(answer)}", requirement or blamed())
         self.observations.report([breach], answer.exchange, raising=True)
 
     def _decoded(self, answer: Answer, requirement: str) -> Any:

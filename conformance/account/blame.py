@@ -1,12 +1,49 @@
-"""What an answer that no valid request may get is charged to: the requirement that speaks of what made it so."""
+"""Which requirement a wrong answer is charged to: the one that a developer has to read first.
 
-from collections.abc import Callable
+| what is wrong | charged to |
+|---|---|
+| a list has another status than 200 | the first parameter that fails alone; else that they stand together |
+| a record does not pass a filter | that filter, where it is wrong alone; else that filters stand together |
+| a list holds other orders than it should | the limit, where the page is right with room for all; else as above |
+| a good credential is turned away | that credential, where it is good for a plain list |
+| an odd query shows too much | error.bad-input |
+| a reused rule fails in a scenario of its own | what the scenario is about (`charge`) |
+"""
+
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from conformance.oracle.listing import MAX_LIMIT, limit_requirement
-from conformance.orders import Query
+from conformance.oracle.listing import LISTING, MAX_LIMIT, Listing, cut_before_filtering, limit_requirement
+from conformance.oracle.records import read
+from conformance.oracle.snapshot import Snapshot
+from conformance.orders import Order, Query
+from conformance.verdict import Breach
+from conformance.wire.answers import decoded
+from conformance.wire.client import Answer
+from conformance.wire.signer import Credential
+
+BAD_INPUT = "error.bad-input"
+
+# What an odd query may not bring about: a list without bounds, or somebody else's orders.
+_HARM = ("list.limit-exact", "list.limit-max", "list.own-only")
 
 _NOTHING_SHOWN = (204, 404)  # how a server may say that nothing matched, where an empty array is due
+_CREDENTIALS_TURNED_AWAY = (401, 403)
+
+
+def charge(breaches: Iterable[Breach], requirement: str) -> list[Breach]:
+    """The breaches, charged to this requirement, whatever the rule that found them says."""
+    return [breach._replace(requirement=requirement) for breach in breaches]
+
+
+def of_cancel_all(*, nothing_live: bool) -> str:
+    """The requirement that a cancel-all breaks whose answer has not the documented form."""
+    return "cancel.empty" if nothing_live else "cancel.envelope"
+
+
+def of_odd_input(breach: Breach) -> Breach:
+    """A breach that an odd query met: harm is charged to the oddness, the rest stays what it is."""
+    return breach._replace(requirement=BAD_INPUT) if breach.requirement in _HARM else breach
 
 
 def of_list(query: Query, status: int, fails: Callable[[Query], bool], market: str | None = None) -> str:
@@ -42,3 +79,58 @@ def of_page(query: Query, wrong: Callable[[Query], bool]) -> str:
         if wrong(Query(limit=MAX_LIMIT, **{name: getattr(query, name)})):
             return f"list.{name}"
     return "list.conjunctive"
+
+
+def of_contradiction(
+    listing: Listing, kind: Credential, known: Snapshot, known_by: Credential, wrong: Callable[[Query], bool]
+) -> str:
+    """The requirement that a page breaks by contradicting the snapshot `known`, which `known_by` was used for."""
+    # The snapshot was taken with the account's first credential.
+    if kind != known_by and _shows_nothing_of(known, listing.orders) and not wrong(listing.query):
+        return "auth.same-account"
+    if cut_before_filtering(listing, known):
+        return "list.limit-after-filters"
+    return of_page(listing.query, wrong)
+
+
+class Blame:
+    """Decides for one account. `ask` sends further lists where their answers tell; `market` is the name of one."""
+
+    def __init__(self, ask: Callable[[Query, Credential], Answer]) -> None:
+        self.market: str | None = None
+        self._ask = ask
+        self._right_alone: dict[tuple[str, tuple[str, ...]], bool] = {}
+
+    def of_status(self, query: Query, status: int, kind: Credential) -> str:
+        """The requirement that a list breaks by answering `status`."""
+        return of_list(query, status, lambda other: self._ask(other, kind).status == status, self.market)
+
+    def of_credential(self, status: int, kind: Credential) -> str | None:
+        """The requirement that turning a good credential away breaks; None where it is turned away from all."""
+        good = status in _CREDENTIALS_TURNED_AWAY and self._ask(Query(), kind).status == 200
+        return f"auth.{kind}" if good else None
+
+    def of_record(self, breach: Breach, query: Query, kind: Credential) -> Breach:
+        """The breach of a filter, charged to the filters' standing together where the filter is kept alone."""
+        name = (breach.requirement or "").removeprefix("list.")
+        filters = tuple(each for each, _ in query.pairs() if each != "limit")
+        if name not in filters or len(filters) < 2:
+            return breach
+        if (name, filters) not in self._right_alone:
+            self._right_alone[name, filters] = False  # until it is known, and where it cannot be
+            self._right_alone[name, filters] = self._is_right_alone(breach, name, query, kind)
+        return breach._replace(requirement="list.conjunctive") if self._right_alone[name, filters] else breach
+
+    def _is_right_alone(self, breach: Breach, name: str, query: Query, kind: Credential) -> bool:
+        alone = Query(limit=MAX_LIMIT, **{name: getattr(query, name)})
+        answer = self._ask(alone, kind)
+        document = decoded(answer.body) if answer.status == 200 else None
+        if not isinstance(document, list):
+            return False
+        orders = tuple(order for record in document if (order := read(record).order) is not None)
+        breaches = LISTING.judge(Listing(alone, orders)).breaches
+        return all(each.requirement != breach.requirement for each in breaches)
+
+
+def _shows_nothing_of(known: Snapshot, orders: Iterable[Order]) -> bool:
+    return not any(order.id in known.orders for order in orders)

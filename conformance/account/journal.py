@@ -11,6 +11,8 @@ from typing import Any
 
 import filelock
 
+from conformance.account.ticket import Ticket
+
 FOLDER = "p99-conformance"
 
 
@@ -31,7 +33,7 @@ class Journal:
         self._path = state / FOLDER / f"{name}.jsonl"
         self._lock = filelock.FileLock(self._path.with_suffix(".lock"), blocking=False)
         self._serial = itertools.count()
-        self.intended: list[Mapping[str, Any]] = []
+        self.intended: list[Ticket] = []
 
     def open(self) -> list[Mapping[str, Any]]:
         """Take it, until it is closed or the process ends; raises Taken.
@@ -48,11 +50,11 @@ class Journal:
         self._serial = itertools.count(max(earlier, default=-1) + 1)
         return list(earlier.values())
 
-    def intend(self, records: Sequence[Mapping[str, Any]]) -> list[int]:
-        """Write down orders before they are sent; returns a number for each."""
-        numbers = [next(self._serial) for _ in records]
-        self.intended += records
-        self._write({"number": number, **record} for number, record in zip(numbers, records, strict=True))
+    def intend(self, tickets: Sequence[Ticket]) -> list[int]:
+        """Write down orders before they are asked for; returns a number for each."""
+        numbers = [next(self._serial) for _ in tickets]
+        self.intended += tickets
+        self._write({"number": number, **ticket.to_json()} for number, ticket in zip(numbers, tickets, strict=True))
         return numbers
 
     def name(self, number: int, id: str) -> None:

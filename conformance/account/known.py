@@ -2,15 +2,15 @@
 
 from collections.abc import Callable
 
-from conformance.account import blame
 from conformance.account.account import Account, Page
-from conformance.oracle.listing import Listing, cut_before_filtering, explain, limit_requirement
+from conformance.account.blame import charge, of_contradiction
+from conformance.oracle.listing import Listing, explain, limit_requirement
 from conformance.oracle.snapshot import Interval, Snapshot
 from conformance.orders import Query
 from conformance.verdict import Breach
 
-# A contradiction is looked at this many times with fresh eyes: a defect that shows now and then is met again, and
-# between two snapshots that agree nobody else can have caused it.
+# A contradiction is looked at again so many times: a defect that shows now and then is met again, and nobody else can
+# have caused it between two snapshots that agree.
 _CONFIRMATIONS = 3
 
 
@@ -57,27 +57,17 @@ class Known:
     def _report(self, breaches: list[Breach], held_against: Snapshot, page: Page, requirement: str | None) -> None:
         # From one place, since Hypothesis tells failures apart by where they are raised.
         evidence = (*held_against.exchanges[:1], page.exchange)
-        requirement = requirement or self._blame(page)
-        blamed = [breach._replace(requirement=requirement) for breach in breaches]
+        blamed = charge(breaches, requirement or self._blame(page))
         self._account.observations.report(blamed, *evidence, raising=True)
 
     def _blame(self, page: Page) -> str:
-        """The requirement that is broken; once for each kind of query, since shrinking asks for it again and again."""
+        """The requirement that is broken; decided once for each kind of query, since shrinking asks again and again."""
         query, credential = page.query, page.credential
         kind = credential, tuple(name for name, _ in query.pairs()), limit_requirement(query.limit)
         if kind not in self._blamed:
-            # The snapshot was taken with the account's first credential.
-            if credential != self._account.credentials[0] and self._is_stranger(page) and not self._is_wrong(query):
-                self._blamed[kind] = "auth.same-account"
-            elif cut_before_filtering(Listing(query, page.orders), self.snapshot):
-                self._blamed[kind] = "list.limit-after-filters"
-            else:
-                self._blamed[kind] = blame.of_page(query, self._is_wrong)
+            listing, first = Listing(query, page.orders), self._account.credentials[0]
+            self._blamed[kind] = of_contradiction(listing, credential, self.snapshot, first, self._is_wrong)
         return self._blamed[kind]
-
-    def _is_stranger(self, page: Page) -> bool:
-        """Whether the page shows none of the account's orders."""
-        return not any(order.id in self.snapshot.orders for order in page.orders)
 
     def _is_wrong(self, query: Query) -> bool:
         return bool(self._breaches(self._account.list(query), Interval.still(self.snapshot)))

@@ -2,14 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 from typing import Any
 
-from conformance.orders import LIVE, Order
-
-Intent = tuple[str, str, str, Decimal | None, Decimal | None]
-Moment = tuple[int, str, Decimal | None]
-"""When an injected order was created, its status, and how much of it was filled then."""
+from conformance.account.ticket import Looks, Moment, Ticket, looks_of
+from conformance.orders import Order
 
 
 class Ownership:
@@ -20,19 +16,21 @@ class Ownership:
         self.lost = 0
         self._unseen: set[str] = set()
         self._before: set[str] | None = None
-        self._unrecognized: Counter[Intent] = Counter()
-        self._injected: dict[str, tuple[Intent, Moment]] = {}
+        self._unrecognized: Counter[Looks] = Counter()
+        self._injected: dict[str, tuple[Looks, Moment]] = {}
         self._sent_ids: set[str] = set()
         self._takes_ids = False  # whether the target gives injected orders the ids that they were sent with
-        self._perhaps: Counter[Intent] = Counter()  # what came of attempts that broke off, if anything did
-        self._asked_for: list[Intent] = []  # live orders alone, as the journal has them
+        self._perhaps: Counter[Looks] = Counter()  # what came of tries that broke off, if anything did
+        self._asked_for: list[Looks] = []  # live orders alone, as the journal has them
         self._left: list[Mapping[str, Any]] = []
-        self._left_unnamed: Counter[Intent] = Counter()
+        self._left_unnamed: Counter[Looks] = Counter()
 
     def inherit(self, left: Iterable[Mapping[str, Any]]) -> None:
         """Orders that earlier runs meant to place and did not get to remove: records, with an id where it is known."""
         self._left = list(left)
-        self._left_unnamed = Counter(_intent(each) for each in self._left if "id" not in each and "symbol" in each)
+        self._left_unnamed = Counter(
+            Ticket.of_record(each).looks for each in self._left if "id" not in each and "symbol" in each
+        )
 
     @property
     def inherits(self) -> bool:
@@ -56,10 +54,10 @@ class Ownership:
         """Look for what was inherited; what is found is this run's own from now on."""
         ids = {record["id"] for record in self._left if "id" in record}
         for order in orders:
-            intent = _intent_of(order)
+            looks = looks_of(order)
             unnamed = order.id not in ids
-            if order.live and order.id not in self._ids and not (unnamed and self._left_unnamed[intent] <= 0):
-                self._left_unnamed[intent] -= unnamed
+            if order.live and order.id not in self._ids and not (unnamed and self._left_unnamed[looks] <= 0):
+                self._left_unnamed[looks] -= unnamed
                 self._ids.add(order.id)
 
     @property
@@ -67,29 +65,28 @@ class Ownership:
         """Whether this run, or one that it inherited from, has placed anything."""
         return bool(self._ids or self._sent_ids) or self.lost > 0 or any(self._unrecognized.values()) or self.inherits
 
-    def account_for(self, intended: Iterable[Mapping[str, Any]]) -> None:
-        """Expect whatever was about to be asked for and never told of: what broke off may have been taken."""
-        unheard = Counter(map(_intent, intended)) - Counter(self._asked_for)
+    def account_for(self, intended: Iterable[Ticket]) -> None:
+        """Expect all that was written down and has not been answered: a request that broke off may have been taken."""
+        unheard = Counter(ticket.looks for ticket in intended) - Counter(self._asked_for)
         self._unrecognized += unheard
         self._asked_for += unheard.elements()
 
-    def intend(self, record: Mapping[str, Any], id: str | None, *, perhaps_twice: bool = False) -> None:
+    def ask_for(self, ticket: Ticket, id: str | None = None, *, perhaps_twice: bool = False) -> None:
         """An order was asked for, perhaps twice; `id` is what the target named it, if it said.
 
-        A record that is injected has an id of its own, which the target may take.
+        What is injected has an id of its own, which the target may take.
         """
-        intent = _intent(record)
         self.inherit([])  # what has not been found by now is gone: another like it may be anybody's
-        self._perhaps[intent] += perhaps_twice
-        self._asked_for += [intent] * (record.get("status", "open") in LIVE)
+        self._perhaps[ticket.looks] += perhaps_twice
+        self._asked_for += [ticket.looks] * ticket.live
         if id is not None:
             self._ids.add(id)
             self._unseen.add(id)
-        elif "id" in record:
-            self._sent_ids.add(record["id"])
-            self._injected[record["id"]] = intent, _moment(record)
+        elif ticket.sent_id is not None:
+            self._sent_ids.add(ticket.sent_id)
+            self._injected[ticket.sent_id] = ticket.looks, ticket.moment
         else:
-            self._unrecognized[intent] += 1
+            self._unrecognized[ticket.looks] += 1
 
     def recognize(self, orders: Iterable[Order]) -> None:
         """Look at what a list shows: each order is old, ours by its id or by what was asked for, or a stranger's."""
@@ -110,20 +107,18 @@ class Ownership:
 
         Where the target takes ids, what goes by another one is an injected order only if all else of it is the same.
         """
-        intent = _intent_of(order)
-        moment = order.created_at, order.status, order.filled_qty
+        looks = looks_of(order)
         for expected in (self._unrecognized, self._perhaps):
-            if expected[intent] > 0:
-                expected[intent] -= 1
+            if expected[looks] > 0:
+                expected[looks] -= 1
                 return True
-        id = next(
-            (
-                id
-                for id, (looks, stood) in self._injected.items()
-                if looks == intent and (stood == moment or not self._takes_ids)
-            ),
-            None,
+        now = order.created_at, order.status, order.filled_qty
+        alike = (
+            id
+            for id, (sent, moment) in self._injected.items()
+            if sent == looks and (moment == now or not self._takes_ids)
         )
+        id = next(alike, None)
         if id is not None:
             del self._injected[id]
         return id is not None
@@ -142,7 +137,7 @@ class Ownership:
         self._unseen.clear()
         self._perhaps += self._unrecognized  # a list that reaches deeper may show them yet
         if not self._takes_ids:
-            self._perhaps += Counter(looks for looks, _ in self._injected.values())
+            self._perhaps += Counter(sent for sent, _ in self._injected.values())
         self._unrecognized.clear()
         self._injected.clear()
 
@@ -150,19 +145,3 @@ class Ownership:
     def ids(self) -> frozenset[str]:
         """The ids of the run's own orders, as far as they are known."""
         return frozenset(self._ids)
-
-
-def _intent(record: Mapping[str, Any]) -> Intent:
-    return record["symbol"], record["side"], record["type"], _amount(record["price"]), _amount(record["quantity"])
-
-
-def _intent_of(order: Order) -> Intent:
-    return order.symbol, order.side, order.type, order.price, order.quantity
-
-
-def _moment(record: Mapping[str, Any]) -> Moment:
-    return record["created_at"], record["status"], _amount(record["filled_qty"])
-
-
-def _amount(value: str | None) -> Decimal | None:
-    return None if value is None else Decimal(value)

@@ -32,9 +32,9 @@ def test_a_credential_alone_is_enough_to_list(caller: Account, known: Known, cre
 @needs(arrange=True)
 def test_a_credential_alone_is_enough_to_cancel(stage: Stage, credential: Credential) -> None:
     """The token, or the signed key, without the other: cancel-all of one market, and of all."""
-    stage.arrange([Wish(market, "buy") for market in stage.lane.markets], inject=stage.staging.ways[0])
-    cancel_all(stage.lane, stage.lane.markets[0].symbol, credential=credential)
-    cancel_all(stage.lane, credential=credential)
+    stage.arrange([Wish(market, "buy") for market in stage.markets])
+    cancel_all(stage, stage.markets[0].symbol, credential=credential)
+    cancel_all(stage, credential=credential)
 
 
 @verifies("auth.same-account")

@@ -23,9 +23,9 @@ LATER_S = 0.5
 def test_half_a_second_later_nothing_has_changed(stage: Stage) -> None:
     """The array's records, half a second after: as they were returned."""
     stage.arrange_in_each_market()
-    before = cancel_all(stage.lane).after
+    before = cancel_all(stage).after
     time.sleep(LATER_S)
-    expect_unchanged(stage.lane, before)
+    expect_unchanged(stage, before)
 
 
 @cancels
@@ -36,11 +36,11 @@ def test_half_a_second_later_nothing_has_changed(stage: Stage) -> None:
 )
 def test_lists_by_status_show_what_was_canceled(stage: Stage, statuses: tuple[str, ...]) -> None:
     """Lists by status, of all markets and then of one, right after: among the canceled, and no more among the live."""
-    market = stage.lane.markets[0]
-    stage.arrange([Wish(market, "buy"), Wish(market, "sell", partly_filled=True)], inject=stage.staging.ways[-1])
-    cancellation = cancel_all(stage.lane)
+    market = stage.markets[0]
+    stage.arrange([Wish(market, "buy"), Wish(market, "sell", partly_filled=True)], by="placing")
+    cancellation = cancel_all(stage)
     for symbol, status in product((None, market.symbol), statuses):
-        expect_listed(stage.lane, cancellation, Query(symbol, status, limit=MAX_LIMIT))
+        expect_listed(stage, cancellation, Query(symbol, status, limit=MAX_LIMIT))
 
 
 @cancels
@@ -48,12 +48,12 @@ def test_lists_by_status_show_what_was_canceled(stage: Stage, statuses: tuple[st
 @needs(place=True, other=True)
 def test_nobody_can_trade_with_what_was_canceled(stage: Stage) -> None:
     """The other account offers to trade at the price of a canceled order: nothing of it is filled."""
-    market = stage.lane.markets[0]
-    stage.arrange([Wish(market, "buy"), Wish(market, "sell", partly_filled=True)], inject=False)
-    cancellation = cancel_all(stage.lane)
+    market = stage.markets[0]
+    stage.arrange([Wish(market, "buy"), Wish(market, "sell", partly_filled=True)], by="placing")
+    cancellation = cancel_all(stage)
     for order in cancellation.returned:
-        meet(stage.lane, market, order)
-    expect_unchanged(stage.lane, cancellation.after)
+        meet(stage, market, order)
+    expect_unchanged(stage, cancellation.after)
 
 
 @cancels
@@ -61,8 +61,8 @@ def test_nobody_can_trade_with_what_was_canceled(stage: Stage) -> None:
 @needs(place=True)
 def test_the_next_order_brings_nothing_back(stage: Stage) -> None:
     """An order placed in the market after the cancel: the canceled ones stay so, and it is live."""
-    market = stage.lane.markets[0]
-    stage.arrange([Wish(market, "buy"), Wish(market, "sell")], inject=stage.staging.ways[0])
-    after = cancel_all(stage.lane).after
-    stage.staging.arrange(stage.lane.caller, [Wish(market, "buy")], inject=False)
-    expect_unchanged(stage.lane, after)
+    market = stage.markets[0]
+    stage.arrange([Wish(market, "buy"), Wish(market, "sell")])
+    after = cancel_all(stage).after
+    stage.arranger.arrange(stage.view, [Wish(market, "buy")], by="placing")
+    expect_unchanged(stage, after)

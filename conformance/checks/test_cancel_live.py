@@ -18,7 +18,7 @@ from conformance.strategies import wishes
 def test_everything_live_past_the_longest_page(stage: Stage) -> None:
     """250 live orders, more than any page shows: all of them are canceled, each is in the array once."""
     stage.have_live_again(250)
-    cancel_all(stage.lane, pages=SNAPSHOT_PAGES, bystander=True)
+    cancel_all(stage, pages=SNAPSHOT_PAGES, bystander=True)
 
 
 @cancels
@@ -31,13 +31,13 @@ def test_any_mix_of_live_orders(stage: Stage, data: st.DataObject) -> None:
 
     What a cancel of one market leaves is then canceled by one of all markets.
     """
-    markets = stage.lane.markets
+    markets = stage.markets
     mine = data.draw(wishes(markets, least=1), label="live orders")
     symbol = data.draw(st.sampled_from([None, *(market.symbol for market in markets)]), label="symbol")
-    stage.arrange(mine, inject=data.draw(st.sampled_from(stage.staging.ways), label="injected"))
-    cancel_all(stage.lane, symbol)
+    stage.arrange(mine, by=data.draw(st.sampled_from(stage.ways), label="by"))
+    cancel_all(stage, symbol)
     if symbol is not None:
-        cancel_all(stage.lane)
+        cancel_all(stage)
 
 
 @cancels
@@ -47,10 +47,10 @@ def test_any_mix_of_live_orders(stage: Stage, data: st.DataObject) -> None:
 def test_live_orders_of_one_kind(stage: Stage, kind: str) -> None:
     """Nothing but buys, sells, or partly filled orders: of one market, and right after of all."""
     side = "sell" if kind == "sells" else "buy"
-    wishes = [Wish(market, side, kind == "partly filled") for market in stage.lane.markets for _ in range(2)]
-    stage.arrange(wishes, inject=stage.staging.ways[0])
-    cancel_all(stage.lane, stage.lane.markets[-1].symbol)
-    cancel_all(stage.lane)
+    wishes = [Wish(market, side, kind == "partly filled") for market in stage.markets for _ in range(2)]
+    stage.arrange(wishes)
+    cancel_all(stage, stage.markets[-1].symbol)
+    cancel_all(stage)
 
 
 @cancels
@@ -60,10 +60,10 @@ def test_live_orders_of_one_kind(stage: Stage, kind: str) -> None:
 @given(data=st.data())
 def test_one_market_and_then_all(stage: Stage, data: st.DataObject) -> None:
     """Live orders in two markets: with a symbol those of the other one stay; without, both are reached."""
-    for symbol in (stage.lane.markets[0].symbol, None):
-        both = [wish for market in stage.lane.markets[:2] for wish in data.draw(wishes([market], least=1, most=2))]
-        stage.arrange(both, inject=data.draw(st.sampled_from(stage.staging.ways), label="injected"))
-        cancel_all(stage.lane, symbol)
+    for symbol in (stage.markets[0].symbol, None):
+        both = [wish for market in stage.markets[:2] for wish in data.draw(wishes([market], least=1, most=2))]
+        stage.arrange(both, by=data.draw(st.sampled_from(stage.ways), label="by"))
+        cancel_all(stage, symbol)
 
 
 @cancels
@@ -71,12 +71,12 @@ def test_one_market_and_then_all(stage: Stage, data: st.DataObject) -> None:
 @needs(arrange=True, other=True)
 def test_other_users_orders_stay(stage: Stage) -> None:
     """The other account has live orders in the same markets: after cancel-all they stand there as before."""
-    wishes = [Wish(market, side) for market in stage.lane.markets for side in ("buy", "sell")]
-    stage.arrange(wishes, inject=stage.staging.ways[0])
+    wishes = [Wish(market, side) for market in stage.markets for side in ("buy", "sell")]
+    stage.arrange(wishes)
     stage.arrange_bystander()
-    cancel_all(stage.lane, stage.lane.markets[0].symbol, bystander=True)
-    cancel_all(stage.lane, bystander=True)
-    cancel_all(stage.lane, bystander=True)
+    cancel_all(stage, stage.markets[0].symbol, bystander=True)
+    cancel_all(stage, bystander=True)
+    cancel_all(stage, bystander=True)
 
 
 @cancels
@@ -85,4 +85,4 @@ def test_other_users_orders_stay(stage: Stage) -> None:
 def test_updated_at_tells_when_it_was_canceled(stage: Stage) -> None:
     """Orders of at least three seconds ago: updated_at of each is the time of the cancel, by the target's own clock."""
     stage.arrange_aged(seconds=3)
-    cancel_all(stage.lane)
+    cancel_all(stage)

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from conformance.declare import DRAWING, cancels, needs, verifies
 from conformance.scenarios.cancellation import cancel_all
 from conformance.stage.arranger import Wish
-from conformance.stage.lane import cancel_unjudged
 from conformance.stage.stage import Stage
 from conformance.strategies import wishes
 
@@ -16,8 +15,8 @@ from conformance.strategies import wishes
 @verifies("cancel.empty")
 def test_nothing_live_in_the_account(stage: Stage) -> None:
     """After everything was canceled: 200 and {"canceled": []}, for all markets and for each."""
-    for symbol in (None, *(market.symbol for market in stage.lane.markets[:2])):
-        cancel_all(stage.lane, symbol)
+    for symbol in (None, *(market.symbol for market in stage.markets[:2])):
+        cancel_all(stage, symbol)
 
 
 @cancels
@@ -25,10 +24,10 @@ def test_nothing_live_in_the_account(stage: Stage) -> None:
 @needs(arrange=True, tradable=2)
 def test_nothing_live_under_that_symbol(stage: Stage) -> None:
     """Live orders in another market: the market without any gives an empty array, and they stay live."""
-    first, second = stage.lane.markets[:2]
-    stage.arrange([Wish(first, "buy"), Wish(first, "sell")], inject=stage.staging.ways[0])
-    cancel_all(stage.lane, second.symbol)
-    cancel_all(stage.lane)
+    first, second = stage.markets[:2]
+    stage.arrange([Wish(first, "buy"), Wish(first, "sell")])
+    cancel_all(stage, second.symbol)
+    cancel_all(stage)
 
 
 @cancels
@@ -38,12 +37,12 @@ def test_nothing_live_under_that_symbol(stage: Stage) -> None:
 @given(data=st.data())
 def test_said_again_it_finds_nothing(stage: Stage, data: st.DataObject) -> None:
     """The same twice, one after the other: the second answers an empty array, and no record is changed by it."""
-    markets = stage.lane.markets
+    markets = stage.markets
     symbol = data.draw(st.sampled_from([None, *(market.symbol for market in markets)]), label="symbol")
-    ways = st.sampled_from(stage.staging.ways)
-    stage.arrange(data.draw(wishes(markets, least=1)), inject=data.draw(ways, label="injected"))
-    cancel_unjudged(stage.lane, symbol)
-    cancel_all(stage.lane, symbol, again=True)
+    ways = st.sampled_from(stage.ways)
+    stage.arrange(data.draw(wishes(markets, least=1)), by=data.draw(ways, label="by"))
+    stage.lane.cancel_unjudged(symbol)
+    cancel_all(stage, symbol, again=True)
 
 
 @cancels
@@ -52,11 +51,11 @@ def test_said_again_it_finds_nothing(stage: Stage, data: st.DataObject) -> None:
 @pytest.mark.parametrize("altered", ["another case", "without its end", "with more behind it"])
 def test_a_symbol_is_matched_exactly(stage: Stage, altered: str) -> None:
     """A market's name in another case, cut short or prolonged is another name: no order of the market is touched."""
-    market = stage.lane.markets[0]
-    stage.arrange([Wish(market, "buy"), Wish(market, "sell")], inject=stage.staging.ways[0])
+    market = stage.markets[0]
+    stage.arrange([Wish(market, "buy"), Wish(market, "sell")])
     symbol = {
         "another case": market.symbol.swapcase(),
         "without its end": market.symbol[:-1],
         "with more behind it": f"{market.symbol}X",
     }[altered]
-    cancel_all(stage.lane, symbol, may_refuse=True)
+    cancel_all(stage, symbol, may_reject=True)

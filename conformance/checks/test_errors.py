@@ -13,7 +13,7 @@ from conformance.stage.stage import Stage
 @needs(fault=True)
 def test_a_server_fault_is_a_500(caller: Account, stage: Stage) -> None:
     """A list is armed to fail: 500 with error DB_ERROR. The next one is a list again."""
-    armed_errors.list_fails(stage.lane, DB_ERROR)
+    armed_errors.list_fails(stage, DB_ERROR)
     caller.list()
 
 
@@ -24,4 +24,4 @@ def test_a_server_fault_is_a_500(caller: Account, stage: Stage) -> None:
 def test_a_busy_engine_is_a_503_that_passes(stage: Stage, error: str) -> None:
     """Cancel-all is armed to fail, with live orders: 503 and the code; they stand, until it is said again."""
     stage.have_live()
-    armed_errors.cancel_fails(stage.lane, error)
+    armed_errors.cancel_fails(stage, error)

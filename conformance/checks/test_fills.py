@@ -5,7 +5,7 @@ import pytest
 from conformance.declare import cancels, needs, verifies
 from conformance.scenarios.trades import Trading, add_up
 from conformance.stage.stage import Stage
-from conformance.verdict import Breach, Violation
+from conformance.verdict import Breach, NotObserved, Violation
 
 DISTURBED = "somebody else traded with the orders each time"
 
@@ -16,9 +16,9 @@ DISTURBED = "somebody else traded with the orders each time"
 @pytest.mark.parametrize("side", ["buy", "sell"])
 def test_fills_of_one_that_takes(stage: Stage, side: str) -> None:
     """Three fills of 1, 2 and 4 lots, each at another price: the sum, and the average weighted by volume."""
-    trading = Trading(stage.lane, stage.lane.markets[0])
+    trading = Trading(stage, stage.markets[0])
     if add_up(trading, lambda: trading.take(side)) is None:
-        pytest.skip(DISTURBED)
+        raise NotObserved(DISTURBED)
 
 
 @cancels
@@ -27,9 +27,9 @@ def test_fills_of_one_that_takes(stage: Stage, side: str) -> None:
 @pytest.mark.parametrize("side", ["buy", "sell"])
 def test_fills_of_one_that_is_taken_from(stage: Stage, side: str) -> None:
     """Three orders of the other account take 1, 2 and 4 lots of a resting one: the sum, and the average."""
-    trading = Trading(stage.lane, stage.lane.markets[0])
+    trading = Trading(stage, stage.markets[0])
     if add_up(trading, lambda: trading.make(side)) is None:
-        pytest.skip(DISTURBED)
+        raise NotObserved(DISTURBED)
 
 
 @cancels
@@ -37,9 +37,9 @@ def test_fills_of_one_that_is_taken_from(stage: Stage, side: str) -> None:
 @needs(place=True, other=True)
 def test_fills_of_a_market_order(stage: Stage) -> None:
     """A market sell, filled at two prices."""
-    trading = Trading(stage.lane, stage.lane.markets[0])
+    trading = Trading(stage, stage.markets[0])
     if add_up(trading, trading.sell_at_market) is None:
-        pytest.skip(DISTURBED)
+        raise NotObserved(DISTURBED)
 
 
 @cancels
@@ -47,10 +47,10 @@ def test_fills_of_a_market_order(stage: Stage) -> None:
 @needs(place=True, other=True)
 def test_an_amount_that_was_asked_for_stays(stage: Stage) -> None:
     """A market buy for an amount that does not come out even: quote_quantity is that amount, whatever was spent."""
-    trading = Trading(stage.lane, stage.lane.markets[0])
+    trading = Trading(stage, stage.markets[0])
     fills = add_up(trading, trading.buy_for_an_amount)
     if fills is None:
-        pytest.skip(DISTURBED)
+        raise NotObserved(DISTURBED)
     if fills.order.quote_quantity != trading.amount:
         raise Violation(
             Breach(
@@ -59,7 +59,7 @@ def test_an_amount_that_was_asked_for_stays(stage: Stage) -> None:
                 QUOTE,
             ),
             *trading.steps,
-            *stage.lane.latest(stage.lane.caller).exchanges[:1],
+            *stage.view.latest().exchanges[:1],
         )
 
 

@@ -44,5 +44,5 @@ def test_a_list_that_the_contract_forbids(caller: Account, query_string: str) ->
 @given(query_string=odd_cancels())
 def test_a_cancel_all_that_is_oddly_put(stage: Stage, query_string: str) -> None:
     """Any symbol, and parameters that do not exist, while nothing is live: refused, or nothing canceled."""
-    stage.lane.clear()
-    attempts.probe_cancel(stage.lane, query_string, reach=None)
+    stage.clear()
+    attempts.probe_cancel(stage, query_string, reach=None)

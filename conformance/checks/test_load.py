@@ -13,8 +13,8 @@ THROTTLED = (429, 418)
 @needs(unthrottled=BURST)
 def test_a_burst_is_not_throttled(stage: Stage) -> None:
     """A hundred requests within a second, lists and cancel-alls with nothing to cancel: none is answered 429 or 418."""
-    stage.lane.clear()
-    exchanges, seconds = burst(stage.lane)
+    stage.clear()
+    exchanges, seconds = burst(stage)
     for exchange in exchanges:
         if exchange.status in THROTTLED:
             got = f"{exchange.status} to one of {len(exchanges)} within {seconds:.2f} s"

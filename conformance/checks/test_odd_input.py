@@ -74,7 +74,7 @@ def test_a_window_in_milliseconds_is_not_understood(caller: Account, stage: Stag
     """A bound of 13 digits is a second tens of thousands of years ahead: start lets nothing through, end everything."""
     second = stage.seen.seconds()[len(stage.seen.seconds()) // 2]
     query = Query(start=second * 1000, limit=200) if name == "start" else Query(end=second * 1000, limit=200)
-    page = caller.list_or_refusal(query, may_refuse=True)
+    page = caller.list_unless_rejected(query)
     if page is not None:
         known.explains(page)
 
@@ -86,7 +86,7 @@ def test_an_odd_symbol_cancels_nothing(stage: Stage) -> None:
     """Live orders, and a cancel-all of what is no market: a 4xx or an empty array, and they stand as before."""
     stage.have_live()
     for value in ("%00", "%F0%9F%98%80", "%25", "*", "X", LONG):
-        attempts.probe_cancel(stage.lane, f"symbol={value}")
+        attempts.probe_cancel(stage, f"symbol={value}")
 
 
 @cancels
@@ -94,16 +94,16 @@ def test_an_odd_symbol_cancels_nothing(stage: Stage) -> None:
 @needs(arrange=True, tradable=2)
 def test_a_repeated_symbol_cancels_no_third_market(stage: Stage) -> None:
     """One market named twice, or two: what is canceled stands in one of those named."""
-    first, second = (market.symbol for market in stage.lane.markets[:2])
+    first, second = (market.symbol for market in stage.markets[:2])
     stage.arrange_in_each_market()
-    attempts.probe_cancel(stage.lane, f"symbol={second}&symbol={second}", reach={second})
+    attempts.probe_cancel(stage, f"symbol={second}&symbol={second}", reach={second})
     stage.arrange_in_each_market()
-    attempts.probe_cancel(stage.lane, f"symbol={first}&symbol={second}", reach={first, second})
+    attempts.probe_cancel(stage, f"symbol={first}&symbol={second}", reach={first, second})
 
 
 @cancels
 @verifies("error.bad-input")
 def test_an_empty_symbol_does_no_harm(stage: Stage) -> None:
     """symbol= where nothing is live: it may mean no market or all, and is answered like either."""
-    stage.lane.clear()
-    attempts.probe_cancel(stage.lane, "symbol=", reach=None)
+    stage.clear()
+    attempts.probe_cancel(stage, "symbol=", reach=None)

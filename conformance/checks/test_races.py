@@ -16,13 +16,13 @@ TIMES = 8
 @needs(arrange=True)
 def test_several_cancel_alls_at_once(stage: Stage) -> None:
     """Three at the same moment, one of them for a single market: each order is in one answer, and none is left."""
-    market = stage.lane.markets[0]
-    wishes = [Wish(each, side) for each in stage.lane.markets for side in ("buy", "sell", "buy")]
-    with Races(stage.lane) as races:
+    market = stage.markets[0]
+    wishes = [Wish(each, side) for each in stage.markets for side in ("buy", "sell", "buy")]
+    with Races(stage) as races:
         for number in range(TIMES):
-            stage.arrange(wishes, inject=stage.staging.ways[0])
+            stage.arrange(wishes)
             races.cancel_and_cancel((None, None, market.symbol if number % 2 else None))
-    stage.lane.caller.observations.note("cancel.concurrent-once", f"{TIMES} races of three cancel-alls")
+    stage.caller.observations.note("cancel.concurrent-once", f"{TIMES} races of three cancel-alls")
 
 
 @cancels
@@ -30,12 +30,12 @@ def test_several_cancel_alls_at_once(stage: Stage) -> None:
 @needs(place=True)
 def test_placing_during_cancel_all(stage: Stage) -> None:
     """Orders placed while it runs: each of them is in the answer and canceled, or it is live."""
-    market = stage.lane.markets[0]
-    with Races(stage.lane) as races:
+    market = stage.markets[0]
+    with Races(stage) as races:
         for _ in range(TIMES):
-            stage.arrange([Wish(market, "buy"), Wish(market, "sell")], inject=stage.staging.ways[0])
+            stage.arrange([Wish(market, "buy"), Wish(market, "sell")])
             races.cancel_and_place(market)
-    stage.lane.caller.observations.note("cancel.concurrent-place", f"{TIMES} races of cancel-all with orders placed")
+    stage.caller.observations.note("cancel.concurrent-place", f"{TIMES} races of cancel-all with orders placed")
 
 
 @cancels
@@ -44,8 +44,8 @@ def test_placing_during_cancel_all(stage: Stage) -> None:
 @pytest.mark.parametrize("side", ["buy", "sell"])
 def test_filling_during_cancel_all(stage: Stage, side: str) -> None:
     """Orders taken from while it runs: what the answer tells stays true, and what is filled is not in it."""
-    with Races(stage.lane) as races:
+    with Races(stage) as races:
         for _ in range(TIMES // 2):
-            races.cancel_and_take(stage.lane.markets[0], side)
+            races.cancel_and_take(stage.markets[0], side)
     told = f"{TIMES // 2} races of cancel-all with six {side} orders being filled"
-    stage.lane.caller.observations.note("cancel.concurrent-fill", told)
+    stage.caller.observations.note("cancel.concurrent-fill", told)

@@ -55,7 +55,7 @@ class Steps(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Take the steps, from nothing live on."""
-        walk = Walk(self.stage.lane, self.stage.staging)
+        walk = Walk(self.stage)
         for step in self.drawn:
             step(walk)
 

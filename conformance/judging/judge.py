@@ -14,14 +14,12 @@ from conformance.judging.excerpt import excerpt
 from conformance.judging.keys import STAGE
 from conformance.judging.plan import Assignment
 from conformance.judging.stages import Ensemble
-from conformance.judging.verdicts import Ending, Outcome
+from conformance.judging.verdicts import Outcome
 from conformance.observations import Observations
 from conformance.requirements import Requirement
 from conformance.results import Finding, Missing
-from conformance.stage.driver import Refused
-from conformance.stage.lane import ForeignOrders
-from conformance.stage.stage import missing
-from conformance.verdict import Inconclusive, Violation
+from conformance.stage.facts import missing
+from conformance.verdict import CannotJudge, Ending, Inconclusive, Violation
 
 _OBSERVATIONS = pytest.StashKey[Observations]()
 _MISSING = pytest.StashKey[tuple[Missing, ...]]()
@@ -80,7 +78,7 @@ class Judge:
             return
         inner = check.hypothesis.inner_test
 
-        undecided: Inconclusive | None = None
+        undecided: CannotJudge | None = None
 
         def counting(*args: Any, **kwargs: Any) -> None:
             nonlocal undecided
@@ -89,7 +87,7 @@ class Judge:
             item.stash[_EXAMPLES] += 1
             try:
                 inner(*args, **kwargs)
-            except Inconclusive as reason:
+            except CannotJudge as reason:
                 undecided = reason
                 raise
 
@@ -165,12 +163,8 @@ def _ending(error: BaseException | None) -> tuple[Ending, str]:
         return "passed", ""
     if isinstance(error, Violation):
         return "violated", str(error)
-    if isinstance(error, ForeignOrders):
-        return "refused", str(error)
-    if isinstance(error, Refused):
-        return "not exercised", f"the target refused: {error}"
-    if isinstance(error, Inconclusive):
-        return "inconclusive", str(error)
+    if isinstance(error, CannotJudge):
+        return error.ending, str(error)
     if isinstance(error, pytest.skip.Exception):
         return "not exercised", str(error)
     return "crashed", crashes.told(error)

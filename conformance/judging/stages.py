@@ -6,22 +6,22 @@ from dataclasses import asdict
 from typing import Any
 
 from conformance.account.account import Account
-from conformance.doctor import Finding, examine, same_user, transport
+from conformance.doctor import Remark, examine, same_user, transport
 from conformance.judging.plan import Assignment
 from conformance.observations import Observations
 from conformance.profile import Profile
-from conformance.stage.arranger import Staging
+from conformance.stage.arranger import Arranger
 from conformance.stage.clean_up import clean_up
 from conformance.stage.driver import Driver
-from conformance.stage.lane import Lane
+from conformance.stage.lane import Lane, lane_of
 from conformance.stage.stage import Stage
-from conformance.verdict import Inconclusive
+from conformance.verdict import CannotJudge, Inconclusive
 from conformance.wire.client import Client
 from conformance.wire.counts import Counts, Latencies
 from conformance.wire.redaction import Redactor
 
 
-def examine_profile(profile: Profile) -> Iterator[Finding]:
+def examine_profile(profile: Profile) -> Iterator[Remark]:
     """Examine the profile against its target, with a client of its own."""
     client = Client(profile.target, Redactor(profile.secrets))
     accounts = {key: Account(account, client) for key, account in profile.accounts.items()}
@@ -55,7 +55,10 @@ class Ensemble:
 
     def _expect_sound(self, lane: Lane) -> None:
         """Before anything is asked: raise Inconclusive where the target and the profile do not go together."""
-        for found in (*transport(self._assignment.profile), *same_user({each.name: each for each in lane.accounts})):
+        for found in (
+            *transport(self._assignment.profile),
+            *same_user({view.account.name: view.account for view in lane.views}),
+        ):
             if found.grade == "problem":
                 raise Inconclusive(f"{found.about}: {found.says}; {found.remedy}")
 
@@ -63,7 +66,7 @@ class Ensemble:
         """Leave the target as it was found. Returns what could not be removed, a line for each; names no line twice."""
         left: list[str] = []
         self.client.breaker.keep_on()
-        with contextlib.suppress(Inconclusive):
+        with contextlib.suppress(CannotJudge):
             self._driver.disarm()
         for lane in self._changed:
             found = clean_up(lane)
@@ -79,18 +82,16 @@ class Ensemble:
         return asdict(counts)
 
     def take_latencies(self) -> dict[str, dict[str, int]]:
-        """How many answers of each method took how many ms at most, since this was last asked."""
+        """How many answers of each operation took how many ms at most, since this was last asked."""
         taken, self.client.latencies = self.client.latencies, Latencies()
         return taken.to_json()
 
     def _set_up(self, number: int, wants: Mapping[str, Any], observations: Observations) -> Stage | Exception:
         profile, seed = self._assignment.profile, self._assignment.seed
-        names = profile.lanes[number]
-        other = None if names.other is None else self._accounts[names.other]
-        lane = Lane(self._accounts[names.caller], other, profile.target, profile.markets, self._driver)
+        lane = lane_of(profile, profile.lanes[number], self._accounts, self._driver)
         lane.watch(observations)
         full = self._assignment.scope == "full"
-        stage = Stage(lane, Staging(lane, seed), full_scope=full, explicit=not profile.from_bare_url)
+        stage = Stage(lane, Arranger(lane, seed), full_scope=full, explicit=not profile.from_bare_url)
         try:
             with self.client.setting_up():
                 self._expect_sound(lane)

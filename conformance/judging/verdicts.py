@@ -3,13 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from conformance.requirements import Requirement
 from conformance.results import Finding, Missing, RequirementResult
-from conformance.verdict import Verdict
-
-Ending = Literal["passed", "violated", "inconclusive", "not exercised", "refused", "crashed"]
+from conformance.verdict import Ending, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +109,6 @@ def _verdict(
 def _unexercised(own: list[Outcome]) -> str:
     """Why checks of a requirement did not judge it, each reason once."""
     reasons = [f"not observed: {each.says}" for outcome in own for each in outcome.missing]
-    left = [outcome for outcome in own if outcome.ending in ("violated", "crashed", "not exercised", "refused")]
+    left = [outcome for outcome in own if outcome.ending in ("violated", "crashed", "not exercised", "declined")]
     reasons += [outcome.reason for outcome in left if not outcome.missing]
     return "; ".join(dict.fromkeys(reason for reason in reasons if reason))

@@ -162,7 +162,7 @@ class Court:
         if self._judge.fails(outcome):
             report.outcome = "failed"
             report.longrepr = "\n\n".join(terminal.finding(id, found) for id, found in outcome.findings.items())
-        elif outcome.ending in ("inconclusive", "not exercised", "refused") or outcome.doubts:
+        elif outcome.ending in ("inconclusive", "not exercised", "declined") or outcome.doubts:
             report.outcome = "skipped"
             report.longrepr = (report.nodeid, 0, outcome.reason or "; ".join(outcome.doubts.values()))
 
@@ -191,15 +191,15 @@ class Court:
         if plain := getattr(report, _OUTCOME, None):
             outcome = Outcome.from_plain(plain)
             self._outcomes.append(outcome)
-            if outcome.ending == "refused":
+            if outcome.ending == "declined":
                 self._refusal = self._refusal or outcome.reason
                 self._session.shouldfail = outcome.reason
             if outcome.ending == "crashed":
                 self._crashes.append(f"{outcome.check}: {outcome.reason}")
         for name, count in getattr(report, _REQUESTS, {}).items():
             self._requests[name] += count
-        for method, steps in getattr(report, _LATENCIES, {}).items():
-            self._latencies[method].update(steps)
+        for operation, steps in getattr(report, _LATENCIES, {}).items():
+            self._latencies[operation].update(steps)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A module that cannot be collected judges nothing: that is the suite's own failure."""

@@ -19,9 +19,9 @@ class Cancellation:
     """One cancel-all: what it was asked, what it answered, and what lists showed before and after.
 
     `other_before` and `other_after` are the bystander's, empty where there is none. `clock` bounds the target's time
-    of the cancel, in UNIX seconds, both ends inclusive; None where the target's clock is not known. `refused_before`:
+    of the cancel, in UNIX seconds, both ends inclusive; None where the target's clock is not known. `tried_before`:
     an attempt that was answered 503 came first, and the documents do not say what such an attempt leaves behind.
-    `again`: the very same was asked just before. `refused`: the symbol is that of no market, and earned a 4xx.
+    `again`: the very same was asked just before. `rejected`: the symbol is that of no market, and earned a 4xx.
     """
 
     symbol: str | None
@@ -31,9 +31,9 @@ class Cancellation:
     other_before: Snapshot
     other_after: Snapshot
     clock: tuple[int, int] | None = None
-    refused_before: bool = False
+    tried_before: bool = False
     again: bool = False
-    refused: bool = False
+    rejected: bool = False
 
     @property
     def scope(self) -> str:
@@ -72,7 +72,7 @@ def said_again_it_does_nothing(c: Cancellation) -> Iterator[Sight]:
 @CANCELLING.rule("cancel.empty")
 def nothing_to_cancel_nothing_returned(c: Cancellation) -> Iterator[Sight]:
     """Where nothing is live in scope the array is empty."""
-    if c.to_cancel() or c.refused:
+    if c.to_cancel() or c.rejected:
         return
     found = len(c.returned)
     yield Breach(f"an empty array, nothing being live in {c.scope}", f"{found} orders") if found else None
@@ -113,7 +113,7 @@ def the_array_is_what_was_canceled(c: Cancellation) -> Iterator[Sight]:
 def whatever_was_canceled_is_in_the_array(c: Cancellation) -> Iterator[Sight]:
     """An order that was live before and is canceled after has been canceled by this request."""
     returned = {order.id for order in c.returned}
-    if c.refused_before:
+    if c.tried_before:
         return
     for was in c.to_cancel():
         now = c.after.orders.get(was.id)

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.contract import error_breaches
+from conformance.operations import CANCEL_ALL, LIST, Operation, failing_with
 from conformance.verdict import Breach
 
-DB_ERROR = "DB_ERROR"
-BUSY = ("ENGINE_BUSY", "ENGINE_RESTARTING", "spot trading disabled")
+BUSY = CANCEL_ALL.errors[503]
+(DB_ERROR,) = LIST.errors[500]
 
-# Seconds that the documents' samples wait for an answer.
-PATIENCE_S = {"GET": 5, "DELETE": 10}
-
+# What an error that was armed is judged under.
+_REQUIREMENT = {LIST: "list.db-error", CANCEL_ALL: "cancel.busy"}
 
 # What is judged of every answer, beside the contract and the rules over orders.
 OF_EVERY_ANSWER = ("cancel.busy-code", "error.envelope-4xx", "latency")
@@ -19,8 +19,8 @@ OF_EVERY_ANSWER = ("cancel.busy-code", "error.envelope-4xx", "latency")
 
 def armed_error(armed: str, status: int, document: Any) -> Iterator[Breach]:
     """What is wrong with the answer to a call that was armed to fail; `document` is None where there is no JSON."""
-    of_list = armed == DB_ERROR
-    requirement, wanted = ("list.db-error", 500) if of_list else ("cancel.busy", 503)
+    operation, wanted = failing_with(armed)
+    requirement = _REQUIREMENT[operation]
     want = f"{wanted} with error {armed}, which the target had been told to answer next"
     if status != wanted:
         yield Breach(want, f"{status} {document}", requirement)
@@ -29,7 +29,7 @@ def armed_error(armed: str, status: int, document: Any) -> Iterator[Breach]:
     yield from (breach._replace(requirement="error.envelope") for breach in form)
     if form:
         yield Breach(want, f"{status} with {document}", requirement)
-    elif document["error"] not in ((DB_ERROR,) if of_list else BUSY):
+    elif document["error"] not in operation.errors[wanted]:
         yield Breach(want, f"{status} with error {document['error']}", requirement)
 
 
@@ -39,7 +39,7 @@ def busy_in_the_wild(document: Any) -> Iterator[Breach]:
         yield Breach(f"one of the documented codes, {', '.join(BUSY)}", f"{document}", "cancel.busy-code")
 
 
-def slow(method: str, elapsed_ms: float) -> Iterator[Breach]:
+def slow(operation: Operation, elapsed_ms: float) -> Iterator[Breach]:
     """Whether an answer took longer than the samples wait."""
-    if elapsed_ms > PATIENCE_S[method] * 1000:
-        yield Breach(f"an answer within {PATIENCE_S[method]} s", f"one after {elapsed_ms / 1000:.1f} s", "latency")
+    if elapsed_ms > operation.patience_s * 1000:
+        yield Breach(f"an answer within {operation.patience_s:g} s", f"one after {elapsed_ms / 1000:.1f} s", "latency")

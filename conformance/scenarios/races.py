@@ -13,10 +13,9 @@ from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Query
 from conformance.profile import Market
 from conformance.scenarios.trades import OPPOSITE
-from conformance.stage.driver import Refused
-from conformance.stage.lane import Lane
 from conformance.stage.placement import place, prices_between
-from conformance.verdict import Breach
+from conformance.stage.stage import Stage
+from conformance.verdict import Breach, DriverRefused
 
 T = TypeVar("T")
 
@@ -33,16 +32,16 @@ _MET_TWICE = 2
 
 
 class Races:
-    """Races on one lane. Its workers live as long as it does: use it as a context."""
+    """Races on one stage. Its workers live as long as it does: use it as a context."""
 
-    def __init__(self, lane: Lane) -> None:
-        self._lane = lane
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
         self._pool = ThreadPoolExecutor(_WORKERS)
         self._uncertain = 0
         self._race = itertools.count()
 
     def __enter__(self) -> "Races":
-        self._at_once(*[lambda: self._lane.caller.list(Query(limit=1))] * _WORKERS)
+        self._at_once(*[lambda: self._stage.caller.list(Query(limit=1))] * _WORKERS)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -56,56 +55,56 @@ class Races:
 
     def cancel_and_place(self, market: Market) -> None:
         """Cancel-all while orders are placed, from two connections."""
-        placed: set[str] = set()
+        stage, placed = self._stage, set[str]()
 
         def placing() -> None:
             for number in range(_EACH):
                 side = ("buy", "sell")[number % 2]
                 price = market.resting_buy if side == "buy" else market.resting_sell
-                id = place(self._lane, self._lane.caller, market, side, price, market.quantity)
+                id = place(stage.driver, stage.view, market, side, price, market.quantity)
                 placed.update(() if id is None else (id,))
 
         before = self._before()
-        with self._lane.driver.noting() as placements:
+        with stage.driver.noting() as placements:
             answer = self._beside(placing)
         self._judge(before, [answer], placements, placed=placed)
 
     def cancel_and_take(self, market: Market, side: str) -> None:
         """Cancel-all while the other account takes from the caller's orders, from two connections."""
-        lane, other = self._lane, self._lane.other
+        stage, other = self._stage, self._stage.other_view
         assert other is not None
         # Each race at a price of its own, so that a stranger's order is hardly ever at the same.
         price = prices_between(market, _PRICES)[next(self._race) % _PRICES]
-        lane.clear()
+        stage.clear()
         for _ in range(2 * _EACH):
-            place(lane, lane.caller, market, side, price, market.quantity)
+            place(stage.driver, stage.view, market, side, price, market.quantity)
         before = self._before()
-        others_before = set(lane.settled(other).orders)
+        others_before = set(other.settled().orders)
 
         def taking() -> None:
             for _ in range(_EACH):
-                place(lane, other, market, OPPOSITE[side], price, market.quantity)
+                place(stage.driver, other, market, OPPOSITE[side], price, market.quantity)
 
-        with lane.driver.noting() as placements:
+        with stage.driver.noting() as placements:
             answer = self._beside(taking)
         try:
             self._judge(before, [answer], placements, others_before=others_before)
         finally:
-            if any(order.live for id, order in lane.latest(other).orders.items() if id not in others_before):
-                lane.clear(other)
+            if any(order.live for id, order in other.latest().orders.items() if id not in others_before):
+                stage.clear(other)
 
     def _before(self) -> Snapshot:
-        before = self._lane.settle()
-        self._lane.refuse_to_harm()
+        before = self._stage.view.settled()
+        self._stage.view.decline_to_harm()
         return before
 
     def _canceling(self, symbol: str | None) -> Callable[[], Canceled]:
-        return lambda: self._lane.caller.cancel_all(symbol)
+        return lambda: self._stage.caller.cancel_all(symbol)
 
     def _beside(self, what: Callable[[], None]) -> Canceled:
         """What cancel-all answers while two workers do this."""
         answers: list[Canceled] = []
-        self._at_once(lambda: answers.append(self._lane.caller.cancel_all()), what, what)
+        self._at_once(lambda: answers.append(self._stage.caller.cancel_all()), what, what)
         return answers[0]
 
     def _judge(
@@ -116,26 +115,26 @@ class Races:
         placed: set[str] | None = None,
         others_before: set[str] | None = None,
     ) -> None:
-        lane = self._lane
-        lane.canceled()
-        after = lane.settle()
+        view, other = self._stage.view, self._stage.other_view
+        view.canceled()
+        after = view.settled()
         takers = []
-        if others_before is not None and lane.other is not None:
-            lane.forget(lane.other)
-            takers = [order for id, order in lane.settled(lane.other).orders.items() if id not in others_before]
+        if others_before is not None and other is not None:
+            other.changing()
+            takers = [order for id, order in other.settled().orders.items() if id not in others_before]
         race = Race(
             before=before,
             after=after,
             answers=[answer.orders for answer in answers],
             placed=placed or frozenset(),
             takers=takers,
-            broken_off=any(answer.refused_before for answer in answers),
+            broken_off=any(answer.tried_before for answer in answers),
         )
         judgement = RACING.judge(race)
         raced = (*(answer.exchange for answer in answers), *placements)
         evidence = (*before.exchanges[:1], *raced, *after.exchanges[:1])
-        lane.caller.observations.report(self._counted(judgement.breaches), *evidence, raising=True)
-        lane.caller.observations.count(dict.fromkeys(judgement.saw, 1))
+        view.account.observations.report(self._counted(judgement.breaches), *evidence, raising=True)
+        view.account.observations.count(dict.fromkeys(judgement.saw, 1))
 
     def _counted(self, breaches: list[Breach]) -> list[Breach]:
         """Those that are certain, and the others once they were met often enough."""
@@ -153,12 +152,12 @@ class Races:
             return run()
 
         running = [self._pool.submit(start, run) for run in runners]
-        refused: Refused | None = None
+        refused: DriverRefused | None = None
         results = []
         for each in running:
             try:
                 results.append(each.result())
-            except Refused as reason:
+            except DriverRefused as reason:
                 refused = reason
         if refused is not None:
             raise refused

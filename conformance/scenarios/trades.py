@@ -5,15 +5,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 
-from conformance.account.account import Account
+from conformance.account.view import View
 from conformance.evidence import Exchange
 from conformance.oracle.fills import FILLING, Fills
 from conformance.orders import Order
 from conformance.profile import Market
-from conformance.stage.driver import Refused
-from conformance.stage.lane import Lane
 from conformance.stage.placement import place, prices_between
-from conformance.verdict import Breach
+from conformance.stage.stage import Stage
+from conformance.verdict import Breach, DriverRefused
 
 # Fills of 1, 2 and 4 lots: mean, last, first and true average all differ, and so do their sums.
 _LOTS = (1, 2, 4)
@@ -41,11 +40,11 @@ class Trading:
     `steps`: how the last of them came about, as evidence.
     """
 
-    def __init__(self, lane: Lane, market: Market) -> None:
-        assert lane.other is not None
+    def __init__(self, stage: Stage, market: Market) -> None:
+        assert stage.other_view is not None
         if market.quantity < _MOST_LOTS * market.lot:
-            raise Refused(f"{market.quantity} are too few lots of {market.lot} to be filled in parts")
-        self.lane, self._market, self._other = lane, market, lane.other
+            raise DriverRefused(f"{market.quantity} are too few lots of {market.lot} to be filled in parts")
+        self.stage, self._market, self._other = stage, market, stage.other_view
         self.steps: tuple[Exchange, ...] = ()
 
     def take(self, side: str) -> Fills:
@@ -57,14 +56,14 @@ class Trading:
             for price, lots in zip(resting, _LOTS, strict=True):
                 self._place(self._other, OPPOSITE[side], price, lots)
             self._expect_untouched(new)
-            self._place(self.lane.caller, side, limit, _MOST_LOTS)
+            self._place(self.stage.view, side, limit, _MOST_LOTS)
             return self._fills(new)
 
     def make(self, side: str) -> Fills:
         """Three orders of the other account take from one of the caller, and leave some."""
         price = prices_between(self._market, _PRICES, _APART)[2]
         with self._new() as new:
-            self._place(self.lane.caller, side, price, _MOST_LOTS)
+            self._place(self.stage.view, side, price, _MOST_LOTS)
             self._expect_untouched(new)
             for lots in _LOTS:
                 self._place(self._other, OPPOSITE[side], price, lots)
@@ -77,7 +76,7 @@ class Trading:
             self._place(self._other, "buy", prices[3], 1)
             self._place(self._other, "buy", prices[2], 2)
             self._expect_untouched(new)
-            self._place(self.lane.caller, "sell", None, 3)
+            self._place(self.stage.view, "sell", None, 3)
             return self._fills(new)
 
     def buy_for_an_amount(self) -> Fills:
@@ -89,40 +88,40 @@ class Trading:
             self._place(self._other, "sell", prices[1], 1)
             self._place(self._other, "sell", prices[2], 5)
             self._expect_untouched(new)
-            place(self.lane, self.lane.caller, self._market, "buy", None, None, self.amount)
+            place(self.stage.driver, self.stage.view, self._market, "buy", None, None, self.amount)
             return self._fills(new)
 
-    def _place(self, account: Account, side: str, price: Decimal | None, lots: int) -> None:
-        place(self.lane, account, self._market, side, price, lots * self._market.lot)
+    def _place(self, view: View, side: str, price: Decimal | None, lots: int) -> None:
+        place(self.stage.driver, view, self._market, side, price, lots * self._market.lot)
 
     @contextmanager
-    def _new(self) -> Iterator[Callable[[Account], list[Order]]]:
+    def _new(self) -> Iterator[Callable[[View], list[Order]]]:
         """Inside, what is new in an account; behind, nothing of it is left in the book."""
-        lane = self.lane
-        lane.clear()
-        before = {account.name: lane.settled(account) for account in lane.accounts}
+        stage = self.stage
+        stage.clear()
+        before = {view.account.name: view.settled() for view in stage.lane.views}
 
-        def new(account: Account) -> list[Order]:
-            return lane.settled(account).unknown_to(before[account.name])
+        def new(view: View) -> list[Order]:
+            return view.settled().unknown_to(before[view.account.name])
 
-        for account in lane.accounts:
-            lane.forget(account)
+        for view in stage.lane.views:
+            view.changing()
         try:
-            with lane.driver.noting() as steps:
+            with stage.driver.noting() as steps:
                 yield new
             self.steps = tuple(steps)
         finally:
-            lane.clear()
+            stage.clear()
             if any(order.live for order in new(self._other)):
-                lane.clear(self._other)
+                stage.clear(self._other)
 
-    def _expect_untouched(self, new: Callable[[Account], list[Order]]) -> None:
-        for account in self.lane.accounts:
-            if any(order.status != "open" for order in new(account)):
+    def _expect_untouched(self, new: Callable[[View], list[Order]]) -> None:
+        for view in self.stage.lane.views:
+            if any(order.status != "open" for order in new(view)):
                 raise Disturbed
 
-    def _fills(self, new: Callable[[Account], list[Order]]) -> Fills:
-        by, own = new(self._other), new(self.lane.caller)
+    def _fills(self, new: Callable[[View], list[Order]]) -> Fills:
+        by, own = new(self._other), new(self.stage.view)
         if len(own) != 1:
             raise Disturbed
         # In an order of their own, since lists may shuffle equals: the same mistake has to read the same twice.
@@ -135,8 +134,8 @@ def add_up(trading: Trading, trade: Callable[[], Fills]) -> Fills | None:
 
     None where it could not be judged, since somebody else came in between each time.
     """
-    lane = trading.lane
-    observations = lane.caller.observations
+    stage = trading.stage
+    observations = stage.caller.observations
     met: Counter[Breach] = Counter()
     for _ in range(_ATTEMPTS):
         try:
@@ -149,20 +148,21 @@ def add_up(trading: Trading, trade: Callable[[], Fills]) -> Fills | None:
             return fills
         met.update(judgement.breaches)
         if confirmed := [breach for breach in judgement.breaches if met[breach] > 1]:
-            evidence = [lane.latest(account).exchanges[0] for account in lane.accounts]
+            evidence = [view.latest().exchanges[0] for view in stage.lane.views]
             told = [breach._replace(got=f"{breach.got} on {fills.order}") for breach in confirmed]
             observations.report(told, *trading.steps, *evidence, raising=True)
     return None
 
 
-def meet(lane: Lane, market: Market, victim: Order) -> None:
+def meet(stage: Stage, market: Market, victim: Order) -> None:
     """Let the other account place an order that would trade with `victim`, were it live; nothing of it is left."""
-    assert lane.other is not None
-    before = lane.settled(lane.other)
-    lane.forget(lane.other)
-    place(lane, lane.other, market, OPPOSITE[victim.side], victim.price, victim.quantity)
-    if any(order.live for order in lane.settled(lane.other).unknown_to(before)):
-        lane.clear(lane.other)
+    other = stage.other_view
+    assert other is not None
+    before = other.settled()
+    other.changing()
+    place(stage.driver, other, market, OPPOSITE[victim.side], victim.price, victim.quantity)
+    if any(order.live for order in other.settled().unknown_to(before)):
+        stage.clear(other)
 
 
 def _uneven(amount: Decimal, tick: Decimal) -> Decimal:

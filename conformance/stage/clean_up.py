@@ -1,13 +1,12 @@
-"""Leaving a target as it was found: what the run placed is removed when it ends."""
+"""Leaving a target as it was found: what the run placed is canceled when it ends."""
 
 import contextlib
 
-from conformance.account.account import SNAPSHOT_PAGES, Account
-from conformance.oracle.listing import MAX_LIMIT
-from conformance.orders import LIVE, Order, Query
-from conformance.stage.driver import Refused
+from conformance.account.account import SNAPSHOT_PAGES
+from conformance.account.view import View
+from conformance.orders import Order
 from conformance.stage.lane import Lane
-from conformance.verdict import Inconclusive, Violation
+from conformance.verdict import CannotJudge, DriverRefused, Inconclusive, Violation
 
 _CANCEL_ALLS = 8  # fifty orders each are more than a run has live
 
@@ -20,49 +19,44 @@ def clean_up(lane: Lane) -> list[str]:
     """
     left: list[str] = []
     with lane.unjudged(), lane.driver.setting_up():
-        for account in lane.accounts:
-            own = lane.own[account.name]
-            own.account_for(lane.journals[account.name].intended)
-            if not own.placed_any:
+        for view in lane.views:
+            view.own.account_for(view.journal.intended)
+            if not view.own.placed_any:
                 continue
             try:
-                left += [f"{account}: {order}" for order in _without_own(lane, account)]
-            except (Inconclusive, Violation) as reason:
-                left.append(f"{account}: whether orders of this run are left could not be seen: {reason}")
+                left += [f"{view}: {order}" for order in _without_own(lane, view)]
+            except (CannotJudge, Violation) as reason:
+                left.append(f"{view}: whether orders of this run are left could not be seen: {reason}")
     return left
 
 
-def _without_own(lane: Lane, account: Account) -> list[Order]:
-    own = _own_live(lane, account)
-    placed = lane.own[account.name].ids
-    if placed and not own and placed.isdisjoint(lane.latest(account).orders):
+def _without_own(lane: Lane, view: View) -> list[Order]:
+    own = _own_live(view)
+    placed = view.own.ids
+    if placed and not own and placed.isdisjoint(view.latest().orders):
         raise Inconclusive("lists show no order of this run any more")
     for _ in range(1 if lane.driver.can_cancel else _CANCEL_ALLS):
         before = len(own)
-        if own and not lane.foreign_live(account):
-            with contextlib.suppress(Violation, Inconclusive):
-                account.cancel_all()
-            lane.canceled(account)
-            own = _own_live(lane, account)
+        if own and not view.foreign_live():
+            with contextlib.suppress(Violation, CannotJudge):
+                view.account.cancel_all()
+            view.canceled()
+            own = _own_live(view)
         if len(own) == before:
             break
     if own and lane.driver.can_cancel:
         for order in own:
-            with contextlib.suppress(Refused):
-                lane.driver.cancel(account, order.id, order.symbol)
-        lane.canceled(account)
-        own = _own_live(lane, account)
+            with contextlib.suppress(DriverRefused):
+                lane.driver.cancel(view.account, order.id, order.symbol)
+        view.canceled()
+        own = _own_live(view)
     return own
 
 
-def _own_live(lane: Lane, account: Account) -> list[Order]:
+def _own_live(view: View) -> list[Order]:
     """The run's own live orders, as lists show them by themselves or by status: either may be what is broken."""
-    seen = lane.settle(SNAPSHOT_PAGES, account).orders
-    live = {id: order for id, order in seen.items() if order.live}
-    for status in sorted(LIVE):
-        with contextlib.suppress(Violation):
-            page = account.list(Query(status=status, limit=MAX_LIMIT))
-            live |= {order.id: order for order in page.orders if order.live and order.id not in seen}
-    own = lane.own[account.name]
-    own.claim(live.values())
-    return [order for order in live.values() if own.owns(order)]
+    seen = view.settled(SNAPSHOT_PAGES).orders
+    by_status = {order.id: order for order in view.look_for_live() if order.id not in seen}
+    live = {id: order for id, order in seen.items() if order.live} | by_status
+    view.own.claim(live.values())
+    return [order for order in live.values() if view.own.owns(order)]

@@ -5,31 +5,21 @@ import json
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlencode
 
 from conformance import contract
 from conformance.account.account import Account
+from conformance.account.ticket import Placed, Ticket, plain
 from conformance.evidence import Exchange
-from conformance.profile import Action, DriverProfile, Market
+from conformance.profile import Action, DriverProfile
 from conformance.profile.template import UnfillableError
-from conformance.verdict import Inconclusive
-from conformance.wire.client import Answer, Client
-
-
-class Refused(Inconclusive):
-    """The target did not do what the driver asked; carries its words."""
-
-
-class Placed(NamedTuple):
-    """An order that was taken. `id`: where the profile says where to find it. `perhaps_twice`: an attempt broke off."""
-
-    id: str | None
-    perhaps_twice: bool
+from conformance.verdict import DriverRefused
+from conformance.wire.client import Answer, Call, Client
 
 
 class Driver:
-    """Places, cancels and injects orders, and arms errors. Each method raises Refused, with the target's own words."""
+    """Places, cancels and injects orders, and arms errors. What the target refuses raises DriverRefused."""
 
     def __init__(self, profile: DriverProfile, client: Client) -> None:
         self.can_place = profile.place is not None
@@ -44,46 +34,35 @@ class Driver:
         self._serial = itertools.count(1)
         self._noted: list[Exchange] | None = None
 
-    def place(
-        self,
-        account: Account,
-        market: Market,
-        side: str,
-        *,
-        price: str | None,
-        quantity: str | None,
-        type: str = "limit",
-        tif: str | None = "gtc",
-        quote_quantity: str | None = None,
-    ) -> Placed:
-        """Place one order; amounts as decimal strings."""
+    def place(self, account: Account, ticket: Ticket) -> Placed:
+        """Place one order."""
         action = _given(self._profile.place, "driver.place")
         self._count(1)
         values = {
-            "symbol": market.symbol,
-            "side": side,
-            "type": type,
-            "tif": tif,
-            "price": price,
-            "quantity": quantity,
-            "quote_quantity": quote_quantity,
+            "symbol": ticket.symbol,
+            "side": ticket.side,
+            "type": ticket.type,
+            "tif": ticket.tif,
+            "price": plain(ticket.price),
+            "quantity": plain(ticket.quantity),
+            "quote_quantity": plain(ticket.quote_quantity),
             "client_id": f"p99c-{self._run}-{next(self._serial)}",
             "account": account.name,
         }
         answer = self._perform(action, account, values)
         id = None if action.order_id is None else _pick(answer, action.order_id)
-        return Placed(id, perhaps_twice=answer.refusals > 0)
+        return Placed(id, perhaps_twice=answer.tries_before > 0)
 
     def cancel(self, account: Account, id: str, symbol: str) -> None:
         """Cancel one order."""
         action = _given(self._profile.cancel, "driver.cancel")
         self._perform(action, account, {"id": id, "symbol": symbol, "account": account.name})
 
-    def inject(self, account: Account, orders: Sequence[Mapping[str, Any]]) -> None:
+    def inject(self, account: Account, tickets: Sequence[Ticket]) -> None:
         """Put whole orders into the account. What they became is for the list to say."""
         action = _given(self._profile.inject, "driver.inject")
-        self._count(len(orders))
-        self._perform(action, account, {"account": account.name, "orders": list(orders)})
+        self._count(len(tickets))
+        self._perform(action, account, {"account": account.name, "orders": [ticket.record for ticket in tickets]})
 
     def fault(self, error: str, times: int) -> None:
         """Let the next `times` calls of the operation concerned answer `error`; 0 disarms."""
@@ -109,7 +88,7 @@ class Driver:
     def _count(self, orders: int) -> None:
         most = self._client.target.max_orders
         if most is not None and self._placed + orders > most:
-            raise Refused(f"target.max_orders allows {most} orders in all, and {self._placed} were placed")
+            raise DriverRefused(f"target.max_orders allows {most} orders in all, and {self._placed} were placed")
         self._placed += orders
 
     def setting_up(self) -> AbstractContextManager[None]:
@@ -120,7 +99,7 @@ class Driver:
         try:
             filled = action.fill(values)
         except UnfillableError as problem:
-            raise Refused(str(problem)) from None
+            raise DriverRefused(str(problem)) from None
         pairs: list[tuple[str, str]] = []
         content: bytes | None = None
         headers = dict(filled.headers)
@@ -138,18 +117,18 @@ class Driver:
             headers.update(credentials)
         who = "driver" if account is None else account.name
         with self._client.setting_up():
-            answer = self._client.send(who, action.method, filled.url, query, headers, content)
+            answer = self._client.send(Call(who, action.method, filled.url, query, headers, content))
         if self._noted is not None:
             self._noted.append(answer.exchange)
         if not 200 <= answer.status < 300:
             words = answer.exchange.response_body[:200]
-            raise Refused(f"{action.method} {filled.url} answered {answer.status} {words}")
+            raise DriverRefused(f"the target refused {action.method} {filled.url}: {answer.status} {words}")
         return answer
 
 
 def _given(action: Action | None, key: str) -> Action:
     if action is None:
-        raise Refused(f"the profile has no {key}")
+        raise DriverRefused(f"the profile has no {key}")
     return action
 
 
@@ -165,5 +144,5 @@ def _pick(answer: Answer, pointer: str) -> str:
             value = value[int(key)] if isinstance(value, list) else value[key]
     except (contract.NotJson, LookupError, TypeError, ValueError):
         words = answer.exchange.response_body[:200]
-        raise Refused(f"driver.place.order_id {pointer} points to nothing in the answer {words!r}") from None
+        raise DriverRefused(f"driver.place.order_id {pointer} points to nothing in the answer {words!r}") from None
     return str(value)

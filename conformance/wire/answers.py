@@ -3,7 +3,6 @@
 from typing import Any
 
 from conformance import contract
-from conformance.verdict import Inconclusive
 from conformance.wire.client import THROTTLED, Answer
 
 # Answers that speak of credentials, load or a gateway, and not of orders.
@@ -20,10 +19,6 @@ NOT_JUDGED = {
 }
 
 
-class Unavailable(Inconclusive):
-    """The exchange answered 503 as often as it was asked."""
-
-
 def decoded(body: bytes | str) -> Any:
     """The JSON value of a body; None where it holds none."""
     try:
@@ -37,7 +32,7 @@ def turns_away(answer: Answer) -> bool:
     return 400 <= answer.status < 500 and answer.status not in (408, *THROTTLED)
 
 
-def refuses(answer: Answer) -> bool:
+def rejects(answer: Answer) -> bool:
     """Whether the answer is a 4xx that speaks of the request, and not of its credentials."""
     return 400 <= answer.status < 500 and answer.status not in NOT_JUDGED
 

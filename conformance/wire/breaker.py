@@ -3,9 +3,9 @@
 import threading
 import time
 
-from conformance.oracle.errors import PATIENCE_S
+from conformance.operations import LIST
 
-SLOW_S = PATIENCE_S["GET"]
+SLOW_S = LIST.patience_s
 SLOW_IN_A_ROW = 3
 # Sends whose retries were all answered 503, some two seconds each: an engine that restarts is back by then.
 BUSY_IN_A_ROW = 10

@@ -14,8 +14,9 @@ import urllib3
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_attempt, wait_random_exponential
 
 from conformance.evidence import Exchange
+from conformance.operations import Operation
 from conformance.profile import Target
-from conformance.verdict import Inconclusive
+from conformance.verdict import Unreachable
 from conformance.wire.bounded import BoundedAdapter, Unbounded
 from conformance.wire.breaker import Breaker
 from conformance.wire.counts import Counts, Latencies
@@ -38,27 +39,37 @@ class MayOnlyRead(Exception):
     """Something else than GET was about to be sent to a target that may only be read: a defect of the suite."""
 
 
-class Unreachable(Inconclusive):
-    """No whole answer came back. Carries the exchange as far as it went.
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request as it goes out. `query` is sent byte for byte; `account` is who asks, for the evidence.
 
-    `dropped`: the peer closed a connection before it answered, as happens to a kept-alive one that went stale.
+    `operation`: the documented operation that it asks for, if any. `forged`: what its credentials are, if not good.
     """
 
-    def __init__(self, exchange: Exchange, dropped: bool = False) -> None:
-        super().__init__(f"{exchange.method} {exchange.url}: {exchange.problem}")
-        self.exchange = exchange
-        self.dropped = dropped
+    account: str
+    method: str
+    url: str
+    query: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    operation: str | None = None
+    forged: str | None = None
+
+    @property
+    def whole_url(self) -> str:
+        """The URL with its query."""
+        return f"{self.url}?{self.query}" if self.query else self.url
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole answer. `refusals`: how many attempts before it broke off or were answered 503; `busy`: the latter."""
+    """A whole answer. `tries_before`: how many tries broke off, or were answered 503, before it; `busy`: the latter."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
     exchange: Exchange
-    refusals: int = 0
+    tries_before: int = 0
     busy: tuple[Exchange, ...] = ()
     throttled: tuple[Exchange, ...] = ()
 
@@ -106,43 +117,34 @@ class Client:
         finally:
             self._local.setting_up = outer
 
-    def send(
-        self,
-        account: str,
-        method: str,
-        url: str,
-        query: str = "",
-        headers: Mapping[str, str] | None = None,
-        body: bytes | None = None,
-    ) -> Answer:
-        """Send one request; `query` goes out byte for byte. A 503 is retried with exponential back-off and jitter,
-        what is throttled once, after a second.
+    def send(self, call: Call) -> Answer:
+        """Send a request; retry a 503 with exponential back-off and jitter, and what is throttled once, after a second.
 
         Returns the last answer, which may still be a 503. Raises Unreachable when no whole answer comes back, and
         without sending where the target was given up; a dropped connection is tried once more, so that a request may
-        take effect twice: `refusals` is then above 0.
+        take effect twice: `tries_before` is then above 0.
         """
-        refusals = 0
+        tries_before = 0
         busy: list[Exchange] = []
         throttled: list[Exchange] = []
 
         def attempt() -> Answer:
-            nonlocal refusals
+            nonlocal tries_before
             try:
-                answer = self._send_once(account, method, url, query, headers or {}, body)
+                answer = self.send_once(call)
             except Unreachable as lost:
-                if not lost.dropped or refusals:
+                if not lost.dropped or tries_before:
                     raise
-                refusals += 1
-                answer = self._send_once(account, method, url, query, headers or {}, body)
+                tries_before += 1
+                answer = self.send_once(call)
             if answer.status in THROTTLED and self._may_wait():
-                refused, gently = answer.exchange, self._sent_gently()
+                early, gently = answer.exchange, self._sent_gently()
                 time.sleep(THROTTLE_WAIT_S)
-                answer = self._send_once(account, method, url, query, headers or {}, body)
+                answer = self.send_once(call)
                 if gently and answer.status not in THROTTLED:
-                    throttled.append(refused)
+                    throttled.append(early)
             if answer.status == 503:
-                refusals += 1
+                tries_before += 1
                 busy.append(answer.exchange)
             return answer
 
@@ -158,14 +160,8 @@ class Client:
             answer = spent.last_attempt.result()
         self.breaker.busy(to_the_last=answer.status == 503)
         return Answer(
-            answer.status, answer.headers, answer.body, answer.exchange, refusals, tuple(busy), tuple(throttled)
+            answer.status, answer.headers, answer.body, answer.exchange, tries_before, tuple(busy), tuple(throttled)
         )
-
-    def send_once(
-        self, account: str, method: str, url: str, query: str = "", headers: Mapping[str, str] | None = None
-    ) -> Answer:
-        """Send one request once, whatever comes back."""
-        return self._send_once(account, method, url, query, headers or {}, None)
 
     def _sent_gently(self) -> bool:
         """Whether no more was sent within the last second than the documents' weights allow in any case."""
@@ -181,38 +177,38 @@ class Client:
         with self._lock:
             self.counts.retried_503 += 1
 
-    def _send_once(
-        self, account: str, method: str, url: str, query: str, headers: Mapping[str, str], body: bytes | None
-    ) -> Answer:
-        if self._read_only and method != "GET":
-            raise MayOnlyRead(f"{method} {url}")
-        whole = f"{url}?{query}" if query else url
+    def send_once(self, call: Call) -> Answer:
+        """Send a request once, whatever comes back."""
+        if self._read_only and call.method != "GET":
+            raise MayOnlyRead(f"{call.method} {call.url}")
         given_up = self.breaker.given_up()
-        came = _Came(time.time(), problem=given_up) if given_up else self._ask(method, url, whole, headers, body)
+        came = _Came(time.time(), problem=given_up) if given_up else self._ask(call)
         exchange = Exchange(
-            account=account,
-            method=method,
-            url=self._redactor.redact(whole),
-            request_headers=self._redactor.redact_headers(headers),
-            request_body=self._redactor.redact((body or b"").decode(errors="replace"))[:_KEPT],
+            account=call.account,
+            method=call.method,
+            url=self._redactor.redact(call.whole_url),
+            request_headers=self._redactor.redact_headers(call.headers),
+            request_body=self._redactor.redact((call.body or b"").decode(errors="replace"))[:_KEPT],
             status=None if came.problem else came.status,
             response_headers=_cut(self._redactor.redact_headers(came.headers)),
             response_body=self._redactor.redact(came.body.decode(errors="replace"))[:_KEPT],
             sent_at=came.sent_at,
             elapsed_ms=came.seconds * 1000,
             problem=self._redactor.redact(came.problem)[:_SHOWN_IN_A_LINE] if came.problem else None,
+            operation=call.operation,
+            forged=call.forged,
         )
         if came.problem or came.status is None:
             raise Unreachable(exchange, came.dropped)
         return Answer(came.status, came.headers, came.body, exchange)
 
-    def _ask(self, method: str, url: str, whole: str, headers: Mapping[str, str], body: bytes | None) -> "_Came":
+    def _ask(self, call: Call) -> "_Came":
         session = self._session()
-        own = self.target.headers if origin(url) == self._origin else {}  # they may be a gateway's credentials
-        prepared = session.prepare_request(requests.Request(method, url, headers={**own, **headers}))
-        prepared.url = whole  # as it is: the bytes that were signed are the bytes that are sent
-        if body is not None:
-            prepared.prepare_body(body, None)
+        own = self.target.headers if origin(call.url) == self._origin else {}  # they may be a gateway's credentials
+        prepared = session.prepare_request(requests.Request(call.method, call.url, headers={**own, **call.headers}))
+        prepared.url = call.whole_url  # as it is: the bytes that were signed are the bytes that are sent
+        if call.body is not None:
+            prepared.prepare_body(call.body, None)
         self._take_turn()
         patience_s = self.breaker.patience_s(READ_TIMEOUT_S)
         came, started = _Came(time.time()), time.monotonic()
@@ -250,10 +246,10 @@ class Client:
         """Show this nowhere, from now on."""
         self._redactor.add(credential)
 
-    def timed(self, method: str, elapsed_ms: float) -> None:
+    def timed(self, operation: Operation, elapsed_ms: float) -> None:
         """Count how long an operation took to answer."""
         with self._lock:
-            self.latencies.add(method, elapsed_ms)
+            self.latencies.add(operation.name, elapsed_ms)
 
     def _take_turn(self) -> None:
         """Count the request, and wait where the profile bounds the rate."""

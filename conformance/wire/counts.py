@@ -17,15 +17,15 @@ class Counts:
 
 @dataclass(slots=True)
 class Latencies:
-    """How many answers of each method took how many ms at most, in steps."""
+    """How many answers of each operation took how many ms at most, in steps."""
 
-    by_method: dict[str, Counter[int]] = field(default_factory=dict)
+    by_operation: dict[str, Counter[int]] = field(default_factory=dict)
 
-    def add(self, method: str, elapsed_ms: float) -> None:
+    def add(self, operation: str, elapsed_ms: float) -> None:
         """Count an answer."""
         step = next((step for step in LATENCY_STEPS_MS if elapsed_ms <= step), LATENCY_STEPS_MS[-1])
-        self.by_method.setdefault(method, Counter())[step] += 1
+        self.by_operation.setdefault(operation, Counter())[step] += 1
 
     def to_json(self) -> dict[str, dict[str, int]]:
         """As it stands in results.json, the steps rising."""
-        return {method: {str(step): steps[step] for step in sorted(steps)} for method, steps in self.by_method.items()}
+        return {name: {str(step): steps[step] for step in sorted(steps)} for name, steps in self.by_operation.items()}

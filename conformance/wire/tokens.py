@@ -4,8 +4,10 @@ import base64
 import json
 from typing import Any
 
+from conformance.verdict import NotObserved
 
-class NotApplicable(Exception):
+
+class NotApplicable(NotObserved):
     """The credential offers no such thing: an opaque token has no payload to change."""
 
 

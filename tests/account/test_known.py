@@ -1,6 +1,7 @@
 """What the suite knows of a target: its clock, whose orders are whose, and when a contradiction counts."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from conformance.account.account import Page
 from conformance.account.clock import TargetClock
 from conformance.account.known import Known
 from conformance.account.ownership import Ownership
+from conformance.account.ticket import Ticket
 from conformance.evidence import Exchange
 from conformance.observations import Observations
 from conformance.oracle.snapshot import Snapshot
@@ -96,8 +98,8 @@ def test_a_clock_that_was_set_is_learned_anew() -> None:
 def test_whose_order_it_is() -> None:
     own = Ownership()
     own.begin([order("old")])
-    own.intend(record("named"), "named")
-    own.intend(unnamed(quantity="7"), None)
+    own.ask_for(unnamed(), "named")
+    own.ask_for(unnamed(quantity="7"))
     assert not own.all_seen()
     shown = [order("old"), order("named"), order("x", quantity="7"), order("stranger", quantity="7")]
     own.recognize(shown)
@@ -112,7 +114,7 @@ def test_an_injected_order_is_known_by_its_id_where_the_target_takes_it_and_by_i
     own = Ownership()
     own.begin([])
     for id in ("a", "b"):
-        own.intend(record(id), None)
+        own.ask_for(Ticket.of_record(record(id)))
     shown = [order("another", created_at=1_778_400_001), order("a" if takes_ids else "x")]
     own.recognize(shown)
     assert [own.owns(each) for each in shown] == ([False, True] if takes_ids else [True, True])
@@ -125,21 +127,21 @@ def test_an_injected_order_that_goes_by_another_id_is_known_by_all_else() -> Non
     own = Ownership()
     own.begin([])
     for id in ("a", "b"):
-        own.intend(record(id, filled_qty="1", status="partially_filled"), None)
+        own.ask_for(Ticket.of_record(record(id, filled_qty="1", status="partially_filled")))
     later, renamed = order("later", status="open"), order("c", filled_qty="1.0", status="partially_filled")
     own.recognize([order("a", filled_qty="1", status="partially_filled"), later, renamed])
     assert [own.owns(each) for each in (later, renamed)] == [False, True]
     assert own.all_seen()
 
 
-def unnamed(**changed: Any) -> dict[str, Any]:
-    return {name: value for name, value in record(**changed).items() if name != "id"}
+def unnamed(**changed: Any) -> Ticket:
+    return replace(Ticket.of_record(record(**changed)), record=None)
 
 
 def test_an_attempt_that_broke_off_may_have_left_an_order() -> None:
     own = Ownership()
     own.begin([])
-    own.intend(record("a"), "a", perhaps_twice=True)
+    own.ask_for(unnamed(), "a", perhaps_twice=True)
     own.recognize([order("a")])
     assert own.all_seen()
     own.recognize([order("a"), order("its-double"), order("a-third")])
@@ -149,8 +151,8 @@ def test_an_attempt_that_broke_off_may_have_left_an_order() -> None:
 
 def test_what_never_shows_is_given_up() -> None:
     own = Ownership()
-    own.intend(record("a"), "a")
-    own.intend(unnamed(), None)
+    own.ask_for(unnamed(), "a")
+    own.ask_for(unnamed())
     own.give_up()
     assert own.all_seen()
     assert own.lost == 2

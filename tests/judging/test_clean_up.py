@@ -18,6 +18,7 @@ from starlette.responses import Response
 
 from conformance import faults
 from conformance.account.journal import FOLDER, Journal, Taken
+from conformance.account.ticket import Ticket
 from conformance.sandbox import Face, Sandbox
 from conformance.sandbox.face import BASE_PATH
 from conformance.sandbox.records import from_record
@@ -136,9 +137,9 @@ def test_nothing_is_left_by_a_run_that_stops_at_what_it_finds(name: str, tmp_pat
 def test_nothing_is_left_by_a_set_up_that_breaks(tmp_path: Path) -> None:
     sandbox = Sandbox()
     patch = (
-        "from conformance.stage.arranger import Staging\n"
-        "history = Staging.history\n"
-        "Staging.history = lambda *given: (history(*given), {}['boom'])\n"
+        "from conformance.stage.arranger import Arranger\n"
+        "history = Arranger.history\n"
+        "Arranger.history = lambda *given: (history(*given), {}['boom'])\n"
     )
     with served(tmp_path, sandbox) as profile:
         done = run(tmp_path, "--target", profile, "-k", QUICK, patch=patch)
@@ -431,13 +432,16 @@ def test_a_journal_belongs_to_one_run_at_a_time(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     first, second, of_bob = Journal("http://t", "alice"), Journal("http://t", "alice"), Journal("http://t", "bob")
     assert first.open() == []
-    first.intend([record("a"), record("b")])
+    numbers = first.intend([Ticket.of_record(record("a")), Ticket.of_record(record("b"))])
+    for number, id in zip(numbers, "ab", strict=True):
+        first.name(number, id)
     with pytest.raises(Taken):
         second.open()
     assert of_bob.open() == []
     first.close(clean=False)
     assert [each["id"] for each in second.open()] == ["a", "b"]
-    second.intend([record("c")])
+    [number] = second.intend([Ticket.of_record(record("c"))])
+    second.name(number, "c")
     second.close(clean=False)
     assert [each["id"] for each in first.open()] == ["a", "b", "c"]
     first.close(clean=True)
@@ -449,7 +453,7 @@ def test_a_journal_where_nothing_can_be_written_keeps_nobody_out(monkeypatch: py
     monkeypatch.setenv("XDG_STATE_HOME", "/dev/null")
     journals = [Journal("http://t", "alice") for _ in range(2)]
     assert [journal.open() for journal in journals] == [[], []]
-    assert journals[0].intend([record("a")]) == [0]
+    assert journals[0].intend([Ticket.of_record(record("a"))]) == [0]
     journals[0].close(clean=True)
 
 

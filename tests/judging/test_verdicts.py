@@ -9,7 +9,7 @@ from conformance.judging import verdicts
 from conformance.judging.verdicts import Outcome
 from conformance.requirements import Requirement
 from conformance.results import Finding, Mishaps, Missing, RequirementResult, Results
-from conformance.verdict import Verdict
+from conformance.verdict import Ending, Verdict
 
 CATALOGUE = {
     id: Requirement(id, level, "It is so.", "a document", "list", ("A bug.",))
@@ -19,7 +19,7 @@ JUDGED_BY = {"order.a": ["laws::a"], "list.b": ["test_list::b"], "list.c": ["tes
 FINDING = Finding(want="this", got="that", evidence="GET …", check="test_list::b")
 
 
-def outcome(*verifies: str, ending: verdicts.Ending = "passed", **named: Any) -> Outcome:
+def outcome(*verifies: str, ending: Ending = "passed", **named: Any) -> Outcome:
     return Outcome(check="test_list::b", verifies=verifies, ending=ending, **{"examples": 1, **named})
 
 

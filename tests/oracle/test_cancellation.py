@@ -89,7 +89,7 @@ def test_an_order_that_is_canceled_but_not_returned() -> None:
 
 
 def test_after_a_refused_attempt_the_array_may_lack_what_that_one_canceled() -> None:
-    assert broken(history(returned=[canceled(OPEN)], refused_before=True)) == set()
+    assert broken(history(returned=[canceled(OPEN)], tried_before=True)) == set()
 
 
 def test_an_order_that_is_returned_twice() -> None:

@@ -36,6 +36,7 @@ def exchange(method: str = "GET", at: float = 0.0, **changed: Any) -> dict[str, 
         "sent_at": at,
         "elapsed_ms": 10.0,
         "problem": None,
+        "operation": {"GET": "list", "DELETE": "cancel-all"}.get(method),
         **changed,
     }
 
@@ -49,7 +50,7 @@ def violated(*findings: Finding) -> Results:
     unmet = replace(requirement("list.status", Verdict.NONE), missing=(Missing("an order is known", "a driver"),))
     doubtful = requirement("list.safe", Verdict.INCONCLUSIVE, reason="it differs")
     given = results(CLEAN, failed, unmet, doubtful)
-    return replace(given, labels={"build": "1.4.2"}, latency_ms={"GET": {"2": 10, "20": 1}, "DELETE": {"5": 3}})
+    return replace(given, labels={"build": "1.4.2"}, latency_ms={"list": {"2": 10, "20": 1}, "cancel-all": {"5": 3}})
 
 
 class Page(HTMLParser):
@@ -173,9 +174,9 @@ def test_what_overlaps_is_drawn_so() -> None:
 
 
 def test_half_and_most_of_the_answers_are_told() -> None:
-    [get, delete] = plots({"DELETE": {"5": 3}, "GET": {"2": 60, "20": 36, "1000": 4}})
-    assert (get.operation, get.count, get.half, get.most) == ("GET /spot/orders", 100, "2 ms", "20 ms")
-    assert [bar.count for bar in get.bars] == [60, 0, 0, 36, 0, 0, 0, 0, 4]
-    assert [bar.at_most for bar in get.bars][-1] == "1 s"
-    assert delete.bars[0].height == 90
+    [listed, canceled] = plots({"cancel-all": {"5": 3}, "list": {"2": 60, "20": 36, "1000": 4}})
+    assert (listed.operation, listed.count, listed.half, listed.most) == ("GET /spot/orders", 100, "2 ms", "20 ms")
+    assert [bar.count for bar in listed.bars] == [60, 0, 0, 36, 0, 0, 0, 0, 4]
+    assert [bar.at_most for bar in listed.bars][-1] == "1 s"
+    assert canceled.bars[0].height == 90
     assert plots({}) == []

@@ -4,17 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.account.account import Account
-from conformance.observations import Observations
-from conformance.profile import loader
 from conformance.sandbox import Sandbox
 from conformance.scenarios.attempts import list_forged
-from conformance.stage.driver import Driver
-from conformance.stage.lane import Lane
-from conformance.wire.client import Client
 from conformance.wire.forgery import FORGERIES, Forgery, Request
 from conformance.wire.redaction import Redactor
 from conformance.wire.signer import Signer
+from tests.sandboxes import stage_on
 
 
 @pytest.mark.parametrize("forgery", FORGERIES, ids=repr)
@@ -26,15 +21,9 @@ def test_what_is_made_from_a_secret_is_hidden_and_what_is_made_up_is_shown(forge
         sent.extend(value.rpartition(" ")[2] for value in headers.values())
         return query, headers
 
-    sandbox = Sandbox()
-    with sandbox.serve() as served:
-        profile = loader.loads(served.profile_toml, "sandbox")
-        redactor = Redactor(profile.secrets)
-        client = Client(profile.target, redactor)
-        caller = Account(profile.accounts["caller"], client)
-        lane = Lane(caller, None, profile.target, profile.markets, Driver(profile.driver, client))
-        lane.watch(Observations())
-        list_forged(lane, caller, replace(forgery, make=noted), "limit=1")
+    redactor = Redactor()
+    with stage_on(Sandbox(), alone=True, redactor=redactor) as stage:
+        list_forged(stage, stage.caller, replace(forgery, make=noted), "limit=1")
 
     for credential in sent:
         assert (redactor.redact(credential) == credential) == (forgery.needs is None)

@@ -10,8 +10,9 @@ import pytest
 
 from conformance.profile import Target
 from conformance.profile.secrets import Secret
+from conformance.verdict import Unreachable
 from conformance.wire import client as client_module
-from conformance.wire.client import Client, MayOnlyRead, Unreachable
+from conformance.wire.client import Call, Client, MayOnlyRead
 from conformance.wire.redaction import Redactor
 
 Respond = Callable[[BaseHTTPRequestHandler], None]
@@ -80,28 +81,28 @@ def client(peer: Peer, *secrets: str, **target: object) -> Client:
     "query", ["symbol=DFUSDT&limit=5", "b=2&a=1", "a=%7E%20+&b=", "symbol=%E4%B8%AD&x=a%2Fb", "a=1&a=2", "flag"]
 )
 def test_the_query_goes_out_byte_for_byte(peer: Peer, query: str) -> None:
-    client(peer).send("alice", "GET", f"{peer.url}/spot/orders", query)
+    client(peer).send(Call("alice", "GET", f"{peer.url}/spot/orders", query))
     assert peer.seen[0][1] == f"/api/spot/orders?{query}"
 
 
 def test_connections_are_kept_alive(peer: Peer) -> None:
     asking = client(peer)
     for _ in range(5):
-        asking.send("alice", "GET", peer.url)
+        asking.send(Call("alice", "GET", peer.url))
     assert peer.connections == 1
     assert asking.counts.total == 5
 
 
 def test_no_redirect_is_followed(peer: Peer) -> None:
     peer.respond = answer(302, b"", Location="http://127.0.0.1:1/elsewhere")
-    assert client(peer).send("alice", "GET", peer.url, "", {"Authorization": "Bearer x"}).status == 302
+    assert client(peer).send(Call("alice", "GET", peer.url, "", {"Authorization": "Bearer x"})).status == 302
     assert len(peer.seen) == 1
 
 
 def test_the_machines_own_credentials_and_proxies_are_not_used(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
-    assert client(peer, headers={"X-Env": "blue"}).send("alice", "GET", peer.url).status == 200
+    assert client(peer, headers={"X-Env": "blue"}).send(Call("alice", "GET", peer.url)).status == 200
     headers = peer.seen[0][2]
     assert headers["X-Env"] == "blue"
     assert "Authorization" not in headers
@@ -109,7 +110,7 @@ def test_the_machines_own_credentials_and_proxies_are_not_used(peer: Peer, monke
 
 def test_the_targets_headers_go_to_its_origin_alone(peer: Peer) -> None:
     asking = Client(Target(name="t", base_url="http://127.0.0.1:1", headers={"X-Gateway": "open"}), Redactor())
-    asking.send("alice", "POST", peer.url)
+    asking.send(Call("alice", "POST", peer.url))
     assert "X-Gateway" not in peer.seen[0][2]
 
 
@@ -118,8 +119,8 @@ def test_a_target_that_may_only_be_read_is_sent_nothing_else(peer: Peer, method:
     reading = Client(Target(name="t", base_url=peer.url), Redactor(), read_only=True)
     for send in (reading.send, reading.send_once):
         with pytest.raises(MayOnlyRead):
-            send("alice", method, peer.url)
-    assert reading.send("alice", "GET", peer.url).status == 200
+            send(Call("alice", method, peer.url))
+    assert reading.send(Call("alice", "GET", peer.url)).status == 200
     assert [seen[0] for seen in peer.seen] == ["GET"]
 
 
@@ -127,16 +128,16 @@ def test_a_503_is_asked_again_until_it_ends(peer: Peer) -> None:
     answers = [answer(503, b'{"error":"ENGINE_BUSY"}')] * 2 + [answer(200, b"[]")]
     peer.respond = lambda request: answers.pop(0)(request)
     asking = client(peer)
-    got = asking.send("alice", "DELETE", peer.url)
-    assert (got.status, got.refusals) == (200, 2)
+    got = asking.send(Call("alice", "DELETE", peer.url))
+    assert (got.status, got.tries_before) == (200, 2)
     assert (asking.counts.total, asking.counts.retried_503) == (3, 2)
 
 
 def test_a_503_for_ever_is_given_back(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client_module, "ATTEMPTS", 2)
     peer.respond = answer(503, b"busy")
-    got = client(peer).send("alice", "GET", peer.url)
-    assert (got.status, got.refusals, got.body) == (503, 2, b"busy")
+    got = client(peer).send(Call("alice", "GET", peer.url))
+    assert (got.status, got.tries_before, got.body) == (503, 2, b"busy")
 
 
 def test_a_connection_that_went_stale_is_made_anew(peer: Peer) -> None:
@@ -146,16 +147,16 @@ def test_a_connection_that_went_stale_is_made_anew(peer: Peer) -> None:
     answers = [answer(200, b"[]"), drop, answer(200, b"[1]")]
     peer.respond = lambda request: answers.pop(0)(request)
     asking = client(peer)
-    asking.send("alice", "GET", peer.url)
-    again = asking.send("alice", "DELETE", peer.url)
-    assert (again.body, again.refusals) == (b"[1]", 1)
+    asking.send(Call("alice", "GET", peer.url))
+    again = asking.send(Call("alice", "DELETE", peer.url))
+    assert (again.body, again.tries_before) == (b"[1]", 1)
 
 
 def test_a_body_that_does_not_end_is_cut_off(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client_module, "BODY_LIMIT", 100_000)
     peer.respond = answer(200, b"[" + b" " * 1_000_000)
     with pytest.raises(Unreachable, match="a body of more than 100000 bytes"):
-        client(peer).send("alice", "GET", peer.url)
+        client(peer).send(Call("alice", "GET", peer.url))
 
 
 def test_an_answer_that_does_not_come_is_given_up(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -167,7 +168,7 @@ def test_an_answer_that_does_not_come_is_given_up(peer: Peer, monkeypatch: pytes
 
     peer.respond = never
     with pytest.raises(Unreachable, match=r"no answer within 0\.2 s"):
-        client(peer).send("alice", "GET", peer.url)
+        client(peer).send(Call("alice", "GET", peer.url))
     wait.set()
 
 
@@ -186,7 +187,7 @@ def test_an_answer_that_comes_in_drops_is_given_up(peer: Peer, part: bytes, monk
     peer.respond = drip
     started = time.monotonic()
     with pytest.raises(Unreachable, match=r"answer within 0\.3 s"):
-        client(peer).send("alice", "GET", peer.url)
+        client(peer).send(Call("alice", "GET", peer.url))
     assert time.monotonic() - started < 2
 
 
@@ -194,7 +195,7 @@ def test_a_target_that_was_given_up_is_sent_nothing_until_the_end(peer: Peer, mo
     asking = client(peer)
     monkeypatch.setattr(asking.breaker, "given_up", lambda: "given up")
     with pytest.raises(Unreachable, match="given up"):
-        asking.send("alice", "GET", peer.url)
+        asking.send(Call("alice", "GET", peer.url))
     assert (peer.seen, asking.counts.total) == ([], 0)
 
 
@@ -202,18 +203,18 @@ def test_the_body_of_a_redirect_is_bounded_and_its_location_not_looked_at(
     peer: Peer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     peer.respond = answer(302, b"", Location="http://[")
-    assert client(peer).send("alice", "GET", peer.url).status == 302
+    assert client(peer).send(Call("alice", "GET", peer.url)).status == 302
     monkeypatch.setattr(client_module, "BODY_LIMIT", 100_000)
     peer.respond = answer(302, b" " * 1_000_000, Location="/api")
     with pytest.raises(Unreachable, match="a body of more than 100000 bytes"):
-        client(peer).send("alice", "GET", peer.url)
+        client(peer).send(Call("alice", "GET", peer.url))
 
 
 def test_no_cookie_is_taken_for_a_credential(peer: Peer) -> None:
     peer.respond = answer(200, b"[]", Set_Cookie="session=alice; Path=/")
     asking = client(peer)
     for _ in range(2):
-        asking.send("alice", "GET", peer.url)
+        asking.send(Call("alice", "GET", peer.url))
     assert "Cookie" not in peer.seen[1][2]
 
 
@@ -235,19 +236,19 @@ def test_what_is_no_answer_is_said_in_words(peer: Peer, said: bytes, words: str)
 
     peer.respond = say
     with pytest.raises(Unreachable, match=words):
-        client(peer).send("alice", "GET", peer.url)
+        client(peer).send(Call("alice", "GET", peer.url))
 
 
 def test_long_headers_are_cut_in_evidence(peer: Peer) -> None:
     peer.respond = answer(200, b"[]", X_Long="x" * 60_000)
-    evidence = client(peer).send("alice", "GET", peer.url).exchange
+    evidence = client(peer).send(Call("alice", "GET", peer.url)).exchange
     assert len(evidence.header("x-long")) == 500
 
 
 def test_nobody_there_is_said_in_words() -> None:
     nowhere = Client(Target(name="t", base_url="http://127.0.0.1:1"), Redactor())
     with pytest.raises(Unreachable, match=r"GET http://127\.0\.0\.1:1/x: .*refused") as lost:
-        nowhere.send("alice", "GET", "http://127.0.0.1:1/x")
+        nowhere.send(Call("alice", "GET", "http://127.0.0.1:1/x"))
     assert lost.value.exchange.status is None
 
 
@@ -256,7 +257,9 @@ def test_evidence_holds_no_secret_even_where_it_is_echoed(peer: Peer, monkeypatc
     body = b'{"echo": "tok.en.secret", "sig": "signature=abcdef0123"}' + b" " * 10_000
     peer.respond = answer(200, body, X_Echo="tok.en.secret", Set_Cookie="sid=1")
     headers = {"Authorization": "Bearer tok.en.secret", "X-MBX-APIKEY": "the-api-key"}
-    got = client(peer, "tok.en.secret", "the-api-key").send("alice", "GET", peer.url, "a=1&signature=00ff", headers)
+    got = client(peer, "tok.en.secret", "the-api-key").send(
+        Call("alice", "GET", peer.url, "a=1&signature=00ff", headers)
+    )
     evidence = str(got.exchange) + str(got.exchange.to_json())
     assert b"tok.en.secret" in got.body
     for secret in ("tok.en.secret", "the-api-key", "00ff", "abcdef0123", "sid=1"):
@@ -270,7 +273,7 @@ def test_a_secret_across_the_cut_does_not_leak_its_beginning(peer: Peer, monkeyp
     monkeypatch.setattr(client_module, "_KEPT", 4000)
     secret = "s" * 20 + "e" * 20
     peer.respond = answer(200, b"x" * 3990 + secret.encode())
-    got = client(peer, secret).send("alice", "GET", peer.url)
+    got = client(peer, secret).send(Call("alice", "GET", peer.url))
     assert "sss" not in got.exchange.response_body
 
 
@@ -278,13 +281,13 @@ def test_the_rate_is_bounded_where_the_profile_says_so(peer: Peer) -> None:
     asking = client(peer, max_requests_per_second=50)
     started = time.monotonic()
     for _ in range(6):
-        asking.send("alice", "GET", peer.url)
+        asking.send(Call("alice", "GET", peer.url))
     assert time.monotonic() - started >= 0.1
 
 
 def test_set_up_is_counted_apart(peer: Peer) -> None:
     asking = client(peer)
     with asking.setting_up():
-        asking.send("alice", "GET", peer.url)
-    asking.send("alice", "GET", peer.url)
+        asking.send(Call("alice", "GET", peer.url))
+    asking.send(Call("alice", "GET", peer.url))
     assert (asking.counts.total, asking.counts.setup) == (2, 1)

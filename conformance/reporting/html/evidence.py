@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance import requirements
+from conformance.operations import CANCEL_ALL, LIST
 from conformance.reporting import reproduction, words
 from conformance.reporting.html.difference import Pieces, difference
 from conformance.reporting.html.sequence import Diagram, diagram
@@ -26,6 +27,7 @@ class Shown:
     want: Pieces
     got: Pieces
     best: Mapping[str, Any] | None
+    cancels: bool
     steps: tuple["Step", ...]
     diagram: Diagram | None
     curl: str
@@ -42,6 +44,7 @@ class Shown:
             want=want,
             got=got,
             best=best,
+            cancels=best is not None and best.get("operation") == CANCEL_ALL.name,
             steps=_steps(finding),
             diagram=diagram(finding.exchanges, results.target["name"]),
             curl="\n".join(map(reproduction.curl, again)),
@@ -90,7 +93,7 @@ class Violated:
 
 def _best(finding: Finding) -> Mapping[str, Any] | None:
     """The exchange to make again: the last cancel-all, or else the last of all."""
-    cancels = [exchange for exchange in finding.exchanges if exchange["method"] == "DELETE"]
+    cancels = [exchange for exchange in finding.exchanges if exchange.get("operation") == CANCEL_ALL.name]
     return next(reversed(cancels or finding.exchanges), None)
 
 
@@ -102,7 +105,7 @@ def _steps(finding: Finding) -> tuple[Step, ...]:
     concerned = {
         each["account"]
         for each, lines in zip(finding.exchanges, named, strict=True)
-        if each["method"] != "GET" or any(told for _, told in lines)
+        if each.get("operation") != LIST.name or any(told for _, told in lines)
     }
     return tuple(
         Step(

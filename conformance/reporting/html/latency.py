@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from conformance.operations import OPERATIONS
 from conformance.results import LATENCY_STEPS_MS
 
 HEIGHT = 90
@@ -29,9 +30,9 @@ class Plot:
 
 
 def plots(latency_ms: Mapping[str, Mapping[str, int]]) -> list[Plot]:
-    """A plot for each method that was used."""
-    names = {"GET": "GET /spot/orders", "DELETE": "DELETE /spot/orders"}
-    return [_plot(names.get(method, method), steps) for method, steps in sorted(latency_ms.items(), reverse=True)]
+    """A plot for each operation that was asked for."""
+    known = {each.name: f"{each.method} {each.path}" for each in OPERATIONS}
+    return [_plot(known.get(name, name), steps) for name, steps in sorted(latency_ms.items(), reverse=True)]
 
 
 def _plot(operation: str, steps: Mapping[str, int]) -> Plot:

@@ -79,7 +79,7 @@ def diagram(exchanges: Sequence[Mapping[str, Any]], target: str) -> Diagram | No
 
 def _asked(exchange: Mapping[str, Any]) -> str:
     path, query = urlsplit(exchange["url"])[2:4]
-    if exchange["method"] not in ("GET", "DELETE"):
+    if exchange.get("operation") is None:
         return f"{exchange['method']} {path.rpartition('/')[2]}"
     query = query.partition("&timestamp=")[0]
     return f"{exchange['method']} {'?' + query if query and not query.startswith('timestamp=') else ''}".strip()

@@ -1,0 +1,272 @@
+"""What this run knows of one account, and how it comes to know it."""
+
+import contextlib
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from conformance.account.account import SNAPSHOT_PAGES, Account
+from conformance.account.clock import TargetClock
+from conformance.account.journal import Journal, Taken
+from conformance.account.known import Known
+from conformance.account.ownership import Ownership
+from conformance.account.patience import Patience
+from conformance.account.ticket import Placed, Ticket
+from conformance.oracle.listing import MAX_LIMIT
+from conformance.oracle.snapshot import Snapshot
+from conformance.oracle.succession import SUCCESSION
+from conformance.orders import LIVE, Order, Query
+from conformance.profile import Target
+from conformance.verdict import Declined, Inconclusive, Violation
+
+POLL_S = 0.05
+
+
+class View:
+    """One account as this run knows it. There are four ways to ask for its orders, from cheap to sure:
+
+    - `latest()`: all that was ever seen of it, without a request.
+    - `believed()`: what it must be, since nothing was done to it since it was last seen; else as `settled()`.
+    - `fresh()`: one snapshot of now, deep enough for all that is live.
+    - `settled()`: fresh ones until lists show all that was placed and canceled, or the time for that is up.
+
+    What moves it: the first snapshot separates older orders from those of this run. `place` and `inject` make what was
+    believed unknown again, here and in the opposite account, which may have traded with them; so does `canceled`, after
+    which lists may lag for the profile's consistency_ms. `believe` says that a snapshot is sure.
+    """
+
+    def __init__(self, account: Account, target: Target, clock: TargetClock, patience: Patience) -> None:
+        self.account = account
+        self.own = Ownership()
+        self.opposite: View | None = None
+        self.consistent_from = 0.0  # when lists show what the last cancel-all did, by the monotonic clock
+        self.journal = Journal(target.base_url, account.name)
+        self._target = target
+        self._clock = clock
+        self._patience = patience
+        self._known: Known | None = None
+        self._first: Snapshot | None = None
+        self._latest: Snapshot | None = None
+        self._believed: Snapshot | None = None
+        self._looked_for_live = False
+        self._placed_at: dict[str, tuple[float, float]] = {}  # when the driver asked and was answered, by our clock
+
+    def __repr__(self) -> str:
+        return self.account.name
+
+    def take(self) -> None:
+        """Take the account, to change it: no other run on this machine may, and what killed ones left is known.
+
+        Raises Inconclusive where another run is at work with it.
+        """
+        try:
+            self.own.inherit(self.journal.open())
+        except Taken:
+            raise Inconclusive(
+                f"another run on this machine is at work with {self}: wait for its end, or take other accounts"
+            ) from None
+
+    def leave(self, *, clean: bool) -> None:
+        """Let the next run have the account; `clean`: nothing that was placed is left in it."""
+        self.journal.close(clean=clean and self.own.begun)
+
+    # -- what is known -------------------------------------------------------------------------------------------------
+
+    @property
+    def known(self) -> Known:
+        """What lists are held against; the first call takes the snapshot that separates old orders from the run's."""
+        if self._known is None:
+            self._known = Known(self.account, self._snapshot)
+        return self._known
+
+    def latest(self) -> Snapshot:
+        """All that was last seen of the account; the first call takes a snapshot."""
+        return self.known.snapshot if self._latest is None else self._latest
+
+    def fresh(self, pages: int = 1) -> Snapshot:
+        """A snapshot of so many pages, or of more where what was last seen live is on a later one by now: other orders
+        have been placed since, or those of the same second come in another order.
+        """
+        while True:
+            snapshot = self._snapshot(pages)
+            reached = all(order.id in snapshot.orders for order in self.latest().live())
+            needed = max(self._depth(), pages + (not reached))  # by what is known now, whatever luck there was
+            if needed <= pages or pages >= SNAPSHOT_PAGES:
+                return snapshot
+            pages = min(needed, SNAPSHOT_PAGES)
+
+    def settled(self, pages: int = 1) -> Snapshot:
+        """A snapshot that shows all that was placed and canceled, however many pages that takes.
+
+        The last one that was taken, where that does not come about in time.
+        """
+        self.wait_for_lists()
+        started = time.monotonic()
+        pages = max(pages, self._depth())
+        while True:
+            snapshot = self.fresh(pages)
+            waited = time.monotonic() - started
+            if self.own.all_seen():
+                self._patience.rewarded(waited)
+                return snapshot
+            if pages < SNAPSHOT_PAGES:
+                pages += 1
+            elif waited > self._patience.seconds:
+                self._patience.disappointed()
+                self.own.give_up()
+                return snapshot
+            else:
+                time.sleep(POLL_S)
+
+    def believed(self, pages: int = 1) -> Snapshot:
+        """The account as it was last seen for sure, if nothing has been done to it since; else as `settled`."""
+        return self.settled(pages) if self._believed is None else self._believed
+
+    def believe(self, seen: Snapshot) -> None:
+        """Lists that are consistent have just shown the account so, and nothing has been done to it since."""
+        self._believed = seen
+        self.consistent_from = 0.0
+
+    def wait_for_lists(self) -> None:
+        """Wait until lists have to show what the last cancel-all did."""
+        time.sleep(max(0.0, self.consistent_from - time.monotonic()))
+
+    def unreached(self, limit: int, shown: Iterable[Order]) -> list[str]:
+        """Ids of orders that stepping back by `end`, `limit` at a time, does not reach: the run's own, and those that
+        other lists have `shown`; without those that are too old for so many pages.
+        """
+        seen = {order.id: order for order in (*self.latest().orders.values(), *shown)}
+        pages = SNAPSHOT_PAGES * MAX_LIMIT // limit + 1
+        fullest = max(Counter(order.created_at for order in seen.values()).values(), default=0)
+        newest_first = sorted(seen.values(), key=lambda order: -order.created_at)
+        deeper = {order.id for order in newest_first[pages * max(limit - fullest, 0) :]}
+        reached = self._snapshot(pages, limit).orders.keys()
+        return sorted((self.own.ids | {order.id for order in shown}) - deeper - reached)
+
+    # -- what is done to it --------------------------------------------------------------------------------------------
+
+    def place(self, ticket: Ticket, send: Callable[[], Placed]) -> str | None:
+        """Let `send` place an order; it is written down before, and known for this run's own afterwards.
+
+        Its id, where the target says it. Raises what `send` raises.
+        """
+        self.changing()
+        [number] = self.journal.intend([ticket])
+        asked_at = time.time()
+        placed = send()
+        self.own.ask_for(ticket, placed.id, perhaps_twice=placed.perhaps_twice)
+        if placed.id is not None:
+            self.journal.name(number, placed.id)
+            self._placed_at[placed.id] = asked_at, time.time()
+        return placed.id
+
+    def inject(self, tickets: Sequence[Ticket], send: Callable[[], None]) -> None:
+        """Let `send` put whole orders into the account; the live ones are written down before.
+
+        Raises what `send` raises.
+        """
+        self.latest()
+        self.changing()
+        self.journal.intend([ticket for ticket in tickets if ticket.live])
+        send()
+        for ticket in tickets:
+            self.own.ask_for(ticket)
+
+    def changing(self) -> None:
+        """The account is being changed: nothing of it is believed until it is seen again."""
+        self._known = None
+        self._believed = None
+        if self.opposite is not None:
+            self.opposite._believed = None  # it may be traded with
+
+    def canceled(self) -> None:
+        """A cancel-all of the account may have taken effect just now."""
+        self.changing()
+        self.consistent_from = time.monotonic() + self._target.consistency_ms / 1000
+
+    # -- whose orders they are -----------------------------------------------------------------------------------------
+
+    def own_live(self) -> list[Order]:
+        """The run's own live orders, as last seen."""
+        return [order for order in self.latest().live() if self.own.owns(order)]
+
+    def foreign_live(self) -> list[Order]:
+        """Live orders, as last seen, that this run did not place. A cancel-all would destroy them.
+
+        The first call looks for live orders by their status too: some may lie deeper than any snapshot reaches.
+        """
+        if not self._looked_for_live:
+            self._looked_for_live = True
+            self.look_for_live()
+        return [order for order in self.latest().live() if not self.own.owns(order)]
+
+    def look_for_live(self) -> list[Order]:
+        """The live orders that lists by status show. They are known from now on."""
+        latest = self.latest()
+        found: dict[str, Order] = {}
+        for status in sorted(LIVE):
+            with contextlib.suppress(Violation):  # that the filter does not work is for its own check to say
+                page = self.account.list(Query(status=status, limit=MAX_LIMIT))
+                found |= {order.id: order for order in page.orders if order.live}
+        self.own.recognize(found.values())
+        self._latest = replace(latest, orders={**found, **latest.orders})
+        return list(found.values())
+
+    def decline_to_harm(self) -> None:
+        """Raise where a cancel-all would meet somebody else's order: Declined if one stood there before this run,
+        Inconclusive if all have come since, as they do where two runs meet.
+        """
+        foreign = self.foreign_live()
+        if not foreign or self._target.disposable:
+            return
+        markets = ", ".join(sorted({order.symbol for order in foreign}))
+        first = self._first
+        if first and all(order.id not in first.orders and first.covers(order.created_at) for order in foreign):
+            raise Inconclusive(
+                f"{_count(foreign)} that this run did not place came into {self} meanwhile, in {markets}: somebody "
+                "else is at work with the account, another run perhaps"
+            )
+        raise Declined(
+            f"{self} has {_count(foreign)} that this run did not place, in {markets}, and cancel-all would destroy "
+            "them: take another account, or say --cancel-existing, or disposable = true under [target]"
+        )
+
+    # -- one look ------------------------------------------------------------------------------------------------------
+
+    def _snapshot(self, pages: int = SNAPSHOT_PAGES, limit: int = MAX_LIMIT) -> Snapshot:
+        """One snapshot. Its orders are recognized as old, as this run's or as a stranger's, and judged by what they
+        were before.
+        """
+        snapshot = self.account.snapshot(pages, limit)
+        self._first = self._first or snapshot
+        self.own.begin(snapshot.orders.values())
+        self.own.recognize(snapshot.orders.values())
+        for id in self._placed_at.keys() & snapshot.orders.keys():
+            self._clock.learn(snapshot.orders[id], *self._placed_at.pop(id))
+        self._compare(snapshot)
+        self._latest = snapshot if self._latest is None else snapshot.over(self._latest)
+        if self.opposite is not None:
+            told = ((order.identity, snapshot.exchanges) for order in snapshot.orders.values())
+            self.opposite.account.foreign.update(told)
+        return snapshot
+
+    def _compare(self, snapshot: Snapshot) -> None:
+        """Judge in passing what became of each order since it was last seen; lists that may lag tell nothing."""
+        if self._latest is not None and time.monotonic() > self.consistent_from:
+            judgement = SUCCESSION.judge(self._latest, snapshot)
+            self.account.observations.count(judgement.saw)
+            self.account.observations.report(judgement.breaches, *snapshot.exchanges[:1])
+
+    def _depth(self) -> int:
+        """How many pages it takes to reach all that was last seen live."""
+        latest = self.latest()
+        oldest = min((order.created_at for order in latest.live()), default=None)
+        if oldest is None:
+            return 1
+        newer = sum(order.created_at >= oldest for order in latest.orders.values())
+        return min(newer // MAX_LIMIT + 1, SNAPSHOT_PAGES)
+
+
+def _count(orders: Sequence[Order]) -> str:
+    return "a live order" if len(orders) == 1 else f"{len(orders)} live orders"

@@ -1,0 +1,115 @@
+"""The facts that checks need: what has to have been observed, and what would bring it about."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.results import Missing
+from conformance.stage.stage import SHOWN_BY_A_HISTORY, Stage
+
+# Facts that the driver brings about: where it could not, the target's own words say why.
+_BROUGHT_ABOUT = SHOWN_BY_A_HISTORY | {"other", "arrange"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that a check needs to have been observed. `says` and `enable` are for the report."""
+
+    says: str
+    enable: str
+    holds: Callable[[Stage, Any], bool]
+
+
+def _may_cancel(stage: Stage) -> bool:
+    if not stage.full_scope:
+        return False
+    return stage.explicit or stage.target.disposable or not stage.view.foreign_live()
+
+
+FACTS: Mapping[str, Fact] = {
+    "orders": Fact(
+        "{} orders of the caller are known",
+        "a driver (place or inject), or an account with a longer history",
+        lambda stage, count: len(stage.seen.orders) >= count,
+    ),
+    "seconds": Fact(
+        "the caller's orders were created in {} different seconds",
+        "a driver (place or inject), or an account with a longer history",
+        lambda stage, count: len(stage.seen.seconds()) >= count,
+    ),
+    "status": Fact(
+        "an order of the caller that is {} is known",
+        "driver.inject, or an account that holds one",
+        lambda stage, status: any(order.status == status for order in stage.seen.orders.values()),
+    ),
+    "markets": Fact(
+        "orders of the caller in {} markets are known",
+        "a second [[markets]] and a driver, or an account with orders in several",
+        lambda stage, count: len({order.symbol for order in stage.seen.orders.values()}) >= count,
+    ),
+    "tradable": Fact(
+        "orders can be brought about in {} markets",
+        "a second [[markets]]",
+        lambda stage, count: len(stage.markets) >= count,
+    ),
+    "other": Fact(
+        "another account with orders of its own is known",
+        "[accounts.other], and a driver or orders of its own",
+        lambda stage, _: stage.other_view is not None and bool(stage.other_view.latest().orders),
+    ),
+    "jwt": Fact(
+        "the caller has a token",
+        "jwt under [accounts.caller]",
+        lambda stage, _: "jwt" in stage.caller.credentials,
+    ),
+    "api_key": Fact(
+        "the caller has a signed key",
+        "api_key and api_secret under [accounts.caller]",
+        lambda stage, _: "api-key" in stage.caller.credentials,
+    ),
+    "cancel": Fact(
+        "cancel-all may be called",
+        "full scope, and a caller without live orders of somebody else (or --cancel-existing)",
+        lambda stage, _: _may_cancel(stage),
+    ),
+    "arrange": Fact(
+        "live orders can be brought about",
+        "[[markets]] with driver.place or driver.inject",
+        lambda stage, _: bool(stage.ways),
+    ),
+    "place": Fact(
+        "orders can be placed",
+        "[[markets]] with driver.place",
+        lambda stage, _: "placing" in stage.ways,
+    ),
+    "fault": Fact(
+        "errors can be armed",
+        "driver.fault",
+        lambda stage, _: stage.full_scope and stage.driver.can_fault,
+    ),
+    "unthrottled": Fact(
+        "{} requests may be sent within a second",
+        "target.max_requests_per_second of more, or none",
+        lambda stage, rate: (stage.target.max_requests_per_second or rate) >= rate,
+    ),
+    "live": Fact(
+        "{} live orders of this run stand in the caller's account",
+        "a driver whose target allows as many",
+        lambda stage, count: len(stage.view.own_live()) >= count,
+    ),
+}
+
+
+def missing(stage: Stage, needs: Mapping[str, Any]) -> tuple[Missing, ...]:
+    """Which of the facts do not hold on the stage."""
+    return tuple(
+        Missing(FACTS[name].says.format(value) + _words(stage, name), FACTS[name].enable)
+        for name, value in needs.items()
+        if not FACTS[name].holds(stage, value)
+    )
+
+
+def _words(stage: Stage, fact: str) -> str:
+    """Why the driver did not bring the fact about, in the target's own words."""
+    refusals = stage.arranger.refusals if fact in _BROUGHT_ABOUT else []
+    return f" ({refusals[0]})" if refusals else ""

@@ -1,0 +1,50 @@
+"""Served sandboxes, as files of a profile, as lanes and as stages."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from conformance.account.account import Account
+from conformance.observations import Observations
+from conformance.profile import loader
+from conformance.sandbox import Sandbox
+from conformance.stage.arranger import Arranger
+from conformance.stage.driver import Driver
+from conformance.stage.lane import Lane
+from conformance.stage.stage import Stage
+from conformance.wire.client import Client
+from conformance.wire.redaction import Redactor
+
+
+@contextmanager
+def profile_in(folder: Path, sandbox: Sandbox, more: str = "") -> Iterator[Path]:
+    """Serve the sandbox; yields its profile, a file in this folder, with `more` lines under [target]."""
+    with sandbox.serve() as served:
+        path = folder / "profile.toml"
+        path.write_text(served.profile_toml.replace("[target]", f"[target]{more}"), encoding="utf-8")
+        yield path
+
+
+@contextmanager
+def lane_on(
+    sandbox: Sandbox, observations: Observations | None = None, *, alone: bool = False, redactor: Redactor | None = None
+) -> Iterator[Lane]:
+    """Serve the sandbox; yields a lane on it, watched by `observations`. `alone`: without the other account."""
+    with sandbox.serve() as served:
+        profile = loader.loads(served.profile_toml, "sandbox")
+        client = Client(profile.target, redactor or Redactor(profile.secrets))
+        accounts = {key: Account(account, client) for key, account in profile.accounts.items()}
+        other = None if alone else accounts["other"]
+        driver = Driver(profile.driver, client)
+        lane = Lane(accounts["caller"], other, profile.target, profile.markets, driver)
+        lane.watch(observations or Observations())
+        yield lane
+
+
+@contextmanager
+def stage_on(
+    sandbox: Sandbox, observations: Observations | None = None, *, alone: bool = False, redactor: Redactor | None = None
+) -> Iterator[Stage]:
+    """As `lane_on`; yields a stage in full scope."""
+    with lane_on(sandbox, observations, alone=alone, redactor=redactor) as lane:
+        yield Stage(lane, Arranger(lane, seed=0), full_scope=True)
