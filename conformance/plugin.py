@@ -39,18 +39,10 @@ def pytest_configure(config: pytest.Config) -> None:
         if config.args_source is not pytest.Config.ArgsSource.ARGS:
             config.args = [str(CHECKS)]
     if ASSIGNMENT in config.stash:
-        from hypothesis import core, settings
-        from hypothesis.vendor import pretty
-
-        from conformance.declare import DRAWING
-        from conformance.judging import shrinking
+        from conformance import hypothesis_seam
         from conformance.judging.worker import Court
 
-        settings.register_profile("conformance", DRAWING)
-        settings.load_profile("conformance")
-        # Schemathesis' plugin, which every pytest of its environment loads, takes the values out of printed examples.
-        core.RepresentationPrinter = pretty.RepresentationPrinter  # type: ignore[attr-defined]
-        shrinking.bound(stop_on_first=config.getoption("--stop-on-first"))
+        hypothesis_seam.prepare(stop_on_first=config.getoption("--stop-on-first"))
         if config.getoption("--stop-on-first"):
             config.option.maxfail = 1
         config.pluginmanager.register(Court(config, config.stash[ASSIGNMENT]), Court.NAME)

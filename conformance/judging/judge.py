@@ -1,14 +1,14 @@
 """The judge: runs checks on their stages, and turns how each of them ended into an outcome."""
 
-import re
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator
 from dataclasses import replace
 from typing import Any, cast
 
 import pytest
 from hypothesis.errors import Flaky
 
+from conformance import hypothesis_seam
+from conformance.hypothesis_seam import Examples
 from conformance.judging import crashes
 from conformance.judging.excerpt import excerpt
 from conformance.judging.keys import STAGE
@@ -25,12 +25,7 @@ from conformance.verdict import Inconclusive, Violation
 
 _OBSERVATIONS = pytest.StashKey[Observations]()
 _MISSING = pytest.StashKey[tuple[Missing, ...]]()
-_EXAMPLES = pytest.StashKey[int]()
-
-# In Hypothesis' notes: an argument of the check, or what it drew itself, "Draw 2 (symbol): 'DFUSDT'".
-_GIVEN = re.compile(r"\w+=|Draw \d+")
-_STEP = re.compile(r"state\.(\w+)\((.*)\)$")
-_DRAW = re.compile(r"^Draw \d+(?: \((.*?)\))?: ")
+_EXAMPLES = pytest.StashKey[Examples]()
 
 
 class Judge:
@@ -66,58 +61,25 @@ class Judge:
         stage.lane.watch(observations)
         item.stash[STAGE] = stage
 
-    @contextmanager
-    def watching(self, item: pytest.Item) -> Iterator[None]:
-        """Count the examples that a Hypothesis check runs, and run no more once one could not be judged.
-
-        Hypothesis would take that for a failure and shrink it: each attempt ends at once, as the first did.
-        """
-        item.stash[_EXAMPLES] = 0
-        check = cast(Any, item).obj
-        if not hasattr(check, "hypothesis"):
-            item.stash[_EXAMPLES] = 1
-            yield
-            return
-        inner = check.hypothesis.inner_test
-
-        undecided: Inconclusive | None = None
-
-        def counting(*args: Any, **kwargs: Any) -> None:
-            nonlocal undecided
-            if undecided is not None:
-                raise undecided
-            item.stash[_EXAMPLES] += 1
-            try:
-                inner(*args, **kwargs)
-            except Inconclusive as reason:
-                undecided = reason
-                raise
-
-        check.hypothesis.inner_test = counting
-        try:
-            yield
-        finally:
-            check.hypothesis.inner_test = inner
-
     def run(self, item: pytest.Item) -> Generator[None, Any, Any]:
         """Run the item; what it found has then been met at least twice, or needs no second look.
 
         Hypothesis replays what it finds, and says Flaky where it does not meet it again.
         """
+        check = cast(Any, item).obj
         try:
-            with self.watching(item):
+            with hypothesis_seam.counting(check, stop_at=Inconclusive) as examples:
+                item.stash[_EXAMPLES] = examples
                 return (yield)
         except Flaky as flaky:
-            violation = _violation_in(flaky)
+            violation = hypothesis_seam.met_once(flaky, Violation)
             if violation is None:
                 raise Inconclusive(f"it differs from time to time: {flaky}") from None
             if violation.breach.certain:
-                for note in list(_notes(flaky)):  # of which the violation is one
-                    violation.add_note(note)
                 raise violation from None
             self._doubt(item, violation)
         except Violation as violation:
-            if violation.breach.certain or hasattr(cast(Any, item).obj, "hypothesis"):
+            if violation.breach.certain or hypothesis_seam.draws(check):
                 raise
             item.runtest()
             self._doubt(item, violation)
@@ -139,7 +101,8 @@ class Judge:
         verifies = verifies_of(item)
         if isinstance(error, Violation):
             violated = [error.breach.requirement] if error.breach.requirement else verifies
-            findings |= {id: _finding(error, name, present, _example(error, item)) for id in violated}
+            drawn = hypothesis_seam.example(error, without=getattr(item, "fixturenames", ()))
+            findings |= {id: _finding(error, name, present, drawn) for id in violated}
             if error.breach.requirement:
                 reason = f"{name} stopped at a violation of {error.breach.requirement}"
         return Outcome(
@@ -152,7 +115,7 @@ class Judge:
             doubts={id: present(doubt) for id, doubt in observations.doubts.items()},
             notes={id: present(note) for id, note in observations.notes.items()},
             missing=tuple(replace(each, says=present(each.says)) for each in item.stash.get(_MISSING, ())),
-            examples=item.stash.get(_EXAMPLES, 0),
+            examples=item.stash.get(_EXAMPLES, Examples()).count,
         )
 
     def fails(self, outcome: Outcome) -> bool:
@@ -190,31 +153,6 @@ def _finding(violation: Violation, check: str, present: Callable[[str], str], ex
         example=example and present(example),
         exchanges=tuple(exchange.to_json() for exchange in exchanges),
     )
-
-
-def _example(error: BaseException, item: pytest.Item) -> str | None:
-    """What Hypothesis had drawn, a line each, without the fixtures, which are not drawn; or the steps, numbered."""
-    fixtures = (*(f"{name}=" for name in getattr(item, "fixturenames", ())), "data=")
-    lines = [line.strip().rstrip(",") for note in getattr(error, "__notes__", ()) for line in note.splitlines()]
-    if steps := [step for line in lines if (step := _STEP.match(line)) and step[1] != "teardown"]:
-        told = (f"{each[1].replace('_', ' ')} {each[2]}".strip() for each in steps)
-        return "\n".join(f"{number}. {step}" for number, step in enumerate(told, start=1))
-    given = [line for line in lines if _GIVEN.match(line) and not line.startswith(fixtures)]
-    return "\n".join(_DRAW.sub(lambda found: f"{found[1]}: " if found[1] else "", line) for line in given) or None
-
-
-def _notes(error: BaseException) -> Iterator[str]:
-    """What Hypothesis noted at the error, and at those that it holds."""
-    yield from getattr(error, "__notes__", ())
-    for each in getattr(error, "exceptions", ()):
-        yield from _notes(each)
-
-
-def _violation_in(error: BaseException) -> Violation | None:
-    if isinstance(error, Violation):
-        return error
-    causes = [*getattr(error, "exceptions", ()), error.__cause__, error.__context__]
-    return next((found for cause in causes if cause is not None and (found := _violation_in(cause))), None)
 
 
 def verifies_of(item: pytest.Item) -> tuple[str, ...]:

@@ -15,10 +15,9 @@ from typing import Any
 
 import hypothesis
 import pytest
-from hypothesis import seed
 
 import conformance
-from conformance import requirements
+from conformance import hypothesis_seam, requirements
 from conformance.gating import waivers
 from conformance.judging import crashes, verdicts
 from conformance.judging.judge import Judge, needs_of, verifies_of
@@ -89,8 +88,8 @@ class Court:
             if hasattr(self._config, "workerinput"):
                 item.add_marker(pytest.mark.lane(self._lane_of(item.nodeid)))
             check = getattr(item, "obj", None)
-            if check is not None and hasattr(check, "hypothesis"):
-                seed(self._assignment.seed)(check)
+            if hypothesis_seam.draws(check):
+                hypothesis_seam.follow(self._assignment.seed, check)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """What is selected is known now, and so is what has to be brought about for it."""
