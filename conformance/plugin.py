@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.judging.keys import ASSIGNMENT, CHECKS, STAGE
+from conformance.judging.keys import CHECKS, PLAN, STAGE
 
 if TYPE_CHECKING:
     # At run time only once there is something to judge: this module is loaded into every pytest session.
     from conformance.account.account import Account
     from conformance.account.known import Known
-    from conformance.judging.plan import Assignment
+    from conformance.judging.plan import Plan
     from conformance.stage.stage import Stage
 
 
@@ -34,23 +34,23 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "needs(**facts): the facts that have to be observed for it")
     config.addinivalue_line("markers", "cancels: calls cancel-all, so it runs after those that only read")
     config.addinivalue_line("markers", "lane(number): the pair of accounts that it works with")
-    if ASSIGNMENT not in config.stash and config.getoption("--target"):
-        config.stash[ASSIGNMENT] = _assignment(config)
+    if PLAN not in config.stash and config.getoption("--target"):
+        config.stash[PLAN] = _plan(config)
         if config.args_source is not pytest.Config.ArgsSource.ARGS:
             config.args = [str(CHECKS)]
-    if ASSIGNMENT in config.stash:
+    if PLAN in config.stash:
         from conformance import hypothesis_seam
         from conformance.judging.worker import Court
 
         hypothesis_seam.prepare(stop_on_first=config.getoption("--stop-on-first"))
         if config.getoption("--stop-on-first"):
             config.option.maxfail = 1
-        config.pluginmanager.register(Court(config, config.stash[ASSIGNMENT]), Court.NAME)
+        config.pluginmanager.register(Court(config, config.stash[PLAN]), Court.NAME)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """A check without a target has nothing to judge."""
-    if ASSIGNMENT not in config.stash and any(item.get_closest_marker("verifies") for item in items):
+    if PLAN not in config.stash and any(item.get_closest_marker("verifies") for item in items):
         raise pytest.UsageError("the checks judge a target: give --target URL or --target PROFILE.toml")
 
 
@@ -79,14 +79,14 @@ def known(stage: "Stage") -> "Known":
     return stage.lane.known(stage.lane.caller)
 
 
-def _assignment(config: pytest.Config) -> "Assignment":
+def _plan(config: pytest.Config) -> "Plan":
     from conformance.gating.waivers import WaiverError
-    from conformance.judging.plan import assign
+    from conformance.judging.plan import make_plan
     from conformance.profile import ProfileError
 
     option = config.option
     try:
-        return assign(
+        return make_plan(
             option.target,
             scope=option.scope,
             seed=option.seed,

@@ -12,8 +12,8 @@ from conformance.hypothesis_seam import Examples
 from conformance.judging import crashes
 from conformance.judging.excerpt import excerpt
 from conformance.judging.keys import STAGE
-from conformance.judging.plan import Assignment
-from conformance.judging.stages import Ensemble
+from conformance.judging.plan import Plan
+from conformance.judging.stages import Stages
 from conformance.judging.verdicts import Ending, Outcome
 from conformance.observations import Observations
 from conformance.requirements import Requirement
@@ -31,8 +31,8 @@ _EXAMPLES = pytest.StashKey[Examples]()
 class Judge:
     """Judges one item after the other, each on the stage of its lane."""
 
-    def __init__(self, assignment: Assignment, catalogue: dict[str, Requirement]) -> None:
-        self.ensemble = Ensemble(assignment)
+    def __init__(self, plan: Plan, catalogue: dict[str, Requirement]) -> None:
+        self.stages = Stages(plan)
         self._catalogue = catalogue
         self._wants: dict[str, Any] = {}
 
@@ -49,7 +49,7 @@ class Judge:
         observations = item.stash[_OBSERVATIONS] = Observations(verifies_of(item))
         setting_up = Observations()
         try:
-            stage = self.ensemble.stage(lane_of(item), self._wants, setting_up)
+            stage = self.stages.stage(lane_of(item), self._wants, setting_up)
             stage.lane.watch(setting_up)
             item.stash[_MISSING] = missing(stage, needs_of(item))
             if "cancel" in needs_of(item):
@@ -95,7 +95,7 @@ class Judge:
         observations = item.stash.get(_OBSERVATIONS, Observations())
         error = call.excinfo.value if call.excinfo else None
         name = name_of(item)
-        present = self.ensemble.redactor.presentable
+        present = self.stages.redactor.presentable
         findings = {id: _finding(violation, name, present) for id, violation in observations.in_passing.items()}
         ending, reason = _ending(error)
         verifies = verifies_of(item)

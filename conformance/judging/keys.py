@@ -8,9 +8,9 @@ import pytest
 from conformance import checks
 
 if TYPE_CHECKING:
-    from conformance.judging.plan import Assignment
+    from conformance.judging.plan import Plan
     from conformance.stage.stage import Stage
 
-ASSIGNMENT: "pytest.StashKey[Assignment]" = pytest.StashKey()  # of a session's config: what it judges
+PLAN: "pytest.StashKey[Plan]" = pytest.StashKey()  # of a session's config: what it judges
 STAGE: "pytest.StashKey[Stage]" = pytest.StashKey()  # of an item: where it takes place
 CHECKS = Path(checks.__path__[0])

@@ -16,7 +16,7 @@ Scope = Literal["read-only", "full"]
 
 
 @dataclass(frozen=True, slots=True)
-class Assignment:
+class Plan:
     """A profile to judge, and how. `labels` say what the evidence is about; `waivers` are deviations agreed on.
 
     `aim`: judge the checks of this requirement first, and leave it at that once they have found it violated.
@@ -43,7 +43,7 @@ class Assignment:
         }
 
 
-def assign(
+def make_plan(
     target: str | Profile,
     *,
     scope: Scope | None,
@@ -54,8 +54,8 @@ def assign(
     cancel_existing: bool,
     aim: str | None = None,
     waivers: str | None = None,
-) -> Assignment:
-    """An assignment from what was said on the command line; `target` is a URL, a profile's path, or a profile.
+) -> Plan:
+    """A plan from what was said on the command line; `target` is a URL, a profile's path, or a profile.
 
     Raises ProfileError where the words or the profile are wrong, or the scope is one that the target does not allow;
     WaiverError where the file of waivers is.
@@ -63,7 +63,7 @@ def assign(
     profile = target if isinstance(target, Profile) else profile_of(target)
     if cancel_existing:
         profile = replace(profile, target=replace(profile.target, disposable=True))
-    return Assignment(
+    return Plan(
         profile=profile,
         scope=_scope(profile, scope),
         seed=seed,

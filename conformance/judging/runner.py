@@ -11,8 +11,8 @@ import pytest
 from rich.console import Console
 
 from conformance.judging import crashes
-from conformance.judging.keys import ASSIGNMENT, CHECKS
-from conformance.judging.plan import Assignment
+from conformance.judging.keys import CHECKS, PLAN
+from conformance.judging.plan import Plan
 from conformance.judging.worker import Court, ToldToStop
 from conformance.profile import ProfileError
 from conformance.reporting.progress import Progress
@@ -30,10 +30,10 @@ class NoVerdict(Exception):
 
 
 class _Given:
-    """Hands the assignment to the plugin, and shows progress."""
+    """Hands the plan to the plugin, and shows progress."""
 
-    def __init__(self, assignment: Assignment, console: Console) -> None:
-        self._assignment = assignment
+    def __init__(self, plan: Plan, console: Console) -> None:
+        self._plan = plan
         self._console = console
         self._progress: Progress | None = None
         self.court: Court | None = None
@@ -42,7 +42,7 @@ class _Given:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
-        config.stash[ASSIGNMENT] = self._assignment
+        config.stash[PLAN] = self._plan
         config.option.tbstyle = "no"  # nobody sees it, and each would take up to a tenth of a second
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
@@ -72,13 +72,13 @@ class _Given:
             self._progress.close()
 
 
-def run(assignment: Assignment, console: Console, *, stop_on_first: bool, select: str | None = None) -> Results:
-    """Judge the assignment's target, showing progress on the console; `select` as pytest's -k.
+def run(plan: Plan, console: Console, *, stop_on_first: bool, select: str | None = None) -> Results:
+    """Judge the plan's target, showing progress on the console; `select` as pytest's -k.
 
     Raises NoVerdict where pytest gave none, ProfileError for a selection that cannot be read, SystemExit(130) where it
     was told to stop before there was anything to tell.
     """
-    given = _Given(assignment, console)
+    given = _Given(plan, console)
     args = [
         str(CHECKS),
         f"--rootdir={CHECKS}",
@@ -106,7 +106,7 @@ def run(assignment: Assignment, console: Console, *, stop_on_first: bool, select
         raise ProfileError(f"-k {select!r} cannot be read; it takes names joined by and, or, not")
     if code == INTERRUPTED:
         sys.exit(INTERRUPTED)
-    broke = Redactor(assignment.profile.secrets).redact(given.crash or f"pytest ended with {code}")
+    broke = Redactor(plan.profile.secrets).redact(given.crash or f"pytest ended with {code}")
     raise NoVerdict(f"the suite itself failed before there was a report: {broke}")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from conformance.account.account import Account
 from conformance.doctor import Finding, examine, same_user, transport
-from conformance.judging.plan import Assignment
+from conformance.judging.plan import Plan
 from conformance.observations import Observations
 from conformance.profile import Profile
 from conformance.stage.arranger import Staging
@@ -28,14 +28,14 @@ def examine_profile(profile: Profile) -> Iterator[Finding]:
     yield from examine(profile, accounts, Driver(profile.driver, client))
 
 
-class Ensemble:
+class Stages:
     """The stages of a run, each set up when the first check steps onto it."""
 
-    def __init__(self, assignment: Assignment) -> None:
-        profile = assignment.profile
+    def __init__(self, plan: Plan) -> None:
+        profile = plan.profile
         self.redactor = Redactor(profile.secrets)
-        self.client = Client(profile.target, self.redactor, read_only=assignment.scope == "read-only")
-        self._assignment = assignment
+        self.client = Client(profile.target, self.redactor, read_only=plan.scope == "read-only")
+        self._plan = plan
         self._driver = Driver(profile.driver, self.client)
         self._accounts = {key: Account(account, self.client) for key, account in profile.accounts.items()}
         self._stages: dict[int, Stage | Exception] = {}
@@ -55,7 +55,7 @@ class Ensemble:
 
     def _expect_sound(self, lane: Lane) -> None:
         """Before anything is asked: raise Inconclusive where the target and the profile do not go together."""
-        for found in (*transport(self._assignment.profile), *same_user({each.name: each for each in lane.accounts})):
+        for found in (*transport(self._plan.profile), *same_user({each.name: each for each in lane.accounts})):
             if found.grade == "problem":
                 raise Inconclusive(f"{found.about}: {found.says}; {found.remedy}")
 
@@ -84,12 +84,12 @@ class Ensemble:
         return taken.to_json()
 
     def _set_up(self, number: int, wants: Mapping[str, Any], observations: Observations) -> Stage | Exception:
-        profile, seed = self._assignment.profile, self._assignment.seed
+        profile, seed = self._plan.profile, self._plan.seed
         names = profile.lanes[number]
         other = None if names.other is None else self._accounts[names.other]
         lane = Lane(self._accounts[names.caller], other, profile.target, profile.markets, self._driver)
         lane.watch(observations)
-        full = self._assignment.scope == "full"
+        full = self._plan.scope == "full"
         stage = Stage(lane, Staging(lane, seed), full_scope=full, explicit=not profile.from_bare_url)
         try:
             with self.client.setting_up():

@@ -21,7 +21,7 @@ from conformance import hypothesis_seam, requirements
 from conformance.gating import waivers
 from conformance.judging import crashes, verdicts
 from conformance.judging.judge import Judge, needs_of, verifies_of
-from conformance.judging.plan import Assignment
+from conformance.judging.plan import Plan
 from conformance.judging.traceability import checks_by_requirement
 from conformance.judging.verdicts import Outcome
 from conformance.reporting import files, terminal
@@ -54,13 +54,13 @@ class Court:
 
     NAME = "conformance-court"
 
-    def __init__(self, config: pytest.Config, assignment: Assignment) -> None:
+    def __init__(self, config: pytest.Config, plan: Plan) -> None:
         self.results: Results | None = None
         logging.getLogger("urllib3").setLevel(logging.INFO)  # at DEBUG it would log signed queries as they are
         self._config = config
-        self._assignment = assignment
+        self._plan = plan
         self._catalogue = dict(requirements.load())
-        self._judge = Judge(assignment, self._catalogue)
+        self._judge = Judge(plan, self._catalogue)
         self._outcomes: list[Outcome] = []
         self._requests = {"total": 0, "setup": 0, "retried_503": 0}
         self._latencies: defaultdict[str, Counter[str]] = defaultdict(Counter)
@@ -78,7 +78,7 @@ class Court:
         self._session = session
         if not hasattr(self._config, "workerinput"):
             for name in files.NAMES:
-                (self._assignment.report_dir / name).unlink(missing_ok=True)
+                (self._plan.report_dir / name).unlink(missing_ok=True)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -89,7 +89,7 @@ class Court:
                 item.add_marker(pytest.mark.lane(self._lane_of(item.nodeid)))
             check = getattr(item, "obj", None)
             if hypothesis_seam.draws(check):
-                hypothesis_seam.follow(self._assignment.seed, check)
+                hypothesis_seam.follow(self._plan.seed, check)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """What is selected is known now, and so is what has to be brought about for it."""
@@ -106,7 +106,7 @@ class Court:
         return aside, item.get_closest_marker("cancels") is not None, "live" not in needs_of(item), first
 
     def _is_aimed_at(self, item: pytest.Item) -> bool:
-        return self._assignment.aim in verifies_of(item)
+        return self._plan.aim in verifies_of(item)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
@@ -124,7 +124,7 @@ class Court:
     def _lane_of(self, nodeid: str) -> int:
         """A module of checks keeps to one lane, the same in every process."""
         module = nodeid.partition("::")[0].rpartition("/")[2]
-        return zlib.crc32(module.encode()) % len(self._assignment.profile.lanes)
+        return zlib.crc32(module.encode()) % len(self._plan.profile.lanes)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -149,9 +149,9 @@ class Court:
         elif not report.passed:
             setattr(report, _OUTCOME, self._judge.outcome(item, call).to_plain())
         if report.when == "teardown":
-            setattr(report, _REQUESTS, self._judge.ensemble.take_counts())
-            setattr(report, _LATENCIES, self._judge.ensemble.take_latencies())
-        redact = self._judge.ensemble.redactor.redact
+            setattr(report, _REQUESTS, self._judge.stages.take_counts())
+            setattr(report, _LATENCIES, self._judge.stages.take_latencies())
+        redact = self._judge.stages.redactor.redact
         if report.failed:
             report.longrepr = redact(report.longreprtext)  # a traceback tells what functions were called with
         report.sections = [(name, redact(text)) for name, text in report.sections]
@@ -181,9 +181,9 @@ class Court:
 
     def pytest_runtest_logfinish(self) -> None:
         """After each check."""
-        met = any(self._assignment.aim in outcome.findings for outcome in self._outcomes)
-        if self._assignment.aim and met and not self._aimed_at_next:
-            self._session.shouldfail = f"{self._assignment.aim} is violated"
+        met = any(self._plan.aim in outcome.findings for outcome in self._outcomes)
+        if self._plan.aim and met and not self._aimed_at_next:
+            self._session.shouldfail = f"{self._plan.aim} is violated"
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take in an outcome."""
@@ -226,7 +226,7 @@ class Court:
     def _clean_up(self) -> list[str]:
         """Leave the target as it was found; returns what is left. To be told once to stop keeps no run from it."""
         try:
-            return self._judge.ensemble.close()
+            return self._judge.stages.close()
         except KeyboardInterrupt:
             if self._interrupted:
                 return [_STOPPED_CLEANING]
@@ -253,11 +253,11 @@ class Court:
         self._left += left
         if session.exitstatus == pytest.ExitCode.USAGE_ERROR:
             return
-        for name, count in self._judge.ensemble.take_counts().items():
+        for name, count in self._judge.stages.take_counts().items():
             self._requests[name] += count
         with _deaf():
             results = self._results()
-            files.write(results, self._assignment.report_dir)
+            files.write(results, self._plan.report_dir)
             self.results = results
         session.exitstatus = self.results.exit_code
 
@@ -266,30 +266,30 @@ class Court:
             catalogue_version=requirements.CATALOGUE_VERSION,
             suite_version=conformance.__version__,
             versions={"python": platform.python_version(), "hypothesis": hypothesis.__version__},
-            seed=self._assignment.seed,
-            require=self._assignment.require,
+            seed=self._plan.seed,
+            require=self._plan.require,
             started_at=self._started_at.isoformat(timespec="seconds"),
             duration_s=round(time.monotonic() - self._started, 2),
-            target=self._assignment.target,
+            target=self._plan.target,
             requirements=verdicts.results(self._catalogue, checks_by_requirement(), self._judged()),
             requests=self._requests,
             latency_ms=self._latencies,
-            labels=self._assignment.labels,
+            labels=self._plan.labels,
             select=self._config.option.keyword or None,
             mishaps=Mishaps(
                 refusal=self._refusal,
-                crashes=tuple(map(self._judge.ensemble.redactor.redact, self._crashes)),
+                crashes=tuple(map(self._judge.stages.redactor.redact, self._crashes)),
                 interrupted=self._interrupted,
                 left=tuple(self._left),
                 stopped=bool(self._session.shouldfail or self._session.shouldstop),
             ),
         )
-        return waivers.apply(results, self._assignment.waivers, self._started_at.date())
+        return waivers.apply(results, self._plan.waivers, self._started_at.date())
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """The summary that `run` prints too."""
         if self.results is not None:
-            terminalreporter.write_line(terminal.summary(self.results, self._assignment.report_dir))
+            terminalreporter.write_line(terminal.summary(self.results, self._plan.report_dir))
 
 
 @contextlib.contextmanager
