@@ -1,4 +1,4 @@
-"""The pytest plugin: options, fixtures, and the court that judges. `run` and `pytest --target` share it."""
+"""The pytest plugin: options, fixtures, and the hooks that judge. `run` and `pytest --target` share it."""
 
 from typing import TYPE_CHECKING
 
@@ -7,7 +7,7 @@ import pytest
 from conformance.judging.keys import CHECKS, PLAN, STAGE
 
 if TYPE_CHECKING:
-    # At run time only once there is something to judge: this module is loaded into every pytest session.
+    # Every pytest session loads this module, so it imports the suite only where there is a target to judge.
     from conformance.account.account import Account
     from conformance.account.known import Known
     from conformance.judging.plan import Plan
@@ -29,7 +29,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Judge only where a target is given: the suite's own tests run without one."""
+    """Judge only if a target is given. The tests of the suite itself run without one."""
     config.addinivalue_line("markers", "verifies(*ids): the requirements that the check judges")
     config.addinivalue_line("markers", "needs(**facts): the facts that have to be observed for it")
     config.addinivalue_line("markers", "cancels: calls cancel-all, so it runs after those that only read")
@@ -40,42 +40,46 @@ def pytest_configure(config: pytest.Config) -> None:
             config.args = [str(CHECKS)]
     if PLAN in config.stash:
         from conformance import hypothesis_seam
-        from conformance.judging.worker import Court
+        from conformance.judging.gathering import Gathering
+        from conformance.judging.worker import Worker
 
         hypothesis_seam.prepare(stop_on_first=config.getoption("--stop-on-first"))
         if config.getoption("--stop-on-first"):
             config.option.maxfail = 1
-        config.pluginmanager.register(Court(config, config.stash[PLAN]), Court.NAME)
+        worker = Worker(config, config.stash[PLAN])
+        config.pluginmanager.register(worker)
+        if not hasattr(config, "workerinput"):  # else pytest-xdist has started this process
+            config.pluginmanager.register(Gathering(config, config.stash[PLAN], worker), Gathering.NAME)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A check without a target has nothing to judge."""
+    """Refuse to run checks without a target."""
     if PLAN not in config.stash and any(item.get_closest_marker("verifies") for item in items):
         raise pytest.UsageError("the checks judge a target: give --target URL or --target PROFILE.toml")
 
 
 @pytest.fixture
 def stage(request: pytest.FixtureRequest) -> "Stage":
-    """The check's stage, with all that it needs observed."""
+    """The stage of the check, on which all the facts that it needs were observed."""
     stage: Stage = request.node.stash[STAGE]
     return stage
 
 
 @pytest.fixture
 def caller(stage: "Stage") -> "Account":
-    """The account that asks."""
+    """The account that sends the requests."""
     return stage.lane.caller
 
 
 @pytest.fixture
 def other(stage: "Stage") -> "Account | None":
-    """The second account: bystander and counterparty."""
+    """The second account: it trades with the caller, and its orders must stay as they are. None if there is none."""
     return stage.lane.other
 
 
 @pytest.fixture
 def known(stage: "Stage") -> "Known":
-    """What is known of the caller's account."""
+    """What is known about the orders of the caller."""
     return stage.lane.known(stage.lane.caller)
 
 

@@ -10,13 +10,13 @@ from hypothesis.errors import Flaky
 from conformance import hypothesis_seam
 from conformance.hypothesis_seam import Examples
 from conformance.judging import crashes
+from conformance.judging.declarations import lane_of, name_of, needs_of, verifies_of
 from conformance.judging.excerpt import excerpt
 from conformance.judging.keys import STAGE
 from conformance.judging.plan import Plan
 from conformance.judging.stages import Stages
 from conformance.judging.verdicts import Ending, Outcome
 from conformance.observations import Observations
-from conformance.requirements import Requirement
 from conformance.results import Finding, Missing
 from conformance.stage.driver import Refused
 from conformance.stage.lane import ForeignOrders
@@ -29,15 +29,14 @@ _EXAMPLES = pytest.StashKey[Examples]()
 
 
 class Judge:
-    """Judges one item after the other, each on the stage of its lane."""
+    """Judges the checks of one process, one after the other, each on the stage of its lane."""
 
-    def __init__(self, plan: Plan, catalogue: dict[str, Requirement]) -> None:
+    def __init__(self, plan: Plan) -> None:
         self.stages = Stages(plan)
-        self._catalogue = catalogue
         self._wants: dict[str, Any] = {}
 
     def expect(self, items: list[pytest.Item]) -> None:
-        """Take note of what the selected checks need, so that it can be brought about at once."""
+        """Note what the selected checks need, the greatest number of each kind, so that it is brought about at once."""
         for item in items:
             for name, value in needs_of(item).items():
                 greater = isinstance(value, int) and value > self._wants.get(name, 0)
@@ -45,7 +44,7 @@ class Judge:
                     self._wants[name] = value
 
     def set_up(self, item: pytest.Item) -> None:
-        """Bring the item onto its stage; skips it where a fact that it needs is not observed there."""
+        """Set up the stage of the check. Skip the check if a fact that it needs is not observed there."""
         observations = item.stash[_OBSERVATIONS] = Observations(verifies_of(item))
         setting_up = Observations()
         try:
@@ -62,9 +61,10 @@ class Judge:
         item.stash[STAGE] = stage
 
     def run(self, item: pytest.Item) -> Generator[None, Any, Any]:
-        """Run the item; what it found has then been met at least twice, or needs no second look.
+        """Run the check. A violation that is not certain counts only if it is met a second time.
 
-        Hypothesis replays what it finds, and says Flaky where it does not meet it again.
+        Hypothesis itself repeats an example that fails, and raises Flaky if it passes then. Another check is run again
+        here.
         """
         check = cast(Any, item).obj
         try:
@@ -77,40 +77,27 @@ class Judge:
                 raise Inconclusive(f"it differs from time to time: {flaky}") from None
             if violation.breach.certain:
                 raise violation from None
-            self._doubt(item, violation)
+            _doubt(item, violation)
         except Violation as violation:
             if violation.breach.certain or hypothesis_seam.draws(check):
                 raise
             item.runtest()
-            self._doubt(item, violation)
-
-    def _doubt(self, item: pytest.Item, violation: Violation) -> None:
-        if violation.breach.excusable:
-            return
-        reason = f"seen once, and not again: {violation}"
-        item.stash[_OBSERVATIONS].doubt(reason, violation.breach.requirement)
+            _doubt(item, violation)
 
     def outcome(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Outcome:
-        """How the item ended."""
+        """How the check ended, without secrets."""
         observations = item.stash.get(_OBSERVATIONS, Observations())
         error = call.excinfo.value if call.excinfo else None
-        name = name_of(item)
-        present = self.stages.redactor.presentable
-        findings = {id: _finding(violation, name, present) for id, violation in observations.in_passing.items()}
         ending, reason = _ending(error)
-        verifies = verifies_of(item)
-        if isinstance(error, Violation):
-            violated = [error.breach.requirement] if error.breach.requirement else verifies
-            drawn = hypothesis_seam.example(error, without=getattr(item, "fixturenames", ()))
-            findings |= {id: _finding(error, name, present, drawn) for id in violated}
-            if error.breach.requirement:
-                reason = f"{name} stopped at a violation of {error.breach.requirement}"
+        if isinstance(error, Violation) and error.breach.requirement:
+            reason = f"{name_of(item)} stopped at a violation of {error.breach.requirement}"
+        present = self.stages.redactor.presentable
         return Outcome(
-            check=name,
-            verifies=verifies,
+            check=name_of(item),
+            verifies=verifies_of(item),
             ending=ending,
             reason=present(reason),
-            findings=findings,
+            findings=_findings(item, observations, error, present),
             saw=dict(observations.saw),
             doubts={id: present(doubt) for id, doubt in observations.doubts.items()},
             notes={id: present(note) for id, note in observations.notes.items()},
@@ -118,9 +105,12 @@ class Judge:
             examples=item.stash.get(_EXAMPLES, Examples()).count,
         )
 
-    def fails(self, outcome: Outcome) -> bool:
-        """Whether anything that it found makes a run fail."""
-        return any(self._catalogue[id].level != "advisory" for id in outcome.findings)
+
+def _doubt(item: pytest.Item, violation: Violation) -> None:
+    """Note that the violation was met once only, unless a trade on the market explains that."""
+    if not violation.breach.excusable:
+        reason = f"seen once, and not again: {violation}"
+        item.stash[_OBSERVATIONS].doubt(reason, violation.breach.requirement)
 
 
 def _ending(error: BaseException | None) -> tuple[Ending, str]:
@@ -139,6 +129,19 @@ def _ending(error: BaseException | None) -> tuple[Ending, str]:
     return "crashed", crashes.told(error)
 
 
+def _findings(
+    item: pytest.Item, observations: Observations, error: BaseException | None, present: Callable[[str], str]
+) -> dict[str, Finding]:
+    """For each requirement the violation that ended the check, or else the one that was met in passing."""
+    name = name_of(item)
+    findings = {id: _finding(violation, name, present) for id, violation in observations.in_passing.items()}
+    if isinstance(error, Violation):
+        violated = [error.breach.requirement] if error.breach.requirement else verifies_of(item)
+        drawn = hypothesis_seam.example(error, without=getattr(item, "fixturenames", ()))
+        findings |= {id: _finding(error, name, present, drawn) for id in violated}
+    return findings
+
+
 def _finding(violation: Violation, check: str, present: Callable[[str], str], example: str | None = None) -> Finding:
     breach = violation.breach
     exchanges = [
@@ -153,27 +156,3 @@ def _finding(violation: Violation, check: str, present: Callable[[str], str], ex
         example=example and present(example),
         exchanges=tuple(exchange.to_json() for exchange in exchanges),
     )
-
-
-def verifies_of(item: pytest.Item) -> tuple[str, ...]:
-    """The requirements that the item declares to judge."""
-    return tuple(id for mark in item.iter_markers("verifies") for id in mark.args)
-
-
-def needs_of(item: pytest.Item) -> dict[str, Any]:
-    """The facts that the item declares to need; of several marks for one fact the nearest holds."""
-    merged: dict[str, Any] = {}
-    for mark in item.iter_markers("needs"):
-        merged = {**mark.kwargs, **merged}
-    return merged
-
-
-def name_of(item: pytest.Item) -> str:
-    """The check's name as reports show it: module and function, without folders."""
-    return item.nodeid.rsplit("/", 1)[-1].replace(".py::", "::")
-
-
-def lane_of(item: pytest.Item) -> int:
-    """The lane that the item was given when the work was shared out; the first, unless there are several workers."""
-    mark = item.get_closest_marker("lane")
-    return 0 if mark is None else int(mark.args[0])

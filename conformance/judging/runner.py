@@ -11,9 +11,10 @@ import pytest
 from rich.console import Console
 
 from conformance.judging import crashes
+from conformance.judging.gathering import Gathering
 from conformance.judging.keys import CHECKS, PLAN
 from conformance.judging.plan import Plan
-from conformance.judging.worker import Court, ToldToStop
+from conformance.judging.worker import ToldToStop
 from conformance.profile import ProfileError
 from conformance.reporting.progress import Progress
 from conformance.results import Results
@@ -36,7 +37,7 @@ class _Given:
         self._plan = plan
         self._console = console
         self._progress: Progress | None = None
-        self.court: Court | None = None
+        self.gathering: Gathering | None = None
         self.told_to_stop = False
         self.crash: str | None = None
 
@@ -46,7 +47,7 @@ class _Given:
         config.option.tbstyle = "no"  # nobody sees it, and each would take up to a tenth of a second
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        self.court = session.config.pluginmanager.get_plugin(Court.NAME)
+        self.gathering = session.config.pluginmanager.get_plugin(Gathering.NAME)
         self._progress = Progress(self._console, len(session.items))
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
@@ -100,8 +101,8 @@ def run(plan: Plan, console: Console, *, stop_on_first: bool, select: str | None
             code = INTERRUPTED
         except Exception as error:  # noqa: BLE001 - a traceback would end with 1, as if a requirement were violated
             code, given.crash = pytest.ExitCode.INTERNAL_ERROR, crashes.told(error)
-    if given.court is not None and given.court.results is not None:
-        return given.court.results
+    if given.gathering is not None and given.gathering.results is not None:
+        return given.gathering.results
     if select and code == pytest.ExitCode.USAGE_ERROR:
         raise ProfileError(f"-k {select!r} cannot be read; it takes names joined by and, or, not")
     if code == INTERRUPTED:
