@@ -1,27 +1,14 @@
-"""How a check says what it is: which requirements it judges, which facts it needs, whether it cancels, how it draws."""
+"""How a check says what it is: which requirements it judges, which facts it needs, whether it cancels."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 
 from conformance import requirements
 from conformance.stage.facts import FACTS
 
 Check = TypeVar("Check", bound=Callable[..., Any])
-
-# How checks draw, whoever imports them: from the run's seed alone and without a database, so that the same requests are
-# sent every time; without a deadline, since a slow target is not a wrong one.
-DRAWING = settings(
-    database=None,
-    deadline=None,
-    derandomize=False,
-    print_blob=False,
-    report_multiple_bugs=False,
-    phases=(Phase.explicit, Phase.generate, Phase.shrink),
-    suppress_health_check=list(HealthCheck),
-)
 
 
 def verifies(*ids: str) -> Callable[[Check], Check]:

@@ -1,16 +1,16 @@
-"""The pytest plugin: options, fixtures, and the court that judges. `run` and `pytest --target` share it."""
+"""The pytest plugin: options, fixtures, and the hooks that judge. `run` and `pytest --target` share it."""
 
 from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.judging.keys import ASSIGNMENT, CHECKS, STAGE
+from conformance.judging.keys import CHECKS, PLAN, STAGE
 
 if TYPE_CHECKING:
-    # At run time only once there is something to judge: this module is loaded into every pytest session.
+    # Every pytest session loads this module, so it imports the suite only where there is a target to judge.
     from conformance.account.account import Account
     from conformance.account.known import Known
-    from conformance.judging.plan import Assignment
+    from conformance.judging.plan import Plan
     from conformance.stage.stage import Stage
 
 
@@ -29,72 +29,68 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Judge only where a target is given: the suite's own tests run without one."""
+    """Judge only if a target is given. The tests of the suite itself run without one."""
     config.addinivalue_line("markers", "verifies(*ids): the requirements that the check judges")
     config.addinivalue_line("markers", "needs(**facts): the facts that have to be observed for it")
     config.addinivalue_line("markers", "cancels: calls cancel-all, so it runs after those that only read")
     config.addinivalue_line("markers", "lane(number): the pair of accounts that it works with")
-    if ASSIGNMENT not in config.stash and config.getoption("--target"):
-        config.stash[ASSIGNMENT] = _assignment(config)
+    if PLAN not in config.stash and config.getoption("--target"):
+        config.stash[PLAN] = _plan(config)
         if config.args_source is not pytest.Config.ArgsSource.ARGS:
             config.args = [str(CHECKS)]
-    if ASSIGNMENT in config.stash:
-        from hypothesis import core, settings
-        from hypothesis.vendor import pretty
+    if PLAN in config.stash:
+        from conformance import hypothesis_seam
+        from conformance.judging.gathering import Gathering
+        from conformance.judging.worker import Worker
 
-        from conformance.declare import DRAWING
-        from conformance.judging import shrinking
-        from conformance.judging.worker import Court
-
-        settings.register_profile("conformance", DRAWING)
-        settings.load_profile("conformance")
-        # Schemathesis' plugin, which every pytest of its environment loads, takes the values out of printed examples.
-        core.RepresentationPrinter = pretty.RepresentationPrinter  # type: ignore[attr-defined]
-        shrinking.bound(stop_on_first=config.getoption("--stop-on-first"))
+        hypothesis_seam.prepare(stop_on_first=config.getoption("--stop-on-first"))
         if config.getoption("--stop-on-first"):
             config.option.maxfail = 1
-        config.pluginmanager.register(Court(config, config.stash[ASSIGNMENT]), Court.NAME)
+        worker = Worker(config, config.stash[PLAN])
+        config.pluginmanager.register(worker)
+        if not hasattr(config, "workerinput"):  # else pytest-xdist has started this process
+            config.pluginmanager.register(Gathering(config, config.stash[PLAN], worker), Gathering.NAME)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A check without a target has nothing to judge."""
-    if ASSIGNMENT not in config.stash and any(item.get_closest_marker("verifies") for item in items):
+    """Refuse to run checks without a target."""
+    if PLAN not in config.stash and any(item.get_closest_marker("verifies") for item in items):
         raise pytest.UsageError("the checks judge a target: give --target URL or --target PROFILE.toml")
 
 
 @pytest.fixture
 def stage(request: pytest.FixtureRequest) -> "Stage":
-    """The check's stage, with all that it needs observed."""
+    """The stage of the check, on which all the facts that it needs were observed."""
     stage: Stage = request.node.stash[STAGE]
     return stage
 
 
 @pytest.fixture
 def caller(stage: "Stage") -> "Account":
-    """The account that asks."""
+    """The account that sends the requests."""
     return stage.caller
 
 
 @pytest.fixture
 def other(stage: "Stage") -> "Account | None":
-    """The second account: bystander and counterparty."""
+    """The second account: it trades with the caller, and its orders must stay as they are. None if there is none."""
     return stage.other
 
 
 @pytest.fixture
 def known(stage: "Stage") -> "Known":
-    """What is known of the caller's account."""
+    """What is known about the orders of the caller."""
     return stage.view.known
 
 
-def _assignment(config: pytest.Config) -> "Assignment":
+def _plan(config: pytest.Config) -> "Plan":
     from conformance.gating.waivers import WaiverError
-    from conformance.judging.plan import assign
+    from conformance.judging.plan import make_plan
     from conformance.profile import ProfileError
 
     option = config.option
     try:
-        return assign(
+        return make_plan(
             option.target,
             scope=option.scope,
             seed=option.seed,

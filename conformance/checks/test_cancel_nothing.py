@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conformance.declare import DRAWING, cancels, needs, verifies
+from conformance.declare import cancels, needs, verifies
+from conformance.hypothesis_seam import DRAWING
 from conformance.scenarios.cancellation import cancel_all
 from conformance.stage.arranger import Wish
 from conformance.stage.stage import Stage

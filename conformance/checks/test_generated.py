@@ -5,8 +5,9 @@ from hypothesis import strategies as st
 
 from conformance.account.account import Account
 from conformance.account.known import Known
-from conformance.declare import DRAWING, cancels, needs, verifies
+from conformance.declare import cancels, needs, verifies
 from conformance.generated import forbidden_listings, odd_cancels, odd_listings, plain_listings
+from conformance.hypothesis_seam import DRAWING
 from conformance.scenarios import attempts
 from conformance.stage.stage import Stage
 

@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.account.account import Account
-from conformance.declare import DRAWING, needs, verifies
+from conformance.declare import needs, verifies
+from conformance.hypothesis_seam import DRAWING
 from conformance.oracle.listing import changed_by_reading
 from conformance.orders import STATUSES, Query
 from conformance.stage.stage import Stage

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from conformance.account.account import Account
 from conformance.account.known import Known
-from conformance.declare import DRAWING, needs, verifies
+from conformance.declare import needs, verifies
+from conformance.hypothesis_seam import DRAWING
 from conformance.oracle.listing import MAX_LIMIT
 from conformance.orders import LIVE, STATUSES, Query
 from conformance.stage.stage import Stage

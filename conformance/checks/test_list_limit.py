@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from conformance.account.account import Account
 from conformance.account.known import Known
-from conformance.declare import DRAWING, needs, verifies
+from conformance.declare import needs, verifies
+from conformance.hypothesis_seam import DRAWING
 from conformance.oracle.listing import DEFAULT_LIMIT, MAX_LIMIT, matches
 from conformance.orders import Query
 from conformance.stage.stage import Stage

@@ -1,13 +1,13 @@
 """Any sequence of placing, trading, canceling and listing, from either account, against a model."""
 
 from collections.abc import Callable
-from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, get_state_machine_test, rule
+from hypothesis.stateful import RuleBasedStateMachine, rule
 
-from conformance.declare import DRAWING, cancels, needs, verifies
+from conformance.declare import cancels, needs, verifies
+from conformance.hypothesis_seam import DRAWING, run_machine
 from conformance.orders import STATUSES
 from conformance.scenarios.sequences import Walk
 from conformance.stage.stage import Stage
@@ -67,6 +67,4 @@ class Steps(RuleBasedStateMachine):
 @given(data=st.data())
 def test_any_sequence_of_steps(stage: Stage, data: st.DataObject) -> None:
     """Placing, trading, canceling and listing at will: after each step the orders are what the steps have made them."""
-    machine = type("Steps", (Steps,), {"stage": stage})
-    run: Any = get_state_machine_test(machine, settings=settings(DRAWING, stateful_step_count=STEPS))
-    run.hypothesis.inner_test(data)  # the machine within this test, so that it draws, shrinks and replays as any check
+    run_machine(type("Steps", (Steps,), {"stage": stage}), data, steps=STEPS)

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from conformance.cli import shared
 from conformance.cli.shared import complaints
-from conformance.judging.plan import assign, profile_of
+from conformance.judging.plan import make_plan, profile_of
 from conformance.judging.runner import run as judge
 from conformance.judging.stages import examine_profile
 from conformance.profile import Profile
@@ -60,7 +60,7 @@ def run(
     """
     console = Console(stderr=True, quiet=detail == "quiet")
     with complaints(), _target(target, seed) as chosen:
-        assignment = assign(
+        plan = make_plan(
             chosen,
             scope=scope,  # type: ignore[arg-type]
             seed=seed,
@@ -70,11 +70,11 @@ def run(
             cancel_existing=cancel_existing,
             waivers=waivers,
         )
-        where = assignment.target
+        where = plan.target
         console.print(
             f"judging {where['name']} at {where['base_url']} ({where['scope']}, seed {seed})", highlight=False
         )
-        results = judge(assignment, console, stop_on_first=stop_on_first, select=select)
+        results = judge(plan, console, stop_on_first=stop_on_first, select=select)
     if os.environ.get("GITHUB_ACTIONS") == "true":
         for line in annotations(results):
             click.echo(line)

@@ -1,1 +1,1 @@
-"""A run: what it is asked to do, the checks judged one by one, their outcomes gathered into results."""
+"""A run: its plan, the workers that judge one check after the other, and the results that are gathered from them."""

@@ -1,4 +1,4 @@
-"""A failure of the suite itself, in a line: what broke, and where."""
+"""A failure of the suite itself, told in one line: what broke, and where."""
 
 import traceback
 from pathlib import Path
@@ -9,7 +9,7 @@ _PACKAGE = Path(conformance.__file__).parent
 
 
 def told(error: BaseException) -> str:
-    """Its kind, its message and the line of this package that it came through last; not yet redacted."""
+    """The kind of the error, its message, and the last line of this package that it passed. It may hold secrets."""
     line = f"{type(error).__name__}: {error}"
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if Path(frame.filename).is_relative_to(_PACKAGE):

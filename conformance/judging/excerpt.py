@@ -1,23 +1,23 @@
-"""The part of a long answer that a finding is about."""
+"""The part of a long response that a finding is about."""
 
 import json
 import re
 from collections.abc import Sequence
 from typing import Any
 
-# Of a list of more orders than this, only those that matter are shown, each with the one before and the one behind it.
+# A list of more orders than this is shortened to those that matter, each with the order before it and the one after it.
 _MOST = 6
-_SHOWN = 4000  # characters of an order, or of what is no list of orders
+_SHOWN = 4000  # characters of one order, or of a body that is not a list of orders
 
 _OPENS = re.compile(r'\s*(\{\s*"canceled"\s*:\s*)?\[\s*')
 _GOES_ON = re.compile(r"\s*,\s*")
 
 
 def excerpt(body: str, about: str) -> str:
-    """The body of an answer, one order a line, as they were spelled; of many orders those whose ids stand in `about`,
-    with their neighbours.
+    """The body of a response with one order a line, each spelled as it came.
 
-    Where none of them does, the first two and the last are shown. What is no list of orders is cut off.
+    Of many orders it shows those whose ids are in `about`, with their neighbours. If there is no such order, it shows
+    the first two and the last. A body that is not a list of orders is cut off.
     """
     opening = _OPENS.match(body)
     elements, end = _elements(body, opening.end()) if opening else ([], 0)
@@ -36,7 +36,7 @@ def excerpt(body: str, about: str) -> str:
 
 
 def _elements(body: str, start: int) -> tuple[list[tuple[str, Any]], int]:
-    """Each element of the array that begins here, as it is spelled, with the id that it has; and where they end."""
+    """Each element of the array that begins here, spelled as it came, with its id; and where the last one ends."""
     decode = json.JSONDecoder().raw_decode
     found: list[tuple[str, Any]] = []
     end = start
@@ -49,7 +49,7 @@ def _elements(body: str, start: int) -> tuple[list[tuple[str, Any]], int]:
             if not (more := _GOES_ON.match(body, end)):
                 return found, end
             start = more.end()
-    except (ValueError, RecursionError):  # it is cut off there, or no JSON
+    except (ValueError, RecursionError):  # the body is cut off there, or it is not JSON
         return found, end
 
 

@@ -1,4 +1,4 @@
-"""What the plugin and the judge hand to each other through pytest's stashes."""
+"""The keys of what the modules here hand to each other through the stashes of pytest, and where the checks are."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,9 +8,9 @@ import pytest
 from conformance import checks
 
 if TYPE_CHECKING:
-    from conformance.judging.plan import Assignment
+    from conformance.judging.plan import Plan
     from conformance.stage.stage import Stage
 
-ASSIGNMENT: "pytest.StashKey[Assignment]" = pytest.StashKey()  # of a session's config: what it judges
-STAGE: "pytest.StashKey[Stage]" = pytest.StashKey()  # of an item: where it takes place
+PLAN: "pytest.StashKey[Plan]" = pytest.StashKey()  # in the stash of a config: what the session is asked to do
+STAGE: "pytest.StashKey[Stage]" = pytest.StashKey()  # in the stash of a check: the stage that it runs on
 CHECKS = Path(checks.__path__[0])

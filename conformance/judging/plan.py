@@ -6,20 +6,19 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from conformance.gating import waivers as agreed
+from conformance.gating import waivers as waiver_file
 from conformance.gating.waivers import Waiver
-from conformance.profile import Profile, ProfileError
-from conformance.profile import loader as profile_reading
+from conformance.profile import Profile, ProfileError, loader
 from conformance.results import Required
 
 Scope = Literal["read-only", "full"]
 
 
 @dataclass(frozen=True, slots=True)
-class Assignment:
-    """A profile to judge, and how. `labels` say what the evidence is about; `waivers` are deviations agreed on.
+class Plan:
+    """The profile to judge, and how to judge it. `labels`: what the evidence is about. `waivers`: accepted deviations.
 
-    `aim`: judge the checks of this requirement first, and leave it at that once they have found it violated.
+    `aim`: the requirement whose checks run first. If they find it violated, the run ends after them.
     """
 
     profile: Profile
@@ -43,7 +42,7 @@ class Assignment:
         }
 
 
-def assign(
+def make_plan(
     target: str | Profile,
     *,
     scope: Scope | None,
@@ -54,16 +53,16 @@ def assign(
     cancel_existing: bool,
     aim: str | None = None,
     waivers: str | None = None,
-) -> Assignment:
-    """An assignment from what was said on the command line; `target` is a URL, a profile's path, or a profile.
+) -> Plan:
+    """The plan for these options of the command line. `target` is a URL, the path of a profile, or a profile.
 
-    Raises ProfileError where the words or the profile are wrong, or the scope is one that the target does not allow;
-    WaiverError where the file of waivers is.
+    Raises ProfileError if an option or the profile is wrong, or if the target does not allow the scope. Raises
+    WaiverError if the file of waivers is wrong.
     """
     profile = target if isinstance(target, Profile) else profile_of(target)
     if cancel_existing:
         profile = replace(profile, target=replace(profile.target, disposable=True))
-    return Assignment(
+    return Plan(
         profile=profile,
         scope=_scope(profile, scope),
         seed=seed,
@@ -71,14 +70,14 @@ def assign(
         labels=dict(_label(text) for text in labels),
         report_dir=writable(Path(report_dir)),
         aim=aim,
-        waivers=tuple(agreed.load(Path(waivers))) if waivers else (),
+        waivers=tuple(waiver_file.load(Path(waivers))) if waivers else (),
     )
 
 
 def writable(folder: Path) -> Path:
-    """The folder, made if it was not there: that nothing can be written is said before a run, not after it.
+    """The folder, which is made if needed. Raises ProfileError if nothing can be written there.
 
-    Raises ProfileError.
+    This is called before the run, so that no run ends without its reports.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -89,14 +88,14 @@ def writable(folder: Path) -> Path:
 
 
 def profile_of(target: str) -> Profile:
-    """The profile at this path, or of this bare URL. Raises ProfileError."""
+    """The profile at this path or for this URL. Raises ProfileError."""
     if "://" in target:
-        return profile_reading.from_url(target)
-    return profile_reading.load(target)
+        return loader.from_url(target)
+    return loader.load(target)
 
 
 def _scope(profile: Profile, wanted: Scope | None) -> Scope:
-    """Full, unless nobody has said that the target may be changed."""
+    """The wanted scope, else full. A target that nobody has allowed to be changed is read only."""
     if profile.target.environment == "production":
         if wanted == "full":
             raise ProfileError("a production target is judged with --scope read-only alone", "target.environment")

@@ -1,4 +1,4 @@
-"""One judged run: a pytest session that nothing in the user's surroundings can move."""
+"""One run: a pytest session that the options, plugins and files of the user do not influence."""
 
 import contextlib
 import os
@@ -11,42 +11,43 @@ import pytest
 from rich.console import Console
 
 from conformance.judging import crashes
-from conformance.judging.keys import ASSIGNMENT, CHECKS
-from conformance.judging.plan import Assignment
-from conformance.judging.worker import Court, ToldToStop
+from conformance.judging.gathering import Gathering
+from conformance.judging.keys import CHECKS, PLAN
+from conformance.judging.plan import Plan
+from conformance.judging.worker import ToldToStop
 from conformance.profile import ProfileError
 from conformance.reporting.progress import Progress
 from conformance.results import Results
 from conformance.wire.redaction import Redactor
 
-# Variables by which pytest would take options and plugins from the user's surroundings.
-_MOVES_PYTEST = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DEBUG", "PYTEST_THEME")
+# From these variables pytest would take options and plugins of the user.
+_PYTEST_VARIABLES = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DEBUG", "PYTEST_THEME")
 
 INTERRUPTED = 130
 
 
 class NoVerdict(Exception):
-    """Pytest ended before there could be any results."""
+    """Pytest ended before there were any results."""
 
 
-class _Given:
-    """Hands the assignment to the plugin, and shows progress."""
+class _Hooks:
+    """The pytest hooks of `run` alone: they hand over the plan, show progress, and note how the session ends."""
 
-    def __init__(self, assignment: Assignment, console: Console) -> None:
-        self._assignment = assignment
+    def __init__(self, plan: Plan, console: Console) -> None:
+        self._plan = plan
         self._console = console
         self._progress: Progress | None = None
-        self.court: Court | None = None
+        self.gathering: Gathering | None = None
         self.told_to_stop = False
         self.crash: str | None = None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
-        config.stash[ASSIGNMENT] = self._assignment
-        config.option.tbstyle = "no"  # nobody sees it, and each would take up to a tenth of a second
+        config.stash[PLAN] = self._plan
+        config.option.tbstyle = "no"  # nobody sees tracebacks here, and each takes up to a tenth of a second
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        self.court = session.config.pluginmanager.get_plugin(Court.NAME)
+        self.gathering = session.config.pluginmanager.get_plugin(Gathering.NAME)
         self._progress = Progress(self._console, len(session.items))
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
@@ -60,25 +61,25 @@ class _Given:
             self._progress.violated()
 
     def pytest_runtest_logfinish(self) -> None:
-        if self.told_to_stop:  # and some library took that for a failure of its own
+        if self.told_to_stop:  # a library may have caught the signal as an error of its own
             raise ToldToStop
 
     def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
         self.crash = crashes.told(excinfo.value)
-        return True  # pytest's own account would be a page of its insides; what is reported tells what broke, and where
+        return True  # else pytest prints a page about its own insides; the report tells the crash in one line
 
     def pytest_unconfigure(self) -> None:
         if self._progress:
             self._progress.close()
 
 
-def run(assignment: Assignment, console: Console, *, stop_on_first: bool, select: str | None = None) -> Results:
-    """Judge the assignment's target, showing progress on the console; `select` as pytest's -k.
+def run(plan: Plan, console: Console, *, stop_on_first: bool, select: str | None = None) -> Results:
+    """Judge the target of the plan, and show progress on the console. `select` is an expression as for pytest -k.
 
-    Raises NoVerdict where pytest gave none, ProfileError for a selection that cannot be read, SystemExit(130) where it
-    was told to stop before there was anything to tell.
+    Raises NoVerdict if pytest ended without results, ProfileError if `select` cannot be read, and SystemExit(130) if a
+    signal ended the run before there were results.
     """
-    given = _Given(assignment, console)
+    hooks = _Hooks(plan, console)
     args = [
         str(CHECKS),
         f"--rootdir={CHECKS}",
@@ -87,42 +88,42 @@ def run(assignment: Assignment, console: Console, *, stop_on_first: bool, select
         "-p", "conformance.plugin",
         "-p", "no:cacheprovider",
         "-p", "no:terminal",
-        "--assert=plain",  # checks raise what they find; rewriting them takes a third of a second
+        "--assert=plain",  # no check needs rewritten assertions, and rewriting takes a third of a second
     ]  # fmt: skip
     if stop_on_first:
         args.append("--stop-on-first")
     if select:
         args.append(f"-k={select}")
-    with _undisturbed(), _heeding_signals(given):
+    with _isolated(), _stopping_on_signals(hooks):
         try:
-            code = pytest.main(args, plugins=[given])
+            code = pytest.main(args, plugins=[hooks])
         except KeyboardInterrupt:
             code = INTERRUPTED
-        except Exception as error:  # noqa: BLE001 - a traceback would end with 1, as if a requirement were violated
-            code, given.crash = pytest.ExitCode.INTERNAL_ERROR, crashes.told(error)
-    if given.court is not None and given.court.results is not None:
-        return given.court.results
+        except Exception as error:  # noqa: BLE001 - else Python exits with 1, as for a violation
+            code, hooks.crash = pytest.ExitCode.INTERNAL_ERROR, crashes.told(error)
+    if hooks.gathering is not None and hooks.gathering.results is not None:
+        return hooks.gathering.results
     if select and code == pytest.ExitCode.USAGE_ERROR:
         raise ProfileError(f"-k {select!r} cannot be read; it takes names joined by and, or, not")
     if code == INTERRUPTED:
         sys.exit(INTERRUPTED)
-    broke = Redactor(assignment.profile.secrets).redact(given.crash or f"pytest ended with {code}")
+    broke = Redactor(plan.profile.secrets).redact(hooks.crash or f"pytest ended with {code}")
     raise NoVerdict(f"the suite itself failed before there was a report: {broke}")
 
 
 @contextlib.contextmanager
-def _heeding_signals(given: _Given) -> Iterator[None]:
-    """Inside, SIGTERM ends the run as Ctrl-C does: what was placed is removed, and what was judged is reported."""
+def _stopping_on_signals(hooks: _Hooks) -> Iterator[None]:
+    """Inside, SIGTERM ends the run as Ctrl-C does: the run cleans up, and reports what it has judged so far."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def stop(*_: object) -> None:
-        given.told_to_stop = True
+        hooks.told_to_stop = True
         raise ToldToStop
 
-    heeded = [each for each in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(each) != signal.SIG_IGN]
-    before = {each: signal.signal(each, stop) for each in heeded}
+    stopping = [each for each in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(each) != signal.SIG_IGN]
+    before = {each: signal.signal(each, stop) for each in stopping}
     try:
         yield
     finally:
@@ -131,10 +132,10 @@ def _heeding_signals(given: _Given) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Without the user's pytest options and plugins."""
+def _isolated() -> Iterator[None]:
+    """Inside, pytest takes no options and no plugins from the environment of the user."""
     kept = dict(os.environ)
-    for name in _MOVES_PYTEST:
+    for name in _PYTEST_VARIABLES:
         os.environ.pop(name, None)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     try:

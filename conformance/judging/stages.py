@@ -1,4 +1,4 @@
-"""Everything that a run holds on to while it judges: one client, and a stage for each lane."""
+"""What a run keeps while it judges: one client, and a stage for each lane."""
 
 import contextlib
 from collections.abc import Iterator, Mapping
@@ -7,7 +7,7 @@ from typing import Any
 
 from conformance.account.account import Account
 from conformance.doctor import Remark, examine, same_user, transport
-from conformance.judging.plan import Assignment
+from conformance.judging.plan import Plan
 from conformance.observations import Observations
 from conformance.profile import Profile
 from conformance.stage.arranger import Arranger
@@ -22,48 +22,46 @@ from conformance.wire.redaction import Redactor
 
 
 def examine_profile(profile: Profile) -> Iterator[Remark]:
-    """Examine the profile against its target, with a client of its own."""
+    """Examine the profile against its target, with a new client."""
     client = Client(profile.target, Redactor(profile.secrets))
     accounts = {key: Account(account, client) for key, account in profile.accounts.items()}
     yield from examine(profile, accounts, Driver(profile.driver, client))
 
 
-class Ensemble:
-    """The stages of a run, each set up when the first check steps onto it."""
+class Stages:
+    """The stages of a run. Each is set up when the first check needs it."""
 
-    def __init__(self, assignment: Assignment) -> None:
-        profile = assignment.profile
+    def __init__(self, plan: Plan) -> None:
+        profile = plan.profile
         self.redactor = Redactor(profile.secrets)
-        self.client = Client(profile.target, self.redactor, read_only=assignment.scope == "read-only")
-        self._assignment = assignment
+        self.client = Client(profile.target, self.redactor, read_only=plan.scope == "read-only")
+        self._plan = plan
         self._driver = Driver(profile.driver, self.client)
         self._accounts = {key: Account(account, self.client) for key, account in profile.accounts.items()}
         self._stages: dict[int, Stage | Exception] = {}
-        self._changed: list[Lane] = []  # lanes that this run may have changed, whatever became of their set-up
+        self._changed: list[Lane] = []  # lanes that this run may have changed, even if their set-up failed
 
     def stage(self, lane: int, wants: Mapping[str, Any], observations: Observations) -> Stage:
-        """The stage of this lane; the first call sets it up as far as `wants` says, watched by `observations`.
+        """The stage of this lane. The first call sets it up as `wants` says; `observations` takes what is seen then.
 
-        Raises what its set-up raised, each time.
+        If the set-up failed, each call raises the error of the set-up.
         """
         if lane not in self._stages:
             self._stages[lane] = self._set_up(lane, wants, observations)
         stage = self._stages[lane]
         if isinstance(stage, Exception):
-            raise stage.with_traceback(None)  # else it grows with each check that it is told to
+            raise stage.with_traceback(None)  # else the traceback grows with each check
         return stage
 
     def _expect_sound(self, lane: Lane) -> None:
-        """Before anything is asked: raise Inconclusive where the target and the profile do not go together."""
-        for found in (
-            *transport(self._assignment.profile),
-            *same_user({view.account.name: view.account for view in lane.views}),
-        ):
+        """Raise Inconclusive if the profile does not fit the target. This comes before any request about orders."""
+        accounts = {view.account.name: view.account for view in lane.views}
+        for found in (*transport(self._plan.profile), *same_user(accounts)):
             if found.grade == "problem":
                 raise Inconclusive(f"{found.about}: {found.says}; {found.remedy}")
 
     def close(self) -> list[str]:
-        """Leave the target as it was found. Returns what could not be removed, a line for each; names no line twice."""
+        """Leave the target as it was found. Returns a line for each thing that could not be removed, once only."""
         left: list[str] = []
         self.client.breaker.keep_on()
         with contextlib.suppress(CannotJudge):
@@ -77,20 +75,20 @@ class Ensemble:
         return [self.redactor.presentable(line) for line in left]
 
     def take_counts(self) -> dict[str, int]:
-        """The requests sent since this was last asked."""
+        """How many requests were sent since the last call."""
         counts, self.client.counts = self.client.counts, Counts()
         return asdict(counts)
 
     def take_latencies(self) -> dict[str, dict[str, int]]:
-        """How many answers of each operation took how many ms at most, since this was last asked."""
+        """How many answers of each operation took how many ms at most, since the last call."""
         taken, self.client.latencies = self.client.latencies, Latencies()
         return taken.to_json()
 
     def _set_up(self, number: int, wants: Mapping[str, Any], observations: Observations) -> Stage | Exception:
-        profile, seed = self._assignment.profile, self._assignment.seed
+        profile, seed = self._plan.profile, self._plan.seed
         lane = lane_of(profile, profile.lanes[number], self._accounts, self._driver)
         lane.watch(observations)
-        full = self._assignment.scope == "full"
+        full = self._plan.scope == "full"
         stage = Stage(lane, Arranger(lane, seed), full_scope=full, explicit=not profile.from_bare_url)
         try:
             with self.client.setting_up():
@@ -99,6 +97,6 @@ class Ensemble:
                     lane.take()
                     self._changed.append(lane)
                 stage.prepare(wants)
-        except Exception as reason:  # noqa: BLE001 - whatever it is, it is told to each check of the lane
+        except Exception as reason:  # noqa: BLE001 - whatever it is, each check of the lane raises it
             return reason
         return stage

@@ -1,4 +1,4 @@
-"""Which checks judge which requirement, as the checks and the oracle's rules declare it."""
+"""Which checks and rules judge which requirement, as they declare it."""
 
 import importlib
 import inspect
@@ -22,7 +22,7 @@ BOOKS = (LAWS, LISTING, CANCELLING, SUCCESSION, FILLING, RACING)
 
 
 def checks_by_requirement() -> Mapping[str, list[str]]:
-    """For each requirement id: its checks, `module::function`, then the rules that judge it in passing."""
+    """For each requirement its checks, as `module::function`, then the rules that judge it in passing."""
     found: dict[str, list[str]] = defaultdict(list)
     for module in pkgutil.iter_modules(checks.__path__):
         for name, check in vars(importlib.import_module(f"{checks.__name__}.{module.name}")).items():
@@ -35,7 +35,7 @@ def checks_by_requirement() -> Mapping[str, list[str]]:
 
 
 def descriptions() -> Mapping[str, str]:
-    """What each check and rule says of itself, by the names that `checks_by_requirement` has them under."""
+    """The first sentence of the docstring of each check and rule, by its name in `checks_by_requirement`."""
     found = {"the schemas": "The shape of every answer.", "every answer": "The documented form of every error."}
     for module in pkgutil.iter_modules(checks.__path__):
         for name, check in vars(importlib.import_module(f"{checks.__name__}.{module.name}")).items():
@@ -48,13 +48,13 @@ def descriptions() -> Mapping[str, str]:
 
 
 def check_names() -> list[str]:
-    """The checks, `module::function`."""
+    """The names of all checks, as `module::function`."""
     names = {name for names in checks_by_requirement().values() for name in names}
     return sorted(name for name in names if name.partition("::")[2].startswith("test_"))
 
 
 def rules_by_requirement() -> Mapping[str, list[str]]:
-    """For each requirement id: what judges it in every answer that flows by."""
+    """For each requirement the rules that judge it in passing, in every answer."""
     found: dict[str, list[str]] = defaultdict(list)
     for id in contract.REQUIREMENTS:
         found[id].append("the schemas")
@@ -75,7 +75,7 @@ def _first_line(docstring: str) -> str:
 
 
 def _declared(marks: Iterable[pytest.Mark]) -> list[str]:
-    """The requirements that marks name, those of single parameters included, each once."""
+    """The requirements that the marks name, each once. Marks of single parameters count too."""
     ids: list[str] = []
     for mark in marks:
         if mark.name == "verifies":

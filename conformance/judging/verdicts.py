@@ -1,4 +1,4 @@
-"""From what checks observed to a verdict for each requirement."""
+"""How checks ended, and the verdict for each requirement that follows from that."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -12,11 +12,11 @@ from conformance.verdict import Ending, Verdict
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one check ended, in plain values that can travel between processes.
+    """How one check ended. It can be turned into plain values, to travel between processes.
 
-    `findings` by requirement: its own and those met in passing. `saw`: how often each requirement was judged and found
-    right. `doubts`: why a requirement could not be judged; `notes`: how it was. `missing`: what it needed and was not
-    observed.
+    By requirement: `findings` are violations, those met in passing too; `saw` counts how often an answer was right;
+    `doubts` say why the requirement could not be judged; `notes` say how it was judged. `missing`: the facts that the
+    check needs and that were not observed.
     """
 
     check: str
@@ -31,12 +31,12 @@ class Outcome:
     examples: int = 0
 
     def to_plain(self) -> dict[str, Any]:
-        """As dicts, lists, strings and numbers."""
+        """The outcome as dicts, lists, strings and numbers."""
         return asdict(self)
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> "Outcome":
-        """Back from `to_plain`."""
+        """The outcome that `to_plain` was called on."""
         findings = {
             id: Finding(**{**finding, "exchanges": tuple(finding["exchanges"])})
             for id, finding in plain["findings"].items()
@@ -48,9 +48,9 @@ class Outcome:
 def results(
     catalogue: Mapping[str, Requirement], judged_by: Mapping[str, list[str]], outcomes: Iterable[Outcome]
 ) -> tuple[RequirementResult, ...]:
-    """The verdict of every requirement of the catalogue, the worst that any check gave; `none` where none gave any.
+    """The result for each requirement of the catalogue: the worst verdict of all checks, or `none` if there is none.
 
-    `judged_by`: the names of all that judges each requirement.
+    `judged_by`: for each requirement the names of the checks and rules that judge it.
     """
     outcomes = list(outcomes)
     declared = defaultdict(list)
@@ -107,7 +107,7 @@ def _verdict(
 
 
 def _unexercised(own: list[Outcome]) -> str:
-    """Why checks of a requirement did not judge it, each reason once."""
+    """Why some checks of a requirement did not judge it, each reason once."""
     reasons = [f"not observed: {each.says}" for outcome in own for each in outcome.missing]
     left = [outcome for outcome in own if outcome.ending in ("violated", "crashed", "not exercised", "declined")]
     reasons += [outcome.reason for outcome in left if not outcome.missing]

@@ -13,7 +13,7 @@ from multiprocessing.process import BaseProcess
 
 from rich.console import Console
 
-from conformance.judging.plan import assign
+from conformance.judging.plan import make_plan
 from conformance.judging.runner import run
 from conformance.profile import loader
 from conformance.proving.matrix import Trial
@@ -105,7 +105,7 @@ def judge(subject: Subject, seed: int) -> Trial:
     """Judge one subject: a fault by the checks of what it breaks, and by all others until that is found violated."""
     started = time.monotonic()
     with subject.serve(seed) as profile, tempfile.TemporaryDirectory() as folder:
-        assignment = assign(
+        plan = make_plan(
             loader.loads(profile, subject.name),
             scope=None,
             seed=seed,
@@ -115,7 +115,7 @@ def judge(subject: Subject, seed: int) -> Trial:
             cancel_existing=False,
             aim=subject.breaks,
         )
-        results = run(assignment, Console(quiet=True), stop_on_first=False)
+        results = run(plan, Console(quiet=True), stop_on_first=False)
     return _trial(subject, results, time.monotonic() - started)
 
 

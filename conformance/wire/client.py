@@ -44,14 +44,15 @@ class Call:
     """A request as it goes out. `query` is sent byte for byte; `account` is who asks, for the evidence.
 
     `operation`: the documented operation that it asks for, if any. `forged`: what its credentials are, if not good.
+    What can hold a credential stays out of its repr: a traceback would show it.
     """
 
     account: str
     method: str
     url: str
-    query: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes | None = None
+    query: str = field(default="", repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes | None = field(default=None, repr=False)
     operation: str | None = None
     forged: str | None = None
 

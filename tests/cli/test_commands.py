@@ -194,8 +194,8 @@ def test_every_requirement_is_explained(tmp_path: Path) -> None:
 
 def test_a_suite_that_breaks_says_so(tmp_path: Path) -> None:
     broken = (
-        "from conformance.judging.stages import Ensemble\n"
-        "Ensemble._set_up = lambda *_: TypeError('boom')\n"
+        "from conformance.judging.stages import Stages\n"
+        "Stages._set_up = lambda *_: TypeError('boom')\n"
         "from conformance.cli import main\n"
         f"main(['run', '--report-dir', {str(tmp_path)!r}])\n"
     )

@@ -241,9 +241,13 @@ CRASHES = {
     "in a check": "from conformance.account.known import Known\nKnown.explains = lambda *_: {}['boom']\n",
     "in set-up": "from conformance.stage.arranger import Arranger\nArranger.history = lambda *_: {}['boom']\n",
     "in the judge": "from conformance.judging.judge import Judge\nJudge.outcome = lambda *_: {}['boom']\n",
-    "in the plugin": "from conformance.judging.worker import Court\nCourt._turn = lambda *_: {}['boom']\n",
-    "in configuring": "from conformance.judging.worker import Court\nCourt.__init__ = lambda *_: {}['boom']\n",
-    "in the ledger": "from conformance.judging import verdicts\nverdicts.results = lambda *_: {}['boom']\n",
+    "in the worker": "from conformance.judging.worker import Worker\nWorker._turn = lambda *_: {}['boom']\n",
+    "in configuring": "from conformance.judging.worker import Worker\nWorker.__init__ = lambda *_: {}['boom']\n",
+    "in gathering": (
+        "from conformance.judging.gathering import Gathering\n"
+        "Gathering.pytest_runtest_logreport = lambda self, report: {}['boom']\n"
+    ),
+    "in the verdicts": "from conformance.judging import verdicts\nverdicts.results = lambda *_: {}['boom']\n",
     "in the report": "from conformance.reporting import files\nfiles.junit_xml = lambda *_: {}['boom']\n",
     "in cleaning up": "from conformance.judging import stages\nstages.clean_up = lambda *_: {}['boom']\n",
     "in a module of checks": "import conformance.declare as declare\nFACTS = declare.FACTS\ndeclare.FACTS = {}\n",

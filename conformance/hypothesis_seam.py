@@ -1,0 +1,149 @@
+"""All that the suite takes from the insides of Hypothesis, which a new version may change without notice.
+
+If one does, the tests of this module fail, and only this module has to follow. It imports nothing of the suite, because
+the checks need it as well as the judge.
+"""
+
+import re
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import hypothesis
+from hypothesis import HealthCheck, Phase, core, settings
+from hypothesis import strategies as st
+from hypothesis.errors import Flaky
+from hypothesis.internal.conjecture import engine
+from hypothesis.stateful import RuleBasedStateMachine, get_state_machine_test
+from hypothesis.vendor import pretty
+
+Error = TypeVar("Error", bound=Exception)
+
+# How every check draws: from the seed of the run alone and without a database, so that the same seed sends the same
+# requests; without a deadline, since a slow target is not a wrong one.
+DRAWING = settings(
+    database=None,
+    deadline=None,
+    derandomize=False,
+    print_blob=False,
+    report_multiple_bugs=False,
+    phases=(Phase.explicit, Phase.generate, Phase.shrink),
+    suppress_health_check=list(HealthCheck),
+)
+
+# How long one violation may be shrunk: a target that is far away answers 25 requests a second at most.
+PATIENT_S = 4
+IMPATIENT_S = 2  # with --stop-on-first somebody waits for the end of the run
+
+# What Hypothesis notes at an error. An argument is "limit=201," and a value that the check drew itself is
+# "Draw 2 (symbol): 'DFUSDT'". A step of a state machine is "state.lists(account='caller')".
+_VALUE = re.compile(r"\w+=|Draw \d+")
+_DRAW = re.compile(r"^Draw \d+(?: \((.*?)\))?: ")
+_STEP = re.compile(r"state\.(\w+)\((.*)\)$")
+
+
+def prepare(*, stop_on_first: bool) -> None:
+    """Set Hypothesis up for a run, in this process."""
+    settings.register_profile("conformance", DRAWING)
+    settings.load_profile("conformance")
+    # Hypothesis has no setting for this time. Its own limit is five minutes.
+    engine.MAX_SHRINKING_SECONDS = IMPATIENT_S if stop_on_first else PATIENT_S
+    # The pytest plugin of Schemathesis replaces the printer by one that leaves all values out of the examples.
+    core.RepresentationPrinter = pretty.RepresentationPrinter  # type: ignore[attr-defined]
+
+
+def draws(check: object) -> bool:
+    """Whether Hypothesis draws the arguments of the check."""
+    return hasattr(check, "hypothesis")
+
+
+def follow(seed: int, check: Any) -> None:
+    """Let what the check draws follow from the seed."""
+    hypothesis.seed(seed)(check)
+
+
+@dataclass(slots=True)
+class Examples:
+    """How many examples of a check were run so far."""
+
+    count: int = 0
+
+
+@contextmanager
+def counting(check: Any, stop_at: type[Exception]) -> Iterator[Examples]:
+    """Inside, count the examples that the check runs, and run no more of them after an error of the kind `stop_at`.
+
+    Hypothesis takes such an error for a failure and tries to shrink it. Each attempt then ends at once with that error.
+    """
+    if not draws(check):
+        yield Examples(1)
+        return
+    body, examples = check.hypothesis.inner_test, Examples()
+    stopped: Exception | None = None
+
+    def counted(*args: Any, **kwargs: Any) -> None:
+        nonlocal stopped
+        if stopped is not None:
+            raise stopped
+        examples.count += 1
+        try:
+            body(*args, **kwargs)
+        except stop_at as error:
+            stopped = error
+            raise
+
+    check.hypothesis.inner_test = counted
+    try:
+        yield examples
+    finally:
+        check.hypothesis.inner_test = body
+
+
+def run_machine(machine: type[RuleBasedStateMachine], data: st.DataObject, *, steps: int) -> None:
+    """Run the state machine inside a check, with the data of the check: it then draws, shrinks and repeats as a check
+    does.
+    """
+    run: Any = get_state_machine_test(machine, settings=settings(DRAWING, stateful_step_count=steps))
+    run.hypothesis.inner_test(data)
+
+
+def met_once(flaky: Flaky, kind: type[Error]) -> Error | None:
+    """The error of this kind that Hypothesis met once and then not again, with all that Hypothesis noted.
+
+    None if the examples differ for another reason.
+    """
+    error = _find(flaky, kind)
+    if error is not None:
+        for note in list(_notes(flaky)):  # a list, since the error may be among those whose notes are read
+            error.add_note(note)
+    return error
+
+
+def example(error: BaseException, without: Collection[str] = ()) -> str | None:
+    """What Hypothesis drew before this error: a line for each value, or the numbered steps of a state machine.
+
+    `without`: arguments that are left out, since they were not drawn. None if nothing was drawn.
+    """
+    lines = [line.strip().rstrip(",") for note in getattr(error, "__notes__", ()) for line in note.splitlines()]
+    if steps := [step for line in lines if (step := _STEP.match(line)) and step[1] != "teardown"]:
+        told = (f"{step[1].replace('_', ' ')} {step[2]}".strip() for step in steps)
+        return "\n".join(f"{number}. {step}" for number, step in enumerate(told, start=1))
+    left_out = (*(f"{name}=" for name in without), "data=")
+    values = [line for line in lines if _VALUE.match(line) and not line.startswith(left_out)]
+    return "\n".join(_DRAW.sub(lambda found: f"{found[1]}: " if found[1] else "", line) for line in values) or None
+
+
+def _notes(error: BaseException) -> Iterator[str]:
+    """What Hypothesis noted at the error, and at the errors inside it."""
+    yield from getattr(error, "__notes__", ())
+    for inner in getattr(error, "exceptions", ()):
+        yield from _notes(inner)
+
+
+def _find(error: BaseException, kind: type[Error]) -> Error | None:
+    """The first error of this kind: the error itself, one inside it, or one that it comes from."""
+    if isinstance(error, kind):
+        return error
+    others = [*getattr(error, "exceptions", ()), error.__cause__, error.__context__]
+    return next((found for other in others if other is not None and (found := _find(other, kind)) is not None), None)

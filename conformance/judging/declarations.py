@@ -1,0 +1,34 @@
+"""What a collected check declares about itself by its marks."""
+
+from typing import Any
+
+import pytest
+
+
+def verifies_of(item: pytest.Item) -> tuple[str, ...]:
+    """The requirements that the check judges."""
+    return tuple(id for mark in item.iter_markers("verifies") for id in mark.args)
+
+
+def needs_of(item: pytest.Item) -> dict[str, Any]:
+    """The facts that the check needs. If several marks name the same fact, the nearest mark counts."""
+    merged: dict[str, Any] = {}
+    for mark in item.iter_markers("needs"):
+        merged = {**mark.kwargs, **merged}
+    return merged
+
+
+def cancels(item: pytest.Item) -> bool:
+    """Whether the check calls cancel-all."""
+    return item.get_closest_marker("cancels") is not None
+
+
+def lane_of(item: pytest.Item) -> int:
+    """The lane that the check was given; the first one unless there are several workers."""
+    mark = item.get_closest_marker("lane")
+    return 0 if mark is None else int(mark.args[0])
+
+
+def name_of(item: pytest.Item) -> str:
+    """The name of the check in reports: module and function, without folders."""
+    return item.nodeid.rsplit("/", 1)[-1].replace(".py::", "::")

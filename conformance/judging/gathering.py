@@ -1,0 +1,169 @@
+"""The results of a run, gathered in one process: from the outcomes of all workers to reports and an exit code."""
+
+import contextlib
+import platform
+import signal
+import threading
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import hypothesis
+import pytest
+
+import conformance
+from conformance import requirements
+from conformance.gating import waivers
+from conformance.judging import crashes, verdicts
+from conformance.judging.plan import Plan
+from conformance.judging.traceability import checks_by_requirement
+from conformance.judging.verdicts import Outcome
+from conformance.judging.worker import CleanUp, Worker, clean_up_in, latencies_in, outcome_in, requests_in
+from conformance.reporting import files, terminal
+from conformance.results import Mishaps, Results
+
+_STATUS = {
+    "inconclusive": ("inconclusive", "?", "INCONCLUSIVE"),
+    "not exercised": ("not exercised", "-", "NOT EXERCISED"),
+}
+
+
+class Gathering:
+    """The pytest hooks of the process that reports: with several workers the controller, else the only process.
+
+    `results`: what the run found, once the session is over. `worker`: the worker of this process.
+    """
+
+    NAME = "conformance-gathering"
+
+    def __init__(self, config: pytest.Config, plan: Plan, worker: Worker) -> None:
+        self.results: Results | None = None
+        self._config = config
+        self._plan = plan
+        self._worker = worker
+        self._outcomes: list[Outcome] = []
+        self._requests = Counter({"total": 0, "setup": 0, "retried_503": 0})
+        self._latencies: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self._refusal: str | None = None
+        self._crashes: list[str] = []
+        self._left: list[str] = []
+        self._started = time.monotonic()
+        self._started_at = datetime.now(UTC)
+
+    def pytest_sessionstart(self) -> None:
+        """Remove the reports of an earlier run, so that nobody takes them for those of this one, however it ends."""
+        for name in files.NAMES:
+            (self._plan.report_dir / name).unlink(missing_ok=True)
+
+    # -- what is gathered --------------------------------------------------------------------------------------------
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take in what the report of a check carries."""
+        if outcome := outcome_in(report):
+            self._outcomes.append(outcome)
+            if outcome.ending == "declined":
+                self._refusal = self._refusal or outcome.reason
+            if outcome.ending == "crashed":
+                self._crashes.append(f"{outcome.check}: {outcome.reason}")
+        self._requests.update(requests_in(report))
+        for operation, steps in latencies_in(report).items():
+            self._latencies[operation].update(steps)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Note a module of checks that cannot be collected: the suite itself failed."""
+        if report.failed:
+            self._crashes.append(f"{report.nodeid} could not be collected: {report.longrepr}")
+
+    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Note that pytest or a plugin broke."""
+        self._crashes.append(crashes.told(excinfo.value))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any, error: Any) -> None:
+        """Take in how cleaning up went in a worker that has ended, or note that the worker died."""
+        self._take(clean_up_in(getattr(node, "workeroutput", {})))
+        if error:
+            self._crashes.append(f"worker {node.gateway.id} went down: {error}")
+            self._left.append(f"what worker {node.gateway.id} had placed may be left; the next run removes it")
+
+    def _take(self, clean_up: CleanUp) -> None:
+        self._left += clean_up.left
+        self._crashes += clean_up.crashes
+
+    # -- what becomes of it ------------------------------------------------------------------------------------------
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Clean up, give the verdicts, write the reports, and set the exit code."""
+        self._take(self._worker.clean_up())
+        if session.exitstatus == pytest.ExitCode.USAGE_ERROR:
+            return
+        self._requests.update(self._worker.stages.take_counts())
+        with _ignoring_signals():
+            results = self._results(stopped=bool(session.shouldfail or session.shouldstop))
+            files.write(results, self._plan.report_dir)
+            self.results = results
+        session.exitstatus = results.exit_code
+
+    def _results(self, *, stopped: bool) -> Results:
+        results = Results(
+            catalogue_version=requirements.CATALOGUE_VERSION,
+            suite_version=conformance.__version__,
+            versions={"python": platform.python_version(), "hypothesis": hypothesis.__version__},
+            seed=self._plan.seed,
+            require=self._plan.require,
+            started_at=self._started_at.isoformat(timespec="seconds"),
+            duration_s=round(time.monotonic() - self._started, 2),
+            target=self._plan.target,
+            requirements=verdicts.results(requirements.load(), checks_by_requirement(), self._judged()),
+            requests=self._requests,
+            latency_ms=self._latencies,
+            labels=self._plan.labels,
+            select=self._config.option.keyword or None,
+            mishaps=Mishaps(
+                refusal=self._refusal,
+                crashes=tuple(map(self._worker.stages.redactor.redact, self._crashes)),
+                interrupted=self._worker.interrupted,
+                left=tuple(self._left),
+                stopped=stopped,
+            ),
+        )
+        return waivers.apply(results, self._plan.waivers, self._started_at.date())
+
+    def _judged(self) -> list[Outcome]:
+        """The outcomes. If no check judged anything, what was seen in passing does not count either."""
+        if any(outcome.ending in ("passed", "violated", "inconclusive") for outcome in self._outcomes):
+            return self._outcomes
+        return [replace(outcome, saw={}) for outcome in self._outcomes]
+
+    # -- what pytest's own terminal shows ----------------------------------------------------------------------------
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
+        """Show a check that did not judge by a word of its own, not as skipped."""
+        outcome = outcome_in(report) if report.skipped else None
+        if outcome is None:
+            return None
+        return _STATUS["not exercised" if outcome.ending == "not exercised" else "inconclusive"]
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Print the summary that `run` prints too."""
+        if self.results is not None:
+            terminalreporter.write_line(terminal.summary(self.results, self._plan.report_dir))
+
+
+@contextlib.contextmanager
+def _ignoring_signals() -> Iterator[None]:
+    """Inside, signals to stop are ignored: writing takes a moment only, and half a report is of no use."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {each: signal.signal(each, signal.SIG_IGN) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
