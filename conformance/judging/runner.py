@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 from rich.console import Console
 
+from conformance.exits import EndsCommand, Exit
 from conformance.judging import crashes
 from conformance.judging.keys import ASSIGNMENT, CHECKS
 from conformance.judging.plan import Assignment
@@ -22,11 +23,11 @@ from conformance.wire.redaction import Redactor
 # Variables by which pytest would take options and plugins from the user's surroundings.
 _MOVES_PYTEST = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DEBUG", "PYTEST_THEME")
 
-INTERRUPTED = 130
 
+class NoVerdict(EndsCommand):
+    """Pytest ended before there were any results."""
 
-class NoVerdict(Exception):
-    """Pytest ended before there could be any results."""
+    exit = Exit.SUITE_FAILED
 
 
 class _Given:
@@ -97,15 +98,15 @@ def run(assignment: Assignment, console: Console, *, stop_on_first: bool, select
         try:
             code = pytest.main(args, plugins=[given])
         except KeyboardInterrupt:
-            code = INTERRUPTED
+            code = Exit.INTERRUPTED
         except Exception as error:  # noqa: BLE001 - a traceback would end with 1, as if a requirement were violated
             code, given.crash = pytest.ExitCode.INTERNAL_ERROR, crashes.told(error)
     if given.court is not None and given.court.results is not None:
         return given.court.results
     if select and code == pytest.ExitCode.USAGE_ERROR:
         raise ProfileError(f"-k {select!r} cannot be read; it takes names joined by and, or, not")
-    if code == INTERRUPTED:
-        sys.exit(INTERRUPTED)
+    if code == Exit.INTERRUPTED:
+        sys.exit(Exit.INTERRUPTED)
     broke = Redactor(assignment.profile.secrets).redact(given.crash or f"pytest ended with {code}")
     raise NoVerdict(f"the suite itself failed before there was a report: {broke}")
 
