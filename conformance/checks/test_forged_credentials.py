@@ -11,9 +11,11 @@ from conformance.wire import forgery
 from conformance.wire.forgery import FORGERIES, Forgery
 from conformance.wire.tokens import NotApplicable
 
+OF_REQUIREMENT = {id: pytest.mark.verifies(id) for id in ("auth.required", "auth.jwt-forged", "auth.signature")}
+
 
 def _parameter(forged: Forgery) -> object:
-    marks = [pytest.mark.verifies(forged.requirement)]
+    marks = [OF_REQUIREMENT[forged.requirement]]
     if forged.needs:
         marks.append(pytest.mark.needs(**{forged.needs: True}))
     return pytest.param(forged, marks=marks, id=forged.says)

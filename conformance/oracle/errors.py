@@ -13,10 +13,6 @@ BUSY = ("ENGINE_BUSY", "ENGINE_RESTARTING", "spot trading disabled")
 PATIENCE_S = {"GET": 5, "DELETE": 10}
 
 
-# What is judged of every answer, beside the contract and the rules over orders.
-OF_EVERY_ANSWER = ("cancel.busy-code", "error.envelope-4xx", "latency")
-
-
 def armed_error(armed: str, status: int, document: Any) -> Iterator[Breach]:
     """What is wrong with the answer to a call that was armed to fail; `document` is None where there is no JSON."""
     of_list = armed == DB_ERROR
