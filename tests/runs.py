@@ -20,7 +20,7 @@ ENDS_WITHIN_S = 60
 
 # Started from a process that has imported everything: else that takes longer than most of these runs.
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["tests.runs", "conformance.cli", "conformance.judging.worker", "schemathesis"])
+_CONTEXT.set_forkserver_preload(["tests.runs", "conformance.cli.run", "conformance.judging.worker", "schemathesis"])
 
 PACKAGE = Path(conformance.__file__).parent
 _OUT, _ERR = "stdout.txt", "stderr.txt"
