@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from conformance.oracle.rules import Rulebook, Sight
+from conformance.oracle.rules import RIGHT, Rulebook, Sight
 from conformance.orders import Order
 from conformance.verdict import Breach
 
@@ -49,7 +49,7 @@ def filled_is_the_sum(fills: Fills) -> Iterator[Sight]:
     """filled_qty is what all fills add up to."""
     filled, total = fills.order.filled_qty, fills.quantity
     told = ", ".join(f"{quantity:f}" for quantity, _ in fills.parts())
-    yield None if filled == total else Breach(f"filled_qty {total:f}, after fills of {told}", f"{filled:f}")
+    yield RIGHT if filled == total else Breach(f"filled_qty {total:f}, after fills of {told}", f"{filled:f}")
 
 
 @FILLING.rule("order.avg-fill-price")
@@ -59,7 +59,7 @@ def the_average_is_weighted(fills: Fills) -> Iterator[Sight]:
         return
     exact, shown = fills.value / fills.quantity, fills.order.avg_fill_price
     if abs(shown - exact) < max(min(_unit(shown), fills.tick), exact * _OF_FLOATS):
-        yield None
+        yield RIGHT
     else:
         told = ", ".join(f"{quantity:f} at {price:f}" for quantity, price in fills.parts())
         yield Breach(f"avg_fill_price {exact:.10f}, rounded or not, after {told}", f"{shown:f}")
