@@ -1,4 +1,7 @@
-"""The pytest plugin: options, fixtures, and the court that judges. `run` and `pytest --target` share it."""
+"""The pytest plugin: options, fixtures, and the court that judges. `run` and `pytest --target` share it.
+
+It is not registered with pytest: the checkout's conftest.py names it, and elsewhere `-p conformance.plugin`.
+"""
 
 from typing import TYPE_CHECKING, Any
 
@@ -8,7 +11,7 @@ from conformance import options
 from conformance.judging.keys import ASSIGNMENT, CHECKS, STAGE
 
 if TYPE_CHECKING:
-    # At run time only once there is something to judge: this module is loaded into every pytest session.
+    # At run time only once there is something to judge: in a checkout every pytest session loads this module.
     from conformance.account.account import Account
     from conformance.account.known import Known
     from conformance.judging.plan import Assignment

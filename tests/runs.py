@@ -76,7 +76,7 @@ def run(folder: Path, *words: str | Path, patch: str = "", **environ: str) -> En
 
 def run_pytest(folder: Path, *words: str | Path, patch: str = "", **environ: str) -> Ended:
     """`pytest` with these words, as where the package is installed: without the checkout's own conftest.py."""
-    alone = ("-p", "no:cacheprovider", f"--confcutdir={PACKAGE}")
+    alone = ("-p", "conformance.plugin", "-p", "no:cacheprovider", f"--confcutdir={PACKAGE}")
     return _start(_pytest, folder, (*alone, *words), patch, environ).end()
 
 

@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -83,7 +84,7 @@ def run(assignment: Assignment, console: Console, *, stop_on_first: bool, select
     args = [
         str(CHECKS),
         f"--rootdir={CHECKS}",
-        f"--config-file={CHECKS / 'pytest.ini'}",
+        f"--config-file={Path(__file__).with_name('pytest.ini')}",
         "--noconftest",
         "-p", "conformance.plugin",
         "-p", "no:cacheprovider",
