@@ -77,7 +77,7 @@ class _Given:
 def run(assignment: Assignment, console: Console, *, stop_on_first: bool, select: str | None = None) -> Results:
     """Judge the assignment's target, showing progress on the console; `select` as pytest's -k.
 
-    Raises NoVerdict where pytest gave none, ProfileError for a selection that cannot be read, SystemExit(130) where it
+    Raises NoVerdict where pytest gave none, ProfileError for a selection that cannot be read, SystemExit where it
     was told to stop before there was anything to tell.
     """
     given = _Given(assignment, console)
