@@ -30,24 +30,6 @@ _SHOWN = 80  # characters of a value: enough to find it by
 _DEEPEST = 200
 _TOO_DEEP = "nested too deeply"
 
-ORDER_REQUIREMENTS = (
-    "order.fields",
-    "order.nullable",
-    "order.id",
-    "order.enums",
-    "order.enums-words",
-    "order.decimals",
-    "order.timestamps",
-)
-REQUIREMENTS = (
-    *ORDER_REQUIREMENTS,
-    "list.array",
-    "list.array-json",
-    "cancel.envelope",
-    "cancel.empty",
-    "error.envelope",
-)
-
 
 class NotJson(ValueError):
     """A body that is no JSON text, with the reason in one line."""

@@ -1,13 +1,17 @@
-"""The pytest plugin: options, fixtures, and the hooks that judge. `run` and `pytest --target` share it."""
+"""The pytest plugin: options, fixtures, and the hooks that judge. `run` and `pytest --target` share it.
 
-from typing import TYPE_CHECKING
+It is not registered with pytest: the checkout's conftest.py names it, and elsewhere `-p conformance.plugin`.
+"""
+
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from conformance import options
 from conformance.judging.keys import CHECKS, PLAN, STAGE
 
 if TYPE_CHECKING:
-    # Every pytest session loads this module, so it imports the suite only where there is a target to judge.
+    # At run time only once there is something to judge: in a checkout every pytest session loads this module.
     from conformance.account.account import Account
     from conformance.account.known import Known
     from conformance.judging.plan import Plan
@@ -15,17 +19,10 @@ if TYPE_CHECKING:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The options of `run`, for pytest in a checkout."""
-    group = parser.getgroup("conformance", "judging a target")
-    group.addoption("--target", metavar="URL|PROFILE.toml", help="judge this target with the conformance checks")
-    group.addoption("--scope", choices=("read-only", "full"), help="read-only sends nothing but GET")
-    group.addoption("--seed", type=int, default=0, help="what is drawn follows from it (default 0)")
-    group.addoption("--require", choices=("none", "must", "implied", "all"), default="none")
-    group.addoption("--label", action="append", default=[], metavar="KEY=VALUE", help="what this evidence is about")
-    group.addoption("--waivers", metavar="FILE", help="deviations that were agreed on, as TOML")
-    group.addoption("--report-dir", default="reports", metavar="DIR")
-    group.addoption("--stop-on-first", action="store_true", help="stop at the first violation")
-    group.addoption("--cancel-existing", action="store_true", help="cancel-all may cancel orders of somebody else")
+    """The options of `run`."""
+    group = parser.getgroup("conformance", "testing a target for conformance")
+    for option in options.RUN:
+        group.addoption(option.name, **_as_pytest_takes_it(option))
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -81,6 +78,16 @@ def other(stage: "Stage") -> "Account | None":
 def known(stage: "Stage") -> "Known":
     """What is known about the orders of the caller."""
     return stage.view.known
+
+
+def _as_pytest_takes_it(option: options.Option) -> dict[str, Any]:
+    if option.flag:
+        return {"action": "store_true", "help": option.help}
+    default = "" if option.default is None else f" [default: {option.default}]"
+    told: dict[str, Any] = {"help": option.help + default, "metavar": option.metavar}
+    if option.repeated:
+        return told | {"action": "append", "default": []}
+    return told | {"choices": option.choices or None, "type": option.kind, "default": option.default}
 
 
 def _plan(config: pytest.Config) -> "Plan":

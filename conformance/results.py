@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from conformance.exits import Exit
 from conformance.verdict import Verdict
 
 SCHEMA_VERSION = 1
@@ -150,21 +151,22 @@ class Results:
         return any(result.verdict in (Verdict.PASS, Verdict.FAIL) for result in orders or told)
 
     @property
-    def exit_code(self) -> int:
+    def exit_code(self) -> Exit:
         """What `run` exits with: the first that holds of interrupted, refused, violated, crashed, inconclusive.
 
         A waiver that has to be mended counts as a violation: nobody would look at it otherwise.
         """
         missed = [result for result in self.unmet if result.verdict is not Verdict.FAIL]
         if self.mishaps.interrupted:
-            return 130
+            return Exit.INTERRUPTED
         if self.mishaps.refusal:
-            return 2
+            return Exit.WRONG_USAGE
         if self.violated or self.bad_waivers:
-            return 1
+            return Exit.VIOLATED
         if self.mishaps.crashes:
-            return 4
-        return 3 if self.inconclusive or missed or not self.judged_orders else 0
+            return Exit.SUITE_FAILED
+        undecided = self.inconclusive or missed or not self.judged_orders
+        return Exit.INCONCLUSIVE if undecided else Exit.OK
 
     @property
     def verdict(self) -> Verdict:
@@ -173,9 +175,9 @@ class Results:
         """
         judged = (result.verdict for result in self.at("must", "implied") if result.waiver is None)
         worst = max(judged, default=Verdict.NONE)
-        if self.exit_code == 1:
+        if self.exit_code is Exit.VIOLATED:
             return Verdict.FAIL
-        return Verdict.INCONCLUSIVE if worst is Verdict.PASS and self.exit_code else worst
+        return Verdict.INCONCLUSIVE if worst is Verdict.PASS and self.exit_code is not Exit.OK else worst
 
     def to_json(self) -> dict[str, Any]:
         """The document that results.json holds."""
@@ -238,9 +240,9 @@ def _mishaps(entry: Mapping[str, Any] | None, exit_code: int) -> Mishaps:
     """Where the results do not tell of any, what the exit code says of them."""
     if entry is None:
         return Mishaps(
-            refusal="refused" if exit_code == 2 else None,
-            crashes=("the suite failed",) if exit_code == 4 else (),
-            interrupted=exit_code == 130,
+            refusal="refused" if exit_code == Exit.WRONG_USAGE else None,
+            crashes=("the suite failed",) if exit_code == Exit.SUITE_FAILED else (),
+            interrupted=exit_code == Exit.INTERRUPTED,
         )
     return Mishaps(
         refusal=entry.get("refusal"),

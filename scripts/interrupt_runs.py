@@ -23,10 +23,10 @@ from typing import Any
 
 import click
 
+from conformance.exits import Exit
 from conformance.sandbox import Sandbox
 
-INTERRUPTED = 130
-DONE = (0, False)
+DONE = (Exit.OK, False)
 IN_TIME_S = 10  # what container runtimes wait, by default, before they kill
 HANGS_S = 60
 
@@ -47,9 +47,10 @@ class Ended:
         found = [f"took {self.took_s:.1f} s"] if self.took_s > IN_TIME_S else []
         found += [f"left {self.left}"] if self.left else []
         told = self.results and (self.results["exit_code"], self.results["partial"])
-        if self.code != INTERRUPTED and not (self.code < 0 and told is None) and not (self.code <= 0 and told == DONE):
+        killed, done = self.code < 0 and told is None, self.code <= 0 and told == DONE
+        if self.code != Exit.INTERRUPTED and not killed and not done:
             found.append(f"exit {self.code}")
-        if told not in (DONE, (INTERRUPTED, True), None):
+        if told not in (DONE, (Exit.INTERRUPTED, True), None):
             found.append(f"results.json says exit and partial: {told}")
         return found
 

@@ -20,7 +20,7 @@ ENDS_WITHIN_S = 60
 
 # Started from a process that has imported everything: else that takes longer than most of these runs.
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["tests.runs", "conformance.cli", "conformance.judging.gathering", "schemathesis"])
+_CONTEXT.set_forkserver_preload(["tests.runs", "conformance.cli.run", "conformance.judging.gathering", "schemathesis"])
 
 PACKAGE = Path(conformance.__file__).parent
 _OUT, _ERR = "stdout.txt", "stderr.txt"
@@ -76,7 +76,7 @@ def run(folder: Path, *words: str | Path, patch: str = "", **environ: str) -> En
 
 def run_pytest(folder: Path, *words: str | Path, patch: str = "", **environ: str) -> Ended:
     """`pytest` with these words, as where the package is installed: without the checkout's own conftest.py."""
-    alone = ("-p", "no:cacheprovider", f"--confcutdir={PACKAGE}")
+    alone = ("-p", "conformance.plugin", "-p", "no:cacheprovider", f"--confcutdir={PACKAGE}")
     return _start(_pytest, folder, (*alone, *words), patch, environ).end()
 
 

@@ -12,9 +12,11 @@ from conformance.verdict import NotObserved
 from conformance.wire import forgery
 from conformance.wire.forgery import FORGERIES, Forgery
 
+OF_REQUIREMENT = {id: pytest.mark.verifies(id) for id in ("auth.required", "auth.jwt-forged", "auth.signature")}
+
 
 def _parameter(forged: Forgery) -> object:
-    marks = [pytest.mark.verifies(forged.requirement)]
+    marks = [OF_REQUIREMENT[forged.requirement]]
     if forged.needs:
         marks.append(pytest.mark.needs(**{forged.needs: True}))
     return pytest.param(forged, marks=marks, id=forged.says)

@@ -1,21 +1,42 @@
-"""The command line. It owns the exit codes."""
+"""The command line: a module for each command, imported when the command is called."""
+
+import importlib
 
 import click
 
-import conformance
-from conformance.cli.catalogue import explain, requirements
-from conformance.cli.gating import compare, gate
-from conformance.cli.judging import doctor, run
-from conformance.cli.proving import prove
-from conformance.cli.serving import sandbox
-from conformance.cli.signing import forge, sign
+# Each command, with the first line of its own help: `--help` imports none of them.
+COMMANDS = {
+    "run": "Test a target, and write the reports.",
+    "doctor": "Examine a profile and its target before a run; no order is touched.",
+    "explain": "Explain one requirement: what it means, how it is tested, and what typically breaks it.",
+    "requirements": "List the requirements: what each one says, its source, and the checks that test it.",
+    "compare": "Compare two runs or two targets, requirement by requirement.",
+    "gate": "Decide from the results of a run whether a release may pass.",
+    "sandbox": "Serve the sandbox, a reference exchange, on this machine until Ctrl-C.",
+    "prove": "Prove that every check can fail, and that no correct server is accused.",
+    "sign": "Print QUERY with a timestamp of now and its signature.",
+    "forge": "Print a request with bad credentials, as a file of options for curl.",
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(conformance.__version__)
+class _Commands(click.Group):
+    """The commands of the table; `conformance.cli.NAME` holds the one named NAME."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(importlib.import_module(f"{__name__}.{cmd_name}"), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="p99-conformance")
 def main() -> None:
-    """Judge an exchange by the p99 spot-order API: list my orders, cancel all my orders."""
-
-
-for command in (run, doctor, explain, sign, forge, compare, gate, sandbox, prove, requirements):
-    main.add_command(command)
+    """Test an exchange against the p99 spot-order API: list my orders, cancel all my orders."""

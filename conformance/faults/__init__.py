@@ -3,7 +3,6 @@
 import importlib
 import inspect
 import pkgutil
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from conformance import requirements
+from conformance.naming import kebab_case
 from conformance.sandbox import Clock, Exchange, Face, Gatekeeper, Sandbox
 
 Part = TypeVar("Part", bound=type[Any])
@@ -118,7 +118,7 @@ def _import_all() -> None:
 
 
 def _described(part: type[Any]) -> tuple[str, str]:
-    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", part.__name__).lower()
+    name = kebab_case(part.__name__)
     if name in _FAULTS or name in _TWINS:
         raise ValueError(f"{name} is in the catalogue already")
     return name, inspect.cleandoc(part.__doc__ or "")

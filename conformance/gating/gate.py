@@ -4,11 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
+from conformance.exits import Exit
 from conformance.gating.comparison import compare
 from conformance.gating.waivers import Waiver, apply, of
 from conformance.results import Required, Results
-
-INCONCLUSIVE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +16,7 @@ class Decision:
 
     results: Results
     problems: tuple[str, ...]
-    exit_code: int
+    exit_code: Exit
 
 
 def decide(
@@ -45,5 +44,5 @@ def decide(
         before, after = ("absent" if each is None else each.word for each in (line.before, line.after))
         problems.append(f"{line.id} was {before} in the baseline, and is {after}")
         if line.change != "regressed":
-            code = code or INCONCLUSIVE
+            code = code or Exit.INCONCLUSIVE
     return Decision(results, tuple(problems), code)

@@ -16,6 +16,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from conformance.exits import WrongUsage
 from conformance.results import RequirementResult, Results
 from conformance.verdict import Verdict
 
@@ -23,7 +24,7 @@ _NEEDED = ("requirement", "target", "owner", "reason", "expires")
 _KNOWN = (*_NEEDED, "ticket")
 
 
-class WaiverError(ValueError):
+class WaiverError(WrongUsage):
     """A file of waivers that is not as it should be; says which file, which entry and what."""
 
 

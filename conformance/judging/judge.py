@@ -118,6 +118,8 @@ def _ending(error: BaseException | None) -> tuple[Ending, str]:
         return "violated", str(error)
     if isinstance(error, CannotJudge):
         return error.ending, str(error)
+    if isinstance(error, pytest.skip.Exception):  # by a conftest.py of the user
+        return "not exercised", str(error)
     return "crashed", crashes.told(error)
 
 

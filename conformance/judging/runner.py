@@ -6,10 +6,12 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
+from conformance.exits import EndsCommand, Exit
 from conformance.judging import crashes
 from conformance.judging.gathering import Gathering
 from conformance.judging.keys import CHECKS, PLAN
@@ -23,11 +25,11 @@ from conformance.wire.redaction import Redactor
 # From these variables pytest would take options and plugins of the user.
 _PYTEST_VARIABLES = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DEBUG", "PYTEST_THEME")
 
-INTERRUPTED = 130
 
-
-class NoVerdict(Exception):
+class NoVerdict(EndsCommand):
     """Pytest ended before there were any results."""
+
+    exit = Exit.SUITE_FAILED
 
 
 class _Hooks:
@@ -83,7 +85,7 @@ def run(plan: Plan, console: Console, *, stop_on_first: bool, select: str | None
     args = [
         str(CHECKS),
         f"--rootdir={CHECKS}",
-        f"--config-file={CHECKS / 'pytest.ini'}",
+        f"--config-file={Path(__file__).with_name('pytest.ini')}",
         "--noconftest",
         "-p", "conformance.plugin",
         "-p", "no:cacheprovider",
@@ -98,15 +100,15 @@ def run(plan: Plan, console: Console, *, stop_on_first: bool, select: str | None
         try:
             code = pytest.main(args, plugins=[hooks])
         except KeyboardInterrupt:
-            code = INTERRUPTED
+            code = Exit.INTERRUPTED
         except Exception as error:  # noqa: BLE001 - else Python exits with 1, as for a violation
             code, hooks.crash = pytest.ExitCode.INTERNAL_ERROR, crashes.told(error)
     if hooks.gathering is not None and hooks.gathering.results is not None:
         return hooks.gathering.results
     if select and code == pytest.ExitCode.USAGE_ERROR:
         raise ProfileError(f"-k {select!r} cannot be read; it takes names joined by and, or, not")
-    if code == INTERRUPTED:
-        sys.exit(INTERRUPTED)
+    if code == Exit.INTERRUPTED:
+        sys.exit(Exit.INTERRUPTED)
     broke = Redactor(plan.profile.secrets).redact(hooks.crash or f"pytest ended with {code}")
     raise NoVerdict(f"the suite itself failed before there was a report: {broke}")
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from conformance.oracle.rules import Rulebook, Sight
+from conformance.oracle.rules import RIGHT, Rulebook, Sight
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import FIELDS, LIVE, Order
 from conformance.verdict import Breach
@@ -55,47 +55,47 @@ class Cancellation:
                 yield self.before.orders[order.id], order
 
 
-CANCELLING: Rulebook[[Cancellation]] = Rulebook()
+CANCELLATION: Rulebook[[Cancellation]] = Rulebook()
 
 
-@CANCELLING.rule("cancel.idempotent")
+@CANCELLATION.rule("cancel.idempotent")
 def said_again_it_does_nothing(c: Cancellation) -> Iterator[Sight]:
     """The second of two equal calls answers an empty array, and changes no record."""
     if not c.again:
         return
     found = len(c.returned)
-    yield Breach("an empty array when said again", f"{found} orders, {c.returned[0]}") if found else None
+    yield Breach("an empty array when said again", f"{found} orders, {c.returned[0]}") if found else RIGHT
     over = [order for order in c.before.orders.values() if not order.live]
     yield from _unchanged(over, c.after, "records as the first call left them")
 
 
-@CANCELLING.rule("cancel.empty")
+@CANCELLATION.rule("cancel.empty")
 def nothing_to_cancel_nothing_returned(c: Cancellation) -> Iterator[Sight]:
     """Where nothing is live in scope the array is empty."""
     if c.to_cancel() or c.rejected:
         return
     found = len(c.returned)
-    yield Breach(f"an empty array, nothing being live in {c.scope}", f"{found} orders") if found else None
+    yield Breach(f"an empty array, nothing being live in {c.scope}", f"{found} orders") if found else RIGHT
 
 
-@CANCELLING.rule("order.id")
+@CANCELLATION.rule("order.id")
 def an_id_is_spelled_alike_everywhere(c: Cancellation) -> Iterator[Sight]:
     """An order has the same id in the array as in lists, to the letter."""
     spelled = {order.id.casefold(): order.id for order in c.before.orders.values()}
     for order in c.returned:
         listed = spelled.get(order.id.casefold())
         if listed is not None:
-            yield None if listed == order.id else Breach(f"the id {listed}, as in lists", order.id)
+            yield RIGHT if listed == order.id else Breach(f"the id {listed}, as in lists", order.id)
 
 
-@CANCELLING.rule("cancel.status")
+@CANCELLATION.rule("cancel.status")
 def every_record_says_canceled(c: Cancellation) -> Iterator[Sight]:
     """The array holds orders that are canceled now."""
     for order in c.returned:
-        yield None if order.status == "canceled" else Breach("status canceled in the array", str(order))
+        yield RIGHT if order.status == "canceled" else Breach("status canceled in the array", str(order))
 
 
-@CANCELLING.rule("cancel.exact")
+@CANCELLATION.rule("cancel.exact")
 def the_array_is_what_was_canceled(c: Cancellation) -> Iterator[Sight]:
     """Each order once, and none that was not live before."""
     for key, times in Counter(order.id for order in c.returned).items():
@@ -104,12 +104,14 @@ def the_array_is_what_was_canceled(c: Cancellation) -> Iterator[Sight]:
     for order in c.returned:
         was = c.before.orders.get(order.id)
         if was is not None:
-            yield None if was.live else Breach("orders alone that were live before", f"{order}, which was {was.status}")
+            yield (
+                RIGHT if was.live else Breach("orders alone that were live before", f"{order}, which was {was.status}")
+            )
         elif c.before.covers(order.created_at) and not _belongs_to(order, c.other_before):
             yield Breach("orders alone that were listed as live before", f"{order}", certain=False)
 
 
-@CANCELLING.rule("cancel.exact")
+@CANCELLATION.rule("cancel.exact")
 def whatever_was_canceled_is_in_the_array(c: Cancellation) -> Iterator[Sight]:
     """An order that was live before and is canceled after has been canceled by this request."""
     returned = {order.id for order in c.returned}
@@ -121,18 +123,18 @@ def whatever_was_canceled_is_in_the_array(c: Cancellation) -> Iterator[Sight]:
             yield Breach(f"{was} in the array, since it is canceled now", "an array without it", certain=False)
 
 
-@CANCELLING.rule("cancel.complete")
+@CANCELLATION.rule("cancel.complete")
 def nothing_in_scope_stays_live(c: Cancellation) -> Iterator[Sight]:
     """Every order that was live in scope is live no more."""
     for was in c.to_cancel():
         now = c.after.orders.get(was.id)
         if now is None or not now.live:
-            yield None
+            yield RIGHT
         else:
             yield Breach(f"every live order of {c.scope} canceled", f"{now} left")
 
 
-@CANCELLING.rule("cancel.scope-all")
+@CANCELLATION.rule("cancel.scope-all")
 def every_market_is_reached(c: Cancellation) -> Iterator[Sight]:
     """Without a symbol no market is left out."""
     markets = {order.symbol for order in c.to_cancel()}
@@ -141,33 +143,33 @@ def every_market_is_reached(c: Cancellation) -> Iterator[Sight]:
     for symbol in sorted(markets):
         left = [order for order in c.before.live(symbol) if (now := c.after.orders.get(order.id)) and now.live]
         whole = len(left) == len(c.before.live(symbol))
-        yield Breach("orders of every market canceled", f"{symbol} left out, with {len(left)} live") if whole else None
+        yield Breach("orders of every market canceled", f"{symbol} left out, with {len(left)} live") if whole else RIGHT
 
 
-@CANCELLING.rule("cancel.scope-symbol")
+@CANCELLATION.rule("cancel.scope-symbol")
 def other_markets_are_left_alone(c: Cancellation) -> Iterator[Sight]:
     """With a symbol nothing of another market is returned or changed."""
     if c.symbol is None:
         return
     for order in c.returned:
-        yield None if c.in_scope(order) else Breach(f"orders of {c.symbol} alone in the array", str(order))
+        yield RIGHT if c.in_scope(order) else Breach(f"orders of {c.symbol} alone in the array", str(order))
     outside = [order for order in c.before.live() if not c.in_scope(order)]
     yield from _unchanged(outside, c.after, f"orders outside {c.symbol}")
 
 
-@CANCELLING.rule("cancel.terminal-untouched")
+@CANCELLATION.rule("cancel.terminal-untouched")
 def finished_orders_stay_as_they_are(c: Cancellation) -> Iterator[Sight]:
     """What is filled, canceled or rejected is neither returned nor changed, in any field."""
     yield from _terminal(c, "filled", "canceled", "rejected")
 
 
-@CANCELLING.rule("cancel.expired-untouched")
+@CANCELLATION.rule("cancel.expired-untouched")
 def expired_orders_stay_as_they_are(c: Cancellation) -> Iterator[Sight]:
     """An expired order is neither open nor partially filled, so the same holds."""
     yield from _terminal(c, "expired")
 
 
-@CANCELLING.rule("cancel.own-only")
+@CANCELLATION.rule("cancel.own-only")
 def other_users_are_left_alone(c: Cancellation) -> Iterator[Sight]:
     """The bystander's orders are neither returned nor changed."""
     for order in c.returned:
@@ -176,37 +178,37 @@ def other_users_are_left_alone(c: Cancellation) -> Iterator[Sight]:
     yield from _unchanged(c.other_before.orders.values(), c.other_after, "another account's orders")
 
 
-@CANCELLING.rule("cancel.keeps-fills")
+@CANCELLATION.rule("cancel.keeps-fills")
 def what_was_filled_stays_filled(c: Cancellation) -> Iterator[Sight]:
     """filled_qty is what it was. A trade may have come in between, so more is not certain; less is."""
     for was, now in c.pairs():
         if now.filled_qty == was.filled_qty:
-            yield None
+            yield RIGHT
         else:
             traded = now.filled_qty > was.filled_qty
             want = f"filled_qty {was.filled_qty} as before"
             yield Breach(want, f"{now.filled_qty} on {now}", certain=not traded, excusable=traded)
 
 
-@CANCELLING.rule("cancel.keeps-average")
+@CANCELLATION.rule("cancel.keeps-average")
 def the_average_stays(c: Cancellation) -> Iterator[Sight]:
     """avg_fill_price is what it was, unless there was a trade in between."""
     for was, now in c.pairs():
         if now.filled_qty == was.filled_qty:
             kept = now.avg_fill_price == was.avg_fill_price
             want = f"avg_fill_price {was.avg_fill_price} as before"
-            yield None if kept else Breach(want, f"{now.avg_fill_price} on {now}")
+            yield RIGHT if kept else Breach(want, f"{now.avg_fill_price} on {now}")
 
 
-@CANCELLING.rule("cancel.keeps-rest")
+@CANCELLATION.rule("cancel.keeps-rest")
 def everything_else_stays(c: Cancellation) -> Iterator[Sight]:
     """No other field changes."""
     for was, now in c.pairs():
         changed = was.changes(now, REST)
-        yield Breach("the rest of the record as before", differences(changed, now)) if changed else None
+        yield Breach("the rest of the record as before", differences(changed, now)) if changed else RIGHT
 
 
-@CANCELLING.rule("cancel.updated-at")
+@CANCELLATION.rule("cancel.updated-at")
 def updated_at_is_the_time_of_the_cancel(c: Cancellation) -> Iterator[Sight]:
     """updated_at lies where the target's own clock stood during the request."""
     if c.clock is None:
@@ -214,7 +216,7 @@ def updated_at_is_the_time_of_the_cancel(c: Cancellation) -> Iterator[Sight]:
     earliest, latest = c.clock
     for _, now in c.pairs():
         if earliest <= now.updated_at <= latest:
-            yield None
+            yield RIGHT
         else:
             yield Breach(
                 f"updated_at between {earliest} and {latest}, the time of the cancel as far as clocks tell",
@@ -222,17 +224,17 @@ def updated_at_is_the_time_of_the_cancel(c: Cancellation) -> Iterator[Sight]:
             )
 
 
-@CANCELLING.rule("cancel.updated-at-stable")
+@CANCELLATION.rule("cancel.updated-at-stable")
 def updated_at_is_the_same_in_lists(c: Cancellation) -> Iterator[Sight]:
     """A later list shows the updated_at of the answer."""
     for order in c.returned:
         listed = c.after.orders.get(order.id)
         if listed is not None and listed.status == order.status == "canceled":
             same = listed.updated_at == order.updated_at
-            yield None if same else Breach(f"updated_at {order.updated_at} as in the answer", _updated(listed))
+            yield RIGHT if same else Breach(f"updated_at {order.updated_at} as in the answer", _updated(listed))
 
 
-@CANCELLING.rule("cancel.visible")
+@CANCELLATION.rule("cancel.visible")
 def lists_show_the_same_records(c: Cancellation) -> Iterator[Sight]:
     """A list asked for right after shows each returned order, canceled, with the same record."""
     for order in c.returned:
@@ -244,7 +246,7 @@ def lists_show_the_same_records(c: Cancellation) -> Iterator[Sight]:
                 yield Breach(f"{order}, which cancel-all has returned, in a list right after", "a list without it")
         else:
             changed = order.changes(listed, [name for name in FIELDS if name != "updated_at"])
-            yield Breach("the answer's record in the list after", differences(changed, listed)) if changed else None
+            yield Breach("the answer's record in the list after", differences(changed, listed)) if changed else RIGHT
 
 
 def _terminal(c: Cancellation, *statuses: str) -> Iterator[Sight]:
@@ -263,7 +265,7 @@ def _unchanged(orders: Iterable[Order], after: Snapshot, whose: str) -> Iterator
             if after.covers(was.created_at):
                 yield Breach(f"{whose} listed as before", f"{was} missing")
         elif not (changed := was.changes(now)):
-            yield None
+            yield RIGHT
         elif not traded(was, now):
             yield Breach(f"{whose} unchanged", differences(changed, now), certain=not was.live)
 

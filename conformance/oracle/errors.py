@@ -13,9 +13,6 @@ BUSY = CANCEL_ALL.errors[503]
 # What an error that was armed is judged under.
 _REQUIREMENT = {LIST: "list.db-error", CANCEL_ALL: "cancel.busy"}
 
-# What is judged of every answer, beside the contract and the rules over orders.
-OF_EVERY_ANSWER = ("cancel.busy-code", "error.envelope-4xx", "latency")
-
 
 def armed_error(armed: str, status: int, document: Any) -> Iterator[Breach]:
     """What is wrong with the answer to a call that was armed to fail; `document` is None where there is no JSON."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from conformance.oracle.rules import Rulebook, Sight
+from conformance.oracle.rules import RIGHT, Rulebook, Sight
 from conformance.orders import Order
 from conformance.verdict import Breach
 
@@ -41,25 +41,25 @@ class Fills:
 # Of an average that was computed in binary fractions the last digits shown mean nothing.
 _OF_FLOATS = Decimal("1e-12")
 
-FILLING: Rulebook[[Fills]] = Rulebook()
+FILLS: Rulebook[[Fills]] = Rulebook()
 
 
-@FILLING.rule("order.filled-qty")
+@FILLS.rule("order.filled-qty")
 def filled_is_the_sum(fills: Fills) -> Iterator[Sight]:
     """filled_qty is what all fills add up to."""
     filled, total = fills.order.filled_qty, fills.quantity
     told = ", ".join(f"{quantity:f}" for quantity, _ in fills.parts())
-    yield None if filled == total else Breach(f"filled_qty {total:f}, after fills of {told}", f"{filled:f}")
+    yield RIGHT if filled == total else Breach(f"filled_qty {total:f}, after fills of {told}", f"{filled:f}")
 
 
-@FILLING.rule("order.avg-fill-price")
+@FILLS.rule("order.avg-fill-price")
 def the_average_is_weighted(fills: Fills) -> Iterator[Sight]:
     """avg_fill_price is weighted by volume; a quotient that does not end may be rounded."""
     if not fills.quantity:
         return
     exact, shown = fills.value / fills.quantity, fills.order.avg_fill_price
     if abs(shown - exact) < max(min(_unit(shown), fills.tick), exact * _OF_FLOATS):
-        yield None
+        yield RIGHT
     else:
         told = ", ".join(f"{quantity:f} at {price:f}" for quantity, price in fills.parts())
         yield Breach(f"avg_fill_price {exact:.10f}, rounded or not, after {told}", f"{shown:f}")

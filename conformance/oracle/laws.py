@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterator
 
-from conformance.oracle.rules import Rulebook, Sight
+from conformance.oracle.rules import RIGHT, Rulebook, Sight
 from conformance.orders import Order
 from conformance.verdict import Breach
 
@@ -18,16 +18,16 @@ def null_only_where_it_does_not_apply(order: Order) -> Iterator[Sight]:
     if order.type == "limit":
         for name in ("price", "quantity", "tif"):
             missing = getattr(order, name) is None
-            yield Breach(f"a {name} on a limit order", f"null on {order}") if missing else None
+            yield Breach(f"a {name} on a limit order", f"null on {order}") if missing else RIGHT
     elif order.type == "market" and order.side == "sell":
-        yield Breach("a quantity on a market sell", f"null on {order}") if order.quantity is None else None
+        yield Breach("a quantity on a market sell", f"null on {order}") if order.quantity is None else RIGHT
 
 
 @LAWS.rule("order.timestamps")
 def updated_no_earlier_than_created(order: Order) -> Iterator[Sight]:
     """updated_at >= created_at."""
     if order.updated_at >= order.created_at:
-        yield None
+        yield RIGHT
     else:
         yield Breach(f"updated_at at or after created_at {order.created_at}", f"{order.updated_at} on {order}")
 
@@ -44,7 +44,7 @@ def status_agrees_with_the_fills(order: Order) -> Iterator[Sight]:
     }
     if order.status in agrees:
         want, right = agrees[order.status]
-        yield None if right else Breach(f"{want} on an order that is {order.status}", f"{order.filled_qty} on {order}")
+        yield RIGHT if right else Breach(f"{want} on an order that is {order.status}", f"{order.filled_qty} on {order}")
 
 
 @LAWS.rule("order.avg-fill-price")
@@ -52,9 +52,9 @@ def no_fills_no_average(order: Order) -> Iterator[Sight]:
     """avg_fill_price is exactly "0" without fills, and above it with them."""
     spelled = order.sent["avg_fill_price"]
     if order.filled_qty == 0:
-        yield None if spelled == "0" else Breach('avg_fill_price "0" without fills', f"{spelled!r} on {order}")
+        yield RIGHT if spelled == "0" else Breach('avg_fill_price "0" without fills', f"{spelled!r} on {order}")
     else:
-        yield None if order.avg_fill_price > 0 else Breach("an average above 0 with fills", f"{spelled!r} on {order}")
+        yield RIGHT if order.avg_fill_price > 0 else Breach("an average above 0 with fills", f"{spelled!r} on {order}")
 
 
 @LAWS.rule("order.quote-quantity")
@@ -64,7 +64,7 @@ def quote_quantity_on_market_buys_alone(order: Order) -> Iterator[Sight]:
         return
     given = order.quote_quantity
     kind = f"{order.type} {order.side}"
-    yield None if given is None else Breach(f"quote_quantity null on a {kind}", f"{given} on {order}")
+    yield RIGHT if given is None else Breach(f"quote_quantity null on a {kind}", f"{given} on {order}")
 
 
 @LAWS.rule("order.reject-reason")
@@ -72,7 +72,7 @@ def a_rejected_order_says_why(order: Order) -> Iterator[Sight]:
     """reject_reason is a code when the order is rejected."""
     if order.status == "rejected":
         reason = order.reject_reason
-        yield None if reason else Breach("a code in reject_reason of a rejected order", f"{reason!r} on {order}")
+        yield RIGHT if reason else Breach("a code in reject_reason of a rejected order", f"{reason!r} on {order}")
 
 
 @LAWS.rule("order.reject-reason-absent")
@@ -81,7 +81,7 @@ def no_reason_without_rejection(order: Order) -> Iterator[Sight]:
     if order.status in _CARRIES_NO_REASON:
         reason = order.reject_reason
         if reason is None:
-            yield None
+            yield RIGHT
         else:
             yield Breach(f"reject_reason null on an order that is {order.status}", f"{reason!r} on {order}")
 
@@ -93,7 +93,7 @@ def no_worse_than_its_price(order: Order) -> Iterator[Sight]:
         return
     average, price = order.avg_fill_price, order.price
     worse = average > price if order.side == "buy" else average < price
-    yield Breach(f"an average no worse than the price {price}", f"{average} on {order}") if worse else None
+    yield Breach(f"an average no worse than the price {price}", f"{average} on {order}") if worse else RIGHT
 
 
 @LAWS.rule("order.id-uuid")
@@ -104,4 +104,4 @@ def the_id_is_a_uuid(order: Order) -> Iterator[Sight]:
     except ValueError:
         yield Breach("a UUID for an id", repr(order.id))
     else:
-        yield None
+        yield RIGHT

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
-from conformance.oracle.rules import Rulebook, Sight
+from conformance.oracle.rules import RIGHT, Rulebook, Sight
 from conformance.oracle.snapshot import Interval, Snapshot
 from conformance.orders import Order, Query
 from conformance.verdict import Breach
@@ -43,6 +43,10 @@ def page_size(limit: int | None) -> int:
     return limit if 1 <= limit <= MAX_LIMIT else MAX_LIMIT
 
 
+# The requirements that speak of a limit, beside the one of a limit within range.
+LIMITS = ("list.limit-default", "list.limit-below", "list.limit-max")
+
+
 def limit_requirement(limit: int | None) -> str:
     """The requirement that speaks of this limit."""
     if limit is None:
@@ -59,10 +63,10 @@ def created_at_never_rises(listing: Listing) -> Iterator[Sight]:
         if upper.created_at < lower.created_at:
             yield Breach("created_at descending", f"{upper} above {lower}")
         elif upper.created_at > lower.created_at:
-            yield None
+            yield RIGHT
 
 
-@LISTING.rule("list.limit-exact")
+@LISTING.rule("list.limit-exact", may_also=LIMITS)
 def no_more_than_the_limit(listing: Listing) -> Iterator[Sight]:
     """A page is never longer than its limit."""
     limit, shown = listing.query.limit, len(listing.orders)
@@ -182,7 +186,7 @@ def _all(listing: Listing, name: str, holds: Callable[[Order, Any], bool]) -> It
         return
     for order in listing.orders:
         right = holds(order, value)
-        yield None if right else Breach(f"only orders with {name}={value}", str(order))
+        yield RIGHT if right else Breach(f"only orders with {name}={value}", str(order))
 
 
 def _differences(changed: dict[str, tuple[object, object]]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 
-from conformance.oracle.rules import Rulebook, Sight
+from conformance.oracle.rules import RIGHT, Rulebook, Sight
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order
 from conformance.verdict import Breach
@@ -32,20 +32,20 @@ class Race:
         return {order.id: order for answer in self.answers for order in answer}
 
 
-RACING: Rulebook[[Race]] = Rulebook()
+RACES: Rulebook[[Race]] = Rulebook()
 
 
-@RACING.rule("cancel.concurrent-once")
+@RACES.rule("cancel.concurrent-once")
 def in_one_answer(race: Race) -> Iterator[Sight]:
     """No order is told by two answers."""
     if len(race.answers) < 2:
         return
     for id, times in Counter(order.id for answer in race.answers for order in answer).items():
         told = f"{id} in {times} of {len(race.answers)} answers to cancel-alls at the same moment"
-        yield None if times == 1 else Breach("each order in one answer", told)
+        yield RIGHT if times == 1 else Breach("each order in one answer", told)
 
 
-@RACING.rule("cancel.concurrent-once")
+@RACES.rule("cancel.concurrent-once")
 def together_complete(race: Race) -> Iterator[Sight]:
     """Each order that was live before is in an answer, and live no more."""
     if len(race.answers) < 2:
@@ -62,17 +62,17 @@ def together_complete(race: Race) -> Iterator[Sight]:
             yield Breach(f"{was} in one of the answers, since it is canceled", "answers without it")
 
 
-@RACING.rule("cancel.complete")
+@RACES.rule("cancel.complete")
 def one_alone_is_complete(race: Race) -> Iterator[Sight]:
     """What was live before a single cancel-all is live no more, whatever ran beside it."""
     if len(race.answers) != 1:
         return
     for was in race.before.live():
         now = race.after.orders.get(was.id)
-        yield Breach("every live order canceled", f"{now} left") if now is not None and now.live else None
+        yield Breach("every live order canceled", f"{now} left") if now is not None and now.live else RIGHT
 
 
-@RACING.rule("cancel.concurrent-place")
+@RACES.rule("cancel.concurrent-place")
 def what_was_placed_is_not_lost(race: Race) -> Iterator[Sight]:
     """An order that was confirmed meanwhile is told and canceled, or not told and live."""
     told = race.told()
@@ -86,10 +86,10 @@ def what_was_placed_is_not_lost(race: Race) -> Iterator[Sight]:
         elif id not in told and now.status == "canceled" and not race.broken_off:
             yield Breach(f"{id} in the answer, since it is canceled", "an answer without it")
         else:
-            yield None
+            yield RIGHT
 
 
-@RACING.rule("cancel.concurrent-fill")
+@RACES.rule("cancel.concurrent-fill")
 def one_story_of_each(race: Race) -> Iterator[Sight]:
     """What is told as canceled is canceled with the fills that were told; what is filled is not told."""
     if not race.takers:
@@ -103,14 +103,14 @@ def one_story_of_each(race: Race) -> Iterator[Sight]:
         elif was.id in told:
             same = now.status == "canceled" and now.filled_qty == told[was.id].filled_qty
             told_so = f"{was.id} canceled with filled_qty {told[was.id].filled_qty}, as in the answer"
-            yield None if same else Breach(told_so, f"{now} with filled_qty {now.filled_qty}")
+            yield RIGHT if same else Breach(told_so, f"{now} with filled_qty {now.filled_qty}")
         elif now.status == "canceled" and not race.broken_off:
             yield Breach(f"{now} in the answer, since it is canceled", "an answer without it")
         else:
-            yield None
+            yield RIGHT
 
 
-@RACING.rule("cancel.concurrent-fill")
+@RACES.rule("cancel.concurrent-fill")
 def both_sides_tell_the_same(race: Race) -> Iterator[Sight]:
     """What the other account's orders traded at the caller's very price, the caller's orders traded.
 
@@ -121,7 +121,7 @@ def both_sides_tell_the_same(race: Race) -> Iterator[Sight]:
     prices = {order.price for order in race.before.live()}
     taken = sum((each.filled_qty for each in race.takers if each.avg_fill_price in prices), Decimal(0))
     given = sum((_filled_since(was, race.after) for was in race.before.live()), Decimal(0))
-    yield None if given >= taken else Breach(f"fills of {taken}, which the other side got", f"{given}", certain=False)
+    yield RIGHT if given >= taken else Breach(f"fills of {taken}, which the other side got", f"{given}", certain=False)
 
 
 def _filled_since(was: Order, after: Snapshot) -> Decimal:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from conformance import contract
+from conformance import contract, every_answer
 from conformance.oracle.laws import LAWS
 from conformance.orders import Order, Unreadable
 from conformance.verdict import Breach
@@ -46,7 +46,7 @@ class _Unhashed:
 def _read(_text: str, carried: _Unhashed) -> Reading:
     breaches = contract.order_breaches(carried.record)
     broken = {breach.requirement for breach in breaches}
-    saw = {requirement: 1 for requirement in contract.ORDER_REQUIREMENTS if requirement not in broken}
+    saw = {requirement: 1 for requirement in every_answer.OF_RECORDS if requirement not in broken}
     try:
         order = Order.from_json(carried.record)
     except Unreadable:

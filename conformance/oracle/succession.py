@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from conformance.oracle.rules import Rulebook, Sight
+from conformance.oracle.rules import RIGHT, Rulebook, Sight
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order
 from conformance.verdict import Breach
@@ -17,7 +17,7 @@ def canceled_stays_canceled(earlier: Snapshot, later: Snapshot) -> Iterator[Sigh
         if was.status == "canceled":
             final = now.status == "canceled" and now.filled_qty <= was.filled_qty
             got = f"{now} with filled_qty {now.filled_qty}"
-            yield None if final else Breach(f"{was.id} canceled for good, with filled_qty {was.filled_qty}", got)
+            yield RIGHT if final else Breach(f"{was.id} canceled for good, with filled_qty {was.filled_qty}", got)
 
 
 @SUCCESSION.rule("order.filled-qty")

@@ -7,6 +7,7 @@ from ipaddress import ip_address
 from typing import Literal, NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from conformance.exits import WrongUsage
 from conformance.profile.secrets import Secret
 from conformance.profile.template import Action
 
@@ -27,7 +28,7 @@ Environment = Literal["mock", "staging", "production"]
 _LONGEST_PART = 300  # characters of a path, a key or a sentence: a whole value pasted into one would bury the rest
 
 
-class ProfileError(Exception):
+class ProfileError(WrongUsage):
     """A profile that cannot be used: one line that names the file, the key, what is wrong and what to try."""
 
     def __init__(self, what: str, key: str = "", source: str = "") -> None:

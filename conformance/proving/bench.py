@@ -13,6 +13,7 @@ from multiprocessing.process import BaseProcess
 
 from rich.console import Console
 
+from conformance.exits import Exit
 from conformance.judging.plan import make_plan
 from conformance.judging.runner import run
 from conformance.profile import loader
@@ -91,7 +92,9 @@ class _Running:
 
     def _without_verdict(self, reason: str) -> Trial:
         subject = self.subject
-        return Trial(subject.name, subject.says, subject.breaks, 4, (), (), 0, round(self.seconds, 2), reason)
+        return Trial(
+            subject.name, subject.says, subject.breaks, Exit.SUITE_FAILED, (), (), 0, round(self.seconds, 2), reason
+        )
 
 
 def _judge_and_tell(subject: Subject, seed: int, pipe: Connection) -> None:

@@ -6,6 +6,8 @@ from functools import cached_property
 from statistics import median
 from typing import Any
 
+from conformance.exits import Exit
+
 
 @dataclass(frozen=True, slots=True)
 class Trial:
@@ -18,7 +20,7 @@ class Trial:
     name: str
     says: str
     breaks: str | None
-    exit_code: int
+    exit_code: Exit
     violated: tuple[str, ...]
     killed_by: tuple[str, ...]
     requests: int
@@ -28,7 +30,7 @@ class Trial:
     @property
     def good(self) -> bool:
         """A fault that was killed, or a twin that stayed clean."""
-        return self.exit_code == 0 if self.breaks is None else self.breaks in self.violated
+        return self.exit_code == Exit.OK if self.breaks is None else self.breaks in self.violated
 
 
 class Matrix:

@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from conformance.exits import Exit
 from conformance.reporting import words
 from conformance.reporting.files import NAMES
 from conformance.results import Finding, RequirementResult, Results
@@ -64,7 +65,7 @@ def finding(id: str, found: Finding) -> str:
 
 def _verdict(results: Results) -> Text:
     code = results.exit_code
-    style = "bold green" if code == 0 else "bold red" if code == 1 else "bold yellow"
+    style = {Exit.OK: "bold green", Exit.VIOLATED: "bold red"}.get(code, "bold yellow")
     return Text(words.headline(results), style=style).append(f" · exit {code}: {words.means(results)}", style="dim")
 
 

@@ -2,24 +2,25 @@
 
 from collections.abc import Iterable, Mapping
 
+from conformance.exits import Exit
 from conformance.results import Missing, RequirementResult, Results
 from conformance.verdict import Verdict
 
 _MEANS = {
-    0: "no violation found",
-    1: "a requirement is violated",
-    2: "refused, or called wrongly",
-    3: "inconclusive",
-    4: "the suite itself failed",
-    130: "interrupted",
+    Exit.OK: "no violation found",
+    Exit.VIOLATED: "a requirement is violated",
+    Exit.WRONG_USAGE: "refused, or called wrongly",
+    Exit.INCONCLUSIVE: "inconclusive",
+    Exit.SUITE_FAILED: "the suite itself failed",
+    Exit.INTERRUPTED: "interrupted",
 }
 
 
 def means(results: Results) -> str:
     """What the exit code says."""
-    if results.exit_code == 0 and results.waived:
+    if results.exit_code is Exit.OK and results.waived:
         return "no violation beyond what is waived"
-    if results.exit_code == 1 and not results.violated:
+    if results.exit_code is Exit.VIOLATED and not results.violated:
         return "a waiver has to be mended"
     return _MEANS[results.exit_code]
 
@@ -29,19 +30,19 @@ def headline(results: Results) -> str:
     exercised = _exercised(results)
     waived = f" ({len(results.waived)} waived)" if results.waived else ""
     match results.exit_code:
-        case 0 if results.require != "none":
+        case Exit.OK if results.require != "none":
             return f"conformant{waived} ({exercised}, --require {results.require} met)"
-        case 0:
+        case Exit.OK:
             return f"no {'other ' if waived else ''}violation found{waived} ({exercised})"
-        case 1:
+        case Exit.VIOLATED:
             return f"not conformant: {_why_not(results)}{waived}"
-        case 2:
+        case Exit.WRONG_USAGE:
             return f"refused: {results.mishaps.refusal}"
-        case 3:
+        case Exit.INCONCLUSIVE:
             return f"inconclusive: {_why_inconclusive(results)}"
-        case 4:
+        case Exit.SUITE_FAILED:
             return f"the suite itself failed: {results.mishaps.crashes[0]}"
-        case _:
+        case Exit.INTERRUPTED:
             return f"interrupted: {exercised} so far"
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from conformance.account.blame import charge
 from conformance.account.view import POLL_S, View
-from conformance.oracle.cancellation import CANCELLING, Cancellation
+from conformance.oracle.cancellation import CANCELLATION, Cancellation
 from conformance.oracle.listing import Listing, changed_by_reading, explain
 from conformance.oracle.snapshot import Interval, Snapshot
 from conformance.orders import Query
@@ -58,7 +58,7 @@ def cancel_all(
             again=again,
             rejected=answer.rejected,
         )
-        judgement = CANCELLING.judge(cancellation)
+        judgement = CANCELLATION.judge(cancellation)
         if not judgement.breaches or asked_at > view.consistent_from:
             break
         time.sleep(POLL_S)

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from conformance.account.account import Canceled
 from conformance.evidence import Exchange
-from conformance.oracle.races import RACING, Race
+from conformance.oracle.races import RACES, Race
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Query
 from conformance.profile import Market
@@ -130,7 +130,7 @@ class Races:
             takers=takers,
             broken_off=any(answer.tried_before for answer in answers),
         )
-        judgement = RACING.judge(race)
+        judgement = RACES.judge(race)
         raced = (*(answer.exchange for answer in answers), *placements)
         evidence = (*before.exchanges[:1], *raced, *after.exchanges[:1])
         view.account.observations.report(self._counted(judgement.breaches), *evidence, raising=True)

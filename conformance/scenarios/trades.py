@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from conformance.account.view import View
 from conformance.evidence import Exchange
-from conformance.oracle.fills import FILLING, Fills
+from conformance.oracle.fills import FILLS, Fills
 from conformance.orders import Order
 from conformance.profile import Market
 from conformance.stage.placement import place, prices_between
@@ -142,7 +142,7 @@ def add_up(trading: Trading, trade: Callable[[], Fills]) -> Fills | None:
             fills = trade()
         except Disturbed:
             continue
-        judgement = FILLING.judge(fills)
+        judgement = FILLS.judge(fills)
         if not judgement.breaches:
             observations.count(judgement.saw)
             return fills

@@ -27,7 +27,7 @@ def profile(tmp_path: Path) -> Iterator[Path]:
 
 def judge(profile: Path, *options: str) -> tuple[int, dict[str, Any], str]:
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "--target", profile, "--report-dir", profile.parent, *options],
+        [sys.executable, "-m", "pytest", f"--target={profile}", f"--report-dir={profile.parent}", *options],
         capture_output=True,
         text=True,
         cwd=CHECKOUT,
@@ -154,7 +154,7 @@ def test_a_check_that_breaks_is_the_suites_own_failure(profile: Path, tmp_path: 
         "    raise KeyError('of the suite')\n",
         encoding="utf-8",
     )
-    code, results, printed = judge(profile, str(broken))
+    code, results, printed = judge(profile, "-p", "conformance.plugin", str(broken))
     assert code == 4, printed
     assert results["exit_code"] == 4
     assert "KeyError" in results["mishaps"]["crashes"][0]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from conformance.oracle.cancellation import CANCELLING, Cancellation
+from conformance.oracle.cancellation import CANCELLATION, Cancellation
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order
 from tests.orders import order
@@ -51,7 +51,7 @@ def history(
 
 
 def broken(cancellation: Cancellation) -> set[str | None]:
-    return {breach.requirement for breach in CANCELLING.judge(cancellation).breaches}
+    return {breach.requirement for breach in CANCELLATION.judge(cancellation).breaches}
 
 
 @pytest.mark.parametrize("symbol", [None, "DFUSDT", "BTCUSDT", "dfusdt"])
@@ -64,7 +64,7 @@ def test_the_array_may_come_in_any_order() -> None:
 
 
 def test_what_it_saw_is_counted() -> None:
-    saw = CANCELLING.judge(history()).saw
+    saw = CANCELLATION.judge(history()).saw
     assert saw["cancel.complete"] == 3
     assert saw["cancel.terminal-untouched"] == 2
     assert saw["cancel.expired-untouched"] == 1
@@ -170,13 +170,13 @@ def test_a_later_list_that_shows_another_record() -> None:
 
 
 def test_without_a_clock_updated_at_is_not_judged() -> None:
-    saw = CANCELLING.judge(history(clock=None)).saw
+    saw = CANCELLATION.judge(history(clock=None)).saw
     assert saw["cancel.updated-at"] == 0
 
 
 def test_nothing_to_cancel_and_yet_something_returned() -> None:
     lawful = history(symbol="ETHUSDT")
-    assert CANCELLING.judge(lawful).saw["cancel.empty"] == 1
+    assert CANCELLATION.judge(lawful).saw["cancel.empty"] == 1
     assert "cancel.empty" in broken(replace(lawful, returned=[canceled(OPEN)]))
 
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from conformance.oracle.fills import FILLING, Fills
+from conformance.oracle.fills import FILLS, Fills
 from conformance.orders import Order
 from tests.orders import order
 
@@ -25,7 +25,7 @@ def fills(filled: str = SUM, average: str = AVERAGE, by: tuple[Order, ...] = BY,
 
 
 def broken(judged: Fills) -> list[str | None]:
-    return [breach.requirement for breach in FILLING.judge(judged).breaches]
+    return [breach.requirement for breach in FILLS.judge(judged).breaches]
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def broken(judged: Fills) -> list[str | None]:
     ],
 )
 def test_an_average_may_be_rounded_within_the_decimals_it_shows(average: str) -> None:
-    judgement = FILLING.judge(fills(average=average))
+    judgement = FILLS.judge(fills(average=average))
     assert judgement.breaches == []
     assert judgement.saw == {"order.filled-qty": 1, "order.avg-fill-price": 1}
 
@@ -95,7 +95,7 @@ def test_filled_is_the_sum_of_all_fills(filled: str, what: str) -> None:
 
 
 def test_without_fills_no_average_is_judged() -> None:
-    judgement = FILLING.judge(fills(filled="0", average="0", by=()))
+    judgement = FILLS.judge(fills(filled="0", average="0", by=()))
     assert judgement.breaches == []
     assert judgement.saw == {"order.filled-qty": 1}
     assert broken(fills(filled="1", average="0.5", by=())) == ["order.filled-qty"]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from conformance.oracle.races import RACING, Race
+from conformance.oracle.races import RACES, Race
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order
 from conformance.verdict import Breach
@@ -31,7 +31,7 @@ def race(answers: Sequence[Sequence[Order]], after: Sequence[Order], **named: An
 
 
 def breaches(judged: Race) -> list[Breach]:
-    return RACING.judge(judged).breaches
+    return RACES.judge(judged).breaches
 
 
 def broken(judged: Race) -> set[str | None]:
@@ -44,7 +44,7 @@ BOTH = [A_OVER, B_OVER]
 
 @pytest.mark.parametrize("answers", [[[A_OVER], [B_OVER]], [BOTH, []], [[], BOTH, []]])
 def test_cancel_alls_may_share_the_orders_in_any_way(answers: list[list[Order]]) -> None:
-    judgement = RACING.judge(race(answers, BOTH))
+    judgement = RACES.judge(race(answers, BOTH))
     assert (judgement.breaches, judgement.saw) == ([], {"cancel.concurrent-once": 2})
 
 
@@ -79,7 +79,7 @@ def test_after_an_answer_that_broke_off_an_order_may_be_in_none() -> None:
     ids=["canceled", "live", "filled"],
 )
 def test_what_is_placed_meanwhile_is_told_or_stays(told: list[Order], after: list[Order]) -> None:
-    judgement = RACING.judge(race([told], [*BOTH, *after], placed={"new"}))
+    judgement = RACES.judge(race([told], [*BOTH, *after], placed={"new"}))
     assert judgement.breaches == []
     assert judgement.saw == {"cancel.concurrent-place": 1, "cancel.complete": 2}
 
@@ -111,7 +111,7 @@ def test_what_is_placed_meanwhile_is_not_lost(told: list[Order], after: list[Ord
     ids=["filled, so untold", "filled in part, then told"],
 )
 def test_a_fill_and_a_cancel_leave_one_story(told: list[Order], after: list[Order]) -> None:
-    judgement = RACING.judge(race([told], after, takers=[TAKER]))
+    judgement = RACES.judge(race([told], after, takers=[TAKER]))
     assert judgement.breaches == []
     assert judgement.saw == {"cancel.concurrent-fill": 3, "cancel.complete": 2}
 
@@ -153,4 +153,4 @@ def test_what_the_other_side_got_at_another_price_it_got_from_somebody_else() ->
 
 
 def test_what_did_not_take_place_is_not_judged() -> None:
-    assert RACING.judge(race([BOTH], BOTH)).saw == {"cancel.complete": 2}
+    assert RACES.judge(race([BOTH], BOTH)).saw == {"cancel.complete": 2}

@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from conformance import requirements
+from conformance.exits import Exit
 from conformance.reporting import reproduction, words
 from conformance.reporting.html.evidence import Violated, marked, split
 from conformance.reporting.html.latency import plots
@@ -32,7 +33,7 @@ def html(results: Results) -> str:
         results=results,
         headline=words.headline(results),
         means=words.means(results),
-        tone={0: "pass", 1: "fail"}.get(results.exit_code, "inconclusive"),
+        tone={Exit.OK: "pass", Exit.VIOLATED: "fail"}.get(results.exit_code, "inconclusive"),
         violated=[Violated.of(result, results) for result in words.unwaived(results)],
         waived=[Violated.of(result, results) for result in results.waived],
         sections=_sections(results),

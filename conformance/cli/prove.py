@@ -1,4 +1,4 @@
-"""The kill matrix."""
+"""`p99-conformance prove`."""
 
 import json
 import os
@@ -13,31 +13,33 @@ from rich.console import Console
 
 from conformance import faults
 from conformance import requirements as catalogue
-from conformance.cli import shared
-from conformance.cli.shared import complaints, variant
+from conformance.cli.click_options import options
+from conformance.cli.complaints import complaints
+from conformance.cli.output import output
+from conformance.cli.variants import variant
+from conformance.exits import Exit
 from conformance.judging.plan import writable
 from conformance.judging.traceability import check_names
+from conformance.options import REPORT_DIR, SEED
 from conformance.proving import presentation
 from conformance.proving.bench import Subject, trials
 from conformance.proving.matrix import Matrix
 
-NOT_PROVEN = 1
-
 
 @click.command()
-@click.option("--seed", type=int, default=0, show_default=True, help="What is drawn follows from it.")
-@click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, help="How many side by side.")
-@click.option("--report-dir", default="reports", show_default=True, metavar="DIR")
-@click.option("--faults/--no-faults", "with_faults", default=True, help="Try the faults.")
-@click.option("--twins/--no-twins", "with_twins", default=True, help="Try the conforming twins.")
+@options(SEED, REPORT_DIR)
+@click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, help="How many to test side by side.")
+@click.option("--faults/--no-faults", "with_faults", default=True, help="Test the sandbox with each fault.")
+@click.option("--twins/--no-twins", "with_twins", default=True, help="Test each twin, a correct variant.")
 @click.argument("names", nargs=-1)
 def prove(seed: int, jobs: int, report_dir: str, with_faults: bool, with_twins: bool, names: tuple[str, ...]) -> None:
-    """Prove that each check can fail and that nobody is accused wrongly: the kill matrix.
+    """Prove that every check can fail, and that no correct server is accused.
 
-    Judges the sandbox with each fault, and each conforming twin, or those NAMES alone; writes prove.json.
+    Tests the sandbox with each fault and each twin, or only with those NAMES. A fault is a small error on purpose. A
+    twin does something that the documents allow. The outcome goes to prove.json.
 
     \b
-    Exit codes: 0 every fault killed, every twin clean, every check and requirement proven · 1 not so
+    Exit codes: 0 every fault is found, no twin is accused, every check and requirement is proven · 1 not so
     2 wrong usage · 4 the suite failed
     """
     with complaints():
@@ -54,10 +56,10 @@ def prove(seed: int, jobs: int, report_dir: str, with_faults: bool, with_twins: 
             matrix = Matrix(found, check_names(), levels)
     path = folder / "prove.json"
     path.write_text(json.dumps(matrix.to_json(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    output = shared.output()
-    output.print(presentation.render(matrix, time.monotonic() - started))
-    output.print(f"report: {path}")
-    sys.exit(0 if matrix.proven else NOT_PROVEN)
+    console = output()
+    console.print(presentation.render(matrix, time.monotonic() - started))
+    console.print(f"report: {path}")
+    sys.exit(Exit.OK if matrix.proven else Exit.VIOLATED)
 
 
 def _subjects(with_faults: bool, with_twins: bool) -> Iterator[Subject]:

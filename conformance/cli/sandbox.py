@@ -1,23 +1,27 @@
-"""Serving the reference exchange."""
+"""`p99-conformance sandbox`."""
 
 from pathlib import Path
 
 import click
 
-from conformance.cli.shared import complaints, variant
-from conformance.profile import ProfileError
+from conformance.cli.complaints import complaints
+from conformance.cli.variants import variant
+from conformance.exits import WrongUsage
 from conformance.sandbox import Sandbox, Served
 
 
 @click.command()
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="0 takes a free one.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port; 0 takes a free one.")
 @click.option("--fault", metavar="NAME", help="Serve the exchange with this fault, or as this twin.")
 @click.option(
-    "--profile-out", metavar="FILE", default="sandbox.toml", show_default=True, help="Where the profile goes."
+    "--profile-out", metavar="FILE", default="sandbox.toml", show_default=True, help="File that its profile goes to."
 )
-@click.option("--seed", type=int, help="Makes the credentials the same every time.")
+@click.option("--seed", type=int, help="The same seed gives the same credentials every time.")
 def sandbox(port: int, fault: str | None, profile_out: str, seed: int | None) -> None:
-    """Serve the reference exchange on this machine, until Ctrl-C. A mock for client developers too."""
+    """Serve the sandbox, a reference exchange, on this machine until Ctrl-C.
+
+    Developers of clients can use it as a mock, too.
+    """
     with complaints():
         chosen = Sandbox(seed=seed) if fault is None else variant(fault).sandbox(seed)
 
@@ -28,4 +32,4 @@ def sandbox(port: int, fault: str | None, profile_out: str, seed: int | None) ->
         try:
             chosen.serve_forever(port=port, on_ready=ready)
         except OSError as error:
-            raise ProfileError(f"cannot serve on port {port}, or write {profile_out}: {error}") from None
+            raise WrongUsage(f"cannot serve on port {port}, or write {profile_out}: {error}") from None

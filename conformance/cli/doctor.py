@@ -1,0 +1,39 @@
+"""`p99-conformance doctor`."""
+
+import sys
+
+import click
+from rich.table import Table
+from rich.text import Text
+
+from conformance.cli.click_options import option
+from conformance.cli.complaints import complaints
+from conformance.cli.output import output
+from conformance.exits import Exit
+from conformance.judging.plan import profile_of
+from conformance.judging.stages import examine_profile
+from conformance.options import TARGET
+
+_GRADES = {"good": "green", "warning": "yellow", "problem": "bold red"}
+
+
+@click.command()
+@option(TARGET, required=True)
+def doctor(target: str) -> None:
+    """Examine a profile and its target before a run; no order is touched.
+
+    It says what would stop a run, and what to do about it.
+
+    \b
+    Exit codes: 0 a run can test it · 2 a bad profile · 3 a run could not test it
+    """
+    with complaints():
+        findings = list(examine_profile(profile_of(target)))
+    table = Table.grid("", "", "", padding=(0, 2, 0, 0))
+    for found in findings:
+        told = Text(found.says).append(f"\n{found.remedy}" if found.remedy else "", style="cyan")
+        table.add_row(Text(found.grade, style=_GRADES[found.grade]), Text(found.about), told)
+    output().print(table)
+    problems = sum(found.grade == "problem" for found in findings)
+    click.echo("a run can judge it" if not problems else f"a run could not judge it: {problems} to mend first")
+    sys.exit(Exit.INCONCLUSIVE if problems else Exit.OK)

@@ -1,0 +1,42 @@
+"""`p99-conformance explain`."""
+
+import click
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from conformance.cli import catalogue
+from conformance.cli.complaints import complaints
+from conformance.cli.output import output
+from conformance.cli.proofs import faults_by_requirement
+from conformance.judging.traceability import checks_by_requirement, descriptions
+
+
+@click.command()
+@click.argument("id")
+def explain(id: str) -> None:
+    """Explain one requirement: what it means, how it is tested, and what typically breaks it."""
+    with complaints():
+        entry = catalogue.entry(id)
+    told = descriptions()
+    judged_by = [(name.partition("::")[2] or name, told.get(name, "")) for name in checks_by_requirement().get(id, [])]
+    broken_by = list(faults_by_requirement().get(id, {}).items())
+    console = output()
+    console.print(Text(id, style="bold").append(f"  {entry.level}", style="cyan"))
+    console.print(Padding(Text(entry.says), (0, 0, 0, 2)))
+    console.print(Padding(Text(f"source: {entry.source}", style="dim"), (0, 0, 0, 2)))
+    if entry.why:
+        console.print(Padding(Text(entry.why), (0, 0, 0, 2)))
+    titles = {
+        "How it is judged": judged_by,
+        "What typically causes a violation": [("·", cause) for cause in entry.causes],
+        "What proves it, each a fault that its checks find": broken_by,
+    }
+    for title, rows in titles.items():
+        console.print(Text(f"\n{title}", style="bold"))
+        table = Table.grid("", "", padding=(0, 2, 0, 0))
+        for name, says in rows:
+            table.add_row(Text(name, style="cyan"), Text(says))
+        console.print(Padding(table, (0, 0, 0, 2)))
+    if broken_by:
+        console.print(Text(f"\nsee one for yourself: p99-conformance prove {broken_by[0][0]}", style="dim"))

@@ -1,0 +1,61 @@
+"""`p99-conformance gate`."""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from rich.text import Text
+
+from conformance.cli import result_files
+from conformance.cli.complaints import complaints
+from conformance.cli.output import output
+from conformance.exits import Exit
+from conformance.gating import waivers
+from conformance.gating.gate import decide
+from conformance.reporting import words
+
+
+@click.command()
+@click.option(
+    "--waivers",
+    "waived",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="TOML file of accepted violations. Without it, the waivers of the run hold.",
+)
+@click.option(
+    "--require",
+    type=click.Choice(["none", "must", "implied", "all"]),
+    help="As for `run`. Without it, what the run was told.",
+)
+@click.option(
+    "--baseline", type=click.Path(path_type=Path), metavar="RESULTS", help="Earlier results that must not get worse."
+)
+@click.argument("results", type=click.Path(path_type=Path))
+def gate(waived: Path | None, require: str | None, baseline: Path | None, results: Path) -> None:
+    """Decide from the results of a run whether a release may pass.
+
+    RESULTS is a results.json, or a report directory. The exit codes are those of `run`. A waived violation does not
+    fail the gate. The gate fails on a waiver that is expired, unused or unmatched, and if this run did not test
+    something that the baseline tested.
+    """
+    with complaints():
+        decision = decide(
+            result_files.read(results),
+            waivers=waivers.load(waived) if waived else None,
+            require=require,  # type: ignore[arg-type]
+            baseline=result_files.read(baseline) if baseline else None,
+            today=datetime.now(UTC).date(),
+        )
+    console = output()
+    for result in decision.results.violated:
+        console.print(Text(result.id, style="bold red").append(f" is violated: {result.reason}", style="default"))
+    for result in decision.results.waived:
+        console.print(Text(result.id, style="yellow").append(f" is violated, {words.waived(result)}", style="default"))
+    for problem in decision.problems:
+        console.print(Text(problem, style="bold yellow"))
+    opens = "the gate is open" if decision.exit_code is Exit.OK else "the gate is shut"
+    verdict = f"{words.headline(decision.results)} · {opens} · exit {decision.exit_code}"
+    console.print(Text(verdict, style="bold"), soft_wrap=not console.is_terminal)
+    sys.exit(decision.exit_code)

@@ -1,0 +1,81 @@
+"""`p99-conformance run`."""
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from conformance.cli.click_options import options
+from conformance.cli.complaints import complaints
+from conformance.cli.output import output
+from conformance.judging import runner
+from conformance.judging.plan import make_plan
+from conformance.options import RUN
+from conformance.profile import Profile, loader
+from conformance.reporting import terminal
+from conformance.reporting.annotations import annotations
+from conformance.sandbox import Sandbox
+
+
+@click.command()
+@options(*RUN)
+@click.option("--quiet", "-q", "detail", flag_value="quiet", help="Print only the verdict.")
+@click.option("--verbose", "-v", "detail", flag_value="verbose", help="Print every requirement, and the evidence.")
+@click.option("-k", "select", metavar="EXPRESSION", help="Run only the checks whose names match, as in pytest.")
+def run(
+    target: str | None,
+    scope: str | None,
+    seed: int,
+    report_dir: str,
+    stop_on_first: bool,
+    require: str,
+    label: tuple[str, ...],
+    waivers: str | None,
+    cancel_existing: bool,
+    detail: terminal.Detail | None,
+    select: str | None,
+) -> None:
+    """Test a target, and write the reports.
+
+    Without --target, the sandbox is tested: a reference exchange that comes with the suite.
+
+    \b
+    Exit codes: 0 no violation found · 1 a must or implied requirement is violated
+    2 wrong usage or a refusal · 3 inconclusive · 4 the suite failed · 130 interrupted
+    """
+    console = Console(stderr=True, quiet=detail == "quiet")
+    with complaints(), _target(target, seed) as chosen:
+        plan = make_plan(
+            chosen,
+            scope=scope,  # type: ignore[arg-type]
+            seed=seed,
+            require=require,  # type: ignore[arg-type]
+            labels=label,
+            report_dir=report_dir,
+            cancel_existing=cancel_existing,
+            waivers=waivers,
+        )
+        where = plan.target
+        console.print(
+            f"judging {where['name']} at {where['base_url']} ({where['scope']}, seed {seed})", highlight=False
+        )
+        results = runner.run(plan, console, stop_on_first=stop_on_first, select=select)
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        for line in annotations(results):
+            click.echo(line)
+    terminal.show(output(), results, Path(report_dir), detail or "normal")
+    sys.exit(results.exit_code)
+
+
+@contextlib.contextmanager
+def _target(target: str | None, seed: int) -> Iterator[str | Profile]:
+    """The target that was given; without one, the sandbox, served until the context ends."""
+    if target is not None:
+        yield target
+        return
+    with Sandbox(seed=seed).serve() as served:
+        yield loader.loads(served.profile_toml, "sandbox")

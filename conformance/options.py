@@ -1,0 +1,58 @@
+"""The options of a run, each written once: `run` and pytest both make theirs from this table."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option of the command line.
+
+    A `flag` takes no value. A `repeated` option may be given several times. `kind` is what a value is read as.
+    """
+
+    name: str
+    help: str
+    metavar: str | None = None
+    choices: tuple[str, ...] = ()
+    kind: type[str] | type[int] = str
+    default: str | int | None = None
+    flag: bool = False
+    repeated: bool = False
+
+
+TARGET = Option("--target", "What to test: the URL of the API, or a profile.", metavar="URL|PROFILE.toml")
+SEED = Option(
+    "--seed", "Seed of the random generator; the same seed sends the same requests.", metavar="N", kind=int, default=0
+)
+REPORT_DIR = Option("--report-dir", "Folder for the reports.", metavar="DIR", default="reports")
+
+RUN = (
+    TARGET,
+    Option(
+        "--scope",
+        "read-only: send only GET requests. full: also place and cancel orders. Default: full; read-only for"
+        " production, and for a URL without a profile that is not on this machine.",
+        choices=("read-only", "full"),
+    ),
+    SEED,
+    REPORT_DIR,
+    Option("--stop-on-first", "Stop at the first violation.", flag=True),
+    Option(
+        "--require",
+        "Fail unless every requirement of this level, and of the levels above it, was tested.",
+        choices=("none", "must", "implied", "all"),
+        default="none",
+    ),
+    Option(
+        "--label",
+        "A fact about this run for the reports, for example build=1.4.2. May be given several times.",
+        metavar="KEY=VALUE",
+        repeated=True,
+    ),
+    Option("--waivers", "TOML file of accepted violations; these do not fail the run.", metavar="FILE"),
+    Option(
+        "--cancel-existing",
+        "Let cancel-all also cancel live orders that this run did not place.",
+        flag=True,
+    ),
+)

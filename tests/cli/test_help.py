@@ -1,0 +1,58 @@
+"""The help of the command line: quick to print, and the same wherever it is written."""
+
+import resource
+import subprocess
+import sys
+
+import click
+import pytest
+
+from conformance.cli import COMMANDS, main
+from conformance.options import RUN
+from conformance.plugin import pytest_addoption
+
+# What Python, click and rich alone take is half of it.
+QUICK_S = 0.3
+
+HEAVY = {"pytest", "hypothesis", "schemathesis", "jsonschema", "yaml", "requests", "starlette", "uvicorn"}
+
+
+def command(name: str) -> click.Command:
+    found = main.get_command(click.Context(main), name)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_table_says_of_a_command_what_its_own_help_says_first(name: str) -> None:
+    assert (command(name).help or "").partition("\n")[0] == COMMANDS[name]
+
+
+@pytest.mark.parametrize("words", [["--help"], ["requirements"], ["explain", "list.limit-max"]], ids=" ".join)
+def test_what_only_tells_imports_nothing_heavy(words: list[str]) -> None:
+    script = (
+        f"import sys\nfrom conformance.cli import main\ntry:\n    main({words!r})\nfinally:\n    print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    assert not HEAVY & set(done.stdout.split("\n")[-2].split())
+
+
+@pytest.mark.parametrize("words", [["--help"], ["requirements"], ["explain", "list.limit-max"]], ids=" ".join)
+def test_what_only_tells_is_quick(words: list[str]) -> None:
+    took = []
+    for _ in range(3):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run([sys.executable, "-m", "conformance", *words], capture_output=True, timeout=60, check=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        took.append(after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime)
+    assert min(took) < QUICK_S, took
+
+
+def test_pytest_takes_the_options_of_run() -> None:
+    parser = pytest.Parser(_ispytest=True)
+    pytest_addoption(parser)
+    of_pytest = vars(parser.parse_known_args([]))
+    of_run = command("run").make_context("run", []).params
+    names = {each.name.removeprefix("--").replace("-", "_") for each in RUN}
+    assert names == of_run.keys() - {"detail", "select"} == of_pytest.keys() - {"file_or_dir"}
+    assert {name: of_run[name] or None for name in names} == {name: of_pytest[name] or None for name in names}
