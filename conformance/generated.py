@@ -34,16 +34,6 @@ _LIMITS = (1, DEFAULT_LIMIT - 1, DEFAULT_LIMIT + 1, MAX_LIMIT - 1, MAX_LIMIT, MA
 _ALLOWED, _FORBIDDEN = GenerationMode.POSITIVE, GenerationMode.NEGATIVE
 
 
-def plain_listings(seen: Snapshot) -> st.SearchStrategy[Query]:
-    """Allowed queries of two filters or more whose values all have a meaning, many of them taken from known orders."""
-    orders = seen.orders.values()
-    markets = sorted({order.symbol for order in orders})
-    moments = sorted({order.created_at + beside for order in orders for beside in (-1, 0, 1)})
-    known = (("symbol", tuple(markets)), ("start", tuple(moments)), ("end", tuple(moments)), ("limit", _LIMITS))
-    queries = _cases(LIST, _ALLOWED, known).map(lambda case: Query(**case.query))
-    return queries.filter(lambda query: _filters(query) > 1 and _is_plain(query, markets))
-
-
 @st.composite
 def odd_listings(draw: st.DrawFn, seen: Snapshot) -> str:
     """Query strings that are allowed, with a value that the documents give no meaning to."""
@@ -72,10 +62,6 @@ def _is_plain(query: Query, markets: Sequence[str]) -> bool:
         and 0 <= start <= end <= LARGEST_LIMIT
         and (query.limit is None or abs(query.limit) <= LARGEST_LIMIT)
     )
-
-
-def _filters(query: Query) -> int:
-    return sum(value is not None for value in (query.symbol, query.status, query.start, query.end))
 
 
 @cache

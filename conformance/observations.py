@@ -1,7 +1,7 @@
 """What one check saw: of its own requirements, and of others in passing."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 
 from conformance.evidence import Exchange
 from conformance.verdict import Breach, Violation
@@ -20,6 +20,7 @@ class Observations:
         self.in_passing: dict[str, Violation] = {}
         self.doubts: dict[str, str] = {}
         self.notes: dict[str, str] = {}
+        self.covered: dict[str, set[Hashable]] = {}
 
     def count(self, saw: Mapping[str, int]) -> None:
         """Add what was judged and found right, by requirement."""
@@ -49,6 +50,10 @@ class Observations:
         """Say how a requirement was judged, where the report should tell."""
         self.notes[requirement] = what
 
+    def cover(self, what: str, item: Hashable) -> None:
+        """Note that this was asked or done: an item of what a run is to cover."""
+        self.covered.setdefault(what, set()).add(item)
+
     def adopt(self, earlier: "Observations") -> None:
         """Take over what was seen while things were set up for this check."""
         self.saw.update(earlier.saw)
@@ -56,3 +61,5 @@ class Observations:
             self.in_passing.setdefault(id, violation)
         self.doubts |= earlier.doubts
         self.notes |= earlier.notes
+        for what, items in earlier.covered.items():
+            self.covered.setdefault(what, set()).update(items)

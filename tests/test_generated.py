@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 
-from conformance.generated import forbidden_listings, odd_cancels, odd_listings, plain_listings
+from conformance.generated import forbidden_listings, odd_cancels, odd_listings
 from conformance.oracle.snapshot import Snapshot
-from conformance.orders import STATUSES, Query
+from conformance.orders import STATUSES
 from tests.orders import order
 
 MARKETS = ("BTCUSDT", "DFUSDT")
@@ -53,36 +53,6 @@ def test_query_strings_can_be_signed_and_sent(query_strings: st.SearchStrategy[s
     assert not set(query_string) & set(' #?"<>')
     names = {name for name, _ in parsed(query_string)} if query_string else set()
     assert not names & {"timestamp", "signature"}
-
-
-@given(query=plain_listings(SEEN))
-@quickly
-def test_plain_listings_have_a_meaning(query: Query) -> None:
-    filters = [name for name, _ in query.pairs() if name != "limit"]
-    assert len(filters) > 1
-    assert query.symbol in (None, *MARKETS)
-    assert query.status in (None, *STATUSES)
-    for name in NUMBERS:
-        assert type(getattr(query, name)) in (int, type(None))
-    start, end = query.start or 0, LARGEST if query.end is None else query.end
-    assert 0 <= start <= end <= LARGEST
-    assert query.limit is None or -LARGEST <= query.limit <= LARGEST
-
-
-@pytest.mark.parametrize(
-    "such",
-    [
-        lambda query: query.symbol == "BTCUSDT" and query.limit is None,
-        lambda query: query.start == 1_778_400_000,
-        lambda query: query.end == 1_778_399_999,
-        lambda query: query.limit == 201,
-        lambda query: query.limit is not None and query.limit < 1,
-        lambda query: None not in (query.symbol, query.status, query.start, query.end),
-    ],
-    ids=["a known market", "a known second", "the one before", "a boundary", "below range", "all filters"],
-)
-def test_plain_listings_come_by(such: Callable[[Query], bool]) -> None:
-    assert such(some(plain_listings(SEEN), such))
 
 
 @given(query_string=odd_listings(SEEN))

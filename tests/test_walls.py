@@ -18,6 +18,7 @@ FLOORS = (
     {"gating"},
     {"reporting"},
     {"oracle"},
+    {"coverage"},
     {"profile"},
     {"wire"},
     {"account"},

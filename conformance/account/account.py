@@ -72,11 +72,13 @@ class Account(Sender):
         kind = credential or self.credentials[0]
         return self._page(query, kind, self.ask(LIST, urlencode(query.pairs()), kind))
 
-    def list_unless_rejected(self, query: Query, credential: Credential | None = None) -> Page | None:
-        """As `list`, for a query that may be rejected: None where the answer is a 4xx that speaks of the query."""
+    def list_unless_rejected(
+        self, query: Query, credential: Credential | None = None, *, may_reject: bool = True
+    ) -> Page | None:
+        """As `list`; None where the query `may_reject` and the answer is a 4xx that speaks of the query."""
         kind = credential or self.credentials[0]
         answer = self.ask(LIST, urlencode(query.pairs()), kind)
-        return None if rejects(answer) else self._page(query, kind, answer)
+        return None if may_reject and rejects(answer) else self._page(query, kind, answer)
 
     def probe(self, query: str, credential: Credential | None = None) -> Page | None:
         """The list that answers an odd query, given as it goes over the wire; None where it is rejected with a 4xx.

@@ -24,6 +24,9 @@ from conformance.wire.signer import Credential
 
 BAD_INPUT = "error.bad-input"
 
+Wrong = Callable[[Query, Credential], bool]
+"""Whether the list that answers this query, asked with this credential, contradicts what is known."""
+
 # What an odd query may not bring about: a list without bounds, or somebody else's orders.
 _HARM = ("list.limit-exact", "list.limit-max", "list.own-only")
 
@@ -82,15 +85,19 @@ def of_page(query: Query, wrong: Callable[[Query], bool]) -> str:
 
 
 def of_contradiction(
-    listing: Listing, kind: Credential, known: Snapshot, known_by: Credential, wrong: Callable[[Query], bool]
+    listing: Listing,
+    kind: Credential,
+    known: Snapshot,
+    known_by: Credential,
+    wrong: Callable[[Query, Credential], bool],
 ) -> str:
     """The requirement that a page breaks by contradicting the snapshot `known`, which `known_by` was used for."""
     # The snapshot was taken with the account's first credential.
-    if kind != known_by and _shows_nothing_of(known, listing.orders) and not wrong(listing.query):
+    if kind != known_by and _shows_nothing_of(known, listing.orders) and not wrong(listing.query, known_by):
         return "auth.same-account"
     if cut_before_filtering(listing, known):
         return "list.limit-after-filters"
-    return of_page(listing.query, wrong)
+    return of_page(listing.query, lambda query: wrong(query, kind))
 
 
 class Blame:

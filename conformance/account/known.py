@@ -1,6 +1,7 @@
 """What is known of an account, and whether it explains what a list showed."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from conformance.account.account import Account, Page
 from conformance.account.blame import charge, of_contradiction
@@ -8,6 +9,7 @@ from conformance.oracle.listing import Listing, explain, limit_requirement
 from conformance.oracle.snapshot import Interval, Snapshot
 from conformance.orders import Query
 from conformance.verdict import Breach
+from conformance.wire.signer import Credential
 
 # A contradiction is looked at again so many times: a defect that shows now and then is met again, and nobody else can
 # have caused it between two snapshots that agree.
@@ -56,9 +58,19 @@ class Known:
 
     def _report(self, breaches: list[Breach], held_against: Snapshot, page: Page, requirement: str | None) -> None:
         # From one place, since Hypothesis tells failures apart by where they are raised.
+        if requirement is None:
+            page, breaches = self._shortest(page, breaches)
+            requirement = self._blame(page)
         evidence = (*held_against.exchanges[:1], page.exchange)
-        blamed = charge(breaches, requirement or self._blame(page))
-        self._account.observations.report(blamed, *evidence, raising=True)
+        self._account.observations.report(charge(breaches, requirement), *evidence, raising=True)
+
+    def _shortest(self, page: Page, breaches: list[Breach]) -> tuple[Page, list[Breach]]:
+        """The page, or that of a query with fewer parameters that is wrong as well; with what is wrong with it."""
+        for name, _ in page.query.pairs():
+            shorter = self._account.list(replace(page.query, **{name: None}), page.credential)
+            if found := self._breaches(shorter, Interval.still(self.snapshot)):
+                page, breaches = shorter, found
+        return page, breaches
 
     def _blame(self, page: Page) -> str:
         """The requirement that is broken; decided once for each kind of query, since shrinking asks again and again."""
@@ -69,8 +81,8 @@ class Known:
             self._blamed[kind] = of_contradiction(listing, credential, self.snapshot, first, self._is_wrong)
         return self._blamed[kind]
 
-    def _is_wrong(self, query: Query) -> bool:
-        return bool(self._breaches(self._account.list(query), Interval.still(self.snapshot)))
+    def _is_wrong(self, query: Query, credential: Credential) -> bool:
+        return bool(self._breaches(self._account.list(query, credential), Interval.still(self.snapshot)))
 
     def _breaches(self, page: Page, interval: Interval) -> list[Breach]:
         return list(explain(Listing(page.query, page.orders), interval))

@@ -4,21 +4,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.account.account import Account
-from conformance.account.known import Known
 from conformance.declare import cancels, needs, verifies
-from conformance.generated import forbidden_listings, odd_cancels, odd_listings, plain_listings
+from conformance.generated import forbidden_listings, odd_cancels, odd_listings
 from conformance.hypothesis_seam import DRAWING
 from conformance.scenarios import attempts
 from conformance.stage.stage import Stage
-
-
-@verifies("list.conjunctive")
-@needs(seconds=3)
-@settings(DRAWING, max_examples=8)
-@given(data=st.data())
-def test_a_list_that_the_contract_allows(caller: Account, stage: Stage, known: Known, data: st.DataObject) -> None:
-    """Two filters or more, all of a plain meaning, and any limit: exactly the orders that pass."""
-    known.explains(caller.list(data.draw(plain_listings(stage.seen), label="query")))
 
 
 @verifies("error.bad-input")

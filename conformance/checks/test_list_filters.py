@@ -1,7 +1,6 @@
 """Listing: symbol, status and the time window, alone and together."""
 
 from collections import Counter
-from itertools import combinations
 
 import pytest
 from hypothesis import given, settings
@@ -14,13 +13,10 @@ from conformance.hypothesis_seam import DRAWING
 from conformance.oracle.listing import MAX_LIMIT
 from conformance.orders import LIVE, STATUSES, Query
 from conformance.stage.stage import Stage
-from conformance.strategies import moments, symbols, telling
+from conformance.strategies import moments, newest, symbols
 from conformance.verdict import Breach, NotObserved, Violation
 
-FILTERS = ("symbol", "status", "start", "end")
-COMBINATIONS = [names for count in (2, 3, 4) for names in combinations(FILTERS, count)]
 ATTEMPTS = 3  # an order may be filled between two lists
-TELLING = 2  # queries for each combination
 
 
 @verifies("list.symbol")
@@ -90,7 +86,7 @@ def test_the_live_orders_are_two_lists(caller: Account, stage: Stage, known: Kno
 @given(data=st.data())
 def test_start_is_inclusive(caller: Account, stage: Stage, known: Known, data: st.DataObject) -> None:
     """start at a second with orders, or beside one: everything created then or later."""
-    start = data.draw(moments(list(stage.seen.orders.values())))
+    start = data.draw(moments(newest(stage.seen)))
     known.explains(caller.list(Query(start=start, limit=MAX_LIMIT)))
 
 
@@ -139,18 +135,6 @@ def test_a_window_that_ends_before_it_starts_shows_nothing(caller: Account, stag
     page = caller.list_unless_rejected(Query(start=start, end=end, limit=MAX_LIMIT))
     if page is not None and page.orders:
         raise Violation(Breach(f"no orders for start={start} and end={end}", f"{len(page)} orders"), page.exchange)
-
-
-@verifies("list.conjunctive")
-@needs(seconds=3)
-@pytest.mark.parametrize("names", COMBINATIONS, ids="+".join)
-def test_all_filters_at_once_narrow(caller: Account, stage: Stage, known: Known, names: tuple[str, ...]) -> None:
-    """Two filters, three or four, each keeping out orders that the others let through: exactly what passes all."""
-    told_apart = telling(stage.seen, names, TELLING)
-    if not told_apart:
-        raise NotObserved("no known orders that would tell these filters apart")
-    for query in told_apart:
-        known.explains(caller.list(query))
 
 
 @verifies("list.page-walk")

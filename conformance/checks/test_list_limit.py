@@ -2,16 +2,14 @@
 
 import pytest
 from hypothesis import example, given, settings
-from hypothesis import strategies as st
 
 from conformance.account.account import Account
 from conformance.account.known import Known
 from conformance.declare import needs, verifies
 from conformance.hypothesis_seam import DRAWING
-from conformance.oracle.listing import DEFAULT_LIMIT, MAX_LIMIT, matches
+from conformance.oracle.listing import DEFAULT_LIMIT, MAX_LIMIT
 from conformance.orders import Query
-from conformance.stage.stage import Stage
-from conformance.strategies import LARGEST_LIMIT, limits_above, limits_below, limits_within, queries
+from conformance.strategies import LARGEST_LIMIT, limits_above, limits_below, limits_within
 
 
 @verifies("list.limit-default")
@@ -19,17 +17,6 @@ from conformance.strategies import LARGEST_LIMIT, limits_above, limits_below, li
 def test_without_a_limit_the_fifty_newest(caller: Account, known: Known) -> None:
     """No limit, more than 50 orders: exactly the 50 newest."""
     known.explains(caller.list())
-
-
-@verifies("list.limit-default")
-@needs(orders=DEFAULT_LIMIT + 1)
-@settings(DRAWING, max_examples=8)
-@given(data=st.data())
-def test_without_a_limit_the_fifty_newest_that_match(
-    caller: Account, stage: Stage, known: Known, data: st.DataObject
-) -> None:
-    """No limit, any filters: the 50 newest that match, or all if there are fewer."""
-    known.explains(caller.list(data.draw(queries(stage.seen, limit=st.none()))))
 
 
 @verifies("list.limit-exact")
@@ -90,21 +77,3 @@ def test_it_is_clamped_within_a_window_too(caller: Account, known: Known, start:
 def test_a_limit_below_range_is_clamped(caller: Account, known: Known, limit: int) -> None:
     """0 or less: 200 OK and the newest of what there is, up to 200 of it; how many is left free."""
     known.explains(caller.list(Query(limit=limit)))
-
-
-@verifies("list.limit-after-filters")
-@needs(orders=3)
-@settings(DRAWING, max_examples=9)
-@given(data=st.data())
-def test_the_limit_counts_what_passes_the_filters(
-    caller: Account, stage: Stage, known: Known, data: st.DataObject
-) -> None:
-    """A filter and a limit so small that the newest orders alone do not fill it: the page is full all the same."""
-    newest_first = sorted(stage.seen.orders.values(), key=lambda order: -order.created_at)
-    filtered = data.draw(queries(stage.seen, limit=st.none(), least_filters=1))
-    passing = [number for number, order in enumerate(newest_first) if matches(filtered, order)]
-    # The last place at which the filter passes fewer than there are places above it.
-    crowded = [count for count, place in enumerate(passing, start=1) if place >= count]
-    limit = min(crowded[0] if crowded else 1, MAX_LIMIT)
-    query = Query(filtered.symbol, filtered.status, filtered.start, filtered.end, limit)
-    known.explains(caller.list(query))

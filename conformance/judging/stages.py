@@ -89,7 +89,7 @@ class Stages:
         lane = lane_of(profile, profile.lanes[number], self._accounts, self._driver)
         lane.watch(observations)
         full = self._plan.scope == "full"
-        stage = Stage(lane, Arranger(lane, seed), full_scope=full, explicit=not profile.from_bare_url)
+        stage = Stage(lane, Arranger(lane, seed), full_scope=full, explicit=not profile.from_bare_url, seed=seed)
         try:
             with self.client.setting_up():
                 self._expect_sound(lane)

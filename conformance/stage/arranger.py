@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
@@ -10,7 +10,9 @@ from typing import Any, Literal
 from conformance.account.account import SNAPSHOT_PAGES
 from conformance.account.ticket import Ticket
 from conformance.account.view import View
-from conformance.oracle.listing import MAX_LIMIT
+from conformance.coverage.population import AGES, Kind, population
+from conformance.oracle.listing import DEFAULT_LIMIT, MAX_LIMIT
+from conformance.orders import LIVE, STATUSES
 from conformance.profile import Market
 from conformance.stage import history
 from conformance.stage.lane import Lane
@@ -26,13 +28,18 @@ _HISTORY_SPANS_S = 900
 _HISTORY_SPANS_AT_LEAST_S = 4
 _NO_CLOCK_IS_AHEAD_BY_S = 86400
 
-# A tenth of them is older than an hour, and some of that older than a day: where jobs and caches tend to draw a line.
+# Older orders must not lie behind more than so many others: each snapshot has to reach them. In pages of a list; what
+# else a run places takes one of those that a snapshot reads.
+_AGED_BEHIND = SNAPSHOT_PAGES - 2
+_OWN_PAGES = 1
 _OLD_SINCE_S = 3600
 _OLD_SPANS_S = 86400
 
-# Those must not lie behind more than so many others, since each snapshot has to reach what is live: pages of a list.
-_OLD_BEHIND = 1
-_AGED_BEHIND = SNAPSHOT_PAGES - 2
+# How many orders of each status a history has at the least: more than a page of the default length, so that a limit
+# about there can cut it; of a bystander enough for a short limit to do so.
+_OF_EACH_STATUS = DEFAULT_LIMIT + 6
+_OF_EACH_OF_A_BYSTANDER = 18
+_RENEWED = 3
 
 # How old, in seconds, live orders are that are injected for one check: not so old that hundreds of others are newer.
 _AGED_S = (3, 9)
@@ -83,20 +90,23 @@ class Arranger:
         """Whether the target takes whole orders."""
         return self._injects
 
-    def history(self, view: View, count: int) -> None:
-        """Bring `count` orders of this run or more into the account, of as many statuses as the driver can."""
+    def history(self, view: View, count: int, live: int = 0) -> None:
+        """Bring `count` orders of this run or more into the account, so many of them live, of as many kinds as the
+        driver can.
+        """
         if self._injects:
-            self._injects = self._attempt(lambda: self._inject_history(view, count))
+            self._injects = self._attempt(lambda: self._inject_history(view, count, live))
         if not self._injects and self.lane.driver.can_place:
             self._attempt(lambda: self._trade_history(view))
             self._attempt(lambda: self._place_many(view, count))
         view.changing()
 
-    def renew(self, view: View, count: int) -> None:
-        """Inject so many orders of all statuses, as new as can be. Raises DriverRefused."""
+    def renew(self, view: View) -> None:
+        """Inject a few orders of all statuses, as new as can be. Raises DriverRefused."""
         newest = self._now(view)
         oldest = newest - _HISTORY_SPANS_AT_LEAST_S
-        self._inject(view, history.history(self.lane.markets, count, newest, oldest, self._rng))
+        kinds = self._kinds(dict.fromkeys(STATUSES, _RENEWED), tuple(AGES)[:1])
+        self._inject(view, history.history(self._markets, kinds, newest, oldest, self._rng))
         view.settled()
         view.changing()
 
@@ -152,15 +162,24 @@ class Arranger:
             raise DriverRefused("the profile gives no way to bring orders about")
         return self.ways[0]
 
-    def _inject_history(self, view: View, count: int) -> None:
+    def _inject_history(self, view: View, count: int, live: int) -> None:
         oldest, newest = _unused(view)
-        old_since = newest - _OLD_SINCE_S
-        old_until = max(old_since - _OLD_SPANS_S, _reach(view, _OLD_BEHIND))
-        old = count // 10 if old_until < old_since else 0
-        made = history.history(self.lane.markets, count - old, newest, oldest, self._rng)
-        made += history.history(self.lane.markets, old, old_since, old_until, self._rng)
-        self._inject(view, made)
+        least = _OF_EACH_STATUS if view is self.lane.view else _OF_EACH_OF_A_BYSTANDER
+        counts = dict.fromkeys(STATUSES, least)
+        for status in sorted(LIVE):
+            counts[status] = max(least, live // 2 + 1, (count - sum(counts.values())) // 2 + least)
+        # What is older than this second would lie behind more orders than a snapshot reads.
+        reach = _older_than(view, (SNAPSHOT_PAGES - _OWN_PAGES) * MAX_LIMIT - sum(counts.values()))
+        ages = [age for age, (_, oldest_s) in AGES.items() if newest - oldest_s > reach] or list(AGES)[:1]
+        self._inject(view, history.history(self._markets, self._kinds(counts, ages), newest, oldest, self._rng))
         view.settled()
+
+    def _kinds(self, counts: Mapping[str, int], ages: Sequence[str]) -> list[Kind]:
+        return population([market.symbol for market in self.lane.markets], ages, counts, self._rng)
+
+    @property
+    def _markets(self) -> dict[str, Market]:
+        return {market.symbol: market for market in self.lane.markets}
 
     def _trade_history(self, view: View) -> None:
         """Two orders canceled, two filled and one partly filled in the first market, another one of those in the last.
@@ -213,8 +232,9 @@ class Arranger:
         created_at = now - self._rng.randrange(*(by_s or _AGED_S))
         if by_s is None:
             created_at = min(max(created_at, _older_than(view, MAX_LIMIT // 2)), now - 1)
-        status = "partially_filled" if wish.partly_filled else "open"
-        return history.order(wish.market, status, created_at, created_at, self._rng, wish.side, wish.price)
+        status, filled = ("partially_filled", "part") if wish.partly_filled else ("open", "none")
+        kind = Kind(status, wish.side, "limit", wish.market.symbol, filled, "at", next(iter(AGES)))
+        return history.order(wish.market, kind, created_at, created_at, self._rng, wish.price)
 
     def _now(self, view: View) -> int:
         """A second that is not in the target's future."""

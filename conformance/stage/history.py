@@ -1,95 +1,74 @@
-"""Histories to inject: whole orders of every status and age, as JSON objects."""
+"""Orders to inject, as JSON objects."""
 
 import random
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from conformance.orders import STATUSES
+from conformance.coverage.population import AGES, Kind
 from conformance.profile import Market
-
-# Of every twenty orders: mostly live ones, since cancel-all is to be judged past its 200th.
-_MIX = ("open",) * 11 + ("partially_filled",) * 4 + STATUSES[2:] + ("filled",)
 
 _REASON = "INSUFFICIENT_BALANCE"  # a code; the documents give none
 
 
 def history(
-    markets: Sequence[Market], count: int, newest: int, oldest: int, rng: random.Random
+    markets: Mapping[str, Market], kinds: Sequence[Kind], newest: int, oldest: int, rng: random.Random
 ) -> list[dict[str, Any]]:
-    """`count` orders with created_at spread from `oldest` to `newest` (UNIX seconds), some of them in the same second.
+    """An order of each kind. The youngest are spread from `oldest` to `newest` (UNIX seconds), some in the same second.
 
-    Most are updated up to a minute after they were created, so that the two times order differently; none after
-    `newest`.
+    Older ones are as old as their kind says. Most are updated up to a minute after they were created, so that the two
+    times order differently; none after `newest`.
     """
+    youngest = next(iter(AGES))
+    young = sum(kind.age == youngest for kind in kinds)
     span = max(newest - oldest, 1)
-    made = []
-    for number in range(count):
-        # Every fifth shares its second with the one before it.
-        created_at = newest - (number - (number % 5 == 4)) * span // count
+    made, number = [], 0
+    for kind in kinds:
+        if kind.age == youngest:
+            # Every fifth shares its second with the one before it.
+            created_at = newest - (number - (number % 5 == 4)) * span // young
+            number += 1
+        else:
+            created_at = newest - rng.randint(*AGES[kind.age])
         updated_at = min(created_at + rng.randrange(0, 60), newest)
-        made.append(order(markets[number % len(markets)], _MIX[number % len(_MIX)], created_at, updated_at, rng))
+        made.append(order(markets[kind.market], kind, created_at, updated_at, rng))
     return made
 
 
 def order(
-    market: Market,
-    status: str,
-    created_at: int,
-    updated_at: int,
-    rng: random.Random,
-    side: str | None = None,
-    price: Decimal | None = None,
+    market: Market, kind: Kind, created_at: int, updated_at: int, rng: random.Random, price: Decimal | None = None
 ) -> dict[str, Any]:
-    """One order of this status that rests, or rested, near the market's resting prices; on either side unless told."""
-    side = side or rng.choice(("buy", "sell"))
-    if status == "filled" and rng.random() < 0.5:
-        return _market_order(market, side, created_at, updated_at)
-    away = rng.randrange(0, 5) * market.tick
-    near = max(market.tick, market.resting_buy - away) if side == "buy" else market.resting_sell + away
-    price = near if price is None else price
+    """One order of this kind, at this price, or else one that rests, or rested, near the market's resting prices."""
     part = rng.randrange(1, 10) * market.lot
-    filled = {"partially_filled": part, "filled": market.quantity}.get(status, Decimal(0))
-    if status in ("canceled", "expired") and rng.random() < 0.5:
-        filled = part
-    return _record(
-        market,
-        side=side,
-        type="limit",
-        tif="gtc",
-        price=_plain(price),
-        quantity=_plain(market.quantity),
-        filled_qty=_plain(filled),
-        avg_fill_price=_plain(price) if filled else "0",
-        status=status,
-        reject_reason=_REASON if status == "rejected" else None,
-        created_at=created_at,
-        updated_at=created_at if status == "open" else updated_at,
-    )
+    filled = {"none": Decimal(0), "part": part, "all": market.quantity}[kind.filled]
+    own = _limit_price(market, kind, rng) if price is None else price
+    better = market.tick if kind.side == "sell" else -market.tick
+    average = own + better if kind.price == "better" and own > market.tick else own
+    at_market, by_amount = kind.type != "limit", kind.type == "market by amount"
+    return {
+        "id": str(uuid.UUID(int=rng.getrandbits(128), version=4)),
+        "symbol": market.symbol,
+        "side": kind.side,
+        "type": "market" if at_market else "limit",
+        "tif": None if at_market else "gtc",
+        "price": None if at_market else _plain(own),
+        "quantity": None if by_amount else _plain(market.quantity),
+        "quote_quantity": _plain(market.quantity * own) if by_amount else None,
+        "filled_qty": _plain(filled),
+        "avg_fill_price": _plain(average) if filled else "0",
+        "status": kind.status,
+        "reject_reason": _REASON if kind.status == "rejected" else None,
+        "created_at": created_at,
+        "updated_at": created_at if kind.status == "open" else updated_at,
+    }
 
 
-def _market_order(market: Market, side: str, created_at: int, updated_at: int) -> dict[str, Any]:
-    bought = side == "buy"
-    price = market.resting_sell if bought else market.resting_buy
-    return _record(
-        market,
-        side=side,
-        type="market",
-        tif=None,
-        price=None,
-        quantity=None if bought else _plain(market.quantity),
-        quote_quantity=_plain(market.quantity * price) if bought else None,
-        filled_qty=_plain(market.quantity),
-        avg_fill_price=_plain(price),
-        status="filled",
-        created_at=created_at,
-        updated_at=updated_at,
-    )
-
-
-def _record(market: Market, **given: Any) -> dict[str, Any]:
-    return {"id": str(uuid.uuid4()), "symbol": market.symbol, "quote_quantity": None, "reject_reason": None, **given}
+def _limit_price(market: Market, kind: Kind, rng: random.Random) -> Decimal:
+    if kind.type != "limit":
+        return market.resting_sell if kind.side == "buy" else market.resting_buy
+    away = rng.randrange(0, 5) * market.tick
+    return max(market.tick, market.resting_buy - away) if kind.side == "buy" else market.resting_sell + away
 
 
 def _plain(amount: Decimal) -> str:

@@ -4,10 +4,12 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from conformance.account.account import Account
 from conformance.account.view import View
+from conformance.coverage.queries import Queries, plan
 from conformance.oracle.snapshot import Snapshot
 from conformance.profile import Market, Target
 from conformance.stage.arranger import Arranger, Way, Wish
@@ -15,27 +17,26 @@ from conformance.stage.clean_up import clean_up
 from conformance.stage.driver import Driver
 from conformance.stage.lane import Lane
 
-# Of an injected history three orders in four are live.
-_LIVE_SHARE = 3 / 4
 # The bystander: enough to stand in every market, on both sides, in every status that can be brought about.
 _BYSTANDER_ORDERS = 40
 # Facts that hold once there is a history, and how long it is at the least: twice the mix of statuses.
 SHOWN_BY_A_HISTORY = {"orders", "seconds", "status", "markets", "live"}
 _LEAST_HISTORY = 40
-_RENEWED = 20  # each status once
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Stage:
     """One lane, set up once: what checks and scenarios work with.
 
-    `full_scope`: whether anything but reading is allowed; `explicit`: somebody has said so.
+    `full_scope`: whether anything but reading is allowed; `explicit`: somebody has said so. What is chosen follows from
+    the `seed`.
     """
 
     lane: Lane
     arranger: Arranger
     full_scope: bool
     explicit: bool = True
+    seed: int = 0
 
     def __repr__(self) -> str:
         return f"stage of {self.caller}"
@@ -96,6 +97,18 @@ class Stage:
         """The snapshot that lists of the other account are held against; nothing where there is none."""
         return Snapshot({}) if self.other_view is None else self.other_view.known.snapshot
 
+    @cached_property
+    def lists(self) -> Queries:
+        """The lists that cover the parameters, chosen from what is known when this is first asked for."""
+        views = {"caller": self.view} | ({} if self.other_view is None else {"other": self.other_view})
+        known = {whose: view.known.snapshot for whose, view in views.items()}
+        credentials = {whose: view.account.credentials for whose, view in views.items()}
+        return plan(known, credentials, [market.symbol for market in self.markets], self.seed)
+
+    def view_of(self, whose: str) -> View:
+        """The view of the caller, or of the other account where there is one."""
+        return self.view if whose == "caller" or self.other_view is None else self.other_view
+
     # -- set-up --------------------------------------------------------------------------------------------------------
 
     def prepare(self, wants: Mapping[str, Any]) -> None:
@@ -115,13 +128,12 @@ class Stage:
             self.arranger.history(self.other_view, _BYSTANDER_ORDERS)
         if SHOWN_BY_A_HISTORY & wants.keys():
             live = wants.get("live", 0)
-            standing = int(live / _LIVE_SHARE) if self.driver.can_inject else live
-            self.arranger.history(self.view, max(wants.get("orders", 0), standing, _LEAST_HISTORY))
+            self.arranger.history(self.view, max(wants.get("orders", 0), live, _LEAST_HISTORY), live)
 
     def renew(self) -> None:
         """Give the caller a few more orders, newer than those that there are, where that is possible."""
         if self.full_scope and self.arranger.injects:
-            self.arranger.renew(self.view, _RENEWED)
+            self.arranger.renew(self.view)
 
     def expect_own_alone(self) -> None:
         """Raise Declined where the caller has live orders that this run did not place.

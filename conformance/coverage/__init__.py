@@ -1,0 +1,1 @@
+"""What a run has to learn, and what it has learned: combinations of parameters, and values that tell."""

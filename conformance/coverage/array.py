@@ -1,0 +1,97 @@
+"""Covering arrays: few rows in which every combination of so many values stands at least once."""
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from itertools import combinations, product
+
+Row = dict[str, str]
+"""A value for each parameter."""
+
+Combination = tuple[tuple[str, str], ...]
+"""Some parameters with their values, in the order of the parameters."""
+
+# How many fillings of a row are tried. More of them save few rows.
+_TRIED = 6
+
+
+def combinations_of(parameters: Mapping[str, Sequence[str]], strength: int) -> set[Combination]:
+    """Every combination of values of `strength` parameters, whether it can stand in a row or not."""
+    return {
+        tuple(zip(names, values, strict=True))
+        for names in combinations(parameters, strength)
+        for values in product(*(parameters[name] for name in names))
+    }
+
+
+def within(row: Mapping[str, str], strength: int) -> set[Combination]:
+    """The combinations of `strength` parameters that stand in the row."""
+    return set(combinations(row.items(), strength))
+
+
+def cover(
+    parameters: Mapping[str, Sequence[str]],
+    wanted: set[Combination],
+    rng: random.Random,
+    allowed: Callable[[Mapping[str, str]], bool],
+) -> list[Row]:
+    """Rows that hold every wanted combination, greedily few. All wanted combinations name as many parameters.
+
+    `allowed` says of a row, or of a part of one, whether it may be. A combination that fits into no allowed row is left
+    out. After the greedy construction of D. M. Cohen et al., "The AETG System" (1997): each row starts with a
+    combination that is still missing, and takes one value after the other that brings the most missing ones.
+    """
+    strength = len(next(iter(wanted), ()))
+    missing = dict.fromkeys(sorted(wanted))
+    rows: list[Row] = []
+    order = list(parameters)
+    while missing:
+        first = next(iter(missing))
+        best: Row | None = None
+        gain = 0
+        for _ in range(_TRIED):
+            row = _filled(dict(first), parameters, missing, rng, allowed, strength)
+            if row is None:
+                continue
+            new = sum(each in missing for each in combinations([(name, row[name]) for name in order], strength))
+            if new > gain:
+                best, gain = {name: row[name] for name in order}, new
+        if best is None:
+            del missing[first]
+            continue
+        rows.append(best)
+        for each in combinations(best.items(), strength):
+            missing.pop(each, None)
+    return rows
+
+
+def _filled(
+    row: Row,
+    parameters: Mapping[str, Sequence[str]],
+    missing: Mapping[Combination, None],
+    rng: random.Random,
+    allowed: Callable[[Mapping[str, str]], bool],
+    strength: int,
+) -> Row | None:
+    """The row with a value for each parameter; None where no allowed value was found for one."""
+    if not allowed(row):
+        return None
+    order = {name: place for place, name in enumerate(parameters)}
+    rest = [name for name in parameters if name not in row]
+    rng.shuffle(rest)
+    for name in rest:
+        others = sorted(row.items(), key=lambda item: order[item[0]])
+        values = list(parameters[name])
+        rng.shuffle(values)
+        scored: list[tuple[int, str]] = []
+        for value in values:
+            if allowed({**row, name: value}):
+                pair = (name, value)
+                new = 0
+                for few in combinations(others, strength - 1):
+                    key = tuple(sorted((*few, pair), key=lambda item: order[item[0]]))
+                    new += key in missing
+                scored.append((new, value))
+        if not scored:
+            return None
+        row = {**row, name: max(scored, key=lambda each: each[0])[1]}
+    return row

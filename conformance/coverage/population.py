@@ -1,0 +1,103 @@
+"""The orders that an account should hold: a population in whose corners defects hide, as kinds of orders."""
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+
+from conformance.coverage.array import Combination, combinations_of, cover, within
+from conformance.orders import LIVE, STATUSES
+
+# How old an order is, from and to, in seconds: on either side of where caches, jobs and searches tend to draw a line.
+# The last one lies in the other half of the year, where clocks change.
+AGES = {
+    "minutes": (0, 900),
+    "hours": (3_600, 20 * 3_600),
+    "days": (86_400, 6 * 86_400),
+    "weeks": (8 * 86_400, 27 * 86_400),
+    "months": (32 * 86_400, 120 * 86_400),
+    "half a year": (150 * 86_400, 215 * 86_400),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What an order is, apart from its amounts. `filled`: none, part or all of it; `price`: of its fills, at its own
+    limit or better.
+    """
+
+    status: str
+    side: str
+    type: str
+    market: str
+    filled: str
+    price: str
+    age: str
+
+    def pairs(self) -> set[Combination]:
+        """The pairs of its properties."""
+        return within({each.name: getattr(self, each.name) for each in fields(self)}, 2)
+
+
+_FILLED = {
+    "open": {"none"},
+    "partially_filled": {"part"},
+    "filled": {"all"},
+    "canceled": {"none", "part"},
+    "rejected": {"none"},
+    "expired": {"none", "part"},
+}
+_TYPES = ("limit", "market", "market by amount")
+
+
+def parameters(markets: Sequence[str], ages: Sequence[str]) -> Mapping[str, Sequence[str]]:
+    """The properties of an order and their values."""
+    return {
+        "status": STATUSES,
+        "side": ("buy", "sell"),
+        "type": _TYPES,
+        "market": tuple(markets),
+        "filled": ("none", "part", "all"),
+        "price": ("at", "better"),
+        "age": tuple(ages),
+    }
+
+
+def possible(kind: Mapping[str, str]) -> bool:
+    """Whether there can be an order of this kind, or of this part of one."""
+    status, type = kind.get("status"), kind.get("type", "limit")
+    if status is not None and kind.get("filled", min(_FILLED[status])) not in _FILLED[status]:
+        return False
+    if kind.get("price") == "better" and (kind.get("filled") == "none" or type != "limit"):
+        return False  # without a fill there is no price of one; a market order has no limit to compare it with
+    if kind.get("price") == "better" and status is not None and _FILLED[status] == {"none"}:
+        return False
+    if type == "market by amount" and kind.get("side", "buy") != "buy":
+        return False
+    return type == "limit" or (status in (None, "filled", "rejected") and kind.get("filled") != "part")
+
+
+def wanted(markets: Sequence[str], ages: Sequence[str]) -> set[Combination]:
+    """All pairs of properties that an order can have."""
+    return {each for each in combinations_of(parameters(markets, ages), 2) if possible(dict(each))}
+
+
+def population(
+    markets: Sequence[str], ages: Sequence[str], counts: Mapping[str, int], rng: random.Random
+) -> list[Kind]:
+    """Orders of so many of each status, that show all pairs of their properties; in no order."""
+    rows = cover(parameters(markets, ages), wanted(markets, ages), rng, possible)
+    kinds = [Kind(**row) for row in rows]
+    made: list[Kind] = []
+    for status, count in counts.items():
+        alike = [kind for kind in kinds if kind.status == status]
+        # The rest are plain. Live ones are young too, so that they stand together at the top of a list.
+        old = ages[:1] if status in LIVE else ages
+        plain = [
+            Kind(status, side, "limit", market, min(_FILLED[status]), "at", age)
+            for age in old
+            for side in ("buy", "sell")
+            for market in markets
+        ]
+        made += alike + [plain[number % len(plain)] for number in range(max(0, count - len(alike)))]
+    rng.shuffle(made)
+    return made

@@ -1,0 +1,21 @@
+"""A population of orders shows every pair of properties that an order can have."""
+
+import random
+
+from conformance.coverage.population import AGES, population, wanted
+from conformance.orders import STATUSES
+
+MARKETS = ("A", "B")
+
+
+def test_every_pair_of_properties_is_there() -> None:
+    made = population(MARKETS, list(AGES), dict.fromkeys(STATUSES, 30), random.Random(0))
+    assert wanted(MARKETS, list(AGES)) <= set().union(*(kind.pairs() for kind in made))
+    assert {status: sum(kind.status == status for kind in made) for status in STATUSES} == dict.fromkeys(STATUSES, 30)
+
+
+def test_no_order_contradicts_itself() -> None:
+    for kind in population(MARKETS, list(AGES), dict.fromkeys(STATUSES, 30), random.Random(1)):
+        assert (kind.status in ("open", "rejected")) <= (kind.filled == "none")
+        assert (kind.filled == "all") == (kind.status == "filled")
+        assert kind.type != "market by amount" or kind.side == "buy"

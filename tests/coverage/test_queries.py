@@ -1,0 +1,118 @@
+"""Lists that tell: chosen from an account's orders, and wrong as soon as one of their parameters is read wrongly."""
+
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+import pytest
+
+from conformance.coverage.ground import Ground, differ
+from conformance.coverage.population import AGES, population
+from conformance.coverage.queries import ABSENT, Asked, Queries, plan
+from conformance.oracle.listing import matches, page_size
+from conformance.oracle.snapshot import Snapshot
+from conformance.orders import STATUSES, Order, Query
+from tests.orders import record
+
+NOW = 1_790_000_000
+MARKETS = ["DFUSDT", "DFUSDT2", "BTCUSDT"]
+CREDENTIALS = {"caller": ("jwt", "api-key"), "other": ("jwt",)}
+
+
+def account(name: str, of_each: int) -> Snapshot:
+    rng = random.Random(name)
+    kinds = population(MARKETS, list(AGES), dict.fromkeys(STATUSES, of_each), rng)
+    return Snapshot.of(
+        Order.from_json(
+            record(
+                f"{name}-{number}",
+                symbol=kind.market,
+                status=kind.status,
+                created_at=NOW - rng.randint(*AGES[kind.age]),
+            )
+        )
+        for number, kind in enumerate(kinds)
+    )
+
+
+KNOWN = {"caller": account("caller", 56), "other": account("other", 18)}
+
+
+@pytest.fixture(scope="module", params=[0, 1, 2])
+def queries(request: pytest.FixtureRequest) -> Queries:
+    return plan(KNOWN, CREDENTIALS, MARKETS, request.param)
+
+
+def page(orders: Iterable[Order], query: Query) -> set[str]:
+    newest_first = sorted(orders, key=lambda order: -order.created_at)
+    return {order.id for order in [each for each in newest_first if matches(query, each)][: page_size(query.limit)]}
+
+
+def test_nearly_all_that_can_tell_is_asked(queries: Queries) -> None:
+    pairs = set().union(*(each.combinations(2) for each in queries.asked))
+    triples = set().union(*(each.combinations(3) for each in queries.asked))
+    assert queries.pairs <= pairs
+    assert len(queries.triples - triples) <= len(queries.triples) / 200
+    assert len(queries.asked) <= 420
+
+
+IGNORES: dict[str, Callable[[Query], Query]] = {
+    "symbol": lambda query: replace(query, symbol=None),
+    "status": lambda query: replace(query, status=None),
+    "start": lambda query: replace(query, start=None),
+    "end": lambda query: replace(query, end=None),
+}
+SHIFTS: dict[str, Callable[[Query], Query]] = {
+    "start exclusive": lambda query: replace(query, start=query.start and query.start + 1),
+    "end exclusive": lambda query: replace(query, end=query.end and query.end - 1),
+    "a second before start": lambda query: replace(query, start=query.start and query.start - 1),
+    "a second after end": lambda query: replace(query, end=query.end and query.end + 1),
+}
+
+
+@pytest.mark.parametrize("wrong", [*IGNORES.values(), *SHIFTS.values()], ids=[*IGNORES, *SHIFTS])
+@pytest.mark.parametrize("credential", ["jwt", "api-key"])
+@pytest.mark.parametrize("status", [ABSENT, "filled", "open"])
+def test_a_mistake_under_two_conditions_shows(
+    queries: Queries, wrong: Callable[[Query], Query], credential: str, status: str
+) -> None:
+    """A server that reads one parameter wrongly, with this credential and this status alone."""
+    asked = [each for each in queries.asked if each.credential == credential and dict(each.row)["status"] == status]
+    assert any(shows(each, wrong) for each in asked)
+
+
+def shows(asked: Asked, wrong: Callable[[Query], Query]) -> bool:
+    orders = KNOWN[asked.whose].orders.values()
+    return page(orders, asked.query) != page(orders, wrong(asked.query))
+
+
+def test_what_tells_differs_by_the_plain_meaning_too(queries: Queries) -> None:
+    for each in queries.asked:
+        if "status" in each.telling and each.query.status and (each.query.limit or 1) > 0:
+            assert shows(each, IGNORES["status"]), each
+
+
+def test_answers_agree_with_the_oracle() -> None:
+    snapshot, rng = KNOWN["caller"], random.Random(0)
+    ground, orders = Ground(snapshot), list(snapshot.orders.values())
+    for _ in range(300):
+        some, another = rng.choice(orders), rng.choice(orders)
+        query = Query(
+            rng.choice((None, some.symbol)),
+            rng.choice((None, some.status)),
+            rng.choice((None, min(some.created_at, another.created_at))),
+            rng.choice((None, max(some.created_at, another.created_at))),
+            rng.choice((None, 1, 7, 50, 200, 1000)),
+        )
+        answer = ground.answer(query)
+        right = page(orders, query)
+        ids = [order.id for order in ground.orders]
+        sure = {id for place, id in enumerate(ids) if answer.sure >> place & 1}
+        may = {id for place, id in enumerate(ids) if answer.may >> place & 1}
+        assert sure <= right <= may
+        assert answer.least == answer.most == len(right)
+        assert not differ(answer, ground.answer(query))
+
+
+def test_an_account_without_orders_is_asked_nothing() -> None:
+    assert plan({"caller": Snapshot({})}, CREDENTIALS, MARKETS, 0).asked == ()
