@@ -49,5 +49,5 @@ def chosen_lists(stage: Stage, whose: str, credential: Credential) -> list[Asked
 
 def wishes(markets: Sequence[Market], *, least: int = 0, most: int = 5) -> st.SearchStrategy[list[Wish]]:
     """Live orders to bring about: over all markets, both sides, partly filled or not."""
-    wish = st.builds(Wish, st.sampled_from(markets), st.sampled_from(("buy", "sell")), st.booleans())
+    wish = st.builds(Wish, st.sampled_from(markets), st.sampled_from(("buy", "sell")), st.sampled_from((0, 1)))
     return st.lists(wish, min_size=least, max_size=most)

@@ -131,6 +131,11 @@ class Ownership:
         """Whether lists have shown every order that was asked for."""
         return not self._unseen and not self._injected and not any(self._unrecognized.values())
 
+    @property
+    def expected_at(self) -> list[int]:
+        """When the injected orders were created that no list has shown yet."""
+        return [moment[0] for _, moment in self._injected.values()]
+
     def give_up(self) -> None:
         """Wait no longer for what lists have not shown; `lost` counts it."""
         self.lost += len(self._unseen) + len(self._injected) + self._unrecognized.total()

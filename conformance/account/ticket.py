@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from conformance.orders import LIVE, Order
+from conformance.wire.signer import Credential
 
 Looks = tuple[str, str, str, Decimal | None, Decimal | None]
 """Symbol, side, type, price and quantity: what an order can be recognized by before its id is known."""
@@ -25,6 +26,8 @@ class Placed(NamedTuple):
 class Ticket:
     """What is asked for. Amounts in base units, but `quote_quantity`; a market order has no price and no tif.
 
+    `credential`: what it is placed with, where that matters.
+
     `record`: the whole order as a JSON object, where it is injected. Its id is one that the target may take.
     """
 
@@ -34,6 +37,7 @@ class Ticket:
     price: Decimal | None
     quantity: Decimal | None
     quote_quantity: Decimal | None = None
+    credential: Credential | None = None
     record: Mapping[str, Any] | None = None
 
     @classmethod

@@ -259,12 +259,12 @@ class View:
             self.account.observations.report(judgement.breaches, *snapshot.exchanges[:1])
 
     def _depth(self) -> int:
-        """How many pages it takes to reach all that was last seen live."""
-        latest = self.latest()
-        oldest = min((order.created_at for order in latest.live()), default=None)
+        """How many pages it takes to reach all that was last seen live, and all that was injected and not seen yet."""
+        latest, expected = self.latest(), self.own.expected_at
+        oldest = min((*(order.created_at for order in latest.live()), *expected), default=None)
         if oldest is None:
             return 1
-        newer = sum(order.created_at >= oldest for order in latest.orders.values())
+        newer = sum(order.created_at >= oldest for order in latest.orders.values()) + len(expected)
         return min(newer // MAX_LIMIT + 1, SNAPSHOT_PAGES)
 
 

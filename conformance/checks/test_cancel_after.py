@@ -37,7 +37,7 @@ def test_half_a_second_later_nothing_has_changed(stage: Stage) -> None:
 def test_lists_by_status_show_what_was_canceled(stage: Stage, statuses: tuple[str, ...]) -> None:
     """Lists by status, of all markets and then of one, right after: among the canceled, and no more among the live."""
     market = stage.markets[0]
-    stage.arrange([Wish(market, "buy"), Wish(market, "sell", partly_filled=True)], by="placing")
+    stage.arrange([Wish(market, "buy"), Wish(market, "sell", fills=1)], by="placing")
     cancellation = cancel_all(stage)
     for symbol, status in product((None, market.symbol), statuses):
         expect_listed(stage, cancellation, Query(symbol, status, limit=MAX_LIMIT))
@@ -49,7 +49,7 @@ def test_lists_by_status_show_what_was_canceled(stage: Stage, statuses: tuple[st
 def test_nobody_can_trade_with_what_was_canceled(stage: Stage) -> None:
     """The other account offers to trade at the price of a canceled order: nothing of it is filled."""
     market = stage.markets[0]
-    stage.arrange([Wish(market, "buy"), Wish(market, "sell", partly_filled=True)], by="placing")
+    stage.arrange([Wish(market, "buy"), Wish(market, "sell", fills=1)], by="placing")
     cancellation = cancel_all(stage)
     for order in cancellation.returned:
         meet(stage, market, order)

@@ -15,10 +15,10 @@ from conformance.strategies import wishes
 
 @cancels
 @verifies("cancel.complete", "cancel.exact", "cancel.envelope")
-@needs(live=250)
+@needs(live=301)
 def test_everything_live_past_the_longest_page(stage: Stage) -> None:
-    """250 live orders, more than any page shows: all of them are canceled, each is in the array once."""
-    stage.have_live_again(250)
+    """301 live orders, more than any page shows: all of them are canceled, each is in the array once."""
+    stage.have_live_again(301)
     cancel_all(stage, pages=SNAPSHOT_PAGES, bystander=True)
 
 
@@ -48,7 +48,7 @@ def test_any_mix_of_live_orders(stage: Stage, data: st.DataObject) -> None:
 def test_live_orders_of_one_kind(stage: Stage, kind: str) -> None:
     """Nothing but buys, sells, or partly filled orders: of one market, and right after of all."""
     side = "sell" if kind == "sells" else "buy"
-    wishes = [Wish(market, side, kind == "partly filled") for market in stage.markets for _ in range(2)]
+    wishes = [Wish(market, side, int(kind == "partly filled")) for market in stage.markets for _ in range(2)]
     stage.arrange(wishes)
     cancel_all(stage, stage.markets[-1].symbol)
     cancel_all(stage)

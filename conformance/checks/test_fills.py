@@ -3,6 +3,7 @@
 import pytest
 
 from conformance.declare import cancels, needs, verifies
+from conformance.profile import Market
 from conformance.scenarios.trades import Trading, add_up
 from conformance.stage.stage import Stage
 from conformance.verdict import Breach, NotObserved, Violation
@@ -13,10 +14,10 @@ DISTURBED = "somebody else traded with the orders each time"
 @cancels
 @verifies("order.filled-qty", "order.avg-fill-price")
 @needs(place=True, other=True)
-@pytest.mark.parametrize("side", ["buy", "sell"])
-def test_fills_of_one_that_takes(stage: Stage, side: str) -> None:
-    """Three fills of 1, 2 and 4 lots, each at another price: the sum, and the average weighted by volume."""
-    trading = Trading(stage, stage.markets[0])
+@pytest.mark.parametrize(("side", "place"), [("buy", 0), ("sell", 1)])
+def test_fills_of_one_that_takes(stage: Stage, side: str, place: int) -> None:
+    """Three fills of different sizes, each at another price: the sum, and the average weighted by volume."""
+    trading = Trading(stage, _market(stage, place))
     if add_up(trading, lambda: trading.take(side)) is None:
         raise NotObserved(DISTURBED)
 
@@ -24,10 +25,10 @@ def test_fills_of_one_that_takes(stage: Stage, side: str) -> None:
 @cancels
 @verifies("order.filled-qty", "order.avg-fill-price")
 @needs(place=True, other=True)
-@pytest.mark.parametrize("side", ["buy", "sell"])
-def test_fills_of_one_that_is_taken_from(stage: Stage, side: str) -> None:
-    """Three orders of the other account take 1, 2 and 4 lots of a resting one: the sum, and the average."""
-    trading = Trading(stage, stage.markets[0])
+@pytest.mark.parametrize(("side", "place"), [("buy", 2), ("sell", 3)])
+def test_fills_of_one_that_is_taken_from(stage: Stage, side: str, place: int) -> None:
+    """Three orders of the other account take different amounts of a resting one: the sum, and the average."""
+    trading = Trading(stage, _market(stage, place))
     if add_up(trading, lambda: trading.make(side)) is None:
         raise NotObserved(DISTURBED)
 
@@ -37,7 +38,7 @@ def test_fills_of_one_that_is_taken_from(stage: Stage, side: str) -> None:
 @needs(place=True, other=True)
 def test_fills_of_a_market_order(stage: Stage) -> None:
     """A market sell, filled at two prices."""
-    trading = Trading(stage, stage.markets[0])
+    trading = Trading(stage, _market(stage, 4))
     if add_up(trading, trading.sell_at_market) is None:
         raise NotObserved(DISTURBED)
 
@@ -47,7 +48,7 @@ def test_fills_of_a_market_order(stage: Stage) -> None:
 @needs(place=True, other=True)
 def test_an_amount_that_was_asked_for_stays(stage: Stage) -> None:
     """A market buy for an amount that does not come out even: quote_quantity is that amount, whatever was spent."""
-    trading = Trading(stage, stage.markets[0])
+    trading = Trading(stage, _market(stage, 5))
     fills = add_up(trading, trading.buy_for_an_amount)
     if fills is None:
         raise NotObserved(DISTURBED)
@@ -64,3 +65,8 @@ def test_an_amount_that_was_asked_for_stays(stage: Stage) -> None:
 
 
 QUOTE = "order.quote-quantity"
+
+
+def _market(stage: Stage, number: int) -> Market:
+    """The market of a trade: each has its turn, since lots differ from market to market."""
+    return stage.markets[number % len(stage.markets)]

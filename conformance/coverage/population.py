@@ -18,6 +18,8 @@ AGES = {
     "half a year": (150 * 86_400, 215 * 86_400),
 }
 
+YOUNG = "minutes"
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
+from itertools import permutations
 
 from conformance.account.view import View
 from conformance.evidence import Exchange
@@ -14,7 +15,8 @@ from conformance.stage.placement import place, prices_between
 from conformance.stage.stage import Stage
 from conformance.verdict import Breach, DriverRefused
 
-# Fills of 1, 2 and 4 lots: mean, last, first and true average all differ, and so do their sums.
+# Fills of 1, 2 and 4 lots: mean, last, first and true average all differ, and so do their sums. Where others tell more,
+# these are not taken.
 _LOTS = (1, 2, 4)
 _MOST_LOTS = 9
 
@@ -34,6 +36,19 @@ class Disturbed(Exception):
     """Somebody else traded with these orders."""
 
 
+def telling_lots(lot: Decimal) -> tuple[int, ...]:
+    """Three different numbers of lots whose sum has a tail where it is added up in binary floats, as 0.1 + 0.2 has.
+
+    They leave some of the order that is filled. Where no three do, as with whole lots: the plain ones.
+    """
+    for lots in permutations(range(1, _MOST_LOTS - 2), 3):
+        exact = sum(lots) * lot
+        added = sum(float(each * lot) for each in lots)
+        if sum(lots) < _MOST_LOTS and Decimal(repr(added)) != exact:
+            return lots
+    return _LOTS
+
+
 class Trading:
     """Trades in one market between the caller and the other account, which has to be there.
 
@@ -46,6 +61,7 @@ class Trading:
             raise DriverRefused(f"{market.quantity} are too few lots of {market.lot} to be filled in parts")
         self.stage, self._market, self._other = stage, market, stage.other_view
         self.steps: tuple[Exchange, ...] = ()
+        self._lots = telling_lots(market.lot)
 
     def take(self, side: str) -> Fills:
         """The caller takes three orders of the other account, each at a price of its own, and still wants more."""
@@ -53,7 +69,7 @@ class Trading:
         limit = prices[-1] if side == "buy" else prices[0]
         resting = prices[1:4] if side == "buy" else prices[3:0:-1]
         with self._new() as new:
-            for price, lots in zip(resting, _LOTS, strict=True):
+            for price, lots in zip(resting, self._lots, strict=True):
                 self._place(self._other, OPPOSITE[side], price, lots)
             self._expect_untouched(new)
             self._place(self.stage.view, side, limit, _MOST_LOTS)
@@ -65,7 +81,7 @@ class Trading:
         with self._new() as new:
             self._place(self.stage.view, side, price, _MOST_LOTS)
             self._expect_untouched(new)
-            for lots in _LOTS:
+            for lots in self._lots:
                 self._place(self._other, OPPOSITE[side], price, lots)
             return self._fills(new)
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from conformance.account.account import SNAPSHOT_PAGES
 from conformance.account.ticket import Ticket
 from conformance.account.view import View
-from conformance.coverage.population import AGES, Kind, population
+from conformance.coverage.population import AGES, YOUNG, Kind, population
 from conformance.oracle.listing import DEFAULT_LIMIT, MAX_LIMIT
 from conformance.orders import LIVE, STATUSES
 from conformance.profile import Market
@@ -18,6 +18,7 @@ from conformance.stage import history
 from conformance.stage.lane import Lane
 from conformance.stage.placement import place
 from conformance.verdict import Declined, DriverRefused
+from conformance.wire.signer import Credential
 
 Way = Literal["injecting", "placing"]
 
@@ -44,6 +45,10 @@ _RENEWED = 3
 # How old, in seconds, live orders are that are injected for one check: not so old that hundreds of others are newer.
 _AGED_S = (3, 9)
 
+# Of many at once no second may hold so many that a page is full of them: no walk by `end` gets past it.
+_FEW = 40
+_PER_AGED_SECOND = 8
+
 # No second may hold more than 200 placed orders, or no walk by `end` gets past it.
 _PER_SECOND = 100
 
@@ -53,15 +58,28 @@ _DEPTH = 5
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """One live order to bring about; at which price is left to chance, unless it is told."""
+    """One live order to bring about; at which price is left to chance, unless it is told.
+
+    `fills`: how often it is partly filled. `age`: how old it is, as in a population; young where that cannot be.
+    `credential`: what it is placed with, where that matters.
+    """
 
     market: Market
     side: str
-    partly_filled: bool = False
+    fills: int = 0
     price: Decimal | None = None
+    age: str = YOUNG
+    credential: Credential | None = None
+
+    @property
+    def to_be_placed(self) -> bool:
+        """Whether injecting would not do: how it came about is what matters."""
+        return self.fills > 1 or self.credential is not None
 
     def __repr__(self) -> str:
-        return f"{self.market.symbol} {self.side}{' partly filled' if self.partly_filled else ''}"
+        filled = {0: "", 1: " partly filled"}.get(self.fills, f" filled {self.fills} times")
+        aged = "" if self.age == YOUNG else f" of {self.age} ago"
+        return f"{self.market.symbol} {self.side}{filled}{aged}{f' by {self.credential}' if self.credential else ''}"
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """How Hypothesis prints it in an example."""
@@ -105,7 +123,7 @@ class Arranger:
         """Inject a few orders of all statuses, as new as can be. Raises DriverRefused."""
         newest = self._now(view)
         oldest = newest - _HISTORY_SPANS_AT_LEAST_S
-        kinds = self._kinds(dict.fromkeys(STATUSES, _RENEWED), tuple(AGES)[:1])
+        kinds = self._kinds(dict.fromkeys(STATUSES, _RENEWED), (YOUNG,))
         self._inject(view, history.history(self._markets, kinds, newest, oldest, self._rng))
         view.settled()
         view.changing()
@@ -117,14 +135,17 @@ class Arranger:
         """
         view.latest()
         view.changing()
-        if self._by(by) == "injecting":
-            self._inject(view, [self._aged(view, wish) for wish in wishes])
-            return
-        for wish in wishes:
-            if wish.partly_filled and view.opposite is not None:
-                self.cross(view, wish.market, wish.side, share=Decimal("0.5"))
+        way = self._by(by)
+        placed = [wish for wish in wishes if way == "placing" or (wish.to_be_placed and "placing" in self.ways)]
+        if injected := [wish for wish in wishes if wish not in placed]:
+            many = (_AGED_S[0], _AGED_S[1] + len(injected) // _PER_AGED_SECOND) if len(injected) > _FEW else None
+            self._inject(view, [self._aged(view, wish, many) for wish in injected])
+        for wish in placed:
+            if wish.fills and view.opposite is not None:
+                share = Decimal("0.5") if wish.fills == 1 else Decimal("0.1")
+                self.cross(view, wish.market, wish.side, share, wish.fills)
             else:
-                self._rest(view, wish.market, wish.side, wish.price)
+                self._rest(view, wish.market, wish.side, wish.price, wish.credential)
 
     def arrange_aged(self, view: View, seconds: int) -> None:
         """Live orders, most of them so many seconds old or more; one is placed now, to learn the target's clock."""
@@ -136,7 +157,7 @@ class Arranger:
             ages = ((_HISTORY_ENDS_S, _HISTORY_SPANS_S), (_OLD_SINCE_S, _OLD_SPANS_S))
             young = (seconds, seconds + 9)
             each = (young, *((since, min(to, within_reach)) if since < within_reach else young for since, to in ages))
-            wishes = (Wish(market, "buy"), Wish(market, "sell", partly_filled=True), Wish(market, "sell"))
+            wishes = (Wish(market, "buy"), Wish(market, "sell", fills=1), Wish(market, "sell"))
             self._inject(view, [self._aged(view, wish, by_s) for wish, by_s in zip(wishes, each, strict=True)])
             view.changing()
         else:
@@ -144,15 +165,18 @@ class Arranger:
             view.settled()
             time.sleep(seconds)
 
-    def cross(self, maker: View, market: Market, side: str, share: Decimal) -> None:
-        """Let `share` of an order of `maker` be filled by the lane's other account, at a price where neither rests."""
+    def cross(self, maker: View, market: Market, side: str, share: Decimal, times: int = 1) -> None:
+        """Let `share` of an order of `maker` be filled by the lane's other account, so many times, at a price where
+        neither rests.
+        """
         taker = maker.opposite
         if taker is None:
             raise DriverRefused("one account alone cannot fill its own orders")
         price = _between(market)
         taken = max(market.lot, market.quantity * share // market.lot * market.lot)
         self._place(maker, market, side, price, market.quantity)
-        self._place(taker, market, "sell" if side == "buy" else "buy", price, taken)
+        for _ in range(times):
+            self._place(taker, market, "sell" if side == "buy" else "buy", price, taken)
 
     def _by(self, wanted: Way | None) -> Way:
         """The way that was wanted, if it is one; else the preferred one. Raises DriverRefused where there is none."""
@@ -170,7 +194,7 @@ class Arranger:
             counts[status] = max(least, live // 2 + 1, (count - sum(counts.values())) // 2 + least)
         # What is older than this second would lie behind more orders than a snapshot reads.
         reach = _older_than(view, (SNAPSHOT_PAGES - _OWN_PAGES) * MAX_LIMIT - sum(counts.values()))
-        ages = [age for age, (_, oldest_s) in AGES.items() if newest - oldest_s > reach] or list(AGES)[:1]
+        ages = [age for age, (_, oldest_s) in AGES.items() if newest - oldest_s > reach] or [YOUNG]
         self._inject(view, history.history(self._markets, self._kinds(counts, ages), newest, oldest, self._rng))
         view.settled()
 
@@ -210,11 +234,18 @@ class Arranger:
             self._rest(view, market, ("buy", "sell")[number // len(self.lane.markets) % 2])
         view.settled()
 
-    def _rest(self, view: View, market: Market, side: str, price: Decimal | None = None) -> None:
+    def _rest(
+        self,
+        view: View,
+        market: Market,
+        side: str,
+        price: Decimal | None = None,
+        credential: Credential | None = None,
+    ) -> None:
         if price is None:
             away = self._rng.randrange(_DEPTH) * market.tick
             price = max(market.tick, market.resting_buy - away) if side == "buy" else market.resting_sell + away
-        self._place(view, market, side, price, market.quantity)
+        place(self.lane.driver, view, market, side, price, market.quantity, credential=credential)
 
     def _place(self, view: View, market: Market, side: str, price: Decimal, quantity: Decimal) -> None:
         place(self.lane.driver, view, market, side, price, quantity)
@@ -229,11 +260,13 @@ class Arranger:
         By default it lies on the first page as well, where a run reaches it with one request.
         """
         now = self._now(view)
+        if by_s is None and wish.age != YOUNG and now - AGES[wish.age][1] > _reach(view, _AGED_BEHIND):
+            by_s = AGES[wish.age]
         created_at = now - self._rng.randrange(*(by_s or _AGED_S))
         if by_s is None:
             created_at = min(max(created_at, _older_than(view, MAX_LIMIT // 2)), now - 1)
-        status, filled = ("partially_filled", "part") if wish.partly_filled else ("open", "none")
-        kind = Kind(status, wish.side, "limit", wish.market.symbol, filled, "at", next(iter(AGES)))
+        status, filled = ("partially_filled", "part") if wish.fills else ("open", "none")
+        kind = Kind(status, wish.side, "limit", wish.market.symbol, filled, "at", YOUNG)
         return history.order(wish.market, kind, created_at, created_at, self._rng, wish.price)
 
     def _now(self, view: View) -> int:

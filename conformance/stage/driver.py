@@ -16,6 +16,7 @@ from conformance.profile import Action, DriverProfile
 from conformance.profile.template import UnfillableError
 from conformance.verdict import DriverRefused
 from conformance.wire.client import Answer, Call, Client
+from conformance.wire.signer import Credential
 
 
 class Driver:
@@ -49,7 +50,7 @@ class Driver:
             "client_id": f"p99c-{self._run}-{next(self._serial)}",
             "account": account.name,
         }
-        answer = self._perform(action, account, values)
+        answer = self._perform(action, account, values, ticket.credential)
         id = None if action.order_id is None else _pick(answer, action.order_id)
         return Placed(id, perhaps_twice=answer.tries_before > 0)
 
@@ -95,7 +96,9 @@ class Driver:
         """Count what is sent inside as set-up, not as judging."""
         return self._client.setting_up()
 
-    def _perform(self, action: Action, account: Account | None, values: Mapping[str, Any]) -> Answer:
+    def _perform(
+        self, action: Action, account: Account | None, values: Mapping[str, Any], credential: Credential | None = None
+    ) -> Answer:
         try:
             filled = action.fill(values)
         except UnfillableError as problem:
@@ -113,7 +116,7 @@ class Driver:
             headers["Content-Type"] = "application/json"
         query = urlencode(pairs)
         if action.url is None and account is not None:
-            query, credentials = account.signer.authorize(query)
+            query, credentials = account.signer.authorize(query, credential)
             headers.update(credentials)
         who = "driver" if account is None else account.name
         with self._client.setting_up():

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from conformance.coverage.population import AGES, Kind
+from conformance.coverage.population import AGES, YOUNG, Kind
 from conformance.profile import Market
 
 _REASON = "INSUFFICIENT_BALANCE"  # a code; the documents give none
@@ -20,12 +20,11 @@ def history(
     Older ones are as old as their kind says. Most are updated up to a minute after they were created, so that the two
     times order differently; none after `newest`.
     """
-    youngest = next(iter(AGES))
-    young = sum(kind.age == youngest for kind in kinds)
+    young = sum(kind.age == YOUNG for kind in kinds)
     span = max(newest - oldest, 1)
     made, number = [], 0
     for kind in kinds:
-        if kind.age == youngest:
+        if kind.age == YOUNG:
             # Every fifth shares its second with the one before it.
             created_at = newest - (number - (number % 5 == 4)) * span // young
             number += 1

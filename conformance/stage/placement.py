@@ -8,6 +8,7 @@ from conformance.account.view import View
 from conformance.profile import Market
 from conformance.stage.driver import Driver
 from conformance.verdict import DriverRefused
+from conformance.wire.signer import Credential
 
 
 def place(
@@ -18,13 +19,14 @@ def place(
     price: Decimal | None,
     quantity: Decimal | None,
     quote_quantity: Decimal | None = None,
+    credential: Credential | None = None,
 ) -> str | None:
     """Place a limit order, or without a price a market order. Its id, where the target says it. Raises DriverRefused.
 
     Amounts in base units, `quote_quantity` in units of the quote currency.
     """
     kind = "market" if price is None else "limit"
-    ticket = Ticket(market.symbol, side, kind, price, quantity, quote_quantity)
+    ticket = Ticket(market.symbol, side, kind, price, quantity, quote_quantity, credential)
     return view.place(ticket, lambda: driver.place(view.account, ticket))
 
 

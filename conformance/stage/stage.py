@@ -3,12 +3,13 @@
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from conformance.account.account import Account
 from conformance.account.view import View
+from conformance.coverage.population import AGES, YOUNG
 from conformance.coverage.queries import Queries, plan
 from conformance.oracle.snapshot import Snapshot
 from conformance.profile import Market, Target
@@ -161,7 +162,7 @@ class Stage:
         """See to it that the caller has live orders, bought and sold, of which some may be partly filled."""
         if len({order.side for order in self.view.believed().live()}) < 2:
             market = self.markets[0]
-            wishes = [Wish(market, "buy"), Wish(market, "sell", partly_filled=True), Wish(self.markets[-1], "buy")]
+            wishes = [Wish(market, "buy"), Wish(market, "sell", fills=1), Wish(self.markets[-1], "buy")]
             self.arrange(wishes, by="placing")
 
     def have_live_again(self, count: int) -> None:
@@ -177,16 +178,43 @@ class Stage:
         self.lane.clear()
         self.arranger.arrange_aged(self.view, seconds)
 
+    def arrange_all_kinds(self) -> None:
+        """Bring about live orders of all kinds in each market, and no other.
+
+        They are on both sides, untouched and filled once or more often, young and old, placed with each credential.
+        """
+        sides = ("buy", "sell")
+        wishes = [Wish(market, side, fills) for market in self.markets for side in sides for fills in (0, 1)]
+        if self.arranger.injects:
+            old = [age for age in AGES if age != YOUNG]
+            wishes += [
+                Wish(market, sides[number % 2], number // 2 % 2, age=age)
+                for market in self.markets
+                for number, age in enumerate(old)
+            ]
+        if "placing" in self.ways:
+            wishes += [
+                Wish(market, "buy", credential=kind) for market in self.markets for kind in self.caller.credentials
+            ]
+            wishes += [Wish(market, "sell", fills) for market in self.markets for fills in (2, 3) if self.other]
+        self.arrange(wishes)
+
     def arrange_bystander(self) -> None:
         """See to it that the other account has live orders, none of this very second: beside each of the caller's one
-        at the same price, so that what takes a whole level out of the book takes it too.
+        at the same price, so that what takes a whole level out of the book takes it too. Of two in a row one is partly
+        filled.
         """
         assert self.other_view is not None
         everywhere = [Wish(market, side) for market in self.markets for side in ("buy", "sell")]
         markets = {market.symbol: market for market in self.markets}
         live = [order for order in self.view.believed().live() if order.symbol in markets]
         beside = [Wish(markets[order.symbol], order.side, price=order.price) for order in live]
-        self.arranger.arrange(self.other_view, beside[: len(everywhere)] or everywhere)
+        wishes = beside[: len(everywhere)] or everywhere
+        if self.arranger.injects:
+            wishes = [replace(wish, fills=number % 2) for number, wish in enumerate(wishes)]
+        elif self.ways:
+            wishes = [*wishes, Wish(self.markets[0], "buy", fills=1)]
+        self.arranger.arrange(self.other_view, wishes)
         if self.ways[0] == "placing":
             time.sleep(1)
 

@@ -1,0 +1,73 @@
+"""Cancel-all: every kind of live order, every size of page, with each credential."""
+
+import pytest
+
+from conformance.account.known import Known
+from conformance.declare import cancels, needs, verifies
+from conformance.oracle.listing import MAX_LIMIT
+from conformance.orders import LIVE, Query
+from conformance.scenarios.cancellation import cancel_all
+from conformance.stage.arranger import Wish
+from conformance.stage.stage import Stage
+from conformance.verdict import NotObserved
+from conformance.wire.signer import Credential
+
+JWT = pytest.param("jwt", marks=pytest.mark.needs(jwt=True))
+API_KEY = pytest.param("api-key", marks=pytest.mark.needs(api_key=True))
+
+# Around each page that somebody may have: nothing else of cancel-all depends on how many there are.
+SIZES = (1, 50, 51, 100, 200)
+PLACED = 51  # as many as are placed one by one, where nothing can be injected
+
+
+@cancels
+@verifies("cancel.complete", "cancel.exact", "cancel.scope-symbol")
+@needs(arrange=True)
+@pytest.mark.parametrize("credential", [JWT, API_KEY])
+def test_every_kind_of_live_order(stage: Stage, credential: Credential) -> None:
+    """Both sides, untouched and partly filled, young and old, however placed: of one market, then of all.
+
+    Lists show them all before, whichever credential asks.
+    """
+    stage.arrange_all_kinds()
+    known = Known(stage.caller, stage.view.settled, first=stage.view.believed())
+    for status in sorted(LIVE):
+        known.explains(stage.caller.list(Query(status=status, limit=MAX_LIMIT), credential), "auth.same-account")
+    market = stage.markets[-1 if credential == "jwt" else 0]
+    cancel_all(stage, market.symbol, credential=credential)
+    cancel_all(stage, credential=credential)
+    stage.caller.observations.cover("cancels", ("kinds", market.symbol, credential))
+
+
+@cancels
+@verifies("cancel.complete", "cancel.exact")
+@needs(arrange=True)
+@pytest.mark.parametrize("count", SIZES)
+def test_any_number_of_live_orders(stage: Stage, count: int) -> None:
+    """So many live orders, about as many as a page may hold: all are canceled, by market or altogether."""
+    if not stage.arranger.injects and count > PLACED:
+        raise NotObserved(f"{count} live orders are injected, not placed: add [driver.inject]")
+    turn = SIZES.index(count)
+    market = stage.markets[turn % len(stage.markets)]
+    credential = stage.caller.credentials[turn % len(stage.caller.credentials)]
+    stage.arrange([Wish(market, ("buy", "sell")[number % 2], number // 2 % 2) for number in range(count)])
+    cancel_all(stage, market.symbol if turn % 4 < 2 else None, credential=credential, pages=count // MAX_LIMIT + 1)
+    stage.caller.observations.cover("cancels", ("size", str(count)))
+
+
+@cancels
+@verifies("cancel.own-only", "list.own-only", "list.limit-exact")
+@needs(place=True, other=True)
+def test_orders_with_several_fills(stage: Stage) -> None:
+    """Orders that were filled once, twice and three times: short lists count each once, by either account; cancel-all
+    takes those of the caller and leaves the other side's partly filled ones.
+    """
+    assert stage.other_view is not None
+    market = stage.markets[-1]
+    stage.arrange([Wish(market, "buy", fills) for fills in (1, 2, 3)], by="placing")
+    stage.arranger.arrange(stage.other_view, [Wish(market, "buy", 2)], by="placing")
+    for view in stage.lane.views:
+        known = Known(view.account, view.settled, first=view.settled())
+        for query in (Query(limit=2), Query(status="partially_filled", limit=2), Query(status="filled", limit=3)):
+            known.explains(view.account.list(query))
+    cancel_all(stage, bystander=True)
