@@ -84,7 +84,7 @@ class Mishaps:
 class Results:
     """A whole run. Times in UTC and seconds; `requests` counts total, setup and retried_503.
 
-    `versions`: of what else decides what a seed draws.
+    `versions`: of what else decides what a seed draws. `coverage`: for each area counts as [done, possible], and gaps.
 
     `latency_ms`: for each operation, how many answers took how many ms at most, in steps. `select`: the -k that chose
     among the checks. `bad_waivers`: what is wrong with the waivers that were given, a line each.
@@ -100,6 +100,7 @@ class Results:
     requirements: tuple[RequirementResult, ...]
     requests: Mapping[str, int]
     labels: Mapping[str, str] = field(default_factory=dict)
+    coverage: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     mishaps: Mishaps = Mishaps()
     latency_ms: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     select: str | None = None
@@ -195,6 +196,7 @@ class Results:
             "labels": dict(self.labels),
             "target": dict(self.target),
             "requirements": [{**asdict(result), "verdict": result.verdict.word} for result in self.requirements],
+            "coverage": {area: dict(covered) for area, covered in self.coverage.items()},
             "requests": dict(self.requests),
             "latency_ms": {name: dict(steps) for name, steps in self.latency_ms.items()},
             "mishaps": asdict(self.mishaps),
@@ -224,6 +226,7 @@ class Results:
             requirements=tuple(_requirement(entry) for entry in document["requirements"]),
             requests=document["requests"],
             labels=document["labels"],
+            coverage=document.get("coverage", {}),
             mishaps=_mishaps(document.get("mishaps"), document["exit_code"]),
             latency_ms=document.get("latency_ms", {}),
             select=document.get("select"),

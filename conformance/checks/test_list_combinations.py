@@ -32,6 +32,6 @@ def test_any_three_parameters_together(stage: Stage, whose: str, credential: Cre
     asked = data.draw(st.sampled_from(lists), label="list")
     view = stage.view_of(whose)
     page = view.account.list_unless_rejected(asked.query, credential, may_reject=asked.names_no_market)
-    view.account.observations.cover("lists", asked.row)
+    view.account.observations.cover("lists", asked)
     if page is not None:
         view.known.explains(page)

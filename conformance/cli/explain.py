@@ -1,5 +1,8 @@
 """`p99-conformance explain`."""
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 from rich.padding import Padding
 from rich.table import Table
@@ -11,13 +14,18 @@ from conformance.cli.output import output
 from conformance.cli.proofs import faults_by_requirement
 from conformance.judging.traceability import checks_by_requirement, descriptions
 
+if TYPE_CHECKING:
+    from conformance.reporting.coverage import Covered
+
 
 @click.command()
+@click.option("--report", type=click.Path(path_type=Path), metavar="RESULTS", help="A run: what it covered of this.")
 @click.argument("id")
-def explain(id: str) -> None:
+def explain(report: Path | None, id: str) -> None:
     """Explain one requirement: what it means, how it is tested, and what typically breaks it."""
     with complaints():
         entry = catalogue.entry(id)
+        covered = _covered(report, entry.section) if report else []
     told = descriptions()
     judged_by = [(name.partition("::")[2] or name, told.get(name, "")) for name in checks_by_requirement().get(id, [])]
     broken_by = list(faults_by_requirement().get(id, {}).items())
@@ -38,5 +46,18 @@ def explain(id: str) -> None:
         for name, says in rows:
             table.add_row(Text(name, style="cyan"), Text(says))
         console.print(Padding(table, (0, 0, 0, 2)))
+    for each in covered:
+        console.print(Text(f"\nWhat the run covered of {each.area}", style="bold"))
+        for line in (*each.counts, *(f"gap: {gap}" for gap in each.gaps)):
+            console.print(Padding(Text(line), (0, 0, 0, 2)))
     if broken_by:
         console.print(Text(f"\nsee one for yourself: p99-conformance prove {broken_by[0][0]}", style="dim"))
+
+
+def _covered(report: Path, section: str) -> "list[Covered]":
+    """What the run of this report covered of what the requirement is about. Raises WrongUsage."""
+    # Imported when asked for: without a report the command answers at once.
+    from conformance.cli.result_files import read
+    from conformance.reporting import coverage
+
+    return coverage.told(read(report).coverage, section)

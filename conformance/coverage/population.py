@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from conformance.coverage.array import Combination, combinations_of, cover, within
-from conformance.orders import LIVE, STATUSES
+from conformance.orders import LIVE, STATUSES, Order
 
 # How old an order is, from and to, in seconds: on either side of where caches, jobs and searches tend to draw a line.
 # The last one lies in the other half of the year, where clocks change.
@@ -34,6 +34,26 @@ class Kind:
     filled: str
     price: str
     age: str
+
+    @classmethod
+    def of(cls, order: Order, now: int) -> "Kind | None":
+        """The kind that an order of an account is at this UNIX second; None where it fits none."""
+        age_s = now - order.created_at
+        age = next((name for name, (least, most) in AGES.items() if least <= age_s <= most), None)
+        if age is None:
+            return None
+        by_amount = order.type == "market" and order.quote_quantity is not None
+        whole = order.status == "filled"
+        better = order.filled_qty > 0 and order.price is not None and order.avg_fill_price != order.price
+        return cls(
+            order.status,
+            order.side,
+            "market by amount" if by_amount else order.type,
+            order.symbol,
+            "all" if whole else "part" if order.filled_qty else "none",
+            "better" if better else "at",
+            age,
+        )
 
     def pairs(self) -> set[Combination]:
         """The pairs of its properties."""

@@ -16,12 +16,13 @@ import pytest
 
 import conformance
 from conformance import requirements
+from conformance.coverage.areas import Area, merged
 from conformance.gating import waivers
 from conformance.judging import crashes, verdicts
 from conformance.judging.plan import Plan
 from conformance.judging.traceability import checks_by_requirement
 from conformance.judging.verdicts import Outcome
-from conformance.judging.worker import CleanUp, Worker, clean_up_in, latencies_in, outcome_in, requests_in
+from conformance.judging.worker import CleanUp, Worker, clean_up_in, coverage_in, latencies_in, outcome_in, requests_in
 from conformance.reporting import files, terminal
 from conformance.results import Mishaps, Results
 
@@ -50,6 +51,7 @@ class Gathering:
         self._refusal: str | None = None
         self._crashes: list[str] = []
         self._left: list[str] = []
+        self._coverage: list[dict[str, Area]] = []
         self._started = time.monotonic()
         self._started_at = datetime.now(UTC)
 
@@ -84,7 +86,9 @@ class Gathering:
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: Any) -> None:
         """Take in how cleaning up went in a worker that has ended, or note that the worker died."""
-        self._take(clean_up_in(getattr(node, "workeroutput", {})))
+        told = getattr(node, "workeroutput", {})
+        self._coverage.append(coverage_in(told))
+        self._take(clean_up_in(told))
         if error:
             self._crashes.append(f"worker {node.gateway.id} went down: {error}")
             self._left.append(f"what worker {node.gateway.id} had placed may be left; the next run removes it")
@@ -98,6 +102,7 @@ class Gathering:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Clean up, give the verdicts, write the reports, and set the exit code."""
+        self._coverage.append(self._worker.stages.coverage())
         self._take(self._worker.clean_up())
         if session.exitstatus == pytest.ExitCode.USAGE_ERROR:
             return
@@ -122,6 +127,7 @@ class Gathering:
             requests=self._requests,
             latency_ms=self._latencies,
             labels=self._plan.labels,
+            coverage=merged(self._coverage),
             select=self._config.option.keyword or None,
             mishaps=Mishaps(
                 refusal=self._refusal,

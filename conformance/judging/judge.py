@@ -90,6 +90,7 @@ class Judge:
         if isinstance(error, Violation) and error.breach.requirement:
             reason = f"{name_of(item)} stopped at a violation of {error.breach.requirement}"
         present = self.stages.redactor.presentable
+        self.stages.note(lane_of(item), observations.covered)
         return Outcome(
             check=name_of(item),
             verifies=verifies_of(item),

@@ -1,14 +1,18 @@
 """What a run keeps while it judges: one client, and a stage for each lane."""
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import asdict
 from typing import Any
 
 from conformance.account.account import Account
+from conformance.coverage.areas import Area, merged, of_cancels, of_orders, of_queries
+from conformance.coverage.population import AGES, YOUNG
 from conformance.doctor import Remark, examine, same_user, transport
 from conformance.judging.plan import Plan
 from conformance.observations import Observations
+from conformance.orders import STATUSES
 from conformance.profile import Profile
 from conformance.stage.arranger import Arranger
 from conformance.stage.clean_up import clean_up
@@ -39,6 +43,7 @@ class Stages:
         self._driver = Driver(profile.driver, self.client)
         self._accounts = {key: Account(account, self.client) for key, account in profile.accounts.items()}
         self._stages: dict[int, Stage | Exception] = {}
+        self._covered: defaultdict[int, dict[str, set[Any]]] = defaultdict(dict)
         self._changed: list[Lane] = []  # lanes that this run may have changed, even if their set-up failed
 
     def stage(self, lane: int, wants: Mapping[str, Any], observations: Observations) -> Stage:
@@ -74,6 +79,16 @@ class Stages:
         self._stages.clear()
         return [self.redactor.presentable(line) for line in left]
 
+    def note(self, lane: int, covered: Mapping[str, Set[Any]]) -> None:
+        """Take in what a check has covered on this lane."""
+        for what, items in covered.items():
+            self._covered[lane].setdefault(what, set()).update(items)
+
+    def coverage(self) -> dict[str, Area]:
+        """What was covered of what there is to cover, area by area; of several lanes the one that covered most."""
+        stages = {lane: stage for lane, stage in self._stages.items() if isinstance(stage, Stage)}
+        return merged(_covered_on(stage, self._covered[lane]) for lane, stage in stages.items())
+
     def take_counts(self) -> dict[str, int]:
         """How many requests were sent since the last call."""
         counts, self.client.counts = self.client.counts, Counts()
@@ -100,3 +115,21 @@ class Stages:
         except Exception as reason:  # noqa: BLE001 - whatever it is, each check of the lane raises it
             return reason
         return stage
+
+
+# What can be brought about by placing, trading and canceling alone.
+_PLACED = frozenset(("open", "partially_filled", "filled", "canceled"))
+
+
+def _covered_on(stage: Stage, covered: Mapping[str, Set[Any]]) -> dict[str, Area]:
+    areas: dict[str, Area] = {}
+    if "lists" in covered:
+        areas["queries"] = of_queries(stage.lists, covered["lists"])
+    if stage.ways:
+        injects = stage.arranger.injects
+        statuses, ages = (frozenset(STATUSES), list(AGES)) if injects else (_PLACED, [YOUNG])
+        markets = [market.symbol for market in stage.markets]
+        areas["orders"] = of_orders(stage.kinds_seen(), markets, statuses, ages)
+    if "cancels" in covered:
+        areas["cancels"] = of_cancels(covered["cancels"], stage.caller.credentials, injects=stage.arranger.injects)
+    return areas

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from conformance import hypothesis_seam, requirements
+from conformance.coverage.areas import Area
 from conformance.judging import crashes
 from conformance.judging.declarations import cancels, needs_of, verifies_of
 from conformance.judging.judge import Judge
@@ -22,6 +23,7 @@ _LATENCIES = "conformance_latencies"
 
 # What a process tells the controller at its end, as plain values too.
 _CLEAN_UP = "conformance_clean_up"
+_COVERAGE = "conformance_coverage"
 
 _STOPPED_CLEANING = "told twice to stop, the run did not clean up: what it placed may be left; the next run removes it"
 
@@ -44,6 +46,12 @@ class CleanUp(NamedTuple):
 def clean_up_in(workeroutput: Mapping[str, Any]) -> CleanUp:
     """How cleaning up went in another process, from what that process told the controller at its end."""
     return CleanUp(**workeroutput.get(_CLEAN_UP, {}))
+
+
+def coverage_in(workeroutput: Mapping[str, Any]) -> dict[str, Area]:
+    """What another process has covered, area by area."""
+    areas: dict[str, Area] = workeroutput.get(_COVERAGE, {})
+    return areas
 
 
 def outcome_in(report: pytest.TestReport) -> Outcome | None:
@@ -202,8 +210,9 @@ class Worker:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self) -> None:
-        """In one of several workers: clean up, and tell the controller how that went."""
+        """In one of several workers: tell the controller what was covered, clean up, and tell how that went."""
         if hasattr(self._config, "workeroutput"):
+            self._config.workeroutput[_COVERAGE] = self.stages.coverage()
             self._config.workeroutput[_CLEAN_UP] = self.clean_up()._asdict()
 
     def clean_up(self) -> CleanUp:

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from conformance.exits import Exit
-from conformance.reporting import words
+from conformance.reporting import coverage, words
 from conformance.reporting.files import NAMES
 from conformance.results import Finding, RequirementResult, Results
 from conformance.verdict import Verdict
@@ -41,6 +41,9 @@ def _body(results: Results, report_dir: Path, detail: Detail) -> RenderableType:
     parts += _section("The suite itself failed", (Text(crash) for crash in results.mishaps.crashes))
     races = [result for result in results.with_verdict(Verdict.PASS) if "races" in result.reason]
     parts += _section("Raced", (Text(f"{result.id}: {result.reason}", style="dim") for result in races))
+    for covered in coverage.told(results.coverage):
+        gaps = f"; {len(covered.gaps)} gaps, see the report" if covered.gaps else ""
+        parts.append(Text(f"covered: {', '.join(covered.counts)}{gaps}", style="dim"))
     requests = results.requests
     cost = f"{requests['total']} requests, {requests['setup']} of them set-up"
     parts.append(Text(f"seed {results.seed} · {cost} · {results.duration_s:.1f} s", style="dim"))

@@ -3,13 +3,13 @@
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from conformance.account.account import Account
 from conformance.account.view import View
-from conformance.coverage.population import AGES, YOUNG
+from conformance.coverage.population import AGES, YOUNG, Kind
 from conformance.coverage.queries import Queries, plan
 from conformance.oracle.snapshot import Snapshot
 from conformance.profile import Market, Target
@@ -38,6 +38,7 @@ class Stage:
     full_scope: bool
     explicit: bool = True
     seed: int = 0
+    _kinds_seen: set[Kind] = field(default_factory=set)
 
     def __repr__(self) -> str:
         return f"stage of {self.caller}"
@@ -112,6 +113,13 @@ class Stage:
 
     # -- set-up --------------------------------------------------------------------------------------------------------
 
+    def kinds_seen(self) -> set[Kind]:
+        """The kinds of orders that the caller has, and had after set-up."""
+        now = int(time.time())
+        orders = self.view.latest().orders.values()
+        self._kinds_seen |= {kind for order in orders if (kind := Kind.of(order, now)) is not None}
+        return self._kinds_seen
+
     def prepare(self, wants: Mapping[str, Any]) -> None:
         """Bring about what the selected checks want, as far as the driver can: once, before the first of them.
 
@@ -130,6 +138,7 @@ class Stage:
         if SHOWN_BY_A_HISTORY & wants.keys():
             live = wants.get("live", 0)
             self.arranger.history(self.view, max(wants.get("orders", 0), live, _LEAST_HISTORY), live)
+        self.kinds_seen()
 
     def renew(self) -> None:
         """Give the caller a few more orders, newer than those that there are, where that is possible."""

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from conformance import requirements
 from conformance.exits import Exit
-from conformance.reporting import reproduction, words
+from conformance.reporting import coverage, reproduction, words
 from conformance.reporting.html.evidence import Violated, marked, split
 from conformance.reporting.html.latency import plots
 from conformance.results import RequirementResult, Results
@@ -43,6 +43,7 @@ def html(results: Results) -> str:
         unexercised=words.by_fact(results.with_verdict(Verdict.NONE)),
         races=[result for result in results.with_verdict(Verdict.PASS) if "races" in result.reason],
         silences=requirements.silences(),
+        covered=coverage.told(results.coverage),
         plots=plots(results.latency_ms),
         again=reproduction.run_line(results),
     )

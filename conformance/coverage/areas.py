@@ -1,0 +1,72 @@
+"""What a run has covered of what there is to cover, area by area, as results.json has it."""
+
+from collections.abc import Iterable, Mapping, Sequence, Set
+from typing import Any
+
+from conformance.coverage.array import Combination
+from conformance.coverage.population import Kind, wanted
+from conformance.coverage.queries import Asked, Queries
+
+Area = dict[str, Any]
+"""Counts as [done, possible], and `gaps`: what is missing, with what would close it."""
+
+# Numbers of live orders at once, around each page that somebody may have. What is injected can be many.
+SIZES = (1, 50, 51, 100, 200)
+
+_GAPS_NAMED = 12  # of more only their number is told
+
+
+def of_queries(queries: Queries, asked: Iterable[Asked]) -> Area:
+    """The pairs and triples of list parameters that were asked for so that each parameter tells."""
+    told = list(asked)
+    counts: Area = {}
+    missing: list[Combination] = []
+    for name, strength, wanted_ones in (("pairs", 2, queries.pairs), ("triples", 3, queries.triples)):
+        reached = set[Combination]().union(*(each.combinations(strength) for each in told)) & wanted_ones
+        counts[name] = [len(reached), len(wanted_ones)]
+        missing += sorted(wanted_ones - reached)
+    return {**counts, "gaps": _named(map(_spelled, missing), "no orders of the account tell these apart")}
+
+
+def of_orders(kinds: Iterable[Kind], markets: Sequence[str], statuses: Set[str], ages: Sequence[str]) -> Area:
+    """The pairs of order properties that the account's orders have shown, of those that the driver can reach."""
+    reachable = {each for each in wanted(markets, ages) if dict(each).get("status", "open") in statuses}
+    shown = set[Combination]().union(*(kind.pairs() for kind in kinds))
+    missing = sorted(reachable - shown)
+    counts = [len(reachable & shown), len(reachable)]
+    return {"pairs": counts, "gaps": _named(map(_spelled, missing), "no order of the account is both")}
+
+
+def of_cancels(done: Set[tuple[str, ...]], credentials: Sequence[str], *, injects: bool) -> Area:
+    """The sizes and the kinds of live orders that a cancel-all has met, with each credential."""
+    sizes = [size for size in SIZES if ("size", str(size)) in done]
+    kinds = [kind for kind in credentials if ("kinds", kind) in done]
+    remedy = "" if injects else ": add [driver.inject]"
+    remedy = "" if injects else ": add [driver.inject]"
+    gaps = [f"{size} live orders at once{remedy}" for size in SIZES if size not in sizes]
+    gaps += [f"live orders of every kind with the {kind}" for kind in credentials if kind not in kinds]
+    return {"sizes": [len(sizes), len(SIZES)], "kinds": [len(kinds), len(credentials)], "gaps": gaps}
+
+
+def merged(areas: Iterable[Mapping[str, Area]]) -> dict[str, Area]:
+    """The areas of several lanes: of each the one that has covered most."""
+    found: dict[str, Area] = {}
+    for each in areas:
+        for name, area in each.items():
+            if name not in found or _done(area) > _done(found[name]):
+                found[name] = area
+    return found
+
+
+def _done(area: Area) -> int:
+    return sum(counts[0] for name, counts in area.items() if name != "gaps")
+
+
+def _spelled(combination: Combination) -> str:
+    return " · ".join(f"{name} {value}" for name, value in combination)
+
+
+def _named(gaps: Iterable[str], why: str) -> list[str]:
+    named = [f"{gap}: {why}" for gap in gaps]
+    more = len(named) - _GAPS_NAMED
+    return [*named[:_GAPS_NAMED], f"and {more} more"] if more > 0 else named
