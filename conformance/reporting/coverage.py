@@ -33,9 +33,7 @@ class Covered:
 def told(coverage: Mapping[str, Mapping[str, Any]], section: str | None = None) -> list[Covered]:
     """The areas in words; with a section of the catalogue only those that it is about."""
     areas = coverage if section is None else [each for each in _AREAS.get(section, ()) if each in coverage]
-    return [
-        Covered(area, tuple(_counts(area, coverage[area])), tuple(coverage[area].get("gaps", ()))) for area in areas
-    ]
+    return [_in_words(area, coverage[area]) for area in areas]
 
 
 def _in_words(area: str, covered: Mapping[str, Any]) -> Covered:
