@@ -16,7 +16,7 @@ from conformance.account.ticket import Placed, Ticket
 from conformance.oracle.listing import MAX_LIMIT
 from conformance.oracle.snapshot import Snapshot
 from conformance.oracle.succession import SUCCESSION
-from conformance.orders import LIVE, Order, Query
+from conformance.orders import LIVE, STATUSES, Order, Query
 from conformance.profile import Target
 from conformance.verdict import Declined, Inconclusive, Violation
 
@@ -203,15 +203,23 @@ class View:
 
     def look_for_live(self) -> list[Order]:
         """The live orders that lists by status show. They are known from now on."""
-        latest = self.latest()
-        found: dict[str, Order] = {}
-        for status in sorted(LIVE):
-            with contextlib.suppress(Violation):  # that the filter does not work is for its own check to say
-                page = self.account.list(Query(status=status, limit=MAX_LIMIT))
-                found |= {order.id: order for order in page.orders if order.live}
+        latest, found = self.latest(), self._by_status(sorted(LIVE))
         self.own.recognize(found.values())
         self._latest = replace(latest, orders={**found, **latest.orders})
         return list(found.values())
+
+    def with_finished(self, snapshot: Snapshot) -> Snapshot:
+        """The snapshot, and the newest orders of each status that is no longer live, however deep they lie."""
+        finished = self._by_status([status for status in STATUSES if status not in LIVE])
+        return replace(snapshot, orders={**finished, **snapshot.orders})
+
+    def _by_status(self, statuses: Iterable[str]) -> dict[str, Order]:
+        found: dict[str, Order] = {}
+        for status in statuses:
+            with contextlib.suppress(Violation):  # that the filter does not work is for its own check to say
+                page = self.account.list(Query(status=status, limit=MAX_LIMIT))
+                found |= {order.id: order for order in page.orders if order.status == status}
+        return found
 
     def decline_to_harm(self) -> None:
         """Raise where a cancel-all would meet somebody else's order: Declined if one stood there before this run,

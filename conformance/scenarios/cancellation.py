@@ -26,18 +26,21 @@ def cancel_all(
     pages: int = 1,
     again: bool = False,
     may_reject: bool = False,
+    finished: bool = False,
 ) -> Cancellation:
     """Let an account, by default the caller, cancel all, and judge it.
 
     `bystander`: the opposite account is looked at too, if there is one. `pages` is how deep the lists have to be read
     for the orders that matter; `again` says that the same was asked just before, `may_reject` that the symbol is that
-    of no market. Raises Violation for the first breach of any cancel requirement, Declined where it would meet
-    somebody else's orders.
+    of no market. `finished`: orders that are over are looked for by their status too, however deep they lie.
+
+    Raises Violation for the first breach of any cancel requirement, Declined where it would meet orders of others.
     """
     view = by or stage.view
     account = view.account
     opposite = view.opposite if bystander else None
-    before = view.believed(pages)
+    seen = view.believed(pages)
+    before = view.with_finished(seen) if finished else seen
     other_before = _NOTHING if opposite is None else opposite.believed()
     view.decline_to_harm()
     answer = account.cancel_all(symbol, credential, nothing_live=not before.live(symbol), may_reject=may_reject)
@@ -50,7 +53,7 @@ def cancel_all(
             symbol=symbol,
             returned=answer.orders,
             before=before,
-            after=after,
+            after=view.with_finished(after) if finished else after,
             other_before=other_before,
             other_after=other_after,
             clock=stage.lane.clock.window(answer.sent_at, answer.answered_at),
