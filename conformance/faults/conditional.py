@@ -234,6 +234,10 @@ class _CancelLie(Exchange):
         """Cancel something else, or return something else."""
         raise NotImplementedError
 
+    def right(self, account: str, symbol: str | None) -> list[Order]:
+        """Cancel what ought to be canceled."""
+        return super().cancel_all(account, symbol)
+
     def of_the_kind(self, live: list[Order]) -> list[Order]:
         """Those of the live orders that the lie is about."""
         return KINDS[self.when.orders](self, live)
@@ -258,7 +262,7 @@ class CanceledElsewhere(_CancelLie):
         elsewhere = [order for order in self.cancelable(account) if not self.in_scope(order, symbol)]
         for order in self.of_the_kind(elsewhere):
             self.cancel(order)
-        return super().cancel_all(account, symbol)
+        return self.right(account, symbol)
 
 
 class CanceledForOthers(_CancelLie):
@@ -268,7 +272,7 @@ class CanceledForOthers(_CancelLie):
         for other in [each for each in self.orders if each != account]:
             for order in self.of_the_kind(self.cancelable(other)):
                 self.cancel(order)
-        return super().cancel_all(account, symbol)
+        return self.right(account, symbol)
 
 
 class FillsNotTold(_CancelLie):
@@ -276,7 +280,7 @@ class FillsNotTold(_CancelLie):
 
     def lie(self, account: str, symbol: str | None) -> list[Order]:
         about = {order.id for order in self.of_the_kind(self.cancelable(account))}
-        return [_unfilled(order) if order.id in about else order for order in super().cancel_all(account, symbol)]
+        return [_unfilled(order) if order.id in about else order for order in self.right(account, symbol)]
 
 
 def _unfilled(order: Order) -> Order:
