@@ -206,10 +206,10 @@ class _WithoutParentheses(Exchange):
 # krishnavelu/alice_blue#94, dotnet/eShop#996
 @fault(breaks="cancel.own-only")
 class PartlyFilledOfEverybody(_WithoutParentheses):
-    """Cancels everybody's partly filled orders in all markets."""
+    """Cancels everybody's partly filled orders where no market is named."""
 
     def meant(self, account: str, symbol: str | None) -> Callable[[Order], bool]:
-        return lambda order: True
+        return lambda _: symbol is None
 
 
 # dotnet/eShop#996, macrozheng/mall#994

@@ -126,16 +126,18 @@ class _OrdersShowLate(Exchange):
 
 
 class _OneReplicaLags(Exchange):
-    """Shows orders in every second list as they were, for 150 ms after they were canceled."""
+    """Shows orders in every second list as they were, for 150 ms after a cancel-all."""
 
     def __init__(self, *parts: Any) -> None:
         super().__init__(*parts)
         self.was: dict[str, tuple[float, Order]] = {}
         self.asked = 0
 
-    def cancel(self, order: Order) -> None:
-        self.was[order.id] = time.monotonic() + 0.15, copy.copy(order)
-        super().cancel(order)
+    def cancel_all(self, account: str, symbol: str | None) -> list[Order]:
+        before = {order.id: copy.copy(order) for order in self.cancelable(account)}
+        canceled = super().cancel_all(account, symbol)
+        self.was = {order.id: (time.monotonic() + 0.15, before[order.id]) for order in canceled}
+        return canceled
 
     def visible_to(self, account: str) -> Iterable[Order]:
         self.asked += 1
@@ -160,7 +162,7 @@ class OrdersShowLate(Sandbox):
 # binance/binance-api-postman#102, freqtrade/freqtrade#3649: neighbour of OneReplicaIsBehind
 @twin()
 class OneReplicaLags(Sandbox):
-    """Answers every second list from a replica 150 ms behind each cancel, and says so in its profile."""
+    """Answers every second list from a replica 150 ms behind a cancel-all, and says so in its profile."""
 
     exchange_class = _OneReplicaLags
 
@@ -180,7 +182,7 @@ class CancelsBeforeTheAnswer(Face):
         return self.cancel_answer(self.exchange.cancel_all(account, symbol))
 
 
-# jmfernandes/robin_stocks#1629, hashkeyglobal-apidoc.readme.io cancel-all-open-spot-orders: neighbour of CancelsTheNewestTwenty
+# jmfernandes/robin_stocks#1629: neighbour of CancelsTheNewestTwenty
 @twin()
 class CancelsInBatches(Face):
     """Cancels fifty orders at a time, lets others in between, and answers once it has been through."""
