@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from conformance.sandbox.clock import Clock
-from conformance.sandbox.records import Market, Order, plain
+from conformance.sandbox.records import Market, Order, Trade, plain
 
 STATUSES = ("open", "partially_filled", "filled", "canceled", "rejected", "expired")
 
@@ -40,12 +40,16 @@ class Ticket:
 
 
 class Exchange:
-    """Markets, accounts and their orders. One call at a time: nothing in here waits."""
+    """Markets, accounts and their orders. One call at a time: nothing in here waits.
+
+    `asked_with`: the credential of the call, token or key. The reference remembers it with an order, and does no more.
+    """
 
     def __init__(self, markets: Iterable[Market], clock: Clock | None = None, seed: int | None = None) -> None:
         self.markets = {market.symbol: market for market in markets}
         self.clock = clock or Clock()
         self.rng = random.Random(seed)  # noqa: S311 - shuffles what the documents leave unordered
+        self.asked_with: str | None = None
         self.orders: dict[str, dict[str, Order]] = defaultdict(dict)
         self._resting: dict[str, dict[str, Order]] = defaultdict(dict)
         self._serial = itertools.count(1)
@@ -148,6 +152,7 @@ class Exchange:
             quote_quantity=ticket.quote_quantity,
             created_at=now,
             updated_at=now,
+            placed_with=self.asked_with,
         )
         self.enter(order)
         if reason := self.reject_reason(order):
@@ -193,8 +198,10 @@ class Exchange:
             quantity = self._tradable(taker, maker)
             if quantity <= 0:
                 return
-            for order in (maker, taker):
-                self.fill(order, maker.price or Decimal(0), quantity)
+            price = maker.price or Decimal(0)
+            for order, opposite in ((maker, taker), (taker, maker)):
+                order.trades.append(Trade(price, quantity, opposite.id))
+                self.fill(order, price, quantity)
             if maker.status == "filled":
                 del self._resting[maker.symbol][maker.id]
 

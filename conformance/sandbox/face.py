@@ -175,7 +175,9 @@ class Face:
         """Find out who asks, and answer. A handler may be a coroutine function, and so give way to other requests."""
         body = await request.body()
         try:
-            response = handle(request, self.account_of(request), body)
+            account = self.account_of(request)
+            self.exchange.asked_with = "token" if "authorization" in request.headers else "key"
+            response = handle(request, account, body)
             return await response if isinstance(response, Awaitable) else response
         except Denied as denied:
             return self.error(denied.status, denied.error)

@@ -17,9 +17,21 @@ class Market:
     lot: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """One fill of an order. `opposite`: the id of the order on the other side; None where it is not known."""
+
+    price: Decimal
+    quantity: Decimal
+    opposite: str | None = None
+
+
 @dataclass(slots=True)
 class Order:
-    """One order, as it stands. `value` is the quote amount of its fills; `serial` its place in time."""
+    """One order, as it stands. `value` is the quote amount of its fills; `serial` its place in time.
+
+    `placed_with`: the credential, token or key, that placed it; None where nobody did, since it was injected.
+    """
 
     account: str
     symbol: str
@@ -38,6 +50,8 @@ class Order:
     serial: int = 0
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     average: str | None = None  # as injected; a fill makes it one's own
+    placed_with: str | None = None
+    trades: list[Trade] = field(default_factory=list)  # one alone stands for the fills that it was injected with
 
     @property
     def live(self) -> bool:
@@ -57,7 +71,7 @@ def plain(amount: Decimal | None) -> str | None:
 
 def from_record(account: str, record: dict[str, Any]) -> Order:
     """An order from a JSON record of it, as a test hook gives it. Raises KeyError, ValueError or ArithmeticError."""
-    filled = Decimal(record["filled_qty"])
+    filled, average = Decimal(record["filled_qty"]), Decimal(record["avg_fill_price"])
     return Order(
         account=account,
         symbol=record["symbol"],
@@ -72,9 +86,10 @@ def from_record(account: str, record: dict[str, Any]) -> Order:
         status=record["status"],
         reject_reason=record["reject_reason"],
         filled=filled,
-        value=filled * Decimal(record["avg_fill_price"]),
+        value=filled * average,
         average=record["avg_fill_price"] if filled else None,
         id=record.get("id") or str(uuid.uuid4()),
+        trades=[Trade(average, filled)] if filled else [],
     )
 
 
