@@ -34,6 +34,11 @@ def needs(**facts: Any) -> Callable[[Check], Check]:
     return declare
 
 
+def early(check: Check) -> Check:
+    """The check brings about old orders, or many: it runs before others place newer ones on top of them."""
+    return pytest.mark.early(check)  # type: ignore[no-any-return]
+
+
 def cancels(check: Check) -> Check:
     """The check calls cancel-all: it runs after those that only read, and in full scope alone."""
     return needs(cancel=True)(pytest.mark.cancels(check))  # type: ignore[no-any-return]

@@ -70,14 +70,17 @@ def of_list(query: Query, status: int, fails: Callable[[Query], bool], market: s
 def of_page(query: Query, wrong: Callable[[Query], bool]) -> str:
     """The requirement that a list breaks by holding the wrong orders; `wrong` tells whether another query's does too.
 
-    Where there is room for all that passes the filters and the page is right, it is the limit. Else it is the first
-    filter that is wrong alone, or that they stand together.
+    Where the page is right with room for all that passes the filters, it is the limit, alone or beside one filter. Else
+    it is the first filter that is wrong alone, or that they stand together.
     """
     filters = [name for name, _ in query.pairs() if name != "limit"]
     if not filters:
         return limit_requirement(query.limit)
     if query.limit != MAX_LIMIT and not wrong(replace(query, limit=MAX_LIMIT)):
-        return limit_requirement(query.limit) if wrong(Query(limit=query.limit)) else "list.limit-after-filters"
+        if wrong(Query(limit=query.limit)):
+            return limit_requirement(query.limit)
+        each = [Query(limit=query.limit, **{name: getattr(query, name)}) for name in filters]
+        return "list.limit-after-filters" if any(map(wrong, each)) else "list.conjunctive"
     for name in filters:
         if wrong(Query(limit=MAX_LIMIT, **{name: getattr(query, name)})):
             return f"list.{name}"
@@ -106,7 +109,7 @@ class Blame:
     def __init__(self, ask: Callable[[Query, Credential], Answer]) -> None:
         self.market: str | None = None
         self._ask = ask
-        self._right_alone: dict[tuple[str, tuple[str, ...]], bool] = {}
+        self._right_alone: dict[tuple[str, tuple[str, ...], str, Credential], bool] = {}
 
     def of_status(self, query: Query, status: int, kind: Credential) -> str:
         """The requirement that a list breaks by answering `status`."""
@@ -123,13 +126,14 @@ class Blame:
         filters = tuple(each for each, _ in query.pairs() if each != "limit")
         if name not in filters or len(filters) < 2:
             return breach
-        if (name, filters) not in self._right_alone:
-            self._right_alone[name, filters] = False  # until it is known, and where it cannot be
-            self._right_alone[name, filters] = self._is_right_alone(breach, name, query, kind)
-        return breach._replace(requirement="list.conjunctive") if self._right_alone[name, filters] else breach
+        sort = name, filters, limit_requirement(query.limit), kind
+        if sort not in self._right_alone:
+            self._right_alone[sort] = False  # until it is known, and where it cannot be
+            self._right_alone[sort] = self._is_right_alone(breach, name, query, kind)
+        return breach._replace(requirement="list.conjunctive") if self._right_alone[sort] else breach
 
     def _is_right_alone(self, breach: Breach, name: str, query: Query, kind: Credential) -> bool:
-        alone = Query(limit=MAX_LIMIT, **{name: getattr(query, name)})
+        alone = Query(limit=query.limit, **{name: getattr(query, name)})
         answer = self._ask(alone, kind)
         document = decoded(answer.body) if answer.status == 200 else None
         if not isinstance(document, list):

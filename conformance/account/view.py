@@ -180,8 +180,13 @@ class View:
         if self.opposite is not None:
             self.opposite._believed = None  # it may be traded with
 
-    def canceled(self) -> None:
-        """A cancel-all of the account may have taken effect just now."""
+    def canceled(self, orders: Iterable[Order] = ()) -> None:
+        """A cancel-all of the account may have taken effect just now; it says that it canceled these `orders`."""
+        told = {order.id: order for order in orders if order.status == "canceled"}
+        if self._latest is not None and told:
+            # Those that lie deeper than a snapshot reaches would be looked for as live for ever.
+            known = {id: told.get(id, order) for id, order in self._latest.orders.items()}
+            self._latest = replace(self._latest, orders=known)
         self.changing()
         self.consistent_from = time.monotonic() + self._target.consistency_ms / 1000
 

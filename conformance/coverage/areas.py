@@ -11,7 +11,7 @@ Area = dict[str, Any]
 """Counts as [done, possible], and `gaps`: what is missing, with what would close it."""
 
 # Numbers of live orders at once, around each page that somebody may have. What is injected can be many.
-SIZES = (1, 50, 51, 100, 200)
+SIZES = (1, 50, 51, 100, 201)
 
 _GAPS_NAMED = 12  # of more only their number is told
 

@@ -28,14 +28,22 @@ _BEYOND = {
     "end": ("zero", "before all", "after all"),
 }
 
-# Limits, by what they do: cut the page, or leave room on it. Values are drawn from the ranges, both ends inclusive.
-_CUTS = {"1": (1, 1), "small": (2, 12), "49 to 51": (49, 51), "large": (52, 198), "199 to 200": (199, 200)}
-_ROOMS = {"small": (4, 12), "49 to 51": (49, 51), "large": (52, 200), "above": (201, 2**31 - 1)}
+# Limits, by what they do: cut the page, or leave room on it. Values are drawn from the ranges, both ends inclusive, and
+# every second value is an end.
+_SIZES = {
+    "1": (1, 1),
+    "2 to 49": (2, 49),
+    "50": (50, 50),
+    "51 to 99": (51, 99),
+    "100 to 199": (100, 199),
+    "200": (200, 200),
+}
+_ROOMS = tuple(_SIZES)[1:]
 _ABOVE = (201, 250, 500, 501, 1000, 1001, 2**31 - 1)
 _BELOW = (0, -1, -200, -(2**31) + 1)
 _LIMITS = (
-    *(f"{name}, room" for name in (ABSENT, *_ROOMS)),
-    *(f"{name}, cut" for name in (ABSENT, *_CUTS)),
+    *(f"{name}, room" for name in (ABSENT, *_ROOMS, "above")),
+    *(f"{name}, cut" for name in (ABSENT, *_SIZES)),
     "below",
 )
 
@@ -147,7 +155,7 @@ def _fits(row: Mapping[str, str], ground: Ground) -> bool:
     name, _, kind = row.get("limit", "").partition(", ")
     windowed = (row.get("start") in _BOUNDS) + (row.get("end") in _BOUNDS)
     if kind == "cut":
-        least = 50 if name == ABSENT else _CUTS[name][0]
+        least = 50 if name == ABSENT else _SIZES[name][0]
         return passing > least + 1 + windowed
     return passing > windowed
 
@@ -218,8 +226,12 @@ def _limit(limit: str, rng: random.Random, can_cut: int) -> int | None:
         return rng.choice(_BELOW)
     if name == "above":
         return rng.choice(_ABOVE)
-    least, most = (_CUTS if kind == "cut" else _ROOMS)[name]
-    return rng.randint(least, max(least, min(most, can_cut)) if kind == "cut" else most)
+    least, most = _SIZES[name]
+    if kind == "cut":
+        most = max(least, min(most, can_cut))
+    else:
+        least = max(least, min(4, most))  # room for a window that tells
+    return rng.choice((least, most, rng.randint(least, most), rng.randint(least, most)))
 
 
 def _tells(row: Row, query: Query, ground: Ground) -> frozenset[str]:

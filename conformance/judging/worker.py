@@ -110,14 +110,15 @@ class Worker:
         """Tell the judge which checks are selected."""
         self._judge.expect(session.items)
 
-    def _turn(self, item: pytest.Item) -> tuple[bool, bool, bool, int]:
+    def _turn(self, item: pytest.Item) -> tuple[bool, bool, bool, bool, int]:
         """The checks that the run aims at come first. Then come those that only read, then those that call cancel-all.
 
         Of each kind, those that need live orders come first, while the orders from the set-up are live. The rest of the
         order is the catalogue's.
         """
         first = min((self._turns[id] for id in verifies_of(item)), default=len(self._turns))
-        return not self._is_aimed_at(item), cancels(item), "live" not in needs_of(item), first
+        late = item.get_closest_marker("early") is None
+        return not self._is_aimed_at(item), cancels(item), "live" not in needs_of(item), late, first
 
     def _is_aimed_at(self, item: pytest.Item) -> bool:
         return self._plan.aim in verifies_of(item)

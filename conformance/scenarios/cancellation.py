@@ -44,7 +44,7 @@ def cancel_all(
     other_before = _NOTHING if opposite is None else opposite.believed()
     view.decline_to_harm()
     answer = account.cancel_all(symbol, credential, nothing_live=not before.live(symbol), may_reject=may_reject)
-    view.canceled()
+    view.canceled(answer.orders)
     while True:
         asked_at = time.monotonic()
         after = view.fresh(len(before.exchanges))

@@ -45,9 +45,11 @@ _RENEWED = 3
 # How old, in seconds, live orders are that are injected for one check: not so old that hundreds of others are newer.
 _AGED_S = (3, 9)
 
-# Of many at once no second may hold so many that a page is full of them: no walk by `end` gets past it.
+# Many at once lie behind the orders of the last few seconds, and so far apart that no second fills a page, even if they
+# come several times: no walk by `end` gets past such a second.
 _FEW = 40
-_PER_AGED_SECOND = 8
+_MANY_SINCE_S = 12
+_OF_A_SECOND = 8
 
 # No second may hold more than 200 placed orders, or no walk by `end` gets past it.
 _PER_SECOND = 100
@@ -138,12 +140,12 @@ class Arranger:
         way = self._by(by)
         placed = [wish for wish in wishes if way == "placing" or (wish.to_be_placed and "placing" in self.ways)]
         if injected := [wish for wish in wishes if wish not in placed]:
-            many = (_AGED_S[0], _AGED_S[1] + len(injected) // _PER_AGED_SECOND) if len(injected) > _FEW else None
+            many = (_MANY_SINCE_S, _MANY_SINCE_S + len(injected) // _OF_A_SECOND) if len(injected) > _FEW else None
             self._inject(view, [self._aged(view, wish, many) for wish in injected])
         for wish in placed:
             if wish.fills and view.opposite is not None:
                 share = Decimal("0.5") if wish.fills == 1 else Decimal("0.1")
-                self.cross(view, wish.market, wish.side, share, wish.fills)
+                self.cross(view, wish.market, wish.side, share, wish.fills, wish.credential)
             else:
                 self._rest(view, wish.market, wish.side, wish.price, wish.credential)
 
@@ -165,16 +167,25 @@ class Arranger:
             view.settled()
             time.sleep(seconds)
 
-    def cross(self, maker: View, market: Market, side: str, share: Decimal, times: int = 1) -> None:
-        """Let `share` of an order of `maker` be filled by the lane's other account, so many times, at a price where
-        neither rests.
+    def cross(
+        self,
+        maker: View,
+        market: Market,
+        side: str,
+        share: Decimal,
+        times: int = 1,
+        credential: Credential | None = None,
+    ) -> None:
+        """Let `share` of an order of `maker`, placed with the `credential`, be filled by the lane's other account.
+
+        So many times, at a price where neither rests. Raises DriverRefused.
         """
         taker = maker.opposite
         if taker is None:
             raise DriverRefused("one account alone cannot fill its own orders")
         price = _between(market)
         taken = max(market.lot, market.quantity * share // market.lot * market.lot)
-        self._place(maker, market, side, price, market.quantity)
+        place(self.lane.driver, maker, market, side, price, market.quantity, credential=credential)
         for _ in range(times):
             self._place(taker, market, "sell" if side == "buy" else "buy", price, taken)
 
