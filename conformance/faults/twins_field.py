@@ -80,11 +80,11 @@ class EveryRequestHasItsId(_SaysMore):
 # ccxt/ccxt#3893
 @twin()
 class CharsetInCapitals(Face):
-    """Calls its answers Application/JSON;charset=UTF-8."""
+    """Calls its answers application/json;charset=UTF-8."""
 
     def answer(self, status: int, body: Any) -> Response:
         answer = super().answer(status, body)
-        answer.headers["content-type"] = "Application/JSON;charset=UTF-8"
+        answer.headers["content-type"] = "application/json;charset=UTF-8"
         return answer
 
 

@@ -5,7 +5,6 @@ Each class cites its report by repository and number; neighbour of X: the docume
 
 import asyncio
 import base64
-import copy
 import hashlib
 import itertools
 import secrets
@@ -125,27 +124,6 @@ class _OrdersShowLate(Exchange):
         return [order for order in super().visible_to(account) if self.shown_from.get(order.id, 0) <= now]
 
 
-class _OneReplicaLags(Exchange):
-    """Shows orders in every second list as they were, for 150 ms after a cancel-all."""
-
-    def __init__(self, *parts: Any) -> None:
-        super().__init__(*parts)
-        self.was: dict[str, tuple[float, Order]] = {}
-        self.asked = 0
-
-    def cancel_all(self, account: str, symbol: str | None) -> list[Order]:
-        before = {order.id: copy.copy(order) for order in self.cancelable(account)}
-        canceled = super().cancel_all(account, symbol)
-        self.was = {order.id: (time.monotonic() + 0.15, before[order.id]) for order in canceled}
-        return canceled
-
-    def visible_to(self, account: str) -> Iterable[Order]:
-        self.asked += 1
-        now = time.monotonic()
-        lags = {id: order for id, (until, order) in self.was.items() if now < until} if self.asked % 2 else {}
-        return [lags.get(order.id, order) for order in super().visible_to(account)]
-
-
 # freqtrade/freqtrade#3649
 @twin()
 class OrdersShowLate(Sandbox):
@@ -156,19 +134,6 @@ class OrdersShowLate(Sandbox):
     def profile(self, root: str, base_url: str) -> dict[str, Any]:
         document = super().profile(root, base_url)
         document["target"]["settle_ms"] = 3000
-        return document
-
-
-# binance/binance-api-postman#102, freqtrade/freqtrade#3649: neighbour of OneReplicaIsBehind
-@twin()
-class OneReplicaLags(Sandbox):
-    """Answers every second list from a replica 150 ms behind a cancel-all, and says so in its profile."""
-
-    exchange_class = _OneReplicaLags
-
-    def profile(self, root: str, base_url: str) -> dict[str, Any]:
-        document = super().profile(root, base_url)
-        document["target"]["consistency_ms"] = 300
         return document
 
 
