@@ -5,7 +5,7 @@ the checks need it as well as the judge.
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -98,6 +98,21 @@ def counting(check: Any, stop_at: type[Exception]) -> Iterator[Examples]:
         yield examples
     finally:
         check.hypothesis.inner_test = body
+
+
+def run_examples(what: str, values: Sequence[Any], check: Callable[[Any], None]) -> None:
+    """Run the check with each value in turn, as explicit examples: the first that fails is the one that is told.
+
+    `what` names a value in what Hypothesis notes at the error.
+    """
+
+    def run(**given: Any) -> None:
+        check(given[what])
+
+    for value in reversed(values):  # Hypothesis runs first what was added last
+        run = hypothesis.example(**{what: value})(run)
+    explicit = settings(DRAWING, phases=(Phase.explicit,))
+    explicit(hypothesis.given(**{what: st.sampled_from(values)})(run))()
 
 
 def run_machine(machine: type[RuleBasedStateMachine], data: st.DataObject, *, steps: int) -> None:

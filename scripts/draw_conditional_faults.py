@@ -158,19 +158,23 @@ def orders_there(when: Mapping[str, object]) -> int:
 
 
 def broken_by_list(lie: str, when: Mapping[str, object]) -> str:
-    """The requirement that the lie breaks.
+    """The requirement that the lie breaks: that of the parameters that it takes together.
 
-    A filter that fails beside another one alone is right by itself: what is broken is that filters narrow together.
+    A filter that fails beside another one alone is right by itself: what is broken is that filters narrow together. One
+    that fails beside a limit alone: that the limit counts what passes the filters.
     """
     if lie == "OldestOnTop":
         return "list.newest-first"
     if lie == "AnothersShown":
         return "list.own-only"
-    if lie in ABOUT_FILTERS:
-        own = ABOUT_FILTERS[lie]
-        beside_another = any(when.get(name) for name in FILTERS if name != own)
-        return "list.conjunctive" if beside_another else f"list.{own}"
-    return {"absent": "list.limit-default", "above 200": "list.limit-max"}.get(str(when["limit"]), "list.limit-exact")
+    given = [name for name in FILTERS if when.get(name)]
+    if len(given) > 1:
+        return "list.conjunctive"
+    if given:
+        return "list.limit-after-filters" if "limit" in when else f"list.{given[0]}"
+    return {"absent": "list.limit-default", "above 200": "list.limit-max"}.get(
+        str(when.get("limit", "absent")), "list.limit-exact"
+    )
 
 
 def drawn_lists(rng: random.Random) -> Iterator[Drawn]:

@@ -1,11 +1,10 @@
 """Listing: all parameters together, in every combination of three, by either account with either credential."""
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
+from conformance.coverage.queries import Asked
 from conformance.declare import needs, verifies
-from conformance.hypothesis_seam import DRAWING
+from conformance.hypothesis_seam import run_examples
 from conformance.stage.stage import Stage
 from conformance.strategies import chosen_lists
 from conformance.verdict import NotObserved
@@ -15,23 +14,22 @@ JWT = pytest.param("jwt", marks=pytest.mark.needs(jwt=True))
 API_KEY = pytest.param("api-key", marks=pytest.mark.needs(api_key=True))
 OTHER = pytest.param("other", marks=pytest.mark.needs(other=True))
 
-ALL = 10_000  # more than there are: each is drawn once
-
 
 @verifies("list.newest-first", "list.limit-after-filters", "list.conjunctive")
 @needs(orders=2)
 @pytest.mark.parametrize("credential", [JWT, API_KEY])
 @pytest.mark.parametrize("whose", ["caller", OTHER])
-@settings(DRAWING, max_examples=ALL)
-@given(data=st.data())
-def test_any_three_parameters_together(stage: Stage, whose: str, credential: Credential, data: st.DataObject) -> None:
-    """Lists whose values tell: the right orders, whatever one parameter does beside two others."""
+def test_any_three_parameters_together(stage: Stage, whose: str, credential: Credential) -> None:
+    """Lists whose values tell, the short ones first: the right orders, whatever a parameter does beside two others."""
     lists = chosen_lists(stage, whose, credential)
     if not lists:
         raise NotObserved(f"{whose} has no orders that lists with the {credential} could tell apart")
-    asked = data.draw(st.sampled_from(lists), label="list")
     view = stage.view_of(whose)
-    page = view.account.list_unless_rejected(asked.query, credential, may_reject=asked.names_no_market)
-    view.account.observations.cover("lists", asked)
-    if page is not None:
-        view.known.explains(page)
+
+    def shows_the_right_orders(asked: Asked) -> None:
+        page = view.account.list_unless_rejected(asked.query, credential, may_reject=asked.names_no_market)
+        view.account.observations.cover("lists", asked)
+        if page is not None:
+            view.known.explains(page)
+
+    run_examples("asked", lists, shows_the_right_orders)

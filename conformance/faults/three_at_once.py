@@ -53,14 +53,14 @@ class EndForgottenByTokenWithExpiredAndEnd(EndForgotten):
     when = When(credential="token", status="expired", end=True)
 
 
-@fault(breaks="list.limit-exact")
+@fault(breaks="list.conjunctive")
 class LastDroppedWithPartiallyFilledAndEndAndLimitOfHundreds(LastDropped):
     """Drops the last order of the page in lists with status=partially_filled, an end and a limit of 100 to 199."""
 
     when = When(status="partially_filled", end=True, limit="100 to 199")
 
 
-@fault(breaks="list.limit-exact")
+@fault(breaks="list.conjunctive")
 class FirstDroppedWithSymbolAndStatusAndLimitOfOne(FirstDropped):
     """Drops the newest order in lists with a symbol, a status and a limit of 1."""
 
@@ -74,7 +74,7 @@ class StatusForgottenWithSymbolAndOpenAndEnd(StatusForgotten):
     when = When(symbol=True, status="open", end=True)
 
 
-@fault(breaks="list.limit-max")
+@fault(breaks="list.limit-after-filters")
 class FiftyAnywayWithEndAndLimitAboveTwoHundredWithoutStart(FiftyAnyway):
     """Shows 50 orders in lists with an end and a limit above 200, without a start."""
 
@@ -144,7 +144,7 @@ class OldestOnTopByKeyWithStartAndLimitOfTwoHundred(OldestOnTop):
     when = When(credential="key", start=True, limit="200")
 
 
-@fault(breaks="list.limit-default")
+@fault(breaks="list.limit-after-filters")
 class OneFewerWithStatusWithoutStartOrLimit(OneFewer):
     """Shows one order too few in lists with a status, without a start or a limit."""
 
@@ -179,7 +179,7 @@ class StatusForgottenByTokenWithCanceledWithoutSymbol(StatusForgotten):
     when = When(credential="token", symbol=False, status="canceled")
 
 
-@fault(breaks="list.start")
+@fault(breaks="list.limit-after-filters")
 class StartCutOffWithStartAndLimitAboveFiftyWithoutEnd(StartCutOff):
     """Leaves out the second of the start in lists with a start and a limit of 51 to 99, without an end."""
 
@@ -193,21 +193,21 @@ class EndForgottenWithSymbolAndStartAndEnd(EndForgotten):
     when = When(symbol=True, start=True, end=True)
 
 
-@fault(breaks="list.limit-exact")
+@fault(breaks="list.conjunctive")
 class FirstDroppedWithSymbolAndPartiallyFilledAndLimitOfTwoHundred(FirstDropped):
     """Drops the newest order in lists with a symbol, status=partially_filled and a limit of 200."""
 
     when = When(symbol=True, status="partially_filled", limit="200")
 
 
-@fault(breaks="list.limit-exact")
+@fault(breaks="list.limit-after-filters")
 class OneMoreByKeyWithStartAndLimitOfHundreds(OneMore):
     """Shows one order too many in lists by key, with a start and a limit of 100 to 199."""
 
     when = When(credential="key", start=True, limit="100 to 199")
 
 
-@fault(breaks="list.symbol")
+@fault(breaks="list.limit-after-filters")
 class SymbolForgottenWithSymbolAndLimitBelowFiftyWithoutEnd(SymbolForgotten):
     """Forgets the symbol in lists with a symbol and a limit below 50, without an end."""
 
@@ -228,7 +228,7 @@ class StartCutOffWithSymbolAndStartAndLimitOfFifty(StartCutOff):
     when = When(symbol=True, start=True, limit="50")
 
 
-@fault(breaks="list.status")
+@fault(breaks="list.limit-after-filters")
 class StatusForgottenWithOpenAndLimitOfFiftyWithoutSymbol(StatusForgotten):
     """Forgets the status in lists with status=open and a limit of 50, without a symbol."""
 

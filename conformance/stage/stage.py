@@ -203,7 +203,10 @@ class Stage:
             ]
         if "placing" in self.ways:
             wishes += [
-                Wish(market, "buy", credential=kind) for market in self.markets for kind in self.caller.credentials
+                Wish(market, "buy", fills, credential=kind)
+                for market in self.markets
+                for kind in self.caller.credentials
+                for fills in (0, 1)
             ]
             wishes += [Wish(market, "sell", fills) for market in self.markets for fills in (2, 3) if self.other]
         self.arrange(wishes)
