@@ -8,8 +8,13 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
-# The sections of the documents, in the order in which reports go through them.
-SECTIONS = ("order", "list", "cancel", "access")
+# The sections of the catalogue, a TOML file for each, with their titles. Reports show them in this order.
+SECTIONS: Mapping[str, str] = {
+    "order": "The order object",
+    "list": "List my orders",
+    "cancel": "Cancel all my orders",
+    "access": "Access, errors, weights",
+}
 LEVELS = ("must", "implied", "advisory")
 
 # The keys of an entry that are texts, beside a requirement's own `why`.

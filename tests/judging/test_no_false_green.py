@@ -248,7 +248,7 @@ CRASHES = {
         "Gathering.pytest_runtest_logreport = lambda self, report: {}['boom']\n"
     ),
     "in the verdicts": "from conformance.judging import verdicts\nverdicts.results = lambda *_: {}['boom']\n",
-    "in the report": "from conformance.reporting import files\nfiles.junit_xml = lambda *_: {}['boom']\n",
+    "in the report": "from conformance.reporting import files\nfiles.FORMATS['junit.xml'] = lambda *_: {}['boom']\n",
     "in cleaning up": "from conformance.judging import stages\nstages.clean_up = lambda *_: {}['boom']\n",
     "in a module of checks": "import conformance.declare as declare\nFACTS = declare.FACTS\ndeclare.FACTS = {}\n",
 }
