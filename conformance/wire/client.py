@@ -211,6 +211,7 @@ class Client:
         if call.body is not None:
             prepared.prepare_body(call.body, None)
         self._take_turn()
+        connect_s = CONNECT_TIMEOUT_S
         patience_s = self.breaker.patience_s(READ_TIMEOUT_S)
         came, started = _Came(time.time()), time.monotonic()
         try:
@@ -218,14 +219,14 @@ class Client:
                 prepared,
                 stream=True,
                 allow_redirects=False,
-                timeout=(CONNECT_TIMEOUT_S, patience_s),
+                timeout=(connect_s, patience_s),
                 verify=self.target.ca_bundle or True,
                 proxies={"http": self.target.proxy, "https": self.target.proxy} if self.target.proxy else {},
             ) as response:
                 came.status, came.headers = response.status_code, dict(response.headers)
                 came.body = _read_within_bounds(response)
         except (requests.RequestException, urllib3.exceptions.HTTPError, Unbounded, OSError) as error:
-            came.problem = in_words(error, CONNECT_TIMEOUT_S, patience_s)
+            came.problem = in_words(error, connect_s, patience_s)
             came.dropped = is_dropped(error) and came.status is None
         came.seconds = time.monotonic() - started
         self.breaker.ended(started, came.problem or f"{came.status}", answered=came.problem is None)
