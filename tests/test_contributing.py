@@ -19,7 +19,7 @@ MOST_LINES, MOST_FILES = 60, 3
 
 # The tests that hold the catalogue, the ids, the imports and the decorators together.
 OF_THE_CATALOGUE = (
-    "tests/contract/test_catalogue.py",
+    "tests/requirements/test_catalogue.py",
     "tests/test_ids.py",
     "tests/test_walls.py",
     "tests/judging/test_traceability.py",

@@ -16,6 +16,7 @@ import pytest
 
 from conformance.options import RUN
 from conformance.sandbox import Sandbox
+from tests.sandboxes import profile_in
 
 CHECKOUT = Path(__file__).parent.parent
 QUICK = ("-k", "start_is_inclusive")
@@ -39,18 +40,11 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def served() -> Iterator[str]:
-    with Sandbox().serve() as served:
-        yield served.profile_toml
-
-
-@pytest.fixture
-def profile(served: str, tmp_path: Path) -> Path:
+def profile(tmp_path: Path) -> Iterator[Path]:
     """A profile that lies outside the folder that pytest is started in."""
-    path = tmp_path / "profiles" / "profile.toml"
-    path.parent.mkdir()
-    path.write_text(served, encoding="utf-8")
-    return path
+    (tmp_path / "profiles").mkdir()
+    with profile_in(tmp_path / "profiles", Sandbox()) as path:
+        yield path
 
 
 @pytest.fixture
@@ -108,10 +102,9 @@ def test_the_command_line_works_where_it_is_installed(installed: Path, project: 
     assert "limit-unbounded" in printed
 
 
-def test_in_a_checkout_a_profile_may_stand_behind_a_space(served: str) -> None:
-    with tempfile.TemporaryDirectory(dir=CHECKOUT / "reports") as folder:
-        profile = Path(folder) / "profile.toml"
-        profile.write_text(served, encoding="utf-8")
+def test_in_a_checkout_a_profile_may_stand_behind_a_space() -> None:
+    reports = CHECKOUT / "reports"
+    with tempfile.TemporaryDirectory(dir=reports) as folder, profile_in(Path(folder), Sandbox()) as profile:
         words = ["pytest", "--target", str(profile), f"--report-dir={folder}", *QUICK]
         done = subprocess.run([sys.executable, "-m", *words], cwd=CHECKOUT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
