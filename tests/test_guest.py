@@ -111,6 +111,22 @@ def test_in_a_checkout_a_profile_may_stand_behind_a_space() -> None:
     assert "no violation found" in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["--target={}"], 0),
+        (["--target", "{}"], 4),
+        (["-p", "conformance.plugin", "--target", "{}"], 0),
+    ],
+    ids=["with =", "with a space", "with a space, the plugin named"],
+)
+def test_in_a_checkout_a_profile_may_lie_outside(words: list[str], code: int, profile: Path) -> None:
+    words = [*(word.format(profile) for word in words), f"--report-dir={profile.parent}", *QUICK]
+    done, printed = run(Path(sys.executable), CHECKOUT, "pytest", *words)
+    assert done == code, printed
+    assert ("no violation found" in printed) == (code == 0)
+
+
 def test_elsewhere_the_plugin_of_a_checkout_works_too(project: Path, profile: Path) -> None:
     words = ["pytest", "-p", "conformance.plugin", f"--target={profile}", *QUICK]
     code, printed = run(Path(sys.executable), project, *words)
