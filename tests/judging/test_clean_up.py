@@ -52,6 +52,13 @@ def changeable(sandbox: Sandbox) -> Changeable:
     return sandbox.face.app  # type: ignore[return-value]
 
 
+def changing() -> Sandbox:
+    """A sandbox that is served as one that may be changed meanwhile."""
+    sandbox = Sandbox()
+    changeable(sandbox)
+    return sandbox
+
+
 def without(profile: Path, action: str) -> None:
     """Take an action of the driver out of the profile."""
     tables = profile.read_text(encoding="utf-8").split("\n[")
@@ -360,7 +367,7 @@ def killed(folder: Path, sandbox: Sandbox, profile: Path, method: str, path: str
     ("method", "path", "number"), [("POST", INJECT, 2), ("GET", ORDERS, 60), ("POST", ORDERS, 2), ("DELETE", ORDERS, 3)]
 )
 def test_what_a_killed_run_has_left_is_removed_by_the_next(method: str, path: str, number: int, tmp_path: Path) -> None:
-    sandbox = Sandbox()
+    sandbox = changing()
     with profile_in(tmp_path, sandbox) as profile:
         killed(tmp_path, sandbox, profile, method, path, number)
         assert live(sandbox)
@@ -372,7 +379,7 @@ def test_what_a_killed_run_has_left_is_removed_by_the_next(method: str, path: st
 
 
 def test_a_run_that_may_only_read_forgets_nothing_of_it(tmp_path: Path) -> None:
-    sandbox = Sandbox()
+    sandbox = changing()
     with profile_in(tmp_path, sandbox) as profile:
         killed(tmp_path, sandbox, profile, "GET", ORDERS, 60)
         standing = live(sandbox)
@@ -383,7 +390,7 @@ def test_a_run_that_may_only_read_forgets_nothing_of_it(tmp_path: Path) -> None:
 
 
 def test_a_run_that_reaches_nobody_forgets_nothing_of_it(tmp_path: Path) -> None:
-    sandbox = Sandbox()
+    sandbox = changing()
     with profile_in(tmp_path, sandbox) as profile:
         killed(tmp_path, sandbox, profile, "GET", ORDERS, 60)
         good = profile.read_text(encoding="utf-8")
@@ -397,7 +404,7 @@ def test_a_run_that_reaches_nobody_forgets_nothing_of_it(tmp_path: Path) -> None
 
 
 def test_it_is_found_behind_a_long_history_too(tmp_path: Path) -> None:
-    sandbox = Sandbox()
+    sandbox = changing()
     with profile_in(tmp_path, sandbox) as profile:
         killed(tmp_path, sandbox, profile, "GET", ORDERS, 60)
         for order in sandbox.exchange.orders["alice"].values():
@@ -412,7 +419,7 @@ def test_it_is_found_behind_a_long_history_too(tmp_path: Path) -> None:
 
 
 def test_somebody_elses_order_is_neither_removed_with_it_nor_forgotten(tmp_path: Path) -> None:
-    sandbox = Sandbox()
+    sandbox = changing()
     with profile_in(tmp_path, sandbox) as profile:
         killed(tmp_path, sandbox, profile, "GET", ORDERS, 60)
         foreign(sandbox, "somebody-elses", quantity="7")
