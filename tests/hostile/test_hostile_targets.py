@@ -96,8 +96,9 @@ def judged(names: Iterable[str], at_once: int, folder: Path) -> Iterator[Judged]
             time.sleep(0.05)
 
 
-# Runs against the first of the table wait most of the time, so that many fit on one processor; the others do not wait.
-WAITING = list(HOSTILE).index("a redirect in a loop")
+# Runs against the first of the table wait most of the time, so that many fit on one processor. Those that answer, some
+# of them without end, keep it busy.
+WAITING = list(HOSTILE).index("an endless body")
 SHARES = {
     "those that keep one waiting": (list(HOSTILE)[:WAITING], 8),
     "those that answer": (list(HOSTILE)[WAITING:], 2),
