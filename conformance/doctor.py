@@ -1,4 +1,4 @@
-"""Examines a profile against the live target, and touches no order: what a run would stumble over, with a remedy."""
+"""Examines a profile against the live target. Finds what would disturb a run, and says what to do. Changes no order."""
 
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,13 +17,13 @@ from conformance.wire.tokens import NotApplicable, payload
 
 Grade = Literal["good", "warning", "problem"]
 
-# A Date header has whole seconds, and travels; signed requests are said to be refused by some servers beyond 5 s.
+# A Date header has whole seconds and takes time to arrive. Some servers reject signed requests beyond 5 s.
 _SKEW_S = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """One thing looked at. A problem keeps a run from judging; a warning narrows what it can judge."""
+    """The result of one examination. With a problem a run cannot test; with a warning it can test less."""
 
     about: str
     grade: Grade
@@ -32,7 +32,7 @@ class Remark:
 
 
 def examine(profile: Profile, accounts: Mapping[str, Account], driver: Driver) -> Iterator[Remark]:
-    """Look at everything that can be looked at by reading, and at the fault hook, which is disarmed."""
+    """Examine everything that GET requests can show, and the fault hook, which is only switched off."""
     yield from transport(profile)
     yield from same_user(accounts)
     pages: dict[str, Page] = {}
@@ -54,7 +54,7 @@ def examine(profile: Profile, accounts: Mapping[str, Account], driver: Driver) -
 
 
 def transport(profile: Profile) -> Iterator[Remark]:
-    """Whether credentials travel where others could read them."""
+    """Whether others on the network could read the credentials."""
     target = profile.target
     if target.base_url.startswith("https://"):
         yield Remark("transport", "good", "TLS, verified" + (" by ca_bundle" if target.ca_bundle else ""))
@@ -93,7 +93,7 @@ def _clock(exchanges: Iterable[Exchange]) -> Iterator[Remark]:
 
 
 def same_user(accounts: Mapping[str, Account]) -> Iterator[Remark]:
-    """Accounts whose credentials are those of one user, as far as the credentials tell."""
+    """Find two accounts that are the same user, as far as the credentials show it."""
     owners: dict[object, str] = {}
     for account in accounts.values():
         for identity in _identities(account.signer):

@@ -1,4 +1,4 @@
-"""What one check saw: of its own requirements, and of others in passing."""
+"""What one check saw: about its own requirements, and about others in passing."""
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
@@ -8,10 +8,10 @@ from conformance.verdict import Breach, Violation
 
 
 class Observations:
-    """Gathers what flows by while one check runs.
+    """Collects what is seen in all answers while one check runs.
 
-    A breach of what the check verifies is raised, so that Hypothesis can shrink it. Any other is noted in passing:
-    the check goes on, and the requirement that the breach names has failed all the same.
+    A breach of a requirement that the check verifies is raised, so that Hypothesis can shrink it. Any other breach is
+    noted: the check goes on, but the requirement of the breach has failed.
     """
 
     def __init__(self, verifies: Iterable[str] = ()) -> None:
@@ -23,13 +23,14 @@ class Observations:
         self.covered: dict[str, set[Hashable]] = {}
 
     def count(self, saw: Mapping[str, int]) -> None:
-        """Add what was judged and found right, by requirement."""
+        """Add the numbers of things that were tested and found right, by requirement."""
         self.saw.update(saw)
 
     def report(self, breaches: Iterable[Breach], *evidence: Exchange, raising: bool = False) -> None:
-        """Note each breach; then raise the first of the check's own (`raising`: the first of all) as a Violation.
+        """Note each breach. Then raise the first one of the check's own requirements as a Violation.
 
-        A breach of something else is noted only where it is certain: the check has no way to look at it again.
+        `raising`: raise the first of all. A breach of another requirement is noted only if it is certain, since the
+        check cannot look at it again.
         """
         own: Violation | None = None
         for breach in breaches:
@@ -42,12 +43,12 @@ class Observations:
             raise own
 
     def doubt(self, reason: str, requirement: str | None = None) -> None:
-        """Note that a requirement (None: each that the check verifies) could not be judged."""
+        """Note that a requirement could not be judged. None: all that the check verifies."""
         for id in self.verifies if requirement is None else (requirement,):
             self.doubts.setdefault(id, reason)
 
     def note(self, requirement: str, what: str) -> None:
-        """Say how a requirement was judged, where the report should tell."""
+        """Note how a requirement was judged. The report shows the note."""
         self.notes[requirement] = what
 
     def cover(self, what: str, item: Hashable) -> None:
@@ -55,7 +56,7 @@ class Observations:
         self.covered.setdefault(what, set()).add(item)
 
     def adopt(self, earlier: "Observations") -> None:
-        """Take over what was seen while things were set up for this check."""
+        """Take over what was seen during the set-up for this check."""
         self.saw.update(earlier.saw)
         for id, violation in earlier.in_passing.items():
             self.in_passing.setdefault(id, violation)

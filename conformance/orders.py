@@ -1,4 +1,4 @@
-"""Orders and queries as frozen values, parsed at the edge."""
+"""Orders and queries as frozen values."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -27,12 +27,12 @@ FIELDS = (
 
 
 class Unreadable(ValueError):
-    """A record that cannot be read as an order, however leniently."""
+    """A record that cannot be read as an order at all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order. Amounts compare by value, times are UNIX seconds; `sent` is the record as it came over the wire."""
+    """One order. Amounts are compared by value. Times are UNIX seconds. `sent`: the record as the target sent it."""
 
     id: str
     symbol: str
@@ -57,14 +57,14 @@ class Order:
 
     @property
     def identity(self) -> tuple[object, ...]:
-        """What never changes of it. Ids are unique within an account alone, so one alone does not tell whose it is."""
+        """The fields that never change. The id alone is not enough: two accounts may use the same id."""
         return (self.id, self.symbol, self.side, self.type, self.price, self.quantity, self.created_at)
 
     @classmethod
     def from_json(cls, record: object) -> "Order":
-        """Read a decoded JSON record; leniently, since the contract judges the spelling.
+        """Read a decoded JSON record. Other spellings are accepted here, since the contract judges the spelling.
 
-        Raises Unreadable where a value has no reading at all.
+        Raises Unreadable if a value cannot be read at all.
         """
         if not isinstance(record, Mapping):
             raise Unreadable(f"an order is a JSON object, this is {record!r}")
@@ -87,7 +87,7 @@ class Order:
         )
 
     def changes(self, other: "Order", fields: Iterable[str] = FIELDS) -> dict[str, tuple[Any, Any]]:
-        """The fields among `fields` in which the two differ, with both values."""
+        """Those of `fields` in which the two orders differ, with both values."""
         pairs = {name: (getattr(self, name), getattr(other, name)) for name in fields}
         return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
@@ -97,7 +97,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What a list is asked for; None leaves a parameter out. `start` and `end` in UNIX seconds."""
+    """The parameters of a list. None: the parameter is not sent. `start` and `end` are UNIX seconds."""
 
     symbol: str | None = None
     status: str | None = None
@@ -106,7 +106,7 @@ class Query:
     limit: int | None = None
 
     def pairs(self) -> list[tuple[str, str]]:
-        """The parameters that are given, as text, in the documents' order."""
+        """The given parameters as text, in the order of the documents."""
         named = [(name, getattr(self, name)) for name in ("symbol", "status", "start", "end", "limit")]
         return [(name, str(value)) for name, value in named if value is not None]
 

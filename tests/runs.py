@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import os
+import resource
 import signal
 import sys
 from collections.abc import Mapping
@@ -23,17 +24,21 @@ _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["tests.runs", "conformance.cli.run", "conformance.judging.gathering", "schemathesis"])
 
 PACKAGE = Path(conformance.__file__).parent
-_OUT, _ERR = "stdout.txt", "stderr.txt"
+_OUT, _ERR, _PEAK = "stdout.txt", "stderr.txt", "peak.txt"
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A run that has ended. `results`: what results.json holds, empty where there is none."""
+    """A run that has ended. `results`: what results.json holds, empty where there is none.
+
+    `peak_kb`: the most memory that it held; 0 where it was killed.
+    """
 
     code: int
     results: dict[str, Any]
     stdout: str
     stderr: str
+    peak_kb: int = 0
 
     @property
     def printed(self) -> str:
@@ -61,7 +66,10 @@ class Run:
         self.process.close()
         written = self.folder / "reports" / "results.json"
         results = json.loads(written.read_text(encoding="utf-8")) if written.exists() else {}
-        return Ended(code, results, *((self.folder / name).read_text(encoding="utf-8") for name in (_OUT, _ERR)))
+        # A run that prints what is no UTF-8 should fail the test of what it prints, not this line.
+        out, err = ((self.folder / name).read_text(encoding="utf-8", errors="replace") for name in (_OUT, _ERR))
+        peak = self.folder / _PEAK
+        return Ended(code, results, out, err, int(peak.read_text(encoding="utf-8")) if peak.exists() else 0)
 
 
 def start(folder: Path, *words: str | Path, patch: str = "", environ: Mapping[str, str] | None = None) -> Run:
@@ -105,7 +113,11 @@ def _there(what: Any, folder: Path, words: list[str], patch: str, environ: dict[
         os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
     sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 - as long as the process
     exec(patch, {})
-    what(words)
+    try:
+        what(words)
+    finally:
+        peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        (folder / _PEAK).write_text(str(peak_kb), encoding="utf-8")
 
 
 def _command(words: list[str]) -> None:

@@ -1,8 +1,11 @@
 """Served sandboxes, as files of a profile, as lanes and as stages."""
 
+import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from conformance.account.account import Account
 from conformance.observations import Observations
@@ -17,11 +20,18 @@ from conformance.wire.redaction import Redactor
 
 
 @contextmanager
-def profile_in(folder: Path, sandbox: Sandbox, more: str = "") -> Iterator[Path]:
-    """Serve the sandbox; yields its profile, a file in this folder, with `more` lines under [target]."""
+def profile_in(folder: Path, sandbox: Sandbox, without: str | None = None, /, **target: Any) -> Iterator[Path]:
+    """Serve the sandbox; yields its profile, a file in this folder.
+
+    `without`: a pattern of what is left out of the profile. `target`: more keys under [target].
+    """
     with sandbox.serve() as served:
         path = folder / "profile.toml"
-        path.write_text(served.profile_toml.replace("[target]", f"[target]{more}"), encoding="utf-8")
+        # JSON spells numbers, texts and truth as TOML does.
+        more = "".join(f"\n{name} = {json.dumps(value)}" for name, value in target.items())
+        text, left_out = re.subn(without, "", served.profile_toml) if without else (served.profile_toml, 0)
+        assert left_out or without is None, "there is nothing like it in the profile"
+        path.write_text(text.replace("[target]", f"[target]{more}"), encoding="utf-8")
         yield path
 
 

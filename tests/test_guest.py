@@ -16,6 +16,7 @@ import pytest
 
 from conformance.options import RUN
 from conformance.sandbox import Sandbox
+from tests.sandboxes import profile_in
 
 CHECKOUT = Path(__file__).parent.parent
 QUICK = ("-k", "start_is_inclusive")
@@ -39,18 +40,11 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def served() -> Iterator[str]:
-    with Sandbox().serve() as served:
-        yield served.profile_toml
-
-
-@pytest.fixture
-def profile(served: str, tmp_path: Path) -> Path:
+def profile(tmp_path: Path) -> Iterator[Path]:
     """A profile that lies outside the folder that pytest is started in."""
-    path = tmp_path / "profiles" / "profile.toml"
-    path.parent.mkdir()
-    path.write_text(served, encoding="utf-8")
-    return path
+    (tmp_path / "profiles").mkdir()
+    with profile_in(tmp_path / "profiles", Sandbox()) as path:
+        yield path
 
 
 @pytest.fixture
@@ -108,14 +102,29 @@ def test_the_command_line_works_where_it_is_installed(installed: Path, project: 
     assert "limit-unbounded" in printed
 
 
-def test_in_a_checkout_a_profile_may_stand_behind_a_space(served: str) -> None:
-    with tempfile.TemporaryDirectory(dir=CHECKOUT / "reports") as folder:
-        profile = Path(folder) / "profile.toml"
-        profile.write_text(served, encoding="utf-8")
+def test_in_a_checkout_a_profile_may_stand_behind_a_space() -> None:
+    reports = CHECKOUT / "reports"
+    with tempfile.TemporaryDirectory(dir=reports) as folder, profile_in(Path(folder), Sandbox()) as profile:
         words = ["pytest", "--target", str(profile), f"--report-dir={folder}", *QUICK]
         done = subprocess.run([sys.executable, "-m", *words], cwd=CHECKOUT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "no violation found" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["--target={}"], 0),
+        (["--target", "{}"], 4),
+        (["-p", "conformance.plugin", "--target", "{}"], 0),
+    ],
+    ids=["with =", "with a space", "with a space, the plugin named"],
+)
+def test_in_a_checkout_a_profile_may_lie_outside(words: list[str], code: int, profile: Path) -> None:
+    words = [*(word.format(profile) for word in words), f"--report-dir={profile.parent}", *QUICK]
+    done, printed = run(Path(sys.executable), CHECKOUT, "pytest", *words)
+    assert done == code, printed
+    assert ("no violation found" in printed) == (code == 0)
 
 
 def test_elsewhere_the_plugin_of_a_checkout_works_too(project: Path, profile: Path) -> None:

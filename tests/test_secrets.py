@@ -14,6 +14,7 @@ from conformance import faults
 from conformance.sandbox import Sandbox
 from conformance.sandbox.credentials import Keys
 from tests.runs import Ended, run, run_pytest, start
+from tests.sandboxes import profile_in
 
 # So many characters of a secret are as good as all of it: forgeries change one in the middle, and show both halves.
 TELLING = 16
@@ -82,8 +83,7 @@ def mine(folder: Path, sandbox: Sandbox, *, echoes: bool = False, refuses: bool 
             await app(scope, receive, answer if echoes else send)
 
     sandbox.face.app = echoing  # type: ignore[assignment]
-    with sandbox.serve() as place:
-        (folder / "profile.toml").write_text(place.profile_toml, encoding="utf-8")
+    with profile_in(folder, sandbox):
         yield made
 
 

@@ -1,1 +1,1 @@
-"""From results and what was agreed on to a decision: pure functions of files, which can be made again offline."""
+"""From results and waivers to a decision. Pure functions of files, so that a decision can be repeated offline."""

@@ -1,4 +1,4 @@
-"""Two runs, or two targets, side by side, requirement by requirement."""
+"""Compares two runs, or two targets, requirement by requirement."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ CHANGES: dict[Change, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One requirement in both; a verdict is None where the catalogue of that run does not have it."""
+    """One requirement in both runs. A verdict is None if the catalogue of that run does not have the requirement."""
 
     id: str
     level: str
@@ -46,23 +46,23 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What has changed from `before` to `after`, in the catalogue's order."""
+    """The changes from `before` to `after`, in the order of the catalogue."""
 
     before: Results
     after: Results
     lines: tuple[Line, ...]
 
     def of(self, *changes: Change) -> list[Line]:
-        """The lines that changed so."""
+        """The lines with one of these changes."""
         return [line for line in self.lines if line.change in changes]
 
     @property
     def worse(self) -> list[Line]:
-        """Must and implied requirements that regressed, or are not judged any more."""
+        """Must and implied requirements that became worse, or are not judged any more."""
         return [line for line in self.of("regressed", "lost", "vanished") if line.level != "advisory"]
 
     def to_json(self) -> dict[str, Any]:
-        """As a JSON object, with what has not changed as a number."""
+        """As a JSON object. Of what has not changed it has only the number."""
         changed = [line.to_json() for line in self.lines if line.change != "same"]
         return {
             "before": {"target": dict(self.before.target), "started_at": self.before.started_at},
@@ -73,7 +73,7 @@ class Comparison:
 
 
 def compare(before: Results, after: Results) -> Comparison:
-    """Hold one run against an earlier one."""
+    """Compare a run with an earlier one."""
     olds, news = _by_id(before.requirements), _by_id(after.requirements)
     ids = dict.fromkeys([*news, *olds])
     return Comparison(before, after, tuple(_line(id, olds.get(id), news.get(id)) for id in ids))

@@ -1,4 +1,4 @@
-"""Whether a release may pass, from files alone."""
+"""Decides from files alone whether a release may pass."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from conformance.results import Required, Results
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The results with their waivers, what keeps the gate shut beside them, a line each, and what it exits with."""
+    """The results with their waivers, and the exit code. `problems`: other reasons why the gate fails, a line each."""
 
     results: Results
     problems: tuple[str, ...]
@@ -27,9 +27,9 @@ def decide(
     baseline: Results | None = None,
     today: date,
 ) -> Decision:
-    """Decide on a run: as `run` would have with this `require` and these waivers; without them, with its own.
+    """Decide on a run, as `run` would with this `require` and these waivers. None: those of the run itself.
 
-    What the baseline judged and this run did not shuts the gate as well. The exit codes are those of `run`.
+    The gate also fails if this run did not test something that the baseline tested. The exit codes are those of `run`.
     """
     results = replace(results, require=require or results.require)
     agreed, bad = (of(results), results.bad_waivers) if waivers is None else (waivers, ())

@@ -1,4 +1,4 @@
-"""Known deviations, accepted openly: a TOML file of requirements that a target may violate, until a day.
+"""Waivers: a TOML file of requirements that a target may violate until a given day.
 
 [[waiver]]
 requirement = "list.limit-max"
@@ -25,12 +25,12 @@ _KNOWN = (*_NEEDED, "ticket")
 
 
 class WaiverError(WrongUsage):
-    """A file of waivers that is not as it should be; says which file, which entry and what."""
+    """A file of waivers is wrong. The message names the file, the entry and what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """One accepted deviation; it holds on the day that it expires, and no longer."""
+    """One accepted violation. The day on which it expires is its last day."""
 
     requirement: str
     target: str
@@ -40,7 +40,7 @@ class Waiver:
     ticket: str | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """As it stands in results.json."""
+        """As in results.json."""
         return {**asdict(self), "expires": self.expires.isoformat()}
 
 
@@ -68,10 +68,9 @@ def load(path: Path) -> list[Waiver]:
 
 
 def apply(results: Results, waivers: Iterable[Waiver], today: date) -> Results:
-    """The results with each waiver beside the violation that it accepts, and what is wrong with the others.
+    """The results, with each waiver at the violation that it accepts, and with complaints about the other waivers.
 
-    The verdicts stay as they are. A waiver that is expired, that nothing matches or that is not needed any more accepts
-    nothing.
+    The verdicts do not change. A waiver that is expired, unmatched or no longer needed accepts nothing.
     """
     good: dict[str, Waiver] = {}
     bad = []
@@ -86,7 +85,7 @@ def apply(results: Results, waivers: Iterable[Waiver], today: date) -> Results:
 
 
 def of(results: Results) -> list[Waiver]:
-    """The waivers that stand in the results."""
+    """The waivers in the results."""
     given = (result.waiver for result in results.requirements if result.waiver)
     return [Waiver(**{**waiver, "expires": date.fromisoformat(waiver["expires"])}) for waiver in given]
 
@@ -94,7 +93,7 @@ def of(results: Results) -> list[Waiver]:
 def _problem(waiver: Waiver, results: Results, today: date) -> str | None:
     verdicts = {result.id: result.verdict for result in results.requirements}
     target = results.target["name"]
-    whole = results.select is None and not results.partial  # or else a check that was left out may need it
+    whole = results.select is None and not results.partial  # else a check that did not run may need it
     if waiver.requirement not in verdicts:
         return "matches nothing: no such requirement; is it spelled as `p99-conformance requirements` spells it?"
     if waiver.target != target:

@@ -57,7 +57,7 @@ class Gathering:
 
     def pytest_sessionstart(self) -> None:
         """Remove the reports of an earlier run, so that nobody takes them for those of this one, however it ends."""
-        for name in files.NAMES:
+        for name in files.FORMATS:
             (self._plan.report_dir / name).unlink(missing_ok=True)
 
     # -- what is gathered --------------------------------------------------------------------------------------------

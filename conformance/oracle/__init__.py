@@ -1,1 +1,1 @@
-"""What the documents mean, as pure functions over orders: no request is sent from here."""
+"""The meaning of the documents, as pure functions over orders. Nothing here sends a request."""

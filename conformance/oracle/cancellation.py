@@ -1,4 +1,4 @@
-"""What cancel-all must do: rules over the answer, the caller's orders before and after, and the bystander's."""
+"""What cancel-all must do: rules over its answer, and over the orders of both accounts before and after."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,19 +9,19 @@ from conformance.oracle.snapshot import Snapshot
 from conformance.orders import FIELDS, LIVE, Order
 from conformance.verdict import Breach
 
-# What a cancel changes, and what the documents say of fills, each has a rule of its own.
+# These fields have rules of their own: a cancel changes some, and the documents speak of the others.
 _RULED_APART = {"filled_qty", "avg_fill_price", "status", "reject_reason", "updated_at"}
 REST = tuple(name for name in FIELDS if name not in _RULED_APART)
 
 
 @dataclass(frozen=True, slots=True)
 class Cancellation:
-    """One cancel-all: what it was asked, what it answered, and what lists showed before and after.
+    """One cancel-all: its symbol, the orders that it returned, and what lists showed before and after.
 
-    `other_before` and `other_after` are the bystander's, empty where there is none. `clock` bounds the target's time
-    of the cancel, in UNIX seconds, both ends inclusive; None where the target's clock is not known. `tried_before`:
-    an attempt that was answered 503 came first, and the documents do not say what such an attempt leaves behind.
-    `again`: the very same was asked just before. `rejected`: the symbol is that of no market, and earned a 4xx.
+    `other_before` and `other_after` are the other account's; empty if there is none. `clock`: the earliest and the
+    latest second of the cancel by the target's clock, both inclusive; None if that clock is not known. `tried_before`:
+    an earlier attempt was answered 503, and the documents do not say what such an attempt does. `again`: the same
+    cancel-all was sent just before. `rejected`: no market has this symbol, and the answer was a 4xx.
     """
 
     symbol: str | None
@@ -41,15 +41,15 @@ class Cancellation:
         return "every market" if self.symbol is None else self.symbol
 
     def in_scope(self, order: Order) -> bool:
-        """Whether the order's market is one that was to be canceled."""
+        """Whether the cancel-all covers the order's market."""
         return self.symbol in (None, order.symbol)
 
     def to_cancel(self) -> list[Order]:
-        """The orders that were live in scope just before."""
+        """The orders in scope that were live before."""
         return self.before.live(self.symbol)
 
     def pairs(self) -> Iterator[tuple[Order, Order]]:
-        """Each returned order that was known before, with what it was."""
+        """Each returned order that was known before: as it was, and as it was returned."""
         for order in self.returned:
             if order.id in self.before.orders:
                 yield self.before.orders[order.id], order
@@ -261,7 +261,7 @@ def _unchanged(orders: Iterable[Order], after: Snapshot, whose: str) -> Iterator
     for was in orders:
         now = after.orders.get(was.id)
         if now is None:
-            # A walk that stopped short of it says nothing of it.
+            # If the snapshot does not reach back to the order, nothing is known about it.
             if after.covers(was.created_at):
                 yield Breach(f"{whose} listed as before", f"{was} missing")
         elif not (changed := was.changes(now)):
@@ -271,7 +271,7 @@ def _unchanged(orders: Iterable[Order], after: Snapshot, whose: str) -> Iterator
 
 
 def traded(was: Order, now: Order) -> bool:
-    """Whether a trade explains the change: it fills more of a live order, and leaves the rest of it alone."""
+    """Whether a trade explains the change: it fills more of a live order, and changes nothing else."""
     fills = {"filled_qty", "avg_fill_price", "status", "updated_at"}
     more = now.filled_qty > was.filled_qty and now.status in LIVE | {"filled"}
     return was.live and more and set(was.changes(now)) <= fills
@@ -283,7 +283,7 @@ def _belongs_to(order: Order, account: Snapshot) -> bool:
 
 
 def differences(changed: dict[str, tuple[object, object]], order: Order) -> str:
-    """The changed fields of an order as one line."""
+    """The changed fields of an order, on one line."""
     return ", ".join(f"{name} {was} became {now}" for name, (was, now) in changed.items()) + f" on {order}"
 
 

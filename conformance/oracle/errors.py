@@ -1,4 +1,4 @@
-"""What an error must be: its status, its JSON form, and the codes that the documents name."""
+"""What an error must look like: its status, its JSON form and its code."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,12 +10,12 @@ from conformance.verdict import Breach
 BUSY = CANCEL_ALL.errors[503]
 (DB_ERROR,) = LIST.errors[500]
 
-# What an error that was armed is judged under.
+# The requirement that an armed error is judged under.
 _REQUIREMENT = {LIST: "list.db-error", CANCEL_ALL: "cancel.busy"}
 
 
 def armed_error(armed: str, status: int, document: Any) -> Iterator[Breach]:
-    """What is wrong with the answer to a call that was armed to fail; `document` is None where there is no JSON."""
+    """What is wrong with the answer to a request that was armed to fail. `document` is None if the body is not JSON."""
     operation, wanted = failing_with(armed)
     requirement = _REQUIREMENT[operation]
     want = f"{wanted} with error {armed}, which the target had been told to answer next"
@@ -31,12 +31,12 @@ def armed_error(armed: str, status: int, document: Any) -> Iterator[Breach]:
 
 
 def busy_in_the_wild(document: Any) -> Iterator[Breach]:
-    """What is odd about a 503 that nobody armed."""
+    """What is wrong with a 503 that the check did not arm."""
     if list(error_breaches(document)) or document["error"] not in BUSY:
         yield Breach(f"one of the documented codes, {', '.join(BUSY)}", f"{document}", "cancel.busy-code")
 
 
 def slow(operation: Operation, elapsed_ms: float) -> Iterator[Breach]:
-    """Whether an answer took longer than the samples wait."""
+    """A breach if an answer took longer than the samples wait."""
     if elapsed_ms > operation.patience_s * 1000:
         yield Breach(f"an answer within {operation.patience_s:g} s", f"one after {elapsed_ms / 1000:.1f} s", "latency")

@@ -1,4 +1,4 @@
-"""What an order's fills must add up to, told by the orders that it traded with."""
+"""What the fills of an order must add up to. The orders that it traded with tell it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from conformance.verdict import Breach
 
 @dataclass(frozen=True, slots=True)
 class Fills:
-    """An order, and those that it was filled by: each of them by a single trade, so that its average is a price.
+    """An order, and the orders that filled it. Each of these had one trade only: its average is the price of that.
 
-    `tick` is the market's: averages that are rounded to coarser steps than that are wrong.
+    `tick`: the step of prices in the market. An average that is rounded more coarsely is wrong.
     """
 
     order: Order
@@ -21,7 +21,7 @@ class Fills:
     tick: Decimal
 
     def parts(self) -> list[tuple[Decimal, Decimal]]:
-        """Quantity and price of each fill. What is filled altogether was filled by as much as it asked for."""
+        """Quantity and price of each fill. The quantity of a filled order is the quantity that it asked for."""
         return [
             (each.quantity if each.status == "filled" and each.quantity else each.filled_qty, each.avg_fill_price)
             for each in self.by
@@ -34,11 +34,11 @@ class Fills:
 
     @property
     def value(self) -> Decimal:
-        """What was paid in all."""
+        """What was paid in total."""
         return sum((quantity * price for quantity, price in self.parts()), Decimal(0))
 
 
-# Of an average that was computed in binary fractions the last digits shown mean nothing.
+# A target may compute averages in binary fractions; then the last digits mean nothing.
 _OF_FLOATS = Decimal("1e-12")
 
 FILLS: Rulebook[[Fills]] = Rulebook()
@@ -66,6 +66,6 @@ def the_average_is_weighted(fills: Fills) -> Iterator[Sight]:
 
 
 def _unit(amount: Decimal) -> Decimal:
-    """One unit of the last decimal shown, zeros at the end aside."""
+    """One unit of the last decimal, without zeros at the end."""
     exponent = amount.normalize().as_tuple().exponent
     return Decimal(1).scaleb(min(int(exponent), 0))

@@ -1,4 +1,4 @@
-"""What a request must leave alone that is refused, or that means less than it seems to."""
+"""What a request must not change if it is rejected, or covers less than it seems to."""
 
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from conformance.verdict import Breach
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What lists showed of the caller before and after a request.
+    """What lists showed of the caller's orders before and after a request.
 
-    `reach`: the markets in which it may have canceled the caller's live orders; None: in all.
+    `reach`: the markets in which the request may cancel live orders. None: all markets.
     """
 
     before: Snapshot
@@ -21,13 +21,13 @@ class Attempt:
     reach: Set[str] | None = frozenset()
 
     def permits(self, was: Order, now: Order) -> bool:
-        """Whether the request may have made this of the caller's order."""
+        """Whether the request was allowed to change the order in this way."""
         reached = self.reach is None or was.symbol in self.reach
         return reached and was.live and now.status == "canceled"
 
 
 def harm(attempt: Attempt) -> Iterator[Breach]:
-    """Each order that the request changed or removed though it must not; a trade is not its doing."""
+    """Each order that the request changed or removed and must not. A change by a trade does not count."""
     for was in attempt.before.orders.values():
         now = attempt.after.orders.get(was.id)
         if now is None or not attempt.permits(was, now):
@@ -39,5 +39,5 @@ def _changed(was: Order, now: Order | None, after: Snapshot) -> Iterator[Breach]
         if after.covers(was.created_at):
             yield Breach(f"{was} as it was", "a list without it", certain=False)
     elif (changed := was.changes(now)) and not traded(was, now):
-        # Nobody but the request, or its owner, cancels an order; what else changes may be the market's doing.
+        # Only this request, or the owner, can cancel an order. Other changes may come from the market.
         yield Breach(f"{was} as it was", differences(changed, now), certain=now.status == "canceled" or not was.live)

@@ -1,4 +1,4 @@
-"""The order's own laws: what its fields say of one another. How each field is spelled is the contract's matter."""
+"""Rules over one order: how its fields must agree. The contract judges how each field is spelled."""
 
 import uuid
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What a list must show: rules that an answer can break by itself, and what a snapshot adds to them."""
+"""What a list must show: rules over one answer alone, and a comparison with snapshots."""
 
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ MAX_LIMIT = 200
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A query and the orders that it was answered with. `foreign`: identities of orders that belong to someone else."""
+    """A query and the orders in its answer. `foreign`: identities of orders that belong to another account."""
 
     query: Query
     orders: Sequence[Order]
@@ -27,7 +27,7 @@ LISTING: Rulebook[[Listing]] = Rulebook()
 
 
 def matches(query: Query, order: Order) -> bool:
-    """Whether the order passes all filters of the query. Both ends of the window are inclusive."""
+    """Whether the order passes all filters of the query. `start` and `end` are inclusive."""
     return (
         (query.symbol is None or order.symbol == query.symbol)
         and (query.status is None or order.status == query.status)
@@ -37,18 +37,18 @@ def matches(query: Query, order: Order) -> bool:
 
 
 def page_size(limit: int | None) -> int:
-    """The most that a list with this limit may hold. The lower clamp is not documented: any size up to 200 is."""
+    """The largest page with this limit. Below 1 the documents name no size, so any size up to 200 passes."""
     if limit is None:
         return DEFAULT_LIMIT
     return limit if 1 <= limit <= MAX_LIMIT else MAX_LIMIT
 
 
-# The requirements that speak of a limit, beside the one of a limit within range.
+# The requirements on limits, except the one on a limit within range.
 LIMITS = ("list.limit-default", "list.limit-below", "list.limit-max")
 
 
 def limit_requirement(limit: int | None) -> str:
-    """The requirement that speaks of this limit."""
+    """The requirement on this limit."""
     if limit is None:
         return "list.limit-default"
     if limit < 1:
@@ -118,9 +118,9 @@ def no_id_twice(listing: Listing) -> Iterator[Sight]:
 
 
 def explain(listing: Listing, known: Interval) -> Iterator[Breach]:
-    """What the page shows that the snapshots do not allow, and what it misses that they demand.
+    """What the page shows and should not, and what it should show and does not, according to the snapshots.
 
-    Beyond the horizon the page may hold orders that are not known; the rest is exact.
+    Older than the horizon, the page may show orders that are not known. The rest must match exactly.
     """
     query, page = listing.query, listing.orders
     shown = {order.id: order for order in page}
@@ -139,7 +139,7 @@ def explain(listing: Listing, known: Interval) -> Iterator[Breach]:
 
 
 def cut_before_filtering(listing: Listing, known: Snapshot) -> bool:
-    """Whether the page holds just those of the newest orders that pass the filters: it was cut too early."""
+    """Whether the target applied the limit first: the page has those of the newest orders that pass the filters."""
     query = listing.query
     newest = sorted((order.created_at for order in known.orders.values()), reverse=True)
     size = page_size(query.limit)
@@ -153,21 +153,22 @@ def cut_before_filtering(listing: Listing, known: Snapshot) -> bool:
 
 
 def changed_by_reading(first: Snapshot, again: Snapshot) -> Iterator[Breach]:
-    """Orders whose record differs between two reads, though nothing was filled in between that would explain it."""
+    """Orders whose record changed between two reads, if no fill explains the change."""
     for order in first.orders.values():
         later = again.orders.get(order.id)
         if later is None and again.covers(order.created_at):
             yield Breach(f"{order} when read again", "a list without it", certain=False)
         changed = order.changes(later) if later is not None else {}
         if changed and not (order.live and "filled_qty" in changed):
-            # What is over cannot change by anybody's doing; what is live may just have been canceled by somebody.
+            # Nobody can change a finished order. Somebody may have canceled a live one.
             yield Breach("the same record when read again", _differences(changed), certain=not order.live)
 
 
 def _floor(query: Query, page: Sequence[Order]) -> int | None:
-    """The created_at up to which the page must be whole; None: all the way. A full page may stop within a second.
+    """The page must show all matching orders that are newer than this second. None: all matching orders.
 
-    Below range any prefix passes, so its own end is where it may stop; an empty one is a prefix too.
+    A full page may end in the middle of a second. With a limit below 1 any number of the newest orders passes, also
+    none: the page may end wherever it ends.
     """
     below = query.limit is not None and query.limit < 1
     if below and not page:

@@ -1,4 +1,4 @@
-"""A model of one account: what its orders are, told by the steps that were taken, and held against what lists show."""
+"""A model of one account: follows its orders step by step, and compares them with what lists show."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ from conformance.oracle.cancellation import differences, traded
 from conformance.oracle.snapshot import Snapshot
 from conformance.verdict import Breach
 
-# What a change that no step explains is a breach of, by what the order was before.
+# The requirement that an unexplained change breaks, by the status of the order before.
 _FROZEN = {
     "canceled": "cancel.final",
     "filled": "cancel.terminal-untouched",
@@ -22,7 +22,7 @@ class Model:
         self._seen = seen
 
     def follow(self, seen: Snapshot) -> Iterator[Breach]:
-        """What is seen now and no step explains: live orders may have been filled, by anybody, and none canceled."""
+        """The changes that no step explains. Anybody may have filled live orders, but none may be canceled."""
         earlier, self._seen = self._seen, seen
         for was in earlier.orders.values():
             now = seen.orders.get(was.id)
@@ -35,5 +35,5 @@ class Model:
                 yield Breach(f"{was} as the steps left it", differences(changed, now), broken, certain=certain)
 
     def canceled(self, seen: Snapshot) -> None:
-        """A cancel-all has been judged, and this is what it left."""
+        """Take over the orders after a cancel-all, which has been judged elsewhere."""
         self._seen = seen

@@ -1,4 +1,4 @@
-"""What must hold of requests that ran at the same moment, judged as a whole: no order is lost, none is told twice."""
+"""Rules over requests that ran at the same time: no order is lost, and none is returned twice."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence, Set
@@ -13,11 +13,11 @@ from conformance.verdict import Breach
 
 @dataclass(frozen=True, slots=True)
 class Race:
-    """Cancel-alls of the caller at one moment, and what ran beside them.
+    """Cancel-alls of the caller that ran at the same time, and the requests that ran with them.
 
     `answers`: what each cancel-all returned. `placed`: ids of the caller's orders that were confirmed meanwhile.
-    `takers`: the other account's orders, as they ended, that were placed meanwhile to trade with the caller's.
-    `broken_off`: an attempt was answered 503 or not at all, so that an order may be in no answer.
+    `takers`: orders that the other account placed meanwhile to trade with the caller's, in their final state.
+    `broken_off`: an attempt was answered 503 or not at all, so that an order may be missing in all answers.
     """
 
     before: Snapshot
@@ -28,7 +28,7 @@ class Race:
     broken_off: bool = False
 
     def told(self) -> dict[str, Order]:
-        """Each order that an answer holds."""
+        """All orders in the answers, by id."""
         return {order.id: order for answer in self.answers for order in answer}
 
 
@@ -79,7 +79,7 @@ def what_was_placed_is_not_lost(race: Race) -> Iterator[Sight]:
     for id in sorted(race.placed):
         now = race.after.orders.get(id)
         if now is None:
-            # An order of this moment is above any horizon.
+            # An order that is so new is never older than the horizon.
             yield Breach(f"{id}, confirmed while cancel-all ran, in the answer or live", "a list without it")
         elif id in told and now.status != "canceled":
             yield Breach(f"{id} canceled, since the answer says so", f"{now}")

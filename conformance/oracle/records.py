@@ -1,4 +1,4 @@
-"""Reading a record: the contract and the order's own laws applied to it, once for each distinct record."""
+"""Reads a record, and applies the contract and the rules over one order to it. Each distinct record is read once."""
 
 import json
 from collections.abc import Mapping
@@ -11,13 +11,13 @@ from conformance.oracle.laws import LAWS
 from conformance.orders import Order, Unreadable
 from conformance.verdict import Breach
 
-# A run meets a few thousand distinct records, each of them in dozens of pages.
+# A run sees a few thousand distinct records, each on dozens of pages.
 _REMEMBERED = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a record says (None: it cannot be read), what was judged of it by requirement, and what is wrong with it."""
+    """The order (None: the record cannot be read), how often each requirement was tested, and the breaches."""
 
     order: Order | None
     saw: Mapping[str, int]
@@ -25,12 +25,12 @@ class Reading:
 
 
 def read(record: Any) -> Reading:
-    """Read one decoded JSON value that stands where an order should."""
+    """Read one decoded JSON value in the place of an order."""
     return _read(json.dumps(record, sort_keys=True, default=repr), _Unhashed(record))
 
 
 class _Unhashed:
-    """Carries the record past the cache, whose key is its text alone."""
+    """Passes the record to the cached function without being part of the key: only the text of the record is."""
 
     def __init__(self, record: Any) -> None:
         self.record = record

@@ -1,4 +1,4 @@
-"""How a meaning is written down: small generator functions, each under the requirement that it judges."""
+"""Rules: small generator functions, each with the requirement that it tests."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -11,19 +11,19 @@ from conformance.verdict import Breach
 P = ParamSpec("P")
 
 RIGHT: Final = None
-"""What a rule yields for one thing that it looked at and found as it should be, so that what was judged is counted."""
+"""A rule yields this for each thing that is right, so that the tests of a requirement can be counted."""
 
 Sight = Breach | None
-"""One thing looked at: RIGHT, or what is wrong with it."""
+"""The result for one thing: RIGHT, or what is wrong with it."""
 
 
 class NotDeclared(Exception):
-    """A rule charges a requirement that it does not declare: a defect of the suite, not of the target."""
+    """A rule reports a breach of a requirement that it does not declare. This is a defect of the suite."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule(Generic[P]):
-    """One function, the requirement that it judges, and those that it may charge as well."""
+    """A function, the requirement that it tests, and the other requirements that its breaches may name."""
 
     requirement: str
     may_also: tuple[str, ...]
@@ -31,19 +31,19 @@ class Rule(Generic[P]):
 
     @property
     def charges(self) -> tuple[str, ...]:
-        """All requirements that a breach of this rule may stand under."""
+        """All requirements that a breach of this rule may name."""
         return (self.requirement, *self.may_also)
 
 
 @dataclass(slots=True)
 class Judgement:
-    """What a rulebook saw: how many things it judged under each requirement, and what was wrong."""
+    """The result of a rulebook: how many things were right under each requirement, and the breaches."""
 
     saw: Counter[str] = field(default_factory=Counter)
     breaches: list[Breach] = field(default_factory=list)
 
     def add(self, rule: Rule[...], sight: Sight) -> None:
-        """Count one thing that the rule judged, or keep what was wrong with it.
+        """Count a thing that is right, or keep the breach.
 
         Raises NotDeclared for a breach of a requirement that the rule does not declare.
         """
@@ -58,7 +58,7 @@ class Judgement:
 
 
 class Rulebook(Generic[P]):
-    """The rules over one kind of subject, in the order in which they were written."""
+    """The rules over one kind of subject, in the order of the source."""
 
     def __init__(self) -> None:
         self.rules: list[Rule[P]] = []
@@ -66,10 +66,10 @@ class Rulebook(Generic[P]):
     def rule(
         self, requirement: str, *, may_also: Sequence[str] = ()
     ) -> Callable[[Callable[P, Iterator[Sight]]], Callable[P, Iterator[Sight]]]:
-        """Enter the decorated function under `requirement`. An id that is in no catalogue is a KeyError.
+        """Add the decorated function as a rule for `requirement`. Raises KeyError if the catalogue has no such id.
 
-        The function yields one Sight for each thing that it judges, and nothing where it does not apply. `may_also`:
-        other requirements that its breaches may name.
+        The function yields one Sight for each thing that it tests, and nothing if it does not apply. `may_also`: other
+        requirements that its breaches may name.
         """
         for id in (requirement, *may_also):
             requirements.load()[id]

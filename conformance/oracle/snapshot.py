@@ -1,4 +1,4 @@
-"""What is known of an account at a moment, and of the time between two such moments."""
+"""The known orders of an account at one moment, and between two moments."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -12,9 +12,9 @@ from conformance.orders import Order
 class Snapshot:
     """The orders of one account, by id.
 
-    Complete for every created_at above `horizon` (UNIX seconds); None: complete altogether. At the horizon itself some
-    orders may be unknown, since the walk that made the snapshot can have stopped within that second.
-    `exchanges` are the lists that it was read from.
+    It has every order that is newer than `horizon` (UNIX seconds). None: it has all orders. In the second of the
+    horizon orders may be missing, since the last page may have ended in that second. `exchanges`: the lists that were
+    read.
     """
 
     orders: Mapping[str, Order]
@@ -35,20 +35,20 @@ class Snapshot:
         return [order for order in self.orders.values() if order.live and symbol in (None, order.symbol)]
 
     def over(self, older: Self) -> Self:
-        """The two as one: what this one shows, and from `older` what lies beyond its horizon."""
+        """This snapshot, with the orders of `older` that are beyond its horizon."""
         beyond = {key: order for key, order in older.orders.items() if not self.covers(order.created_at)}
         return replace(older, orders={**beyond, **self.orders}, exchanges=self.exchanges)
 
     def unknown_to(self, older: Self) -> list[Order]:
-        """The orders that are not in the other one, though it would show them had they been there."""
+        """The orders that are not in `older`, and would be there if they had existed then."""
         return [order for id, order in self.orders.items() if id not in older.orders and older.covers(order.created_at)]
 
     def symbols(self) -> list[str]:
-        """The markets that the orders stand in."""
+        """The markets of the orders."""
         return sorted({order.symbol for order in self.orders.values()})
 
     def seconds(self) -> list[int]:
-        """The distinct created_at, newest first."""
+        """The distinct values of created_at, newest first."""
         return sorted({order.created_at for order in self.orders.values()}, reverse=True)
 
 
@@ -56,7 +56,7 @@ class Snapshot:
 class Interval:
     """Two snapshots around a moment.
 
-    What is alike in both was so in between; what differs was judged by neither, so any reading of it passes.
+    What is equal in both was the same in between. What differs is not judged: either state passes.
     """
 
     before: Snapshot
@@ -68,7 +68,7 @@ class Interval:
         return cls(snapshot, snapshot)
 
     def stable(self) -> list[Order]:
-        """The orders that are the same in both."""
+        """The orders that are equal in both."""
         if self.before is self.after:
             return list(self.before.orders.values())
         return [order for key, order in self.before.orders.items() if self.after.orders.get(key) == order]
@@ -78,5 +78,5 @@ class Interval:
         return self.before.orders.get(key) != self.after.orders.get(key)
 
     def covers(self, created_at: int) -> bool:
-        """Whether both know every order of that second."""
+        """Whether both have every order of that second."""
         return self.before.covers(created_at) and self.after.covers(created_at)

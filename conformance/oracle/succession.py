@@ -1,4 +1,4 @@
-"""What may become of an order from one look to the next, whatever happened in between."""
+"""How an order may change between two snapshots, whatever happened in between."""
 
 from collections.abc import Iterator
 

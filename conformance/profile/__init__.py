@@ -1,4 +1,4 @@
-"""What a tester must know of a target, as frozen values."""
+"""What a profile says about a target, as frozen values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,11 +25,11 @@ __all__ = [
 
 Environment = Literal["mock", "staging", "production"]
 
-_LONGEST_PART = 300  # characters of a path, a key or a sentence: a whole value pasted into one would bury the rest
+_LONGEST_PART = 300  # characters of a path, a key or a sentence; more would hide the rest of the line
 
 
 class ProfileError(WrongUsage):
-    """A profile that cannot be used: one line that names the file, the key, what is wrong and what to try."""
+    """The profile cannot be used. The message is one line: the file, the key, what is wrong and what to try."""
 
     def __init__(self, what: str, key: str = "", source: str = "") -> None:
         self.what, self.key, self.source = what, key, source
@@ -38,10 +38,11 @@ class ProfileError(WrongUsage):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where the target is, and how it may be treated. `base_url` has no slash at its end.
+    """Where the target is, and what a run may do there. `base_url` does not end with a slash.
 
-    `settle_ms`: how long a placed order may take to show. `consistency_ms`: how far a list may lag behind a cancel-all.
-    `disposable`: its accounts hold nothing that anybody would miss. `max_orders`: how many a run may place at most.
+    `settle_ms`: how long a placed order may take until lists show it. `consistency_ms`: how long after a cancel-all
+    lists may still show the state before it. `disposable`: the accounts hold nothing that must be kept. `max_orders`:
+    how many orders a run may place.
     """
 
     name: str
@@ -58,7 +59,7 @@ class Target:
 
     @property
     def is_loopback(self) -> bool:
-        """Whether the target is on this very machine: localhost, 127.0.0.0/8 or ::1."""
+        """Whether the target is on this machine: localhost, 127.0.0.0/8 or ::1."""
         host = urlsplit(self.base_url).hostname or ""
         if host == "localhost":
             return True
@@ -70,7 +71,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class AccountProfile:
-    """An account, with a JWT, an API key with its secret, or all three. `name` is what `{account}` stands for."""
+    """An account: a JWT, or an API key with its secret, or both. `name` replaces `{account}` in driver requests."""
 
     name: str
     jwt: Secret | None = None
@@ -84,7 +85,7 @@ class AccountProfile:
 
 
 class LaneNames(NamedTuple):
-    """The keys of two accounts that work together; a lane without `other` has no bystander and no counterparty."""
+    """The keys of two accounts that are used together. None: there is no bystander, and nobody to trade with."""
 
     caller: str
     other: str | None
@@ -92,7 +93,7 @@ class LaneNames(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """A market, prices at which an order rests there unfilled, and a safe quantity; multiples of `tick` and `lot`."""
+    """A market, prices at which an order stays open, and a safe quantity. All are multiples of `tick` or `lot`."""
 
     symbol: str
     resting_buy: Decimal
@@ -104,7 +105,7 @@ class Market:
 
 @dataclass(frozen=True, slots=True)
 class DriverProfile:
-    """How the target is brought into a state, as far as there is a way."""
+    """The requests that bring the target into a state. None: the profile gives no such request."""
 
     place: Action | None = None
     cancel: Action | None = None
@@ -114,9 +115,10 @@ class DriverProfile:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """All of a profile. The first lane is `accounts.caller` with `accounts.other`, if there is one.
+    """A whole profile. The first lane is `accounts.caller` with `accounts.other`, if the profile has that account.
 
-    `from_bare_url`: nobody has said what the target is, so a run has to be careful there unless it is on this machine.
+    `from_bare_url`: only a URL was given. Nobody has said what the target is, so a run only reads there, unless the
+    target is on this machine.
     """
 
     target: Target
@@ -128,13 +130,13 @@ class Profile:
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
-        """All that must never be shown."""
+        """Everything that must never be shown."""
         password = urlsplit(self.target.proxy or "").password
         own = (Secret(password), Secret(unquote(password))) if password else ()
         return (*own, *(secret for account in self.accounts.values() for secret in account.secrets))
 
 
 def _one_line(text: str) -> str:
-    """Without line breaks, and without the codes that a terminal obeys: names and messages of others may hold both."""
+    """The text on one line, without control characters. Names and messages of others may contain both."""
     line = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in " ".join(text.split()))
     return line if len(line) <= _LONGEST_PART else f"{line[:_LONGEST_PART]}…"

@@ -1,4 +1,4 @@
-"""The accounts of a profile, or of the environment, and the lanes that they work in."""
+"""The accounts of a profile or of the environment, and their lanes."""
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations
@@ -13,7 +13,7 @@ _VARIABLES = {"caller": "P99", "other": "P99_OTHER"}
 
 
 def account(key: str, table: Mapping[str, Any], folder: Path, environ: Mapping[str, str]) -> AccountProfile:
-    """The account of one [accounts.…] table, its credentials fetched; raises ProfileError."""
+    """The account of one [accounts.…] table, with its credentials. Raises ProfileError."""
     where = f"accounts.{key}"
     if not any(kind in table for kind in _CREDENTIALS):
         raise ProfileError("has no credentials; give jwt, or api_key and api_secret", where)
@@ -35,8 +35,8 @@ def account(key: str, table: Mapping[str, Any], folder: Path, environ: Mapping[s
 
 
 def from_variables(key: str, environ: Mapping[str, str]) -> AccountProfile | None:
-    """The account `caller` or `other` of the P99_… variables, None if none is set; raises ProfileError."""
-    # CI systems hand on a secret that does not exist as an empty text.
+    """The account `caller` or `other` from the P99_… variables. None if no variable is set. Raises ProfileError."""
+    # CI systems set the variable of a missing secret to an empty text.
     names = {kind: f"{_VARIABLES[key]}_{kind.upper()}" for kind in _CREDENTIALS}
     given = {kind: {"env": name} for kind, name in names.items() if environ.get(name)}
     if not given:
@@ -49,7 +49,7 @@ def from_variables(key: str, environ: Mapping[str, str]) -> AccountProfile | Non
 
 
 def check_differ(accounts: Mapping[str, AccountProfile]) -> None:
-    """Raise ProfileError where two accounts are the same user: each would see the other's orders as its own."""
+    """Raise ProfileError if two accounts are the same user: each would see the other's orders as its own."""
     for (first, one), (second, two) in combinations(accounts.items(), 2):
         if one.name == two.name:
             raise ProfileError(
@@ -65,13 +65,13 @@ def check_differ(accounts: Mapping[str, AccountProfile]) -> None:
 
 
 def lanes(tables: Sequence[Mapping[str, str]], accounts: Mapping[str, AccountProfile]) -> tuple[LaneNames, ...]:
-    """The first lane, and those of [[lanes]] behind it; raises ProfileError unless each account works in one lane."""
+    """The first lane, then those of [[lanes]]. Raises ProfileError unless each account is in exactly one lane."""
     made = [LaneNames("caller", "other" if "other" in accounts else None)]
     taken = {name: "the first lane, which is always accounts.caller with accounts.other" for name in made[0] if name}
     for index, table in enumerate(tables):
         lane = LaneNames(table["caller"], table.get("other"))
         if lane == made[0]:
-            continue  # spelled out, for completeness
+            continue  # the first lane, written out
         for role, name in table.items():
             key = f"lanes[{index}].{role}"
             if name not in accounts:

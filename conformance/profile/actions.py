@@ -1,4 +1,4 @@
-"""The driver of a profile: its requests, each with the placeholders that it may and has to hold."""
+"""The requests of the driver, and the placeholders that each of them needs and may have."""
 
 import re
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ _POINTER = re.compile(r"(/([^~/]|~[01])*)*")  # RFC 6901
 
 
 class _Placeholders(NamedTuple):
-    """`needed`: without it the request could not say what the driver asks for."""
+    """`needed`: the request cannot do its work without these."""
 
     needed: frozenset[str]
     optional: frozenset[str]
@@ -23,16 +23,16 @@ _PLACEHOLDERS = {
         needed=frozenset({"symbol", "side", "price", "quantity"}),
         optional=frozenset({"type", "tif", "quote_quantity", "client_id", "account"}),
     ),
-    # Without the id, a DELETE of /spot/orders would be a cancel-all.
+    # Without the id, DELETE /spot/orders would cancel all orders.
     "cancel": _Placeholders(needed=frozenset({"id"}), optional=frozenset({"symbol", "account", "client_id"})),
     "inject": _Placeholders(needed=frozenset({"orders"}), optional=frozenset({"account"})),
-    # Without the times, a fault could not be disarmed.
+    # Without the number of times, the driver could not switch a fault off again.
     "fault": _Placeholders(needed=frozenset({"error", "times"}), optional=frozenset()),
 }
 
 
 def driver(tables: Mapping[str, Mapping[str, Any]], base_url: str) -> DriverProfile:
-    """The driver's requests; raises ProfileError for one that could not be sent, or would not do what it is for."""
+    """The requests of the driver. Raises ProfileError if one cannot be sent, or cannot do its work."""
     return DriverProfile(**{name: _action(name, table, base_url) for name, table in tables.items()})
 
 

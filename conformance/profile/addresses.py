@@ -1,4 +1,4 @@
-"""What a URL, a path and a header of a profile may be. Each function returns it, or raises ProfileError."""
+"""URLs, paths and headers of a profile. Each function returns a valid one, or raises ProfileError."""
 
 import re
 from collections.abc import Mapping
@@ -10,12 +10,12 @@ from conformance.profile import ProfileError
 _HOST = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token, RFC 9110 section 5.6.2
 
-# What the suite itself sends or leaves out: a check without credentials must not carry any.
+# The suite sets these headers itself. A check without credentials must not send any.
 CREDENTIAL_HEADERS = frozenset({"authorization", "x-mbx-apikey"})
 
 
 def base_url(text: str, key: str = "") -> str:
-    """The URL below which the operations are, without the slash at its end."""
+    """The URL below which the operations are, without a slash at the end."""
     _http_url(text, key, user_hint="credentials belong in [accounts.…]")
     if "?" in text or "#" in text:
         raise ProfileError("holds a query or a fragment; give the URL up to the end of its path", key)
@@ -23,13 +23,13 @@ def base_url(text: str, key: str = "") -> str:
 
 
 def proxy_url(text: str, key: str) -> str:
-    """The URL of an HTTP proxy; a user and a password may be in it."""
+    """The URL of an HTTP proxy. It may contain a user and a password."""
     _http_url(text, key)
     return text
 
 
 def action_url(text: str, key: str) -> str:
-    """The whole URL of a hook; placeholders may be in its path and its query."""
+    """The whole URL of a hook. Its path and its query may contain placeholders."""
     _http_url(text, key, user_hint="give an Authorization header in headers = { … }")
     if "#" in text:
         raise ProfileError("holds a fragment, which is never sent; leave out # and what follows", key)
@@ -37,7 +37,7 @@ def action_url(text: str, key: str) -> str:
 
 
 def action_path(text: str, key: str) -> str:
-    """A path below base_url, placeholders in it. It has no query: that would not be signed."""
+    """A path below base_url. It may contain placeholders, but no query: the query would not be signed."""
     if not text.startswith("/"):
         hint = 'for a whole URL use url = "…"' if "://" in text else f'try "/{text}"'
         raise ProfileError(f"{text!r} does not begin with a slash; {hint}", key)
@@ -48,14 +48,14 @@ def action_path(text: str, key: str) -> str:
 
 
 def headers(table: Mapping[str, str], key: str, forbidden: frozenset[str] = frozenset()) -> dict[str, str]:
-    """Headers, the names in `forbidden` (in lower case) not among them."""
+    """The headers of a table. The names in `forbidden`, in lower case, are not allowed."""
     for name, value in table.items():
         if not _HEADER_NAME.fullmatch(name):
             raise ProfileError(f"{name!r} is no name of a header", key)
         where = f"{key}.{name}"
         if name.lower() in forbidden:
             raise ProfileError("credentials belong in [accounts.…], so that a check can leave them out", where)
-        # Line breaks would begin another header; requests refuses blanks at the ends.
+        # A line break would start another header. The library requests rejects blanks at the ends.
         if not value.replace("\t", " ").isprintable() or value != value.strip():
             raise ProfileError("holds a line break, another control character, or blanks at its ends", where)
         if any(ord(character) > 0xFF for character in value):
@@ -64,7 +64,7 @@ def headers(table: Mapping[str, str], key: str, forbidden: frozenset[str] = froz
 
 
 def _http_url(text: str, key: str, user_hint: str | None = None) -> None:
-    # The text is not shown where a password may stand in it.
+    # If the text may contain a password, do not show it.
     shown = "this" if "@" in text else repr(text)
     _no_odd_characters(text, key)
     try:
@@ -89,11 +89,11 @@ def _is_host(host: str) -> bool:
         if ":" in host:
             return bool(ip_address(host))
         return _HOST.fullmatch(host.encode("idna").decode()) is not None
-    except ValueError:  # UnicodeError is one: a label that is empty or too long
+    except ValueError:  # also UnicodeError: a label is empty or too long
         return False
 
 
 def _no_odd_characters(text: str, key: str) -> None:
-    # Programs read a backslash in different ways, some as the end of the host.
+    # Programs read a backslash differently; for some it ends the host.
     if not text.isprintable() or " " in text or "\\" in text:
         raise ProfileError("holds a blank, a control character or a backslash; percent-encode it", key)

@@ -1,4 +1,4 @@
-"""What JSON Schema holds against a profile, in the words of somebody who edits it."""
+"""From an error of JSON Schema to a sentence for the person who edits the profile."""
 
 import math
 import re
@@ -15,8 +15,8 @@ from conformance.profile import ProfileError
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _UNKNOWN = "unknown key"
 _MISSING = "missing"
-_INTEGER_BITS = 63  # and a sign: what TOML asks of every implementation
-_SHOWN = 60  # characters of a value: enough to find it by
+_INTEGER_BITS = 63  # and a sign bit: TOML requires 64 bits
+_SHOWN = 60  # characters of a value, enough to find it in the file
 
 _TYPES = {
     "string": "text in quotes",
@@ -29,9 +29,9 @@ _TYPES = {
 
 
 def first_complaint(validator: Draft202012Validator, document: Mapping[str, Any]) -> ProfileError | None:
-    """The most telling thing that is wrong with the document's form, None if there is nothing.
+    """The most useful complaint about the form of the document. None if there is none.
 
-    An unknown key goes first, a missing one last: a key that is misspelt is both.
+    Unknown keys come first and missing keys last: a misspelt key causes both, and the unknown key shows the typo.
     """
     if complaint := next(_beyond_json(document, []), None):
         return complaint
@@ -44,7 +44,7 @@ def _rank(complaint: ProfileError) -> int:
 
 
 def _beyond_json(value: Any, path: Sequence[str | int]) -> Iterator[ProfileError]:
-    """Values that TOML has and JSON lacks: no key of a profile takes one."""
+    """Values that TOML has and JSON does not have. No key of a profile takes one."""
     if isinstance(value, Mapping):
         for key, member in value.items():
             yield from _beyond_json(member, [*path, key])
@@ -122,9 +122,9 @@ def _wants(error: ValidationError) -> str:
 
 
 def _no_alternative(error: ValidationError, path: Sequence[str | int]) -> ProfileError:
-    """None of several forms fits, or more than one does."""
+    """The complaint about a value for which no alternative fits, or more than one."""
     branches = list(error.context or ())
-    # A form of which all errors lie deeper is the one that was meant.
+    # If all errors of an alternative are deeper in the value, the author meant that alternative.
     missed = {each.relative_schema_path[0] for each in branches if not each.relative_path}
     meant = next((each for each in branches if each.relative_schema_path[0] not in missed), None)
     if meant is not None:
@@ -137,7 +137,7 @@ def _no_alternative(error: ValidationError, path: Sequence[str | int]) -> Profil
         alternatives: Any = error.validator_value
         names = known or [name for each in alternatives for name in each.get("required", ())]
         return ProfileError(f"needs one of {', '.join(dict.fromkeys(names))}, and only one", _dotted(path))
-    # Of the branches that take such a value at all, the first says why it does not take this one.
+    # Take the first alternative that allows this type; its error says what is wrong with the value.
     fitting = [each for each in branches if each.validator != "type"]
     if fitting:
         return _complaint(fitting[0])
@@ -151,7 +151,7 @@ def _keys(error: ValidationError) -> list[str]:
 
 
 def _described(error: ValidationError, name: str) -> str:
-    """What the schema says of a member, to follow on a word."""
+    """The description of a key in the schema, to be put after a word."""
     members = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
     sentence = members.get(name, {}).get("description", "").removesuffix(".")
     return f": {sentence[0].lower()}{sentence[1:]}" if sentence else ""
@@ -168,7 +168,7 @@ def _either(words: Iterable[str]) -> str:
 
 
 def _is_secret(error: ValidationError) -> bool:
-    """Whether the value may be a credential, put where it belongs or beside."""
+    """Whether the value may be a credential, in its own key or in a wrong one."""
     path = list(error.absolute_path)
     return path[:1] == ["accounts"] and path[-1] != "name"
 

@@ -1,4 +1,4 @@
-"""From a TOML file, or from a bare URL and the environment, to a profile."""
+"""Reads a profile from a TOML file, or makes one from a URL and environment variables."""
 
 import os
 import ssl
@@ -17,7 +17,7 @@ from conformance.profile.markets import markets
 
 
 def load(path: str | Path, environ: Mapping[str, str] = os.environ) -> Profile:
-    """Read a profile; files and commands that it names are relative to its folder. Raises ProfileError."""
+    """Read a profile. Files and commands in it are relative to its folder. Raises ProfileError."""
     try:
         text = _text(Path(path))
     except ProfileError as error:
@@ -26,9 +26,9 @@ def load(path: str | Path, environ: Mapping[str, str] = os.environ) -> Profile:
 
 
 def loads(text: str, source: str, folder: Path | None = None, environ: Mapping[str, str] = os.environ) -> Profile:
-    """Read a profile's text, which messages call `source`; relative to `folder`, else to where we are.
+    """Read the text of a profile. Messages call it `source`.
 
-    Raises ProfileError.
+    Files in it are relative to `folder`, or to the current folder. Raises ProfileError.
     """
     try:
         document = _document(text)
@@ -42,7 +42,7 @@ def loads(text: str, source: str, folder: Path | None = None, environ: Mapping[s
 
 
 def from_url(url: str, environ: Mapping[str, str] = os.environ) -> Profile:
-    """The profile of a target of which only the URL is known; the credentials are in P99_… variables.
+    """The profile of a target whose URL is all that was given. The credentials are in P99_… variables.
 
     Raises ProfileError.
     """
@@ -68,7 +68,7 @@ def from_url(url: str, environ: Mapping[str, str] = os.environ) -> Profile:
 
 def _text(path: Path) -> str:
     try:
-        # Some editors of Windows begin a file with a byte order mark.
+        # Some editors on Windows put a byte order mark first.
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise ProfileError("no such file; give a profile, or a URL that begins with http:// or https://") from None
@@ -78,7 +78,7 @@ def _text(path: Path) -> str:
         raise ProfileError(f"cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise ProfileError(f"is not UTF-8 text (byte {error.start}); save it as UTF-8") from None
-    except ValueError as error:  # a NUL in the path
+    except ValueError as error:  # the path contains a NUL
         raise ProfileError(f"cannot be read: {error}") from None
 
 
@@ -95,7 +95,7 @@ def _profile(document: Mapping[str, Any], folder: Path, environ: Mapping[str, st
     means = driver(document.get("driver", {}), target.base_url)
     if means.place and not traded:
         raise ProfileError("has no market to place orders in; add [[markets]]", "driver.place")
-    # Last, since a credential may be asked of a command.
+    # Accounts come last: to get a credential may run a command.
     accounts = {key: account(key, table, folder, environ) for key, table in document["accounts"].items()}
     check_differ(accounts)
     return Profile(target, accounts, lanes(document.get("lanes", []), accounts), traded, means)
@@ -123,7 +123,7 @@ def _ca_bundle(name: str, folder: Path) -> str:
     key = "target.ca_bundle"
     try:
         path = folder / Path(name).expanduser()
-        if not path.is_dir():  # a folder of hashed certificates is looked into only when one is needed
+        if not path.is_dir():  # a folder of hashed certificates is read only when a connection is made
             ssl.create_default_context(cafile=path)
     except ssl.SSLError:
         raise ProfileError(f"the file {name} holds no certificate in PEM form", key) from None

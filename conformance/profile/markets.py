@@ -1,4 +1,4 @@
-"""The markets of a profile: prices at which orders rest, and the steps that prices and quantities move in."""
+"""The markets of a profile: prices at which orders stay open, and the steps of prices and quantities."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -9,11 +9,11 @@ from typing import Any
 from conformance.profile import Market, ProfileError
 
 _PLAIN = re.compile(r"[0-9]+(\.[0-9]+)?")
-_MOST_DIGITS = 27  # one fewer than Decimal computes with, so that every sum and product of two stays readable and exact
+_MOST_DIGITS = 27  # one less than the precision of Decimal, so that sums stay exact
 
 
 def markets(tables: Sequence[Mapping[str, Any]]) -> tuple[Market, ...]:
-    """The markets; raises ProfileError for amounts that contradict each other."""
+    """The markets. Raises ProfileError if amounts contradict each other."""
     made: list[Market] = []
     for index, table in enumerate(tables):
         made.append(_market(table, f"markets[{index}]"))
@@ -51,6 +51,6 @@ def _amount(text: str, key: str) -> Decimal:
 
 
 def _check_multiple(amount: Decimal, step: Decimal, step_name: str, key: str) -> None:
-    # Decimal's own remainder fails where the quotient has more digits than its precision.
+    # The remainder of Decimal fails if the quotient has more digits than its precision.
     if (Fraction(amount) / Fraction(step)).denominator != 1:
         raise ProfileError(f"{amount:f} is no multiple of {step_name}", key)

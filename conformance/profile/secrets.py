@@ -1,4 +1,4 @@
-"""Credentials: where they come from. A value is never shown by accident."""
+"""Credentials, and the sources that they come from. A value is never shown by accident."""
 
 import os
 import re
@@ -6,18 +6,18 @@ import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-COMMAND_TIMEOUT_S = 30  # long enough for a login at a slow identity provider; a prompt would wait for ever
+COMMAND_TIMEOUT_S = 30  # enough for a login at a slow identity provider; a command that asks for input would never end
 MASK = "***"
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 class CredentialError(Exception):
-    """A source gave no usable credential; says why, in one line that shows no part of the value."""
+    """A source gave no usable credential. The message is one line, and shows no part of the value."""
 
 
 class Secret:
-    """A value that is never shown by accident. `ask`, where given, gets the value anew."""
+    """A value that is never shown by accident. `ask` gets the value again from its source."""
 
     __slots__ = ("_ask", "_values")
 
@@ -30,9 +30,9 @@ class Secret:
         return self._values[-1]
 
     def refresh(self) -> bool:
-        """Ask the source again, where it can give another value; False where it cannot, and the value stays.
+        """Ask the source again. False if the source cannot give another value; the value then stays.
 
-        True does not say that the value has changed. Raises CredentialError when the source fails.
+        True does not mean that the value has changed. Raises CredentialError if the source fails.
         """
         if self._ask is None:
             return False
@@ -43,7 +43,7 @@ class Secret:
 
     @property
     def values(self) -> tuple[str, ...]:
-        """Every value that it has had: an earlier one can still stand in evidence."""
+        """The current value and all earlier ones. Evidence may still contain an earlier one."""
         return tuple(self._values)
 
     def __repr__(self) -> str:
@@ -59,8 +59,8 @@ def from_source(
 ) -> Secret:
     """Read a credential: a literal text, or one of `{env}`, `{file}` and `{command}`.
 
-    A file, and what a command names, is relative to `folder`. `in_header`: the value has to fit into a header.
-    Raises CredentialError.
+    Files are relative to `folder`, and commands run there. `in_header`: the value is sent in a header, so it must fit
+    into one. Raises CredentialError.
     """
     if isinstance(source, str):
         return Secret(_usable(source, "the text", in_header))
@@ -96,7 +96,7 @@ def _from_env(name: str, environ: Mapping[str, str]) -> str:
     try:
         return environ[name]
     except KeyError:
-        if not _VARIABLE.fullmatch(name):  # not shown: it may be the credential itself
+        if not _VARIABLE.fullmatch(name):  # do not show it: it may be the credential itself
             raise CredentialError(
                 "is no name of an environment variable; give a credential itself without env"
             ) from None
@@ -111,7 +111,7 @@ def _from_file(name: str, folder: Path | None) -> str:
         return path.read_text(encoding="utf-8").rstrip("\r\n")
     except UnicodeDecodeError:
         raise CredentialError(f"the file {name} is not UTF-8 text") from None
-    except (OSError, RuntimeError, ValueError) as error:  # a home folder that is unknown, a name with a NUL
+    except (OSError, RuntimeError, ValueError) as error:  # an unknown home folder, or a NUL in the name
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise CredentialError(
             f"the file {name} cannot be read: {reason}; a relative path starts at the profile's folder"

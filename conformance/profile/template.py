@@ -1,4 +1,4 @@
-"""Requests of the driver as templates: where placeholders stand, and what becomes of them."""
+"""Requests of the driver as templates: finds placeholders, and puts values in their place."""
 
 import json
 import re
@@ -10,19 +10,19 @@ from urllib.parse import quote
 
 Encoding = Literal["json", "form", "query"]
 
-# Braces around anything else are text, so that a body may itself hold JSON.
+# Braces around anything else are plain text, so that a text in a body may contain JSON.
 _PLACEHOLDER = re.compile(r"\{([\w-]+)\}", re.ASCII)
 
 _LEFT_OUT = object()
 
 
 class UnfillableError(ValueError):
-    """A value would turn the request into another one: say, an empty id in `/orders/{id}`."""
+    """A value would make it another request, for example an empty id in `/orders/{id}`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A request with its values in place: `url` is whole but for what `encoding = "query"` adds, `body` is JSON."""
+    """A request with its values. `url` is complete, except for what `encoding = "query"` adds. `body` is JSON data."""
 
     url: str
     headers: Mapping[str, str]
@@ -31,9 +31,9 @@ class Filled:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One request of the driver: a `path` below `base_url`, with an account's credentials, or else a `url`, sent bare.
+    """One request of the driver. A `path` is below `base_url` and is sent with credentials; a `url` is sent without.
 
-    `order_id` is a JSON pointer into the answer. `body` is JSON data, None for no body.
+    `order_id` is a JSON pointer to the id in the answer. `body` is JSON data, None for no body.
     """
 
     method: str
@@ -46,11 +46,11 @@ class Action:
     base_url: str = ""
 
     def fill(self, values: Mapping[str, Any]) -> Filled:
-        """Put the values in place.
+        """Put the values in place of the placeholders.
 
-        In the body a placeholder alone takes its value as it is (a Decimal becomes text). A key of which a value is
-        None, or not given, is dropped, and so is such a header. Raises UnfillableError where the address has no use for
-        a value.
+        A text in the body that is one placeholder becomes the value itself; a Decimal becomes text. A key or a header
+        is left out if one of its values is None or not given. Raises UnfillableError if a value in the address would
+        make it another address.
         """
         address = _PLACEHOLDER.sub(lambda found: _segment(found[1], values.get(found[1])), self.url or self.path or "")
         headers = {name: _filled(text, values) for name, text in self.headers.items()}
@@ -62,7 +62,7 @@ class Action:
         )
 
     def placeholders(self) -> Iterator[tuple[str, str]]:
-        """Each placeholder with where it stands: `("path", "id")`, `("body.order.price", "price")`."""
+        """Each placeholder with its place: `("path", "id")`, `("body.order.price", "price")`."""
         for part in ("path", "url", "headers", "body"):
             yield from _placeholders(getattr(self, part), part)
 
@@ -85,7 +85,7 @@ def _filled(template: Any, values: Mapping[str, Any]) -> Any:
         filled = {key: _filled(value, values) for key, value in template.items()}
         return {key: value for key, value in filled.items() if value is not _LEFT_OUT}
     if isinstance(template, list):
-        # An array has no key to drop, and what follows must not move up: the place stays, as null.
+        # An array has no keys to leave out, and later entries must not move: the entry becomes null.
         entries = [_filled(value, values) for value in template]
         return [None if value is _LEFT_OUT else value for value in entries]
     return template

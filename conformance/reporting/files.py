@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from conformance.reporting.har import har
@@ -10,24 +11,27 @@ from conformance.reporting.junit import junit_xml
 from conformance.reporting.markdown import markdown
 from conformance.results import Results
 
-RESULTS_JSON = "results.json"
-JUNIT_XML = "junit.xml"
-REPORT_HTML = "report.html"
-SUMMARY_MD = "summary.md"
-EXCHANGES_HAR = "exchanges.har"
-NAMES = (REPORT_HTML, SUMMARY_MD, RESULTS_JSON, JUNIT_XML, EXCHANGES_HAR)
+
+def results_json(results: Results) -> str:
+    """The run as JSON, for programs; `schemas/results.json` describes it."""
+    return json.dumps(results.to_json(), indent=2, ensure_ascii=False) + "\n"
+
+
+# Every report of a run: its file, and the function that writes its text. The terminal names the files in this order.
+FORMATS: Mapping[str, Callable[[Results], str]] = {
+    "report.html": html,
+    "summary.md": markdown,
+    "results.json": results_json,
+    "junit.xml": junit_xml,
+    "exchanges.har": har,
+}
 
 
 def write(results: Results, folder: Path) -> list[Path]:
     """Write every report of the run into the folder, each replaced as a whole; returns their paths. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
-    texts = {
-        RESULTS_JSON: json.dumps(results.to_json(), indent=2, ensure_ascii=False) + "\n",
-        JUNIT_XML: junit_xml(results),
-        REPORT_HTML: html(results),
-        SUMMARY_MD: markdown(results),
-        EXCHANGES_HAR: har(results),
-    }
+    # All texts first: if one cannot be made, no file is replaced.
+    texts = {name: text_of(results) for name, text_of in FORMATS.items()}
     return [_replace(folder / name, text) for name, text in texts.items()]
 
 

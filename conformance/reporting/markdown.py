@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 
+from conformance import requirements
 from conformance.reporting import words
 from conformance.reporting.changes import cell
 from conformance.results import RequirementResult, Results
 from conformance.verdict import Verdict
-
-_LEVELS = ("must", "implied", "advisory")
 
 
 def markdown(results: Results) -> str:
@@ -42,7 +41,7 @@ def markdown(results: Results) -> str:
 def _counts(results: Results) -> str:
     verdicts = list(reversed(Verdict))
     lines = [f"| | {' | '.join(verdict.word for verdict in verdicts)} |", "|---|" + "---|" * len(verdicts)]
-    for level in _LEVELS:
+    for level in requirements.LEVELS:
         lines.append(f"| {level} | {' | '.join(str(len(results.with_verdict(each, level))) for each in verdicts)} |")
     return "\n".join(lines)
 

@@ -10,15 +10,15 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from conformance import requirements
 from conformance.exits import Exit
 from conformance.reporting import coverage, words
-from conformance.reporting.files import NAMES
+from conformance.reporting.files import FORMATS
 from conformance.results import Finding, RequirementResult, Results
 from conformance.verdict import Verdict
 
 Detail = Literal["quiet", "normal", "verbose"]
 
-_LEVELS = ("must", "implied", "advisory")
 _STYLES = {Verdict.PASS: "green", Verdict.FAIL: "bold red", Verdict.INCONCLUSIVE: "yellow", Verdict.NONE: "dim"}
 
 
@@ -47,7 +47,7 @@ def _body(results: Results, report_dir: Path, detail: Detail) -> RenderableType:
     requests = results.requests
     cost = f"{requests['total']} requests, {requests['setup']} of them set-up"
     parts.append(Text(f"seed {results.seed} · {cost} · {results.duration_s:.1f} s", style="dim"))
-    parts.append(Text(f"reports in {report_dir}: {', '.join(NAMES)}", style="dim"))
+    parts.append(Text(f"reports in {report_dir}: {', '.join(FORMATS)}", style="dim"))
     return Group(*parts)
 
 
@@ -85,7 +85,7 @@ def _everything(results: Results) -> Iterable[RenderableType]:
 
 def _counts(results: Results) -> Table:
     table = Table("", *(verdict.word for verdict in reversed(Verdict)), box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for level in _LEVELS:
+    for level in requirements.LEVELS:
         cells = []
         for verdict in reversed(Verdict):
             number = len(results.with_verdict(verdict, level))

@@ -1,4 +1,4 @@
-"""The catalogue: what the documents require, each requirement under its permanent id, and where they are silent."""
+"""The catalogue: what the documents require, under permanent ids, and the questions that they leave open."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -8,24 +8,29 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
-# The sections of the documents, in the order in which reports go through them.
-SECTIONS = ("order", "list", "cancel", "access")
+# The sections of the catalogue, a TOML file for each, with their titles. Reports show them in this order.
+SECTIONS: Mapping[str, str] = {
+    "order": "The order object",
+    "list": "List my orders",
+    "cancel": "Cancel all my orders",
+    "access": "Access, errors, weights",
+}
 LEVELS = ("must", "implied", "advisory")
 
-# The keys of an entry that are texts, beside a requirement's own `why`.
+# The keys of an entry whose values are texts. A requirement may also have `why`.
 _REQUIREMENT = ("level", "says", "source")
 _SILENCE = ("id", "about", "accepted", "why")
 
 
 class CatalogueError(ValueError):
-    """An entry of the catalogue that is not as it should be; says which file, which entry and what."""
+    """An entry of the catalogue is wrong. The message names the file, the entry and what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One requirement. `why` is the reason where the entry departs from what one would expect of its source.
+    """One requirement. `why`: the reason, if the entry differs from what its source makes a reader expect.
 
-    `causes`: what typically makes a server break it.
+    `causes`: the usual mistakes that make a server break it.
     """
 
     id: str
@@ -39,7 +44,7 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Something that the documents leave open, and what is accepted of a target there."""
+    """A question that the documents leave open, and the answers that are accepted from a target."""
 
     id: str
     about: str
@@ -49,7 +54,7 @@ class Silence:
 
 @cache
 def load() -> Mapping[str, Requirement]:
-    """The whole catalogue by id, section after section. Raises CatalogueError."""
+    """The whole catalogue by id, in the order of the sections. Raises CatalogueError."""
     catalogue: dict[str, Requirement] = {}
     for section in SECTIONS:
         for id, entry in _document(section).items():
@@ -61,7 +66,7 @@ def load() -> Mapping[str, Requirement]:
 
 @cache
 def silences() -> tuple[Silence, ...]:
-    """Where the documents are silent or disagree. Raises CatalogueError."""
+    """The questions that the documents leave open, or answer in two ways. Raises CatalogueError."""
     found: dict[str, Silence] = {}
     for entry in _document("silences")["silence"]:
         where = f"silences.toml: {entry.get('id', 'an entry without id')}"

@@ -1,1 +1,4 @@
-"""Bytes to the target and back, secrets replaced before anything is kept. Nothing else imports requests or urllib3."""
+"""Sends bytes to the target and reads its answers. Secrets are replaced before anything is kept.
+
+Only this package imports requests or urllib3.
+"""

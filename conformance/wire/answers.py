@@ -1,11 +1,11 @@
-"""What an answer says by its status and its form, before anything in it is read as an order."""
+"""What the status and the form of an answer mean, before its orders are read."""
 
 from typing import Any
 
 from conformance import contract
 from conformance.wire.client import THROTTLED, Answer
 
-# Answers that speak of credentials, load or a gateway, and not of orders.
+# Statuses that are about credentials, load or a gateway, not about orders.
 NOT_JUDGED = {
     401: "the credentials are refused",
     403: "the credentials are refused",
@@ -20,7 +20,7 @@ NOT_JUDGED = {
 
 
 def decoded(body: bytes | str) -> Any:
-    """The JSON value of a body; None where it holds none."""
+    """The JSON value of a body. None if the body is not JSON."""
     try:
         return contract.decode(body if isinstance(body, bytes) else body.encode())
     except contract.NotJson:
@@ -28,21 +28,21 @@ def decoded(body: bytes | str) -> Any:
 
 
 def turns_away(answer: Answer) -> bool:
-    """Whether the answer is any 4xx but one that speaks of load: to an odd request, signed as it is, each will do."""
+    """Whether the answer is a 4xx that is not about load. An odd request may be answered with any of them."""
     return 400 <= answer.status < 500 and answer.status not in (408, *THROTTLED)
 
 
 def rejects(answer: Answer) -> bool:
-    """Whether the answer is a 4xx that speaks of the request, and not of its credentials."""
+    """Whether the answer is a 4xx that is about the request, not about its credentials."""
     return 400 <= answer.status < 500 and answer.status not in NOT_JUDGED
 
 
 def start(answer: Answer) -> str:
-    """The first words of its body."""
+    """The first words of the body of an answer."""
     text = answer.exchange.response_body[:200]
     return repr(text) if text else "with an empty body"
 
 
 def cut(query: str) -> str:
-    """A query, not longer than a line."""
+    """A query, shortened to a line."""
     return query if len(query) <= 60 else f"{query[:60]}…"

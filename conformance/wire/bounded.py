@@ -1,6 +1,7 @@
-"""Connections on which every answer ends: after a time and a number of bytes, headers and all.
+"""Connections that limit the time and the size of each answer, headers included.
 
-The libraries bound the wait for the next byte alone, so that one byte a second would keep a run waiting for hours.
+The libraries only limit the wait for the next byte. A target that sends one byte a second could hold up a run for
+hours.
 """
 
 import io
@@ -13,15 +14,15 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-ANSWER_LIMIT = 8 * 2**20  # bytes on the wire: twice the longest body, since chunks have their lengths beside them
+ANSWER_LIMIT = 8 * 2**20  # bytes on the wire: four times the longest body, since each chunk also has a length
 
 
 class Unbounded(Exception):
-    """An answer is longer than any of this API could be."""
+    """An answer is longer than any correct answer of this API."""
 
 
 class BoundedAdapter(HTTPAdapter):
-    """The whole answer has to come within the time that `timeout` gives for reading; what is longer is Unbounded."""
+    """The whole answer must come within the read timeout, and within ANSWER_LIMIT bytes; else Unbounded is raised."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """As it is, with bounded connections."""
@@ -36,7 +37,7 @@ class BoundedAdapter(HTTPAdapter):
 
 
 class _Bounded(io.RawIOBase):
-    """What comes over a socket, from now on for as long as the socket would wait for one byte."""
+    """Reads from a socket. The timeout of the socket is the time for everything that is read, not for one byte."""
 
     def __init__(self, raw: io.RawIOBase, sock: socket) -> None:
         patience_s = sock.gettimeout()

@@ -1,4 +1,4 @@
-"""When to stop asking a target that answers too late or not at all, so that a run against it ends."""
+"""Decides when to give up a target that answers too late or not at all, so that the run ends."""
 
 import threading
 import time
@@ -7,14 +7,14 @@ from conformance.operations import LIST
 
 SLOW_S = LIST.patience_s
 SLOW_IN_A_ROW = 3
-# Sends whose retries were all answered 503, some two seconds each: an engine that restarts is back by then.
+# Requests in a row whose retries were all answered 503. Each takes about two seconds, enough for an engine to restart.
 BUSY_IN_A_ROW = 10
 
 
 class Breaker:
-    """Counts what was waited for in vain, in a row. Safe to use from several threads. Times by the monotonic clock.
+    """Counts slow and busy requests in a row. Safe to use from several threads. Times are from the monotonic clock.
 
-    Requests that were under way together count as one: they may have waited for the same thing.
+    Slow requests that ran at the same time count as one, since they may have waited for the same thing.
     """
 
     def __init__(self) -> None:
@@ -27,21 +27,21 @@ class Breaker:
         self._until_the_end = False
 
     def patience_s(self, at_most: float) -> float:
-        """How long to wait for the next answer: less, where the last one never came."""
+        """How long to wait for the next answer. Less than usual if the last one never came."""
         return min(at_most, SLOW_S) if self._unanswered else at_most
 
     def given_up(self) -> str | None:
-        """Why nothing is sent any more; None while it is."""
+        """Why no request is sent any more. None if requests are still sent."""
         if self._slow < SLOW_IN_A_ROW or self._until_the_end:
             return None
         return f"given up, {self._slow} requests in a row having taken {SLOW_S} s or more; the last: {self._last_words}"
 
     def keep_on(self) -> None:
-        """Give up no more: what is left is to clean up, and worth any wait."""
+        """Never give up from now on: the run cleans up, and that is worth the wait."""
         self._until_the_end = True
 
     def ended(self, sent_at: float, words: str, *, answered: bool) -> None:
-        """A request has ended just now; `words` say how."""
+        """Count a request that has just ended. `words` say how it ended."""
         now = time.monotonic()
         with self._lock:
             if now - sent_at < SLOW_S:
@@ -52,10 +52,10 @@ class Breaker:
                 self._counted_at, self._unanswered, self._last_words = now, not answered, words
 
     def retries(self, at_most: int) -> int:
-        """How often to try what is answered 503: once, where it has been in vain for long."""
+        """How often to try a request that is answered 503: once if many requests in a row stayed busy."""
         return 1 if self._busy >= BUSY_IN_A_ROW else at_most
 
     def busy(self, to_the_last: bool) -> None:
-        """A send was answered, `to_the_last` attempt with a 503."""
+        """Count an answered request. `to_the_last`: even the last attempt was answered 503."""
         with self._lock:
             self._busy = self._busy + 1 if to_the_last else 0

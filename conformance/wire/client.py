@@ -1,4 +1,4 @@
-"""The one place that speaks HTTP: bytes out as given, bytes in within bounds, every exchange kept as evidence."""
+"""Sends HTTP requests exactly as given, limits the answers, and keeps every exchange as evidence."""
 
 import threading
 import time
@@ -24,27 +24,27 @@ from conformance.wire.failures import in_words, is_dropped
 from conformance.wire.redaction import Redactor
 
 CONNECT_TIMEOUT_S = 5
-READ_TIMEOUT_S = 15  # half as long again as the documents' samples wait for a cancel-all
-BODY_LIMIT = 2 * 2**20  # bytes; 200 orders take some 70 kB
-ATTEMPTS = 6  # with waits of up to 0.1, 0.2, 0.4 … s: two seconds in all for an engine to recover
+READ_TIMEOUT_S = 15  # one and a half times as long as the documents' samples wait for a cancel-all
+BODY_LIMIT = 2 * 2**20  # bytes; 200 orders take about 70 kB
+ATTEMPTS = 6  # with waits of up to 0.1, 0.2, 0.4 … s; about two seconds in all, so that an engine can recover
 THROTTLED = (429, 418)
-THROTTLE_WAIT_S = 1.0  # longer than a second's quota lasts
-GENTLE = 100  # requests within a second that must not be throttled
-THROTTLE_WAITS = 10  # in all: one who throttles for ever is not waited for
-_KEPT = 2**17  # characters of a body that are kept as evidence, more than a page of 200 orders takes
-_SHOWN_IN_A_LINE = 500  # of a header, or of what went wrong: a target can make either as long as it likes
+THROTTLE_WAIT_S = 1.0  # longer than a quota of one second lasts
+GENTLE = 100  # a target must not throttle this many requests within a second
+THROTTLE_WAITS = 10  # in a whole run: a target that always throttles must not hold it up
+_KEPT = 2**17  # characters of a body that are kept as evidence; more than a page of 200 orders has
+_SHOWN_IN_A_LINE = 500  # characters of a header or of a problem; a target can send texts of any length
 
 
 class MayOnlyRead(Exception):
-    """Something else than GET was about to be sent to a target that may only be read: a defect of the suite."""
+    """A request other than GET was about to be sent in read-only scope. This is a defect of the suite."""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request as it goes out. `query` is sent byte for byte; `account` is who asks, for the evidence.
+    """A request to be sent. `query` is sent byte for byte. `account`: the name of the account, for the evidence.
 
-    `operation`: the documented operation that it asks for, if any. `forged`: what its credentials are, if not good.
-    What can hold a credential stays out of its repr: a traceback would show it.
+    `operation`: the name of the documented operation, if it is one. `forged`: what is wrong with the credentials, if
+    they are wrong on purpose. Fields that can contain a credential are not in the repr, since a traceback shows it.
     """
 
     account: str
@@ -64,7 +64,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole answer. `tries_before`: how many tries broke off, or were answered 503, before it; `busy`: the latter."""
+    """A whole answer. `tries_before`: how many attempts before it broke off or were answered 503. `busy`: the 503s."""
 
     status: int
     headers: Mapping[str, str]
@@ -77,7 +77,7 @@ class Answer:
 
 @dataclass(slots=True)
 class _Came:
-    """What came back of a request, as far as it went; `problem`: why that is no whole answer."""
+    """What came back for a request. `problem`: why it is not a whole answer."""
 
     sent_at: float
     status: int | None = None
@@ -89,7 +89,7 @@ class _Came:
 
 
 class Client:
-    """Pooled connections to one target, through which nothing but GET goes where it is `read_only`.
+    """Sends requests to one target, over pooled connections. `read_only`: it sends only GET.
 
     Safe to use from several threads.
     """
@@ -105,7 +105,7 @@ class Client:
         self._lock = threading.Lock()
         self._next_slot = 0.0
         self._throttle_waits = 0
-        self._sent: deque[float] = deque(maxlen=GENTLE)  # when, by the monotonic clock
+        self._sent: deque[float] = deque(maxlen=GENTLE)  # times of the last requests, by the monotonic clock
         self.breaker = Breaker()
 
     @contextmanager
@@ -119,11 +119,11 @@ class Client:
             self._local.setting_up = outer
 
     def send(self, call: Call) -> Answer:
-        """Send a request; retry a 503 with exponential back-off and jitter, and what is throttled once, after a second.
+        """Send a request. Retry a 503 with exponential back-off and jitter; retry a throttled one once, after a second.
 
-        Returns the last answer, which may still be a 503. Raises Unreachable when no whole answer comes back, and
-        without sending where the target was given up; a dropped connection is tried once more, so that a request may
-        take effect twice: `tries_before` is then above 0.
+        Returns the last answer, which may still be a 503. Raises Unreachable if no whole answer comes back, and,
+        without sending, if the target was given up. If the target drops the connection, the request is sent once more
+        and may take effect twice; `tries_before` is then above 0.
         """
         tries_before = 0
         busy: list[Exchange] = []
@@ -165,7 +165,7 @@ class Client:
         )
 
     def _sent_gently(self) -> bool:
-        """Whether no more was sent within the last second than the documents' weights allow in any case."""
+        """Whether the last second had no more requests than the documents' weights allow."""
         with self._lock:
             return len(self._sent) < GENTLE or time.monotonic() - self._sent[0] > 1
 
@@ -179,7 +179,7 @@ class Client:
             self.counts.retried_503 += 1
 
     def send_once(self, call: Call) -> Answer:
-        """Send a request once, whatever comes back."""
+        """Send a request once. The answer may have any status."""
         if self._read_only and call.method != "GET":
             raise MayOnlyRead(f"{call.method} {call.url}")
         given_up = self.breaker.given_up()
@@ -205,12 +205,14 @@ class Client:
 
     def _ask(self, call: Call) -> "_Came":
         session = self._session()
-        own = self.target.headers if origin(call.url) == self._origin else {}  # they may be a gateway's credentials
+        # Only to the target: these headers may be credentials of a gateway.
+        own = self.target.headers if origin(call.url) == self._origin else {}
         prepared = session.prepare_request(requests.Request(call.method, call.url, headers={**own, **call.headers}))
-        prepared.url = call.whole_url  # as it is: the bytes that were signed are the bytes that are sent
+        prepared.url = call.whole_url  # unchanged: the signature is over these bytes
         if call.body is not None:
             prepared.prepare_body(call.body, None)
         self._take_turn()
+        connect_s = CONNECT_TIMEOUT_S
         patience_s = self.breaker.patience_s(READ_TIMEOUT_S)
         came, started = _Came(time.time()), time.monotonic()
         try:
@@ -218,14 +220,14 @@ class Client:
                 prepared,
                 stream=True,
                 allow_redirects=False,
-                timeout=(CONNECT_TIMEOUT_S, patience_s),
+                timeout=(connect_s, patience_s),
                 verify=self.target.ca_bundle or True,
                 proxies={"http": self.target.proxy, "https": self.target.proxy} if self.target.proxy else {},
             ) as response:
                 came.status, came.headers = response.status_code, dict(response.headers)
                 came.body = _read_within_bounds(response)
         except (requests.RequestException, urllib3.exceptions.HTTPError, Unbounded, OSError) as error:
-            came.problem = in_words(error, CONNECT_TIMEOUT_S, patience_s)
+            came.problem = in_words(error, connect_s, patience_s)
             came.dropped = is_dropped(error) and came.status is None
         came.seconds = time.monotonic() - started
         self.breaker.ended(started, came.problem or f"{came.status}", answered=came.problem is None)
@@ -237,23 +239,24 @@ class Client:
             session = self._local.session = _Session()
             for scheme in ("http://", "https://"):
                 session.mount(scheme, BoundedAdapter())
-            session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # one would be a credential too
-            session.trust_env = False  # a .netrc or a proxy variable of the machine would redirect credentials
+            session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # a cookie would be a credential too
+            # A .netrc file or a proxy variable of this machine would send credentials elsewhere.
+            session.trust_env = False
             session.headers.clear()
             session.headers.update({"Accept": "application/json", "User-Agent": "p99-conformance"})
         return session
 
     def hide(self, credential: str) -> None:
-        """Show this nowhere, from now on."""
+        """From now on, never show this credential."""
         self._redactor.add(credential)
 
     def timed(self, operation: Operation, elapsed_ms: float) -> None:
-        """Count how long an operation took to answer."""
+        """Count how long the answer to an operation took."""
         with self._lock:
             self.latencies.add(operation.name, elapsed_ms)
 
     def _take_turn(self) -> None:
-        """Count the request, and wait where the profile bounds the rate."""
+        """Count the request, and wait if the profile limits the rate."""
         with self._lock:
             self.counts.total += 1
             self._sent.append(time.monotonic())
@@ -269,11 +272,11 @@ class Client:
 
 class _Session(requests.Session):
     def get_redirect_target(self, resp: requests.Response) -> None:
-        """None at all: to follow one, or to prepare for it, the whole body of the redirect would be read."""
+        """None: redirects are not followed. The library would read the whole body of the redirect first."""
 
 
 def origin(url: str) -> tuple[str, str | None, int | None]:
-    """Scheme, host and port: what credentials are for."""
+    """Scheme, host and port. Credentials are only sent to the origin of the target."""
     parts = urlsplit(url)
     return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
 

@@ -1,4 +1,4 @@
-"""What was sent, and how long the answers took."""
+"""Counts requests, and how long the answers took."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from conformance.results import LATENCY_STEPS_MS
 
 @dataclass(slots=True)
 class Counts:
-    """Requests sent: in all, those of them that set things up, and those repeated after a 503."""
+    """Requests that were sent: all of them, those for set-up, and those that repeated one after a 503."""
 
     total: int = 0
     setup: int = 0
@@ -17,7 +17,7 @@ class Counts:
 
 @dataclass(slots=True)
 class Latencies:
-    """How many answers of each operation took how many ms at most, in steps."""
+    """For each operation: how many answers took at most so many ms, in steps."""
 
     by_operation: dict[str, Counter[int]] = field(default_factory=dict)
 
@@ -27,5 +27,5 @@ class Latencies:
         self.by_operation.setdefault(operation, Counter())[step] += 1
 
     def to_json(self) -> dict[str, dict[str, int]]:
-        """As it stands in results.json, the steps rising."""
+        """As in results.json, with steps in rising order."""
         return {name: {str(step): steps[step] for step in sorted(steps)} for name, steps in self.by_operation.items()}

@@ -1,4 +1,4 @@
-"""Why no whole answer came, in words."""
+"""From an exception of the libraries to a sentence: why no whole answer came."""
 
 from http.client import BadStatusLine, HTTPException
 
@@ -9,7 +9,10 @@ from conformance.wire.bounded import Unbounded
 
 
 def in_words(error: Exception, connect_s: float, patience_s: float) -> str:
-    """What went wrong, for a reader who does not know the libraries; how long was waited, to connect and to read."""
+    """What went wrong, for a reader who does not know the libraries.
+
+    `connect_s` and `patience_s`: how long the client waited for the connection and for the answer.
+    """
     match error, _cause(error):
         case Unbounded(), _:
             return str(error)
@@ -37,7 +40,7 @@ def in_words(error: Exception, connect_s: float, patience_s: float) -> str:
 
 
 def _cause(error: Exception) -> object:
-    """What the libraries wrapped: they keep it as the last argument of the protocol error that they wrap in turn."""
+    """The error inside: the last argument of the protocol error that the library has wrapped."""
     inner = error.args[0] if error.args else None
     return inner.args[-1] if isinstance(inner, ProtocolError) and inner.args else inner
 
@@ -48,6 +51,6 @@ def is_dropped(error: Exception) -> bool:
 
 
 def _innermost(error: BaseException) -> str:
-    """The last words of the chain of causes: "Connection refused" rather than what each library wrapped around it."""
+    """The innermost message, for example "Connection refused", without what the libraries have added."""
     cause = getattr(error.args[0], "reason", None) if error.args else None
     return str(cause if cause is not None else error).rpartition(": ")[2].rpartition("] ")[2].rstrip(")\"'")

@@ -1,4 +1,4 @@
-"""Keeps credentials and signatures out of everything that is shown."""
+"""Removes credentials and signatures from everything that is shown."""
 
 import base64
 import json
@@ -8,19 +8,19 @@ from urllib.parse import quote, quote_plus
 
 from conformance.profile.secrets import MASK, Secret
 
-# Shorter values would be found inside ordinary words and numbers, and make the evidence unreadable.
+# Shorter values also occur in ordinary words and numbers; to replace them would make the evidence unreadable.
 _SHORTEST_REDACTED = 4
 
-_CUT = "…"  # ends what was too long to be shown
+_CUT = "…"  # the end of a text that was cut
 
-# In a query, behind its percent-encoded =, or as a member of a JSON text that echoes the query.
+# In a query, with = or %3D, or as a key of a JSON text that repeats the query.
 _SIGNATURE = re.compile(r"""(signature["']?\s*(?:=|:|%3D)\s*["']?)[0-9a-f]+""", re.IGNORECASE)
 
 _SECRET_HEADER = re.compile(r"authorization|x-mbx-apikey|cookie|token|secret|password|api-?key", re.IGNORECASE)
 
 
 class Redactor:
-    """Replaces credentials, in whatever form they stand, and signatures."""
+    """Replaces credentials, in all their encodings, and signatures."""
 
     def __init__(self, secrets: Iterable[Secret] = ()) -> None:
         self._secrets = tuple(secrets)
@@ -30,13 +30,13 @@ class Redactor:
         self._pattern: re.Pattern[str] | None = None
 
     def add(self, value: str) -> None:
-        """Redact this value too from now on."""
+        """From now on, redact this value too."""
         self._added.add(value)
 
     def redact(self, text: str) -> str:
-        """The text without secrets: plain, percent-encoded, JSON-escaped or in base64; and without signatures."""
+        """The text without signatures and without secrets: plain, percent-encoded, JSON-escaped or in base64."""
         pattern = self._current()
-        # Most texts hold none of them, and a plain look for each is a hundred times as fast as the pattern.
+        # Most texts contain none, and `in` is a hundred times as fast as the pattern.
         if pattern is not None and any(form in text for form in self._forms):
             text = pattern.sub(MASK, text)
         if "signature" in text.lower():
@@ -44,22 +44,22 @@ class Redactor:
         return text
 
     def redact_headers(self, headers: Mapping[str, str]) -> dict[str, str]:
-        """The headers without secrets; of those that carry credentials only the scheme stays, as in `Bearer ***`."""
+        """The headers without secrets. Of a header with credentials only the scheme stays, as in `Bearer ***`."""
         return {
             self.redact(name): self._masked(name, value) if _SECRET_HEADER.search(name) else self.redact(value)
             for name, value in headers.items()
         }
 
     def presentable(self, text: str) -> str:
-        """The text for a report, in which long values are cut: without secrets, without the beginnings of any, and with
-        escapes for what a terminal would obey, and a report could not hold.
+        """The text for a report. It has no secrets, no beginning of a secret where a value was cut, and no control
+        characters.
         """
         *cut, last = self.redact(text).split(_CUT)
         text = _CUT.join([*map(self._without_beginning, cut), last])
         return "".join(each if each.isprintable() or each == "\n" else ascii(each)[1:-1] for each in text)
 
     def _without_beginning(self, cut: str) -> str:
-        """The text without the beginning of a secret at its end."""
+        """The text, without the beginning of a secret at its end."""
         begun = max((_overlap(cut, form) for form in self._forms), key=len, default="")
         return cut.removesuffix(begun) + MASK if begun else cut
 
@@ -73,7 +73,7 @@ class Redactor:
         known = self._added.union(*(secret.values for secret in self._secrets))
         if known != self._known:
             forms = {form for value in known if len(value) >= _SHORTEST_REDACTED for form in _forms(value)}
-            # The longest first, or a secret that begins like a shorter one would leave its rest behind.
+            # The longest first: else a shorter secret matches the beginning of a longer one, and the rest stays.
             ordered = sorted(forms, key=len, reverse=True)
             self._forms = ordered
             self._pattern = re.compile("|".join(map(re.escape, ordered))) if ordered else None
@@ -82,7 +82,7 @@ class Redactor:
 
 
 def _overlap(text: str, form: str) -> str:
-    """The longest beginning of the form that the text ends with; empty where it is too short to tell."""
+    """The longest beginning of `form` that is at the end of `text`. Empty if it is too short to be sure."""
     end = text[-_SHORTEST_REDACTED:]
     at = form.rfind(end) if len(end) == _SHORTEST_REDACTED else -1
     while at >= 0 and not text.endswith(form[: at + len(end)]):
@@ -96,5 +96,5 @@ def _forms(value: str) -> set[str]:
     lower = {re.sub("%[0-9A-F]{2}", lambda found: found[0].lower(), form) for form in encoded}
     escaped = {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
     in_base64 = {base64.b64encode(raw).decode(), base64.urlsafe_b64encode(raw).decode()}
-    slashed = {form.replace("/", "\\/") for form in escaped}  # as some JSON encoders write a slash
+    slashed = {form.replace("/", "\\/") for form in escaped}  # some JSON encoders escape the slash
     return {value, *encoded, *lower, *escaped, *slashed, *in_base64, *(form.rstrip("=") for form in in_base64)}

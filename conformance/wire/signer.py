@@ -1,4 +1,4 @@
-"""An account's credentials at work: what has to be added to a request so that it is the account's."""
+"""Adds the credentials of an account to a request."""
 
 import hashlib
 import hmac
@@ -11,14 +11,14 @@ Credential = Literal["jwt", "api-key"]
 
 
 class Signer:
-    """Authorizes requests with either credential of one account. What a profile does not give must not be asked for."""
+    """Authorizes requests with a credential of one account. Ask only for credentials that the profile gives."""
 
     def __init__(self, profile: AccountProfile) -> None:
         self._profile = profile
 
     @property
     def kinds(self) -> tuple[Credential, ...]:
-        """The kinds of credential that the profile gives; the first is used unless told otherwise."""
+        """The kinds of credential that the profile gives. The first is the default."""
         kinds: list[Credential] = []
         if self._profile.jwt:
             kinds.append("jwt")
@@ -27,7 +27,7 @@ class Signer:
         return tuple(kinds)
 
     def authorize(self, query: str, credential: Credential | None = None) -> tuple[str, dict[str, str]]:
-        """Query string and headers of a request with this query, one credential among them."""
+        """The query string and the headers of a request with this query, with one credential."""
         if (credential or self.kinds[0]) == "jwt":
             return query, bearer(self.token)
         timestamp_ms = int(time.time() * 1000)
@@ -47,12 +47,12 @@ class Signer:
 
     @property
     def api_secret(self) -> str:
-        """What queries are signed with."""
+        """The secret that signs queries."""
         assert self._profile.api_secret is not None
         return self._profile.api_secret.reveal()
 
     def refresh_token(self) -> bool:
-        """Ask for a new token where the profile says how. Whether there is one now; raises CredentialError."""
+        """Get a new token, if the profile says how. Returns whether it did. Raises CredentialError."""
         return self._profile.jwt is not None and self._profile.jwt.refresh()
 
 
@@ -67,11 +67,11 @@ def key(api_key: str) -> dict[str, str]:
 
 
 def sign(secret: str, query: str) -> str:
-    """The hex HMAC-SHA256 of the query string, byte for byte as it will be sent."""
+    """The HMAC-SHA256 of the query string in hex. The query string must be sent exactly as it was signed."""
     return hmac.new(secret.encode(), query.encode(), hashlib.sha256).hexdigest()
 
 
 def signed_query(query: str, secret: str, timestamp_ms: int) -> str:
-    """The whole query string: what is asked for, as it will be sent, the timestamp behind it, the signature last."""
+    """The whole query string: the query, then the timestamp, then the signature."""
     stamped = f"{query}&timestamp={timestamp_ms}" if query else f"timestamp={timestamp_ms}"
     return f"{stamped}&signature={sign(secret, stamped)}"

@@ -2,14 +2,9 @@
 
 import base64
 import json
-import os
 import re
-import resource
-import subprocess
-import sys
 import time
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,10 +13,13 @@ import pytest
 from conformance import contract
 from tests.hostile.serve import Hostile, serving
 from tests.hostile.servers import HOSTILE
+from tests.runs import Ended, Run, start
 
-AT_ONCE = 10  # as many as wait most of the time, and a few beside
 LONGEST_S = 60
 MOST_MEMORY_KB = 500 * 1024
+
+# A target that fills the memory should fail its own test, and not those beside it.
+BOUNDED = f"import resource\nresource.setrlimit(resource.RLIMIT_DATA, ({2 * MOST_MEMORY_KB * 1024},) * 2)\n"
 
 
 def _token(name: str) -> str:
@@ -52,90 +50,84 @@ OBEYED = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
-    """How one run ended: its code, what it wrote, the seconds it took, and the most memory that it held, in KB."""
+class Judged:
+    """A run against one target, in a folder of its own: how it ended, and the seconds that it took."""
 
-    code: int
-    out: str
-    err: str
-    seconds: float
-    peak_kb: int
+    name: str
     folder: Path
+    ended: Ended
+    seconds: float
+
+    @property
+    def target(self) -> Hostile:
+        return HOSTILE[self.name]
 
     @property
     def printed(self) -> str:
         """All that was printed, the lines that a narrow console broke put together."""
-        return " ".join((self.out + self.err).split())
+        return " ".join(self.ended.printed.split())
 
 
-def _run(url: str, target: Hostile, folder: Path) -> Ended:
+def _start(name: str, url: str, folder: Path) -> Run:
     folder.mkdir()
     aim = url
-    if target.profile:
+    if HOSTILE[name].profile:
         profile = folder / "profile.toml"
-        profile.write_text(PROFILE.format(url=url) + target.profile, encoding="utf-8")
+        profile.write_text(PROFILE.format(url=url) + HOSTILE[name].profile, encoding="utf-8")
         aim = str(profile)
-    started = time.monotonic()
-    with (folder / "out.txt").open("wb") as out, (folder / "err.txt").open("wb") as err:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "conformance", "run", "--target", aim, "--report-dir", str(folder / "reports")],
-            stdout=out,
-            stderr=err,
-            env={"PATH": "/usr/bin:/bin", "HOME": str(folder), **CREDENTIALS},
-        )
-        # A target that fills the memory should fail its own test, and not those beside it.
-        resource.prlimit(process.pid, resource.RLIMIT_DATA, (2 * MOST_MEMORY_KB * 1024,) * 2)
-        code, peak_kb = _wait(process)
-    printed = [(folder / name).read_text(encoding="utf-8", errors="replace") for name in ("out.txt", "err.txt")]
-    return Ended(code, printed[0], printed[1], time.monotonic() - started, peak_kb, folder)
+    return start(folder, "run", "--target", aim, patch=BOUNDED, environ=CREDENTIALS)
 
 
-def _wait(process: subprocess.Popen[bytes]) -> tuple[int, int]:
-    """The exit code and the peak of memory in KB; a process that takes far too long is killed."""
-    patience = time.monotonic() + 2 * LONGEST_S
-    while True:
-        pid, status, usage = os.wait4(process.pid, os.WNOHANG)
-        if pid:
-            process.returncode = os.waitstatus_to_exitcode(status)
-            return process.returncode, usage.ru_maxrss
-        if time.monotonic() > patience:
-            process.kill()
-            patience = float("inf")
-        time.sleep(0.05)
+def judged(names: Iterable[str], at_once: int, folder: Path) -> Iterator[Judged]:
+    """Run the suite against each of these targets, so many at once; the runs come as they end."""
+    waiting = list(names)
+    running: dict[str, tuple[Run, float]] = {}
+    with serving({name: HOSTILE[name] for name in waiting}) as urls:
+        while waiting or running:
+            while waiting and len(running) < at_once:
+                name = waiting.pop(0)
+                place = folder / re.sub(r"\W", "-", name)
+                running[name] = _start(name, urls[name], place), time.monotonic()
+            for name, (run, started) in list(running.items()):
+                seconds = time.monotonic() - started
+                if run.process.exitcode is not None or seconds > LONGEST_S:
+                    del running[name]
+                    yield Judged(name, run.folder, run.end(), seconds)
+            time.sleep(0.05)
 
 
-@pytest.fixture(scope="module")
-def ended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Ended]]:
-    folder = tmp_path_factory.mktemp("hostile")
-    with serving(HOSTILE) as urls, ThreadPoolExecutor(AT_ONCE) as pool:
-        running = {
-            name: pool.submit(_run, urls[name], target, folder / re.sub(r"\W", "-", name))
-            for name, target in HOSTILE.items()
-        }
-        yield {name: future.result() for name, future in running.items()}
+# Runs against the first of the table wait most of the time, so that many fit on one processor. Those that answer, some
+# of them without end, keep it busy.
+WAITING = list(HOSTILE).index("an endless body")
+SHARES = {
+    "those that keep one waiting": (list(HOSTILE)[:WAITING], 8),
+    "those that answer": (list(HOSTILE)[WAITING:], 2),
+}
 
 
-EACH = pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("share", SHARES)
+def test_a_run_ends_soon_says_why_and_gives_nothing_away(share: str, tmp_path: Path, subtests: pytest.Subtests) -> None:
+    for run in judged(*SHARES[share], tmp_path):
+        with subtests.test(run.name):
+            expect_a_good_end(run)
+        with subtests.test(f"{run.name}, what is written"):
+            expect_nothing_given_away(run)
 
 
-@EACH
-def test_it_ends_soon_and_says_why(ended: Mapping[str, Ended], name: str) -> None:
-    run = ended[name]
-    assert run.code in HOSTILE[name].exits, run.printed
-    assert re.search(HOSTILE[name].cause, run.printed), run.printed
+def expect_a_good_end(run: Judged) -> None:
+    assert run.ended.code in run.target.exits, run.printed
+    assert re.search(run.target.cause, run.printed), run.printed
     assert run.seconds < LONGEST_S
-    assert run.peak_kb < MOST_MEMORY_KB
+    assert 0 < run.ended.peak_kb < MOST_MEMORY_KB
     assert "Traceback" not in run.printed
 
 
-@EACH
-def test_it_is_reported_and_nothing_given_away(ended: Mapping[str, Ended], name: str) -> None:
-    run = ended[name]
-    results = json.loads((run.folder / "reports" / "results.json").read_text(encoding="utf-8"))
+def expect_nothing_given_away(run: Judged) -> None:
+    results = run.ended.results
     assert not list(contract.validator("results").iter_errors(results))
-    assert results["exit_code"] == run.code
-    assert (results["verdict"] == "fail") == (run.code == 1)
-    assert not OBEYED.search(run.out + run.err)
+    assert results["exit_code"] == run.ended.code
+    assert (results["verdict"] == "fail") == (run.ended.code == 1)
+    assert not OBEYED.search(run.ended.printed)
     for path in run.folder.rglob("*"):
         text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
         for secret in CREDENTIALS.values():

@@ -1,14 +1,12 @@
 """However a run ends, it leaves no order behind; where it cannot help it, it says so, and the next one sees to it."""
 
 import asyncio
-import contextlib
-import json
 import os
 import re
 import signal
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +15,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from conformance import faults
-from conformance.account.journal import FOLDER, Journal, Taken
-from conformance.account.ticket import Ticket
 from conformance.sandbox import Face, Sandbox
 from conformance.sandbox.face import BASE_PATH
 from conformance.sandbox.records import from_record
 from tests.orders import record
 from tests.runs import Ended, live, run, start
+from tests.sandboxes import profile_in
+from tests.whole_run import WholeRun
 
 QUICK = "start_is_inclusive"
 ORDERS = f"{BASE_PATH}/spot/orders"
@@ -54,15 +52,11 @@ def changeable(sandbox: Sandbox) -> Changeable:
     return sandbox.face.app  # type: ignore[return-value]
 
 
-@contextlib.contextmanager
-def served(folder: Path, sandbox: Sandbox, **target: object) -> Iterator[Path]:
-    """Serve the sandbox while the context lasts; yields its profile, with these keys under [target] too."""
+def changing() -> Sandbox:
+    """A sandbox that is served as one that may be changed meanwhile."""
+    sandbox = Sandbox()
     changeable(sandbox)
-    with sandbox.serve() as place:
-        profile = folder / "profile.toml"
-        more = "".join(f"\n{name} = {json.dumps(value)}" for name, value in target.items())
-        profile.write_text(place.profile_toml.replace("[target]", f"[target]{more}"), encoding="utf-8")
-        yield profile
+    return sandbox
 
 
 def without(profile: Path, action: str) -> None:
@@ -113,11 +107,19 @@ def left(done: Ended) -> str:
 # -- to the end ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("words", [(), ("-k", QUICK), ("-k", "fills or concurrent or sequence")])
-def test_nothing_is_left_by_a_run_that_ends(words: tuple[str, ...], tmp_path: Path) -> None:
+def test_nothing_is_left_by_a_whole_run(whole_run: WholeRun) -> None:
+    assert whole_run.ended.code == 0, whole_run.ended.printed
+    assert whole_run.placed >= 40
+    assert whole_run.standing == []
+    assert left(whole_run.ended) == ""
+    assert whole_run.journals == []
+
+
+@pytest.mark.parametrize("select", [QUICK, "fills or concurrent or sequence"])
+def test_nothing_is_left_by_a_run_that_ends(select: str, tmp_path: Path) -> None:
     sandbox = Sandbox()
-    with served(tmp_path, sandbox) as profile:
-        done = run(tmp_path, "--target", profile, *words)
+    with profile_in(tmp_path, sandbox) as profile:
+        done = run(tmp_path, "--target", profile, "-k", select)
     assert done.code == 0, done.printed
     assert sum(map(len, sandbox.exchange.orders.values())) >= 40, "it has placed some"
     assert live(sandbox) == []
@@ -128,7 +130,7 @@ def test_nothing_is_left_by_a_run_that_ends(words: tuple[str, ...], tmp_path: Pa
 @pytest.mark.parametrize("name", ["start-exclusive", "cancels-sells-alone", "comes-back-to-life"])
 def test_nothing_is_left_by_a_run_that_stops_at_what_it_finds(name: str, tmp_path: Path) -> None:
     sandbox = faults.load()[name].sandbox(seed=1)
-    with served(tmp_path, sandbox) as profile:
+    with profile_in(tmp_path, sandbox) as profile:
         done = run(tmp_path, "--target", profile, "-k", "start_is or one_kind or any_sequence", "--stop-on-first")
     assert done.code == 1, done.printed
     assert live(sandbox) == []
@@ -141,7 +143,7 @@ def test_nothing_is_left_by_a_set_up_that_breaks(tmp_path: Path) -> None:
         "history = Arranger.history\n"
         "Arranger.history = lambda *given: (history(*given), {}['boom'])\n"
     )
-    with served(tmp_path, sandbox) as profile:
+    with profile_in(tmp_path, sandbox) as profile:
         done = run(tmp_path, "--target", profile, "-k", QUICK, patch=patch)
     assert done.code == 4, done.printed
     assert sandbox.exchange.orders["alice"]
@@ -170,7 +172,7 @@ def stopped(
 
     for _ in signals:
         meanwhile(sandbox, method, path, number, send, late_s)
-    with served(folder, sandbox, **SETTLES) as profile:
+    with profile_in(folder, sandbox, **SETTLES) as profile:
         under_way = start(folder, "run", "--target", profile, "-k", PLACES)
         pid = under_way.process.pid or 0
         sent += [lambda each=each: os.kill(pid, each) for each in signals]  # type: ignore[misc]
@@ -237,7 +239,7 @@ def test_to_be_told_so_while_it_cleans_up_does_not_keep_it_from_that(tmp_path: P
         "    return clean_up(lane)\n"
         "stages.clean_up = interrupted\n"
     )
-    with served(tmp_path, sandbox) as profile:
+    with profile_in(tmp_path, sandbox) as profile:
         done = run(tmp_path, "--target", profile, "-k", QUICK, patch=patch)
     assert done.code == 130, done.printed
     assert live(sandbox) == []
@@ -251,7 +253,7 @@ def test_to_be_told_so_twice_is_heeded_and_the_next_run_cleans_up(tmp_path: Path
         "from conformance.judging import stages\n"
         "stages.clean_up = lambda lane: os.kill(os.getpid(), signal.SIGINT)\n"
     )
-    with served(tmp_path, sandbox) as profile:
+    with profile_in(tmp_path, sandbox) as profile:
         done = run(tmp_path, "--target", profile, "-k", QUICK, patch=patch)
         assert done.code == 130, done.printed
         assert "told twice to stop" in left(done)
@@ -312,7 +314,7 @@ def broken(name: str) -> Sandbox:
 )
 def test_what_cancel_all_does_not_remove_is_removed_one_by_one(name: str, select: str, tmp_path: Path) -> None:
     sandbox = broken(name)
-    with served(tmp_path, sandbox) as profile:
+    with profile_in(tmp_path, sandbox) as profile:
         done = run(tmp_path, "--target", profile, "-k", select)
     assert done.code == (0 if select == QUICK else 1), done.printed
     assert sandbox.exchange.orders["alice"]
@@ -322,7 +324,7 @@ def test_what_cancel_all_does_not_remove_is_removed_one_by_one(name: str, select
 
 def test_where_the_driver_cannot_it_is_said_again(tmp_path: Path) -> None:
     sandbox = broken("cancels-fifty")
-    with served(tmp_path, sandbox) as profile:
+    with profile_in(tmp_path, sandbox) as profile:
         without(profile, "cancel")
         done = run(tmp_path, "--target", profile, "-k", "longest_page")
     assert done.code == 1, done.printed
@@ -331,7 +333,7 @@ def test_where_the_driver_cannot_it_is_said_again(tmp_path: Path) -> None:
 
 def test_where_nothing_works_what_is_left_is_named(tmp_path: Path) -> None:
     sandbox = broken("FailsToCancel")
-    with served(tmp_path, sandbox) as profile:
+    with profile_in(tmp_path, sandbox) as profile:
         without(profile, "cancel")
         done = run(tmp_path, "--target", profile, "-k", QUICK)
         standing = {order.id for order in live(sandbox)}
@@ -365,8 +367,8 @@ def killed(folder: Path, sandbox: Sandbox, profile: Path, method: str, path: str
     ("method", "path", "number"), [("POST", INJECT, 2), ("GET", ORDERS, 60), ("POST", ORDERS, 2), ("DELETE", ORDERS, 3)]
 )
 def test_what_a_killed_run_has_left_is_removed_by_the_next(method: str, path: str, number: int, tmp_path: Path) -> None:
-    sandbox = Sandbox()
-    with served(tmp_path, sandbox) as profile:
+    sandbox = changing()
+    with profile_in(tmp_path, sandbox) as profile:
         killed(tmp_path, sandbox, profile, method, path, number)
         assert live(sandbox)
         assert journals(tmp_path)
@@ -377,8 +379,8 @@ def test_what_a_killed_run_has_left_is_removed_by_the_next(method: str, path: st
 
 
 def test_a_run_that_may_only_read_forgets_nothing_of_it(tmp_path: Path) -> None:
-    sandbox = Sandbox()
-    with served(tmp_path, sandbox) as profile:
+    sandbox = changing()
+    with profile_in(tmp_path, sandbox) as profile:
         killed(tmp_path, sandbox, profile, "GET", ORDERS, 60)
         standing = live(sandbox)
         run(tmp_path, "--target", profile, "--scope", "read-only", "-k", QUICK)
@@ -388,8 +390,8 @@ def test_a_run_that_may_only_read_forgets_nothing_of_it(tmp_path: Path) -> None:
 
 
 def test_a_run_that_reaches_nobody_forgets_nothing_of_it(tmp_path: Path) -> None:
-    sandbox = Sandbox()
-    with served(tmp_path, sandbox) as profile:
+    sandbox = changing()
+    with profile_in(tmp_path, sandbox) as profile:
         killed(tmp_path, sandbox, profile, "GET", ORDERS, 60)
         good = profile.read_text(encoding="utf-8")
         profile.write_text(re.sub(r'(jwt|api_key) = "', r"\g<0>x", good), encoding="utf-8")
@@ -402,8 +404,8 @@ def test_a_run_that_reaches_nobody_forgets_nothing_of_it(tmp_path: Path) -> None
 
 
 def test_it_is_found_behind_a_long_history_too(tmp_path: Path) -> None:
-    sandbox = Sandbox()
-    with served(tmp_path, sandbox) as profile:
+    sandbox = changing()
+    with profile_in(tmp_path, sandbox) as profile:
         killed(tmp_path, sandbox, profile, "GET", ORDERS, 60)
         for order in sandbox.exchange.orders["alice"].values():
             order.created_at -= 30 * DAY_S
@@ -417,8 +419,8 @@ def test_it_is_found_behind_a_long_history_too(tmp_path: Path) -> None:
 
 
 def test_somebody_elses_order_is_neither_removed_with_it_nor_forgotten(tmp_path: Path) -> None:
-    sandbox = Sandbox()
-    with served(tmp_path, sandbox) as profile:
+    sandbox = changing()
+    with profile_in(tmp_path, sandbox) as profile:
         killed(tmp_path, sandbox, profile, "GET", ORDERS, 60)
         foreign(sandbox, "somebody-elses", quantity="7")
         for _ in range(2):
@@ -426,35 +428,6 @@ def test_somebody_elses_order_is_neither_removed_with_it_nor_forgotten(tmp_path:
             assert done.code == 2, done.printed
             assert "a live order that this run did not place, in DFUSDT," in " ".join(done.stdout.split())
             assert [order.id for order in live(sandbox)] == ["somebody-elses"]
-
-
-def test_a_journal_belongs_to_one_run_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    first, second, of_bob = Journal("http://t", "alice"), Journal("http://t", "alice"), Journal("http://t", "bob")
-    assert first.open() == []
-    numbers = first.intend([Ticket.of_record(record("a")), Ticket.of_record(record("b"))])
-    for number, id in zip(numbers, "ab", strict=True):
-        first.name(number, id)
-    with pytest.raises(Taken):
-        second.open()
-    assert of_bob.open() == []
-    first.close(clean=False)
-    assert [each["id"] for each in second.open()] == ["a", "b"]
-    [number] = second.intend([Ticket.of_record(record("c"))])
-    second.name(number, "c")
-    second.close(clean=False)
-    assert [each["id"] for each in first.open()] == ["a", "b", "c"]
-    first.close(clean=True)
-    of_bob.close(clean=True)
-    assert list((tmp_path / FOLDER).iterdir()) == []
-
-
-def test_a_journal_where_nothing_can_be_written_keeps_nobody_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_STATE_HOME", "/dev/null")
-    journals = [Journal("http://t", "alice") for _ in range(2)]
-    assert [journal.open() for journal in journals] == [[], []]
-    assert journals[0].intend([Ticket.of_record(record("a"))]) == [0]
-    journals[0].close(clean=True)
 
 
 # -- somebody else's -----------------------------------------------------------------------------------------------
@@ -465,7 +438,7 @@ def test_a_run_refuses_where_it_would_meet_somebody_elses_orders(tmp_path: Path)
     foreign(sandbox, "one")
     foreign(sandbox, "two", symbol="BTCUSDT", price="30000.0")
     foreign(sandbox, "over", symbol="DFUSDT2", status="canceled")
-    with served(tmp_path, sandbox) as profile:
+    with profile_in(tmp_path, sandbox) as profile:
         done = run(tmp_path, "--target", profile, "-k", "plain_list or nothing_live_in")
         assert done.code == 2, done.printed
         told = " ".join(done.stdout.split())
@@ -481,7 +454,7 @@ def test_a_run_refuses_where_it_would_meet_somebody_elses_orders(tmp_path: Path)
 def test_where_the_target_is_disposable_it_does_not_refuse(tmp_path: Path) -> None:
     sandbox = Sandbox()
     foreign(sandbox, "one")
-    with served(tmp_path, sandbox, disposable=True) as profile:
+    with profile_in(tmp_path, sandbox, disposable=True) as profile:
         done = run(tmp_path, "--target", profile, "-k", "nothing_live_in")
     assert done.code == 0, done.printed
     assert live(sandbox) == []
@@ -490,7 +463,7 @@ def test_where_the_target_is_disposable_it_does_not_refuse(tmp_path: Path) -> No
 def test_the_other_accounts_orders_are_not_met_either(tmp_path: Path) -> None:
     sandbox = Sandbox()
     foreign(sandbox, "of-bob", "bob", quantity="7", price="0.1")
-    with served(tmp_path, sandbox) as profile:
+    with profile_in(tmp_path, sandbox) as profile:
         done = run(tmp_path, "--target", profile, "-k", f"fills_of_one or any_sequence or taken or {QUICK}")
     assert done.code in (2, 3), done.printed
     assert [order.id for order in live(sandbox)] == ["of-bob"]
@@ -500,7 +473,7 @@ def test_the_other_accounts_orders_are_not_met_either(tmp_path: Path) -> None:
 def test_one_that_comes_in_the_middle_of_a_run_stays(select: str, number: int, code: int, tmp_path: Path) -> None:
     sandbox = Sandbox()
     meanwhile(sandbox, "GET", ORDERS, number, lambda: foreign(sandbox, "newcomer", quantity="7"), late_s=0)
-    with served(tmp_path, sandbox) as profile:
+    with profile_in(tmp_path, sandbox) as profile:
         done = run(tmp_path, "--target", profile, "-k", select)
     assert done.code == code, done.printed
     assert (code == 3) == ("somebody else is at work with the account" in " ".join(done.stdout.split()))
@@ -509,7 +482,7 @@ def test_one_that_comes_in_the_middle_of_a_run_stays(select: str, number: int, c
 
 def test_of_two_runs_on_one_machine_the_second_leaves_the_first_alone(tmp_path: Path) -> None:
     sandbox = Sandbox()
-    with served(tmp_path, sandbox) as profile:
+    with profile_in(tmp_path, sandbox) as profile:
         first = start(tmp_path, "run", "--target", profile, "-k", PLACES)
         meets = time.monotonic() + 30
         while not live(sandbox) and time.monotonic() < meets:
@@ -525,7 +498,7 @@ def test_of_two_runs_on_one_machine_the_second_leaves_the_first_alone(tmp_path: 
 
 def test_two_runs_on_two_machines_part_without_harm(tmp_path: Path) -> None:
     sandbox = Sandbox()
-    with served(tmp_path, sandbox) as profile:
+    with profile_in(tmp_path, sandbox) as profile:
         both = []
         for name in ("one", "two"):
             (tmp_path / name).mkdir()
@@ -541,7 +514,7 @@ def test_two_runs_on_two_machines_part_without_harm(tmp_path: Path) -> None:
 @pytest.mark.parametrize("injects", [True, False])
 def test_no_run_places_more_than_the_profile_allows(injects: bool, tmp_path: Path) -> None:
     sandbox = Sandbox()
-    with served(tmp_path, sandbox, max_orders=30, **SETTLES) as profile:
+    with profile_in(tmp_path, sandbox, max_orders=30, **SETTLES) as profile:
         if not injects:
             without(profile, "inject")
         done = run(tmp_path, "--target", profile, "-k", "status_shows or one_kind")

@@ -1,6 +1,5 @@
 """What several workers found, and what they left behind, is gathered in one place."""
 
-import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +14,7 @@ from conformance.judging.worker import CleanUp, Worker
 from conformance.profile import loader
 from conformance.sandbox import Face, Sandbox
 from tests.runs import live, run_pytest
+from tests.sandboxes import profile_in
 
 
 @pytest.fixture
@@ -55,9 +55,7 @@ def test_a_worker_that_died_has_told_nothing(plan: Plan) -> None:
 
 def test_what_several_workers_leave_is_named(tmp_path: Path) -> None:
     sandbox = Stubborn()
-    with sandbox.serve() as served:
-        without_cancel = re.sub(r"\[driver\.cancel\][^[]*", "", served.profile_toml)
-        (tmp_path / "profile.toml").write_text(without_cancel, encoding="utf-8")
+    with profile_in(tmp_path, sandbox, r"\[driver\.cancel\][^[]*"):
         done = run_pytest(tmp_path, "--target", "profile.toml", "-k", "start_is_inclusive", "-n", "2")
     standing = {order.id for order in live(sandbox)}
     assert standing

@@ -1,10 +1,9 @@
 """No way leads to a green run that has not judged."""
 
-import contextlib
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +14,11 @@ from conformance.sandbox import Sandbox
 from conformance.sandbox.records import from_record
 from tests.orders import record
 from tests.runs import Ended, run, run_pytest
+from tests.sandboxes import profile_in
 
 # A check that is quick, and that this fault does not get past.
 QUICK = "start_is_inclusive"
 FAULT = "start-exclusive"
-
-
-@contextlib.contextmanager
-def served(folder: Path, sandbox: Sandbox) -> Iterator[Path]:
-    """Serve the sandbox while the context lasts; yields its profile."""
-    with sandbox.serve() as place:
-        profile = folder / "profile.toml"
-        profile.write_text(place.profile_toml, encoding="utf-8")
-        yield profile
 
 
 # -- nothing selected, or too little -------------------------------------------------------------------------------
@@ -61,7 +52,7 @@ def test_too_little_to_judge(words: list[str], code: int, says: str, tmp_path: P
 def test_seeing_orders_is_not_judging_when_every_check_is_skipped(tmp_path: Path) -> None:
     sandbox = Sandbox()
     sandbox.exchange.inject(from_record("alice", record("one", status="canceled")))
-    with served(tmp_path, sandbox) as profile:
+    with profile_in(tmp_path, sandbox) as profile:
         done = run(tmp_path, "--target", profile, "--scope", "read-only", "-k", "cancel_nothing")
     assert done.code == 3, done.printed
     assert done.results["verdict"] != "pass"
@@ -110,14 +101,14 @@ def test_a_run_is_not_moved_by_what_lies_around(tmp_path: Path) -> None:
         lay(tmp_path, files)
     options = " ".join(environ.get("PYTEST_ADDOPTS", "") for _, environ in AROUND.values())
     environ = {"PYTEST_ADDOPTS": options, "PYTEST_PLUGINS": "conftest"}
-    with served(tmp_path, faults.load()[FAULT].sandbox()) as profile:
+    with profile_in(tmp_path, faults.load()[FAULT].sandbox()) as profile:
         done = run(tmp_path, "--target", profile, "-k", QUICK, **environ)
     assert done.code == 1, done.printed
     assert done.with_verdict("fail") == {"list.start"}
 
 
 def test_a_run_judges_without_pythons_assertions_too(tmp_path: Path) -> None:
-    with served(tmp_path, faults.load()[FAULT].sandbox()) as profile:
+    with profile_in(tmp_path, faults.load()[FAULT].sandbox()) as profile:
         words = ["run", "--target", str(profile), "-k", QUICK, "--report-dir", str(tmp_path)]
         done = subprocess.run([sys.executable, "-OO", "-m", "conformance", *words], capture_output=True, check=False)
     assert done.returncode == 1, done.stdout + done.stderr
@@ -128,7 +119,7 @@ def test_pytest_is_moved_by_what_lies_around_but_never_to_green(around: str, tmp
     files, environ = AROUND[around]
     lay(tmp_path, files)
     words = () if "select" in around else ("-k", QUICK)
-    with served(tmp_path, faults.load()[FAULT].sandbox()) as profile:
+    with profile_in(tmp_path, faults.load()[FAULT].sandbox()) as profile:
         done = run_pytest(tmp_path, "--target", profile, *words, **environ)
     assert done.code == MOVED_TO.get(around, 3), done.printed
     assert done.results.get("verdict") != "pass"
@@ -188,7 +179,7 @@ THEN: dict[str, App] = {
 def test_a_target_that_is_something_else(then: str, tmp_path: Path) -> None:
     sandbox = Sandbox()
     sandbox.face.app = THEN[then]  # type: ignore[assignment]
-    with served(tmp_path, sandbox) as profile:
+    with profile_in(tmp_path, sandbox) as profile:
         done = run(tmp_path, "--target", profile, "-k", QUICK)
     expect_not_green(done)
 
@@ -197,7 +188,7 @@ def test_a_target_that_is_something_else(then: str, tmp_path: Path) -> None:
 def test_a_target_that_is_lost_after_set_up(then: str, tmp_path: Path) -> None:
     sandbox = Sandbox()
     sandbox.face.app = lost_after_set_up(sandbox.face.app, THEN[then])  # type: ignore[assignment]
-    with served(tmp_path, sandbox) as profile:
+    with profile_in(tmp_path, sandbox) as profile:
         done = run(tmp_path, "--target", profile, "-k", f"{QUICK} or plain_list or cancel_nothing")
     expect_not_green(done)
     assert done.results["mishaps"]["left"], "it was lost with orders on it"
@@ -205,13 +196,13 @@ def test_a_target_that_is_lost_after_set_up(then: str, tmp_path: Path) -> None:
 
 
 def test_a_wrong_base_path(tmp_path: Path) -> None:
-    with served(tmp_path, Sandbox()) as profile:
+    with profile_in(tmp_path, Sandbox()) as profile:
         profile.write_text(profile.read_text(encoding="utf-8").replace("/api/v1", "/api/v2"), encoding="utf-8")
         expect_not_green(run(tmp_path, "--target", profile, "-k", QUICK))
 
 
 def test_credentials_that_are_refused(tmp_path: Path) -> None:
-    with served(tmp_path, Sandbox()) as profile:
+    with profile_in(tmp_path, Sandbox()) as profile:
         wrong = re.sub(r'(jwt|api_key) = "', r"\g<0>x", profile.read_text(encoding="utf-8"))
         profile.write_text(wrong, encoding="utf-8")
         done = run(tmp_path, "--target", profile, "-k", QUICK)
@@ -220,7 +211,7 @@ def test_credentials_that_are_refused(tmp_path: Path) -> None:
 
 
 def test_an_empty_account_that_nothing_can_be_brought_into(tmp_path: Path) -> None:
-    with served(tmp_path, Sandbox()) as profile:
+    with profile_in(tmp_path, Sandbox()) as profile:
         profile.write_text(profile.read_text(encoding="utf-8").partition("[driver")[0], encoding="utf-8")
         done = run(tmp_path, "--target", profile, "-k", "list or cancel_nothing")
     assert done.code == 3, done.printed
@@ -248,7 +239,7 @@ CRASHES = {
         "Gathering.pytest_runtest_logreport = lambda self, report: {}['boom']\n"
     ),
     "in the verdicts": "from conformance.judging import verdicts\nverdicts.results = lambda *_: {}['boom']\n",
-    "in the report": "from conformance.reporting import files\nfiles.junit_xml = lambda *_: {}['boom']\n",
+    "in the report": "from conformance.reporting import files\nfiles.FORMATS['junit.xml'] = lambda *_: {}['boom']\n",
     "in cleaning up": "from conformance.judging import stages\nstages.clean_up = lambda *_: {}['boom']\n",
     "in a module of checks": "import conformance.declare as declare\nFACTS = declare.FACTS\ndeclare.FACTS = {}\n",
 }
@@ -265,7 +256,7 @@ def test_a_crash_of_the_suite(where: str, tmp_path: Path) -> None:
 
 
 def test_a_crash_never_hides_a_violation(tmp_path: Path) -> None:
-    with served(tmp_path, faults.load()[FAULT].sandbox()) as profile:
+    with profile_in(tmp_path, faults.load()[FAULT].sandbox()) as profile:
         done = run(tmp_path, "--target", profile, "-k", QUICK, patch=CRASHES["in cleaning up"])
     assert done.code == 1, done.printed
     assert done.results["partial"] is True
@@ -284,7 +275,7 @@ def test_a_worker_that_vanishes(tmp_path: Path) -> None:
         "    caller.list()\n",
         encoding="utf-8",
     )
-    with served(tmp_path, Sandbox()) as profile:
+    with profile_in(tmp_path, Sandbox()) as profile:
         done = run_pytest(tmp_path, "--target", profile, "test_vanishing.py", "-n", "2", "--max-worker-restart=0")
     assert done.code == 4, done.printed
     assert "went down" in str(done.results["mishaps"]["crashes"])
@@ -293,7 +284,7 @@ def test_a_worker_that_vanishes(tmp_path: Path) -> None:
 
 def test_a_worker_whose_checks_cannot_be_imported(tmp_path: Path) -> None:
     (tmp_path / "test_broken.py").write_text("import absent_altogether\n", encoding="utf-8")
-    with served(tmp_path, Sandbox()) as profile:
+    with profile_in(tmp_path, Sandbox()) as profile:
         done = run_pytest(tmp_path, "--target", profile, "test_broken.py", "-n", "2")
     assert done.code == 4, done.printed
     assert done.results.get("verdict") != "pass"

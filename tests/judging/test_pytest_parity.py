@@ -13,15 +13,15 @@ from conformance import faults
 from conformance.sandbox import Sandbox
 from conformance.sandbox.records import from_record
 from tests.orders import record
+from tests.sandboxes import profile_in
+from tests.whole_run import WholeRun
 
 CHECKOUT = Path(__file__).parent.parent.parent
 
 
 @pytest.fixture
 def profile(tmp_path: Path) -> Iterator[Path]:
-    with Sandbox().serve() as served:
-        path = tmp_path / "profile.toml"
-        path.write_text(served.profile_toml, encoding="utf-8")
+    with profile_in(tmp_path, Sandbox()) as path:
         yield path
 
 
@@ -43,27 +43,17 @@ def verdicts(results: dict[str, Any]) -> dict[str, str]:
     return {entry["id"]: entry["verdict"] for entry in results["requirements"]}
 
 
-def run(profile: Path) -> dict[str, str]:
-    subprocess.run(
-        [sys.executable, "-m", "conformance", "run", "--target", profile, "--report-dir", profile.parent],
-        capture_output=True,
-        timeout=120,
-        check=False,
-    )
-    return verdicts(json.loads((profile.parent / "results.json").read_text(encoding="utf-8")))
-
-
-def test_the_very_same_verdicts(profile: Path) -> None:
+def test_the_very_same_verdicts(profile: Path, whole_run: WholeRun) -> None:
     code, results, printed = judge(profile)
     assert code == 0, printed
     assert "no violation found" in printed
-    assert verdicts(results) == run(profile)
+    assert verdicts(results) == verdicts(whole_run.ended.results)
 
 
-def test_several_workers_give_the_same_verdicts(profile: Path) -> None:
+def test_several_workers_give_the_same_verdicts(profile: Path, whole_run: WholeRun) -> None:
     code, results, printed = judge(profile, "-n", "2")
     assert code == 0, printed
-    assert verdicts(results) == run(profile)
+    assert verdicts(results) == verdicts(whole_run.ended.results)
     assert verdicts(results)["cancel.complete"] == "pass"
     assert results["requests"]["total"] > 400
 
@@ -77,9 +67,7 @@ def test_a_selection_by_name(profile: Path) -> None:
 
 
 def test_it_stops_at_the_first_violation(tmp_path: Path) -> None:
-    with faults.load()["limit-unbounded"].sandbox().serve() as served:
-        profile = tmp_path / "profile.toml"
-        profile.write_text(served.profile_toml, encoding="utf-8")
+    with profile_in(tmp_path, faults.load()["limit-unbounded"].sandbox()) as profile:
         code, results, printed = judge(profile, "-x")
         assert code == 1, printed
         assert "list.limit-max is violated" in printed
@@ -96,9 +84,7 @@ def test_read_only_scope_sends_nothing_but_get(tmp_path: Path) -> None:
         await app(scope, receive, send)
 
     app, sandbox.face.app = sandbox.face.app, spied  # type: ignore[assignment]
-    with sandbox.serve() as served:
-        profile = tmp_path / "profile.toml"
-        profile.write_text(served.profile_toml, encoding="utf-8")
+    with profile_in(tmp_path, sandbox) as profile:
         code, results, printed = judge(profile, "--scope", "read-only")
     assert code == 3, printed
     assert methods == {"GET"}
@@ -133,13 +119,11 @@ def test_live_orders_of_somebody_else_are_never_canceled(deeper_than: int, tmp_p
     for number in range(deeper_than):
         newer = record(f"newer-{number}", created_at=1_778_400_001 + number, status="canceled")
         sandbox.exchange.inject(from_record("alice", newer))
-    with sandbox.serve() as served:
-        profile = tmp_path / "profile.toml"
-        profile.write_text(served.profile_toml, encoding="utf-8")
-        _, results, printed = judge(profile)
+    with profile_in(tmp_path, sandbox) as profile:
+        _, results, printed = judge(profile, "-m", "cancels")
         assert sandbox.exchange.orders["alice"]["somebody-elses"].status == "open", printed
         assert verdicts(results)["cancel.complete"] == "none"
-        _, results, printed = judge(profile, "--cancel-existing")
+        _, results, printed = judge(profile, "--cancel-existing", "-k", "cancel_live")
         assert sandbox.exchange.orders["alice"]["somebody-elses"].status == "canceled"
         assert verdicts(results)["cancel.complete"] == "pass"
 

@@ -20,6 +20,7 @@ from conformance.sandbox import Sandbox, Served
 from conformance.wire.forgery import A_DAY_OLD, FORGERIES
 from tests.reporting.test_html import exchange
 from tests.reporting.test_terminal import CLEAN, results
+from tests.sandboxes import profile_in
 from tests.wire.test_forgery import ADDED
 
 FINDING = Finding("x", "y", "…", "test_list_limit::test_x[1]")
@@ -110,8 +111,9 @@ def test_a_run_line_meets_the_same_finding_again(tmp_path: Path) -> None:
         found = load(tmp_path / "results.json")
         return {result.id: result.findings[0] for result in found.violated} | {"all": found}
 
-    with faults.load()["limit-above-maximum-is-default"].sandbox().serve() as served:
-        (tmp_path / "PROFILE.toml").write_text(served.profile_toml.replace('"sandbox"', '"liar"'), encoding="utf-8")
+    with profile_in(tmp_path, faults.load()["limit-above-maximum-is-default"].sandbox()) as profile:
+        renamed = profile.read_text(encoding="utf-8").replace('"sandbox"', '"liar"')
+        (tmp_path / "PROFILE.toml").write_text(renamed, encoding="utf-8")
         first = run("run", "--target", "PROFILE.toml", "--stop-on-first", "--seed", "3")
         line = run_line(first["all"], first["list.limit-max"])
         assert "--target PROFILE.toml --seed 3" in line

@@ -19,12 +19,6 @@ from conformance.results import RequirementResult, Results
 from conformance.verdict import Verdict
 
 ICONS = {Verdict.PASS: "✓", Verdict.FAIL: "✗", Verdict.INCONCLUSIVE: "?", Verdict.NONE: "–"}
-_SECTIONS = {
-    "order": "The order object",
-    "list": "List my orders",
-    "cancel": "Cancel all my orders",
-    "access": "Access, errors, weights",
-}
 
 
 def html(results: Results) -> str:
@@ -55,7 +49,7 @@ def _sections(results: Results) -> list[tuple[str, list[RequirementResult]]]:
     for result in results.requirements:
         section = catalogue[result.id].section if result.id in catalogue else "access"
         by_section.setdefault(section, []).append(result)
-    return [(_SECTIONS[section], by_section[section]) for section in requirements.SECTIONS if section in by_section]
+    return [(title, by_section[section]) for section, title in requirements.SECTIONS.items() if section in by_section]
 
 
 def _address(url: str) -> str:

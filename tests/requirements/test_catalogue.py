@@ -99,7 +99,7 @@ def test_every_field_has_a_requirement(name: str) -> None:
 
 def test_sections_come_in_the_documents_order() -> None:
     sections = [entry.section for entry in CATALOGUE.values()]
-    assert sections == sorted(sections, key=requirements.SECTIONS.index)
+    assert sections == sorted(sections, key=list(requirements.SECTIONS).index)
 
 
 def test_every_silence_says_what_is_accepted_and_why() -> None:

@@ -1,0 +1,23 @@
+"""The clock of a target, as far as the orders that were placed there tell it."""
+
+from conformance.account.clock import TargetClock
+from tests.orders import order
+
+
+def test_the_targets_clock_is_bounded_by_what_was_placed() -> None:
+    clock = TargetClock()
+    assert clock.window(100.0, 100.1) is None
+    clock.learn(order("a", created_at=1_778_400_003), 1_778_400_000.2, 1_778_400_000.3)
+    earliest, latest = clock.window(1_778_400_010.0, 1_778_400_010.1) or (0, 0)
+    assert earliest <= 1_778_400_013 <= latest
+    assert latest - earliest <= 5
+    clock.learn(order("b", created_at=1_778_400_006), 1_778_400_002.9, 1_778_400_003.0)
+    assert clock.window(1_778_400_010.0, 1_778_400_010.1) == (1_778_400_012, 1_778_400_015)
+
+
+def test_a_clock_that_was_set_is_learned_anew() -> None:
+    clock = TargetClock()
+    clock.learn(order("a", created_at=1_778_400_000), 1_778_400_000.2, 1_778_400_000.3)
+    clock.learn(order("b", created_at=1_778_400_501), 1_778_400_001.2, 1_778_400_001.3)
+    earliest, _ = clock.window(1_778_400_010.0, 1_778_400_010.1) or (0, 0)
+    assert earliest > 1_778_400_500
