@@ -1,6 +1,6 @@
 """What one check saw: of its own requirements, and of others in passing."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
 from conformance.evidence import Exchange
@@ -20,6 +20,7 @@ class Observations:
         self.in_passing: dict[str, Violation] = {}
         self.doubts: dict[str, str] = {}
         self.notes: dict[str, str] = {}
+        self.covered: defaultdict[str, set[str]] = defaultdict(set)
 
     def count(self, saw: Mapping[str, int]) -> None:
         """Add what was judged and found right, by requirement."""
@@ -49,6 +50,10 @@ class Observations:
         """Say how a requirement was judged, where the report should tell."""
         self.notes[requirement] = what
 
+    def cover(self, kind: str, cell: str) -> None:
+        """Note that this cell of a table was asked for; `kind` names the table."""
+        self.covered[kind].add(cell)
+
     def adopt(self, earlier: "Observations") -> None:
         """Take over what was seen while things were set up for this check."""
         self.saw.update(earlier.saw)
@@ -56,3 +61,5 @@ class Observations:
             self.in_passing.setdefault(id, violation)
         self.doubts |= earlier.doubts
         self.notes |= earlier.notes
+        for kind, cells in earlier.covered.items():
+            self.covered[kind] |= cells

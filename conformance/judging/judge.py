@@ -100,6 +100,7 @@ class Judge:
             doubts={id: present(doubt) for id, doubt in observations.doubts.items()},
             notes={id: present(note) for id, note in observations.notes.items()},
             missing=tuple(replace(each, says=present(each.says)) for each in item.stash.get(_MISSING, ())),
+            covered={kind: tuple(sorted(cells)) for kind, cells in observations.covered.items()},
             examples=item.stash.get(_EXAMPLES, Examples()).count,
         )
 

@@ -16,7 +16,7 @@ class Outcome:
 
     By requirement: `findings` are violations, those met in passing too; `saw` counts how often an answer was right;
     `doubts` say why the requirement could not be judged; `notes` say how it was judged. `missing`: the facts that the
-    check needs and that were not observed.
+    check needs and that were not observed. `covered`: by table, the cells that were asked for.
     """
 
     check: str
@@ -28,6 +28,7 @@ class Outcome:
     doubts: Mapping[str, str] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[Missing, ...] = ()
+    covered: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     examples: int = 0
 
     def to_plain(self) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from conformance.wire.bounded import BoundedAdapter, Unbounded
 from conformance.wire.breaker import Breaker
 from conformance.wire.counts import Counts, Latencies
 from conformance.wire.failures import in_words, is_dropped
+from conformance.wire.headers import all_of
 from conformance.wire.redaction import Redactor
 
 CONNECT_TIMEOUT_S = 5
@@ -207,6 +208,7 @@ class Client:
         session = self._session()
         own = self.target.headers if origin(call.url) == self._origin else {}  # they may be a gateway's credentials
         prepared = session.prepare_request(requests.Request(call.method, call.url, headers={**own, **call.headers}))
+        prepared.headers = all_of(call.headers, prepared.headers)
         prepared.url = call.whole_url  # as it is: the bytes that were signed are the bytes that are sent
         if call.body is not None:
             prepared.prepare_body(call.body, None)
