@@ -1,8 +1,7 @@
 """One account of the target: its two operations. Each answer is judged as it arrives."""
 
 import time
-from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -64,7 +63,6 @@ class Account(Sender):
         super().__init__(profile, client)
         self.foreign: dict[tuple[object, ...], Sequence[Exchange]] = {}
         self.blame = Blame(lambda query, kind: self.ask(LIST, urlencode(query.pairs()), kind), self.credentials)
-        self._canceled_with: defaultdict[tuple[bool, bool], set[Credential]] = defaultdict(set)
 
     def list(self, query: Query = EVERYTHING, credential: Credential | None = None) -> Page:
         """The list that answers `query`. Its shape, its order, its filters and its owner are judged in passing.
@@ -123,9 +121,7 @@ class Account(Sender):
         times = sent_at, time.time()
         if may_reject and rejects(answer):
             return Canceled(symbol, (), answer.exchange, answer.tries_before > 0, *times, rejected=True)
-        accepted = self._canceled_with[symbol is None, nothing_live]
-        self._expect_ok(answer, "a cancel-all", lambda: requirement, kind, Query(symbol), accepted)
-        accepted.add(kind)
+        self._expect_ok(answer, "a cancel-all", lambda: requirement, kind, Query(symbol))
         document = self._decoded(answer, requirement)
         if breaches := contract.canceled_breaches(document):
             self.observations.report(charge(breaches, requirement), answer.exchange, raising=True)
@@ -166,18 +162,10 @@ class Account(Sender):
         self.observations.report(blamed, *self._shown_to_its_owner(orders), answer.exchange)
         return Page(query, orders, answer.exchange, kind)
 
-    def _expect_ok(
-        self,
-        answer: Answer,
-        what: str,
-        blamed: Callable[[], str],
-        kind: Credential,
-        query: Query,
-        others: Collection[Credential] = (),
-    ) -> None:
+    def _expect_ok(self, answer: Answer, what: str, blamed: Callable[[], str], kind: Credential, query: Query) -> None:
         if answer.status == 200:
             return
-        turned_away = self.blame.turns_credential_away(query, answer.status, kind, others)
+        turned_away = self.blame.turns_credential_away(query, answer.status, kind)
         requirement = self.blame.of_credential(kind) if turned_away else None
         if requirement is None and (turned_away or answer.status in NOT_JUDGED):
             words = NOT_JUDGED.get(answer.status, NOT_JUDGED[401])

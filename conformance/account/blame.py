@@ -107,18 +107,13 @@ class Blame:
         """The requirement that a list breaks by answering `status`."""
         return of_list(query, status, lambda other: self._ask(other, kind).status == status, self.market)
 
-    def turns_credential_away(
-        self, query: Query, status: int, kind: Credential, others: Collection[Credential] = ()
-    ) -> bool:
+    def turns_credential_away(self, query: Query, status: int, kind: Credential) -> bool:
         """Whether an answer speaks of the credential. A 400 does where the account's other credential does not earn it.
 
-        `others`: credentials that the target has accepted for such a cancel-all. `query` has its parameters then: a
-        list with them is asked for instead.
+        For a cancel-all `query` has its parameters: a list with them is asked for instead.
         """
         if status not in _PERHAPS_TURNED_AWAY:
             return status in _CREDENTIALS_TURNED_AWAY
-        if set(others) - {kind}:
-            return True
         differ = any(self._ask(query, other).status == 200 for other in self._kinds if other != kind)
         return differ and self._ask(query, kind).status == status
 

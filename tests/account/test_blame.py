@@ -175,12 +175,6 @@ def test_a_400_that_the_token_does_not_earn_speaks_of_the_key(status: int) -> No
     assert not blame(status, alone, ("api-key",)).turns_credential_away(Query(), status, "api-key")
 
 
-def test_a_400_to_a_cancel_all_speaks_of_the_key_where_the_token_was_accepted_for_one() -> None:
-    asked = blame(400, never)
-    assert asked.turns_credential_away(Query(), 400, "api-key", {"jwt"})
-    assert not asked.turns_credential_away(Query(), 400, "api-key", {"api-key"})
-
-
 @pytest.mark.parametrize("status", [404, 409, 429, 500, 503])
 def test_no_other_status_speaks_of_credentials(status: int) -> None:
-    assert not blame(status, everything).turns_credential_away(Query(), status, "api-key", {"jwt"})
+    assert not blame(status, everything).turns_credential_away(Query(), status, "api-key")
