@@ -18,7 +18,7 @@ _NAMED = 5  # so many of the credentials that were accepted are named in a findi
 
 
 def list_forged(stage: Stage, forgeries: Sequence[Forgery], query: str) -> None:
-    """Ask for a list with each of these credentials: a 4xx that shows no order. One Violation tells of all others.
+    """Ask for a list with each of these credentials: a 4xx that shows no order. One Violation names those accepted.
 
     Raises NotObserved where none of them can be made.
     """
@@ -30,7 +30,7 @@ def list_forged(stage: Stage, forgeries: Sequence[Forgery], query: str) -> None:
         breach, answer, _ = accepted[0]
         others = list(dict.fromkeys(says for _, _, says in accepted[1:]))
         more = f", and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
-        told = f"; no better: {', '.join(others[:_NAMED])}{more}" if others else ""
+        told = f"; the same with {', '.join(others[:_NAMED])}{more}" if others else ""
         found = breach._replace(got=f"{breach.got}{told}")
         stage.caller.observations.report([found], answer.exchange, raising=True)
 
@@ -48,12 +48,14 @@ def cancel_forged(stage: Stage, forgeries: Sequence[Forgery], query: str = "") -
     stage.view.decline_to_harm()
     answers: list[Answer] = []
     breaches: list[Breach] = []
-    for each in possible:
-        answers.append(_sent(stage, CANCEL_ALL, each, query))
-        breaches = _breaches(stage, each, answers[-1])
-        if breaches:
-            break  # what it did shows as long as nothing else is sent
-    stage.view.canceled()
+    try:
+        for each in possible:
+            answers.append(_sent(stage, CANCEL_ALL, each, query))
+            breaches = _breaches(stage, each, answers[-1])
+            if breaches:
+                break  # what it did shows as long as nothing else is sent
+    finally:
+        stage.view.canceled()
     after = stage.view.settled(len(before.exchanges))
     stage.view.believe(after)
     done = list(harm(Attempt(before, after)))

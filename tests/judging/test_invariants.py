@@ -13,7 +13,7 @@ from conformance import faults, requirements
 from conformance.sandbox import Sandbox
 
 # What a default run may cost, beyond setting the stage.
-REQUESTS = 900
+REQUESTS = 1_100
 
 
 def judge(sandbox: Sandbox, folder: Path, without: str | None = None, *more: str) -> tuple[int, dict[str, Any], str]:

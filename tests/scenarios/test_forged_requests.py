@@ -122,7 +122,7 @@ def test_a_cancel_all_that_is_accepted_is_named_with_what_it_did() -> None:
 def test_a_list_that_is_accepted_is_shown_and_others_are_named() -> None:
     violation = met(Taking(), lambda stage: list_forged(stage, CELLS, ""))
     assert "a token with a signature of zeros" in violation.breach.want
-    assert violation.breach.got.endswith("; no better: a token whose signature is not base64")
+    assert violation.breach.got.endswith("; the same with a token whose signature is not base64")
     assert [each.forged for each in violation.evidence] == ["a token with a signature of zeros"]
 
 
