@@ -9,8 +9,8 @@ from conformance.oracle.listing import DEFAULT_LIMIT, MAX_LIMIT
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order
 from conformance.profile import Market
-from conformance.stage.arranger import Wish
 from conformance.stage.stage import Stage
+from conformance.stage.wishes import Wish
 from conformance.wire.signer import Credential
 
 LARGEST_LIMIT = 2**31 - 1  # beyond it a limit is bad input rather than a large limit

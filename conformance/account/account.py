@@ -62,7 +62,7 @@ class Account(Sender):
     def __init__(self, profile: AccountProfile, client: Client) -> None:
         super().__init__(profile, client)
         self.foreign: dict[tuple[object, ...], Sequence[Exchange]] = {}
-        self.blame = Blame(lambda query, kind: self.ask(LIST, urlencode(query.pairs()), kind))
+        self.blame = Blame(lambda query, kind: self.ask(LIST, urlencode(query.pairs()), kind), self.credentials)
 
     def list(self, query: Query = EVERYTHING, credential: Credential | None = None) -> Page:
         """The list that answers `query`. Its shape, its order, its filters and its owner are judged in passing.
@@ -90,7 +90,7 @@ class Account(Sender):
         answer = self.ask(LIST, query, kind)
         if turns_away(answer):
             return None
-        self._expect_ok(answer, f"a list, or a 4xx, for {cut(query)}", lambda: BAD_INPUT, kind)
+        self._expect_ok(answer, f"a list, or a 4xx, for {cut(query)}", lambda: BAD_INPUT, kind, EVERYTHING)
         document = self._decoded(answer, BAD_INPUT)
         if contract.list_breaches(document):
             breach = Breach("a list, or a 4xx", f"200 with something else for {cut(query)}", BAD_INPUT)
@@ -123,7 +123,7 @@ class Account(Sender):
         times = sent_at, time.time()
         if may_reject and rejects(answer):
             return Canceled(symbol, (), answer.exchange, answer.tries_before > 0, *times, rejected=True)
-        self._expect_ok(answer, "a cancel-all", lambda: requirement, kind)
+        self._expect_ok(answer, "a cancel-all", lambda: requirement, kind, Query(symbol))
         document = self._decoded(answer, requirement)
         if breaches := contract.canceled_breaches(document):
             self.observations.report(charge(breaches, requirement), answer.exchange, raising=True)
@@ -152,7 +152,7 @@ class Account(Sender):
         return Snapshot(orders, end, tuple(exchanges))
 
     def _page(self, query: Query, kind: Credential, answer: Answer) -> Page:
-        self._expect_ok(answer, "a list", lambda: self.blame.of_status(query, answer.status, kind), kind)
+        self._expect_ok(answer, "a list", lambda: self.blame.of_status(query, answer.status, kind), kind, query)
         document = self._decoded(answer, "list.array-json")
         if breaches := contract.list_breaches(document):
             self.observations.report(breaches, answer.exchange)
@@ -164,12 +164,14 @@ class Account(Sender):
         self.observations.report(blamed, *self._shown_to_its_owner(orders), answer.exchange)
         return Page(query, orders, answer.exchange, kind)
 
-    def _expect_ok(self, answer: Answer, what: str, blamed: Callable[[], str], kind: Credential) -> None:
+    def _expect_ok(self, answer: Answer, what: str, blamed: Callable[[], str], kind: Credential, query: Query) -> None:
         if answer.status == 200:
             return
-        requirement = self.blame.of_credential(answer.status, kind)
-        if requirement is None and answer.status in NOT_JUDGED:
-            reason = f"{self.name}: {NOT_JUDGED[answer.status]} ({answer.status} to {what})"
+        turned_away = self.blame.turns_credential_away(query, answer.status, kind)
+        requirement = self.blame.of_credential(kind) if turned_away else None
+        if requirement is None and (turned_away or answer.status in NOT_JUDGED):
+            words = NOT_JUDGED.get(answer.status, NOT_JUDGED[401])
+            reason = f"{self.name}: {words} ({answer.status} to {what})"
             if answer.status == 503:
                 raise Busy(reason)
             raise (Rejected if answer.status < 500 else Inconclusive)(reason)

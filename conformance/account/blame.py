@@ -5,12 +5,12 @@
 | a list has another status than 200 | the first parameter that fails alone; else that they stand together |
 | a record does not pass a filter | that filter, where it is wrong alone; else that filters stand together |
 | a list holds other orders than it should | the limit, where the page is right with room for all; else as above |
-| a good credential is turned away | that credential, where it is good for a plain list |
+| a good credential is turned away | that credential, where the target accepts it in another form |
 | an odd query shows too much | error.bad-input |
 | a reused rule fails in a scenario of its own | what the scenario is about (`charge`) |
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 
 from conformance.oracle.listing import LISTING, MAX_LIMIT, Listing, cut_before_filtering, limit_requirement
@@ -32,6 +32,7 @@ _HARM = ("list.limit-exact", "list.limit-max", "list.own-only")
 
 _NOTHING_SHOWN = (204, 404)  # how a server may say that nothing matched, where an empty array is due
 _CREDENTIALS_TURNED_AWAY = (401, 403)
+_PERHAPS_TURNED_AWAY = (400, 422)  # some servers say so of a signature, too
 
 
 def charge(breaches: Iterable[Breach], requirement: str) -> list[Breach]:
@@ -106,18 +107,34 @@ def of_contradiction(
 class Blame:
     """Decides for one account. `ask` sends further lists where their answers tell; `market` is the name of one."""
 
-    def __init__(self, ask: Callable[[Query, Credential], Answer]) -> None:
+    def __init__(self, ask: Callable[[Query, Credential], Answer], kinds: Collection[Credential] = ()) -> None:
         self.market: str | None = None
         self._ask = ask
+        self._kinds = kinds
         self._right_alone: dict[tuple[str, tuple[str, ...], str, Credential], bool] = {}
 
     def of_status(self, query: Query, status: int, kind: Credential) -> str:
         """The requirement that a list breaks by answering `status`."""
         return of_list(query, status, lambda other: self._ask(other, kind).status == status, self.market)
 
-    def of_credential(self, status: int, kind: Credential) -> str | None:
-        """The requirement that turning a good credential away breaks; None where it is turned away from all."""
-        good = status in _CREDENTIALS_TURNED_AWAY and self._ask(Query(), kind).status == 200
+    def turns_credential_away(self, query: Query, status: int, kind: Credential) -> bool:
+        """Whether an answer speaks of the credential. A 400 does where the account's other credential does not earn it.
+
+        For a cancel-all `query` has its parameters: a list with them is asked for instead.
+        """
+        if status not in _PERHAPS_TURNED_AWAY:
+            return status in _CREDENTIALS_TURNED_AWAY
+        differ = any(self._ask(query, other).status == 200 for other in self._kinds if other != kind)
+        return differ and self._ask(query, kind).status == status
+
+    def of_credential(self, kind: Credential) -> str | None:
+        """The requirement that turning a good credential away breaks.
+
+        None where the target accepts it neither for a plain list nor for that of the documents' sample. It may then be
+        revoked or not known to the target, or the clocks differ: nothing is certain.
+        """
+        sample = Query(symbol=self.market, status="open", limit=50)
+        good = any(self._ask(query, kind).status == 200 for query in (Query(), sample))
         return f"auth.{kind}" if good else None
 
     def of_record(self, breach: Breach, query: Query, kind: Credential) -> Breach:

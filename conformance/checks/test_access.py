@@ -1,5 +1,7 @@
 """Access: each credential alone is enough, for both operations."""
 
+from dataclasses import replace
+
 import pytest
 
 from conformance.account.account import Account
@@ -7,8 +9,8 @@ from conformance.account.known import Known
 from conformance.declare import cancels, needs, verifies
 from conformance.orders import Query
 from conformance.scenarios.cancellation import cancel_all
-from conformance.stage.arranger import Wish
 from conformance.stage.stage import Stage
+from conformance.stage.wishes import Wish
 from conformance.verdict import Breach, Violation
 from conformance.wire.signer import Credential
 
@@ -19,9 +21,11 @@ API_KEY = pytest.param("api-key", marks=[pytest.mark.verifies("auth.api-key"), p
 @pytest.mark.parametrize("credential", [JWT, API_KEY])
 @needs(orders=1)
 def test_a_credential_alone_is_enough_to_list(caller: Account, known: Known, credential: Credential) -> None:
-    """The token, or the signed key, without the other: the list without parameters and one with several show orders."""
+    """The token, or the signed key, without the other: lists without parameters, with each and with all show orders."""
     some = next(iter(known.snapshot.orders.values()))
-    for query in (Query(), Query(some.symbol, some.status, some.created_at, some.created_at, 200)):
+    several = Query(some.symbol, some.status, some.created_at, some.created_at, 200)
+    alone = [replace(Query(), **{name: getattr(several, name)}) for name, _ in several.pairs()]
+    for query in (Query(), *alone, several):
         page = caller.list(query, credential)
         if not page.orders:
             raise Violation(Breach(f"orders for {query} with the {credential} alone", "none"), page.exchange)

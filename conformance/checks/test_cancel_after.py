@@ -10,8 +10,8 @@ from conformance.oracle.listing import MAX_LIMIT
 from conformance.orders import Query
 from conformance.scenarios.cancellation import cancel_all, expect_listed, expect_unchanged
 from conformance.scenarios.trades import meet
-from conformance.stage.arranger import Wish
 from conformance.stage.stage import Stage
+from conformance.stage.wishes import Wish
 
 # A state that is taken back is taken back soon: by a job that runs once a second, or by the next order.
 LATER_S = 0.5

@@ -8,8 +8,8 @@ from conformance.declare import cancels, early, needs, verifies
 from conformance.oracle.listing import MAX_LIMIT
 from conformance.orders import LIVE, Query
 from conformance.scenarios.cancellation import cancel_all
-from conformance.stage.arranger import Wish
 from conformance.stage.stage import Stage
+from conformance.stage.wishes import Wish
 from conformance.verdict import NotObserved
 from conformance.wire.signer import Credential
 

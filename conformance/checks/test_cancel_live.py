@@ -8,8 +8,8 @@ from conformance.account.account import SNAPSHOT_PAGES
 from conformance.declare import cancels, needs, verifies
 from conformance.hypothesis_seam import DRAWING
 from conformance.scenarios.cancellation import cancel_all
-from conformance.stage.arranger import Wish
 from conformance.stage.stage import Stage
+from conformance.stage.wishes import Wish
 from conformance.strategies import wishes
 
 

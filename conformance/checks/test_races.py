@@ -4,8 +4,8 @@ import pytest
 
 from conformance.declare import cancels, needs, verifies
 from conformance.scenarios.races import Races
-from conformance.stage.arranger import Wish
 from conformance.stage.stage import Stage
+from conformance.stage.wishes import Wish
 
 # A window of 5 ms is met by one race in two or three, so that eight miss it once in twenty runs or less often.
 TIMES = 8

@@ -22,6 +22,7 @@ from conformance.stage.stage import Stage
 from conformance.verdict import CannotJudge, Inconclusive
 from conformance.wire.client import Client
 from conformance.wire.counts import Counts, Latencies
+from conformance.wire.forged_coverage import coverage
 from conformance.wire.redaction import Redactor
 
 
@@ -132,4 +133,13 @@ def _covered_on(stage: Stage, covered: Mapping[str, Set[Any]]) -> dict[str, Area
         areas["orders"] = of_orders(stage.kinds_seen(), markets, statuses, ages)
     if "cancels" in covered:
         areas["cancels"] = of_cancels(covered["cancels"], stage.caller.credentials, injects=stage.arranger.injects)
+    if "forged" in covered:
+        asked, possible, gaps = coverage(
+            covered["forged"],
+            stage.caller.signer,
+            stage.other.signer if stage.other else None,
+            cancels=bool(stage.ways),
+        )
+        told = [f"{len(gap.cells)} forged requests: {gap.close}" for gap in gaps]
+        areas["credentials"] = {"forged": [asked, possible], "gaps": told}
     return areas

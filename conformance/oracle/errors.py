@@ -10,6 +10,8 @@ from conformance.verdict import Breach
 BUSY = CANCEL_ALL.errors[503]
 (DB_ERROR,) = LIST.errors[500]
 
+_THROTTLED = (429, 418)
+
 # The requirement that an armed error is judged under.
 _REQUIREMENT = {LIST: "list.db-error", CANCEL_ALL: "cancel.busy"}
 
@@ -34,6 +36,17 @@ def busy_in_the_wild(document: Any) -> Iterator[Breach]:
     """What is wrong with a 503 that the check did not arm."""
     if list(error_breaches(document)) or document["error"] not in BUSY:
         yield Breach(f"one of the documented codes, {', '.join(BUSY)}", f"{document}", "cancel.busy-code")
+
+
+def overloaded(status: int | None, document: Any, when: str) -> Iterator[Breach]:
+    """What no answer may be where many requests come within a second: throttled, or a server error. A 503 with a
+    documented code may be: the engine has its limits. `when`: what the answer came to, in words.
+    """
+    want = "no 429, no 418 and no 5xx but 503 with a documented code"
+    if status in _THROTTLED:
+        yield Breach(want, f"{status} {when}", "weight.zero")
+    elif status is not None and status >= 500 and (status != 503 or list(busy_in_the_wild(document))):
+        yield Breach(want, f"{status} {document} {when}", "weight.zero")
 
 
 def slow(operation: Operation, elapsed_ms: float) -> Iterator[Breach]:

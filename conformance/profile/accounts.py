@@ -1,6 +1,6 @@
 """The accounts of a profile or of the environment, and their lanes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -34,10 +34,15 @@ def account(key: str, table: Mapping[str, Any], folder: Path, environ: Mapping[s
     return AccountProfile(name=table.get("name", key), **secrets)
 
 
+def variables(key: str, kinds: Iterable[str] = _CREDENTIALS) -> list[str]:
+    """The environment variables that have these credentials of the account `caller` or `other`."""
+    return [f"{_VARIABLES[key]}_{kind.upper()}" for kind in kinds]
+
+
 def from_variables(key: str, environ: Mapping[str, str]) -> AccountProfile | None:
     """The account `caller` or `other` from the P99_… variables. None if no variable is set. Raises ProfileError."""
     # CI systems set the variable of a missing secret to an empty text.
-    names = {kind: f"{_VARIABLES[key]}_{kind.upper()}" for kind in _CREDENTIALS}
+    names = dict(zip(_CREDENTIALS, variables(key), strict=True))
     given = {kind: {"env": name} for kind, name in names.items() if environ.get(name)}
     if not given:
         return None

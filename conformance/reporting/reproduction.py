@@ -8,7 +8,7 @@ from typing import Any
 from conformance.results import Finding, Results
 
 # What signing adds stands at the end of the query.
-_SIGNED = re.compile(r"(^|&)timestamp=.*")
+_SIGNED = re.compile(r"(^|&)(timestamp|signature)=.*")
 
 # A forgery that is named so has put this parameter in front of what is asked.
 _IN_FRONT = " added in front after signing"

@@ -9,8 +9,8 @@ from conformance.oracle.model import Model
 from conformance.orders import Query
 from conformance.profile import Market
 from conformance.scenarios.cancellation import cancel_all
-from conformance.stage.arranger import Wish
 from conformance.stage.stage import Stage
+from conformance.stage.wishes import Wish
 from conformance.verdict import Inconclusive
 
 

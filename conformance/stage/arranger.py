@@ -3,9 +3,8 @@
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 from conformance.account.account import SNAPSHOT_PAGES
 from conformance.account.ticket import Ticket
@@ -17,10 +16,9 @@ from conformance.profile import Market
 from conformance.stage import history
 from conformance.stage.lane import Lane
 from conformance.stage.placement import place
+from conformance.stage.wishes import Way, Wish
 from conformance.verdict import Declined, DriverRefused
 from conformance.wire.signer import Credential
-
-Way = Literal["injecting", "placing"]
 
 # Injected histories end a minute ago, so that a clock a few seconds off does not put them into the future, and reach
 # back far enough for some hundred orders to lie in distinct seconds; for few of them, in an account that was just used.
@@ -56,36 +54,6 @@ _PER_SECOND = 100
 
 # How many ticks away from the resting price an order may be placed, so that prices differ.
 _DEPTH = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """One live order to bring about; at which price is left to chance, unless it is told.
-
-    `fills`: how often it is partly filled. `age`: how old it is, as in a population; young where that cannot be.
-    `credential`: what it is placed with, where that matters.
-    """
-
-    market: Market
-    side: str
-    fills: int = 0
-    price: Decimal | None = None
-    age: str = YOUNG
-    credential: Credential | None = None
-
-    @property
-    def to_be_placed(self) -> bool:
-        """Whether injecting would not do: how it came about is what matters."""
-        return self.fills > 1 or self.credential is not None
-
-    def __repr__(self) -> str:
-        filled = {0: "", 1: " partly filled"}.get(self.fills, f" filled {self.fills} times")
-        aged = "" if self.age == YOUNG else f" of {self.age} ago"
-        return f"{self.market.symbol} {self.side}{filled}{aged}{f' by {self.credential}' if self.credential else ''}"
-
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        """How Hypothesis prints it in an example."""
-        printer.text(repr(self))
 
 
 class Arranger:

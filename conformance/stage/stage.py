@@ -13,10 +13,11 @@ from conformance.coverage.population import AGES, YOUNG, Kind
 from conformance.coverage.queries import Queries, plan
 from conformance.oracle.snapshot import Snapshot
 from conformance.profile import Market, Target
-from conformance.stage.arranger import Arranger, Way, Wish
+from conformance.stage.arranger import Arranger
 from conformance.stage.clean_up import clean_up
 from conformance.stage.driver import Driver
 from conformance.stage.lane import Lane
+from conformance.stage.wishes import Way, Wish
 
 # The bystander: enough to stand in every market, on both sides, in every status that can be brought about.
 _BYSTANDER_ORDERS = 40

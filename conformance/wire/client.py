@@ -21,6 +21,7 @@ from conformance.wire.bounded import BoundedAdapter, Unbounded
 from conformance.wire.breaker import Breaker
 from conformance.wire.counts import Counts, Latencies
 from conformance.wire.failures import in_words, is_dropped
+from conformance.wire.headers import all_of
 from conformance.wire.redaction import Redactor
 
 CONNECT_TIMEOUT_S = 5
@@ -208,6 +209,7 @@ class Client:
         # Only to the target: these headers may be credentials of a gateway.
         own = self.target.headers if origin(call.url) == self._origin else {}
         prepared = session.prepare_request(requests.Request(call.method, call.url, headers={**own, **call.headers}))
+        prepared.headers = all_of(call.headers, prepared.headers)
         prepared.url = call.whole_url  # unchanged: the signature is over these bytes
         if call.body is not None:
             prepared.prepare_body(call.body, None)

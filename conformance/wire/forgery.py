@@ -1,224 +1,248 @@
-"""Credentials that are not good: missing, unknown, malformed or altered, each as a way to make a request."""
+"""Credentials that are not good, as a table: the parts of what makes a request the caller's, by what is done to them.
+
+`forged_tokens` and `forged_keys` have the rows, and say what is left out.
+"""
 
 import base64
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Literal, NamedTuple
 
-from conformance.wire import tokens
-from conformance.wire.signer import Signer, bearer, key, sign, signed_query
+from conformance.operations import Operation
+from conformance.wire import forged_keys, forged_tokens, tokens
+from conformance.wire.forged_keys import Request, SignedRequest
+from conformance.wire.forged_tokens import Tokens
+from conformance.wire.signer import Credential, Signer, bearer, key, signed_query
+from conformance.wire.tokens import Token
 
-Request = tuple[str, dict[str, str]]
-"""A query string as it goes over the wire, and headers."""
+Make = Callable[[Signer, str, Signer | None], Request]
+"""How a request is made: from the caller's credentials, the query that is asked, and another account's credentials."""
 
-DAY_MS = 86_400_000
+
+class Lack(NamedTuple):
+    """A credential that is lacking, of the account `caller` or `other`. `opaque`: there is one, but it is no JWT."""
+
+    account: str
+    credential: Credential
+    opaque: bool = False
+
+    def __str__(self) -> str:
+        if self.opaque:
+            return f"a JWT for accounts.{self.account}: an opaque token has no parts to alter"
+        keys = "jwt" if self.credential == "jwt" else "api_key and api_secret"
+        return f"{keys} under [accounts.{self.account}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A part of what makes a request the caller's. `needs`: the kind of credential that it is a part of, as a fact."""
+
+    name: str
+    requirement: str
+    needs: Literal["jwt", "api_key"] | None = None
+
+    def __repr__(self) -> str:
+        return self.name
 
 
 @dataclass(frozen=True, slots=True)
 class Forgery:
-    """One way to be somebody else. `says` what the request comes with; `needs`: the fact that it is made from."""
+    """One way to be somebody else: a cell of the table. `says`: what the request comes with; no two say the same.
 
+    `of_another`: it is made with a credential of another account, too, of the same kind.
+    """
+
+    component: Component
+    alteration: str
     says: str
-    requirement: str
-    needs: Literal["jwt", "api_key"] | None
-    make: Callable[[Signer, str], Request]
+    make: Make
+    of_another: bool = False
 
     def __repr__(self) -> str:
         return self.says
 
+    @property
+    def requirement(self) -> str:
+        """What a target breaks that takes it for good."""
+        return self.component.requirement
 
-FORGERIES: list[Forgery] = []
+    @property
+    def needs(self) -> Literal["jwt", "api_key"] | None:
+        """The kind of credential that it is made from, as a fact; None where it is made up."""
+        return self.component.needs
 
-
-def _forgery(
-    says: str, requirement: str, needs: Literal["jwt", "api_key"] | None
-) -> Callable[[Callable[[Signer, str], Request]], Callable[[Signer, str], Request]]:
-    def enter(make: Callable[[Signer, str], Request]) -> Callable[[Signer, str], Request]:
-        FORGERIES.append(Forgery(says, requirement, needs, make))
-        return make
-
-    return enter
-
-
-# -- no credentials, or nobody's -------------------------------------------------------------------------------------
-
-
-@_forgery("no credentials", "auth.required", None)
-def _none(_signer: Signer, query: str) -> Request:
-    return query, {}
-
-
-@_forgery("an empty token", "auth.required", None)
-def _empty_token(_signer: Signer, query: str) -> Request:
-    return query, bearer("")
+    def lacks(self, caller: Signer, other: Signer | None) -> Lack | None:
+        """What would have to be given for it to be made; None where nothing is lacking."""
+        if self.needs is None:
+            return None
+        kind: Credential = "jwt" if self.needs == "jwt" else "api-key"
+        for account, signer in {"caller": caller, **({"other": other} if self.of_another else {})}.items():
+            if signer is None or kind not in signer.kinds:
+                return Lack(account, kind)
+            if kind == "jwt" and tokens.is_opaque(signer.token):
+                return Lack(account, kind, opaque=True)
+        return None
 
 
-@_forgery("a token that is none", "auth.required", None)
-def _garbage_token(_signer: Signer, query: str) -> Request:
-    return query, bearer("p99-conformance")
+_CREDENTIALS = Component("credentials", "auth.required")
+_HEADER = Component("token header", "auth.jwt-forged", "jwt")
+_PAYLOAD = Component("token payload", "auth.jwt-forged", "jwt")
+_TOKEN_SIGNATURE = Component("token signature", "auth.jwt-forged", "jwt")
+_KEY = Component("API key", "auth.required", "api_key")
+_SECRET = Component("secret", "auth.signature", "api_key")
+_SIGNATURE = Component("signature", "auth.signature", "api_key")
+_SIGNED_QUERY = Component("signed query", "auth.signature", "api_key")
+_TIMESTAMP = Component("timestamp", "auth.timestamp", "api_key")
+
+_NOBODY = "p99-conformance"
+_TWO_PARTS = f"{tokens.encoded({'alg': 'HS256', 'typ': 'JWT'})}.{tokens.encoded({'sub': 'nobody'})}"
+_BASIC = f"Basic {base64.b64encode(b'nobody:nothing').decode()}"
+
+_MADE_UP: tuple[tuple[str, str, Callable[[str], Request]], ...] = (
+    ("missing", "no credentials", lambda query: (query, {})),
+    ("empty", "an empty token", lambda query: (query, bearer(""))),
+    ("not a JWT", "a string that is not a JWT", lambda query: (query, bearer(_NOBODY))),
+    ("two parts", "a token of two parts", lambda query: (query, bearer(_TWO_PARTS))),
+    ("another scheme", "another scheme than Bearer", lambda query: (query, {"Authorization": _BASIC})),
+    (
+        "made up",
+        "an unknown API key and a secret of its own",
+        lambda query: (signed_query(query, _NOBODY, _now_ms()), key(_NOBODY)),
+    ),
+)
 
 
-@_forgery("a token of two parts", "auth.required", None)
-def _malformed_token(_signer: Signer, query: str) -> Request:
-    return query, bearer(f"{tokens.encoded({'alg': 'HS256', 'typ': 'JWT'})}.{tokens.encoded({'sub': 'nobody'})}")
+# Each of these makes a request by one row of a table.
 
 
-@_forgery("another scheme than Bearer", "auth.required", None)
-def _basic(_signer: Signer, query: str) -> Request:
-    return query, {"Authorization": f"Basic {base64.b64encode(b'nobody:nothing').decode()}"}
+def _by_nobody(row: Callable[[str], Request], _caller: Signer, query: str, _other: Signer | None) -> Request:
+    return row(query)
 
 
-@_forgery("an unknown API key", "auth.required", "api_key")
-def _unknown_key(signer: Signer, query: str) -> Request:
-    return _signed(query, signer.api_secret), key(_altered(signer.api_key))
+def _by_token(row: Callable[[Token], Tokens], caller: Signer, query: str, _other: Signer | None) -> Request:
+    return query, _bearers(row(tokens.parts(caller.token)))
 
 
-@_forgery("an unknown API key and a secret of its own", "auth.required", None)
-def _made_up_key(_signer: Signer, query: str) -> Request:
-    return _signed(query, "p99-conformance"), key("p99-conformance")
+def _by_tokens(row: Callable[[Token, Token], Tokens], caller: Signer, query: str, other: Signer | None) -> Request:
+    assert other is not None
+    return query, _bearers(row(tokens.parts(caller.token), tokens.parts(other.token)))
 
 
-# -- altered tokens --------------------------------------------------------------------------------------------------
+def _by_key(row: Callable[[SignedRequest], Request], caller: Signer, query: str, _other: Signer | None) -> Request:
+    return row(SignedRequest.of(caller, query))
 
 
-@_forgery("a token whose signature is changed", "auth.jwt-forged", "jwt")
-def _changed_signature(signer: Signer, query: str) -> Request:
-    header, payload, signature = tokens.parts(signer.token)
-    return query, bearer(f"{header}.{payload}.{_altered(signature)}")
+def _by_keys(
+    row: Callable[[SignedRequest, SignedRequest], Request], caller: Signer, query: str, other: Signer | None
+) -> Request:
+    assert other is not None
+    return row(SignedRequest.of(caller, query), SignedRequest.of(other, query))
 
 
-@_forgery("a token without its signature", "auth.jwt-forged", "jwt")
-def _no_signature(signer: Signer, query: str) -> Request:
-    header, payload, _ = tokens.parts(signer.token)
-    return query, bearer(f"{header}.{payload}.")
+def _bearers(token: Tokens) -> dict[str, str]:
+    """The header that carries the token. Two go into two headers: names that differ in case alone are one name."""
+    if isinstance(token, str):
+        return bearer(token)
+    return {"Authorization": f"Bearer {token[0]}", "authorization": f"Bearer {token[1]}"}
 
 
-@_forgery("a token whose payload is changed", "auth.jwt-forged", "jwt")
-def _changed_payload(signer: Signer, query: str) -> Request:
-    header, payload, signature = tokens.parts(signer.token)
-    return query, bearer(f"{header}.{tokens.encoded({**tokens.decoded(payload), 'p99c': 1})}.{signature}")
+_TABLE: tuple[tuple[Component, Callable[..., Request], Sequence[tuple[str, str, Callable[..., Any]]]], ...] = (
+    (_CREDENTIALS, _by_nobody, _MADE_UP),
+    (_HEADER, _by_token, forged_tokens.HEADER),
+    (_PAYLOAD, _by_token, forged_tokens.PAYLOAD),
+    (_PAYLOAD, _by_tokens, forged_tokens.OTHERS_PAYLOAD),
+    (_TOKEN_SIGNATURE, _by_token, forged_tokens.SIGNATURE),
+    (_TOKEN_SIGNATURE, _by_tokens, forged_tokens.OTHERS_SIGNATURE),
+    (_KEY, _by_key, forged_keys.KEY),
+    (_KEY, _by_keys, forged_keys.OTHERS_KEY),
+    (_SECRET, _by_key, forged_keys.SECRET),
+    (_SECRET, _by_keys, forged_keys.OTHERS_SECRET),
+    (_SIGNATURE, _by_key, forged_keys.SIGNATURE),
+    (_SIGNED_QUERY, _by_key, forged_keys.SIGNED_QUERY),
+    (_TIMESTAMP, _by_key, forged_keys.TIMESTAMP),
+)
+
+FORGERIES: tuple[Forgery, ...] = tuple(
+    Forgery(component, alteration, says, partial(by, row), of_another=by in (_by_tokens, _by_keys))
+    for component, by, rows in _TABLE
+    for alteration, says, row in rows
+)
+
+COMPONENTS: Mapping[str, tuple[Forgery, ...]] = {
+    component.name: tuple(each for each in FORGERIES if each.component is component)
+    for component in dict.fromkeys(row[0] for row in _TABLE)
+}
 
 
-@_forgery("a token of alg none", "auth.jwt-forged", "jwt")
-def _alg_none(signer: Signer, query: str) -> Request:
-    header, payload, _ = tokens.parts(signer.token)
-    return query, bearer(f"{tokens.encoded({**tokens.decoded(header), 'alg': 'none'})}.{payload}.")
+def cell(forgery: Forgery, operation: Operation) -> str:
+    """The name of the cell in which this forgery is tried on this operation."""
+    return f"{operation} with {forgery}"
 
 
-# -- altered signatures ----------------------------------------------------------------------------------------------
-
-
-@_forgery("no signature", "auth.signature", "api_key")
-def _unsigned(signer: Signer, query: str) -> Request:
-    return _stamped(query), key(signer.api_key)
-
-
-@_forgery("an empty signature", "auth.signature", "api_key")
-def _empty_signature(signer: Signer, query: str) -> Request:
-    return f"{_stamped(query)}&signature=", key(signer.api_key)
-
-
-@_forgery("a signature whose last digit is changed", "auth.signature", "api_key")
-def _last_digit(signer: Signer, query: str) -> Request:
-    signed = _signed(query, signer.api_secret)
-    return signed[:-1] + ("0" if signed[-1] != "0" else "1"), key(signer.api_key)
-
-
-@_forgery("a signature whose first digit is changed", "auth.signature", "api_key")
-def _first_digit(signer: Signer, query: str) -> Request:
-    stamped, _, signature = _signed(query, signer.api_secret).rpartition("&signature=")
-    changed = ("0" if signature[0] != "0" else "1") + signature[1:]
-    return f"{stamped}&signature={changed}", key(signer.api_key)
-
-
-@_forgery("a signature made with another secret", "auth.signature", "api_key")
-def _other_secret(signer: Signer, query: str) -> Request:
-    return _signed(query, _altered(signer.api_secret)), key(signer.api_key)
-
-
-@_forgery("the signature of another query", "auth.signature", "api_key")
-def _other_query(signer: Signer, query: str) -> Request:
-    stamped = _stamped(query)
-    other = sign(signer.api_secret, stamped.replace("timestamp=", "symbol=NOMARKET&timestamp="))
-    return f"{stamped}&signature={other}", key(signer.api_key)
-
+# -- with a parameter that is told apart from what is asked ------------------------------------------------------------
 
 _IN_FRONT = "added in front after signing"
 _BETWEEN = "added behind the timestamp after signing"
 _BEHIND = "behind the signature"
-OF_ANOTHER_ACCOUNT = "a signature made with another account's secret"
 _REPLAYED = "a signature that was good for an earlier query"
 
 
 def added_in_front(parameter: str) -> Forgery:
     """A parameter that the signature does not cover, in front of all that it does."""
 
-    def make(signer: Signer, query: str) -> Request:
-        return f"{parameter}&{_signed(query, signer.api_secret)}", key(signer.api_key)
+    def added(good: SignedRequest) -> Request:
+        query, headers = good.sent()
+        return f"{parameter}&{query}", headers
 
-    return Forgery(f"{parameter} {_IN_FRONT}", "auth.signature", "api_key", make)
+    return _of_signed_query("added in front", f"{parameter} {_IN_FRONT}", added)
 
 
 def added_behind_the_timestamp(parameter: str) -> Forgery:
     """A parameter that the signature does not cover, between the timestamp and the signature."""
 
-    def make(signer: Signer, query: str) -> Request:
-        stamped, _, signature = _signed(query, signer.api_secret).rpartition("&signature=")
-        return f"{stamped}&{parameter}&signature={signature}", key(signer.api_key)
+    def added(good: SignedRequest) -> Request:
+        return f"{good.covered}&{parameter}&signature={good.signature}", key(good.api_key)
 
-    return Forgery(f"{parameter} {_BETWEEN}", "auth.signature", "api_key", make)
-
-
-def replayed(signature_of: str) -> Forgery:
-    """The signature that was good for this whole, signed query string, under another one of now."""
-
-    def make(signer: Signer, query: str) -> Request:
-        return f"{_stamped(query)}&signature={signature_of.rpartition('&signature=')[2]}", key(signer.api_key)
-
-    return Forgery(_REPLAYED, "auth.signature", "api_key", make)
-
-
-def signed_by(other: Signer) -> Forgery:
-    """A signature made with another account's secret: good, but for another key."""
-
-    def make(signer: Signer, query: str) -> Request:
-        return _signed(query, other.api_secret), key(signer.api_key)
-
-    return Forgery(OF_ANOTHER_ACCOUNT, "auth.signature", "api_key", make)
-
-
-A_DAY_OLD = Forgery(
-    "a signed timestamp of a day ago",
-    "auth.timestamp",
-    "api_key",
-    lambda signer, query: (signed_query(query, signer.api_secret, _now_ms() - DAY_MS), key(signer.api_key)),
-)
+    return _of_signed_query("added behind the timestamp", f"{parameter} {_BETWEEN}", added)
 
 
 def behind_the_signature(parameter: str) -> Forgery:
     """A good request with a parameter behind its signature."""
 
-    def make(signer: Signer, query: str) -> Request:
-        return f"{_signed(query, signer.api_secret)}&{parameter}", key(signer.api_key)
+    def added(good: SignedRequest) -> Request:
+        query, headers = good.sent()
+        return f"{query}&{parameter}", headers
 
-    return Forgery(f"{parameter} {_BEHIND}", "auth.signature", "api_key", make)
+    return _of_signed_query("added behind the signature", f"{parameter} {_BEHIND}", added)
 
 
-def named(says: str, other: Signer) -> Forgery:
-    """The forgery that says this of itself; `other` signs for a second account. Raises KeyError.
+def replayed(signature_of: str) -> Forgery:
+    """The signature that was good for this whole, signed query string, under another one of now."""
+    earlier = signature_of.rpartition("&signature=")[2]
+    return _of_signed_query("an earlier one's", _REPLAYED, lambda good: good.sent(earlier))
+
+
+def _of_signed_query(alteration: str, says: str, row: Callable[[SignedRequest], Request]) -> Forgery:
+    return Forgery(_SIGNED_QUERY, alteration, says, partial(_by_key, row))
+
+
+# -- by name -----------------------------------------------------------------------------------------------------------
+
+
+def named(says: str) -> Forgery:
+    """The forgery that says this of itself. Raises KeyError.
 
     Of a signature that was good for an earlier query only the kind is made again: nothing has been asked with it.
     """
-    fixed = {each.says: each for each in (*FORGERIES, A_DAY_OLD, signed_by(other))}
-    if says in fixed:
-        return fixed[says]
+    for each in FORGERIES:
+        if each.says == says:
+            return each
     if says == _REPLAYED:
-
-        def make(signer: Signer, query: str) -> Request:
-            return replayed(_signed("limit=2", signer.api_secret)).make(signer, query)
-
-        return Forgery(says, "auth.signature", "api_key", make)
+        return _of_signed_query(
+            "an earlier one's", says, lambda good: good.sent(replace(good, asked="limit=2").signature)
+        )
     for ending, with_parameter in _WITH_A_PARAMETER.items():
         parameter = says.removesuffix(f" {ending}")
         if parameter != says:
@@ -233,19 +257,5 @@ _WITH_A_PARAMETER = {
 }
 
 
-def _stamped(query: str) -> str:
-    return f"{query}&timestamp={_now_ms()}" if query else f"timestamp={_now_ms()}"
-
-
-def _signed(query: str, secret: str) -> str:
-    return signed_query(query, secret, _now_ms())
-
-
 def _now_ms() -> int:
     return int(time.time() * 1000)
-
-
-def _altered(text: str) -> str:
-    """The text with its middle character changed, and not in case alone: the last of a signature can decode alike."""
-    middle = len(text) // 2
-    return text[:middle] + ("A" if text[middle].upper() != "A" else "B") + text[middle + 1 :]

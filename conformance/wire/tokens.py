@@ -1,8 +1,10 @@
 """What a JWT says of itself, unverified: its parts, read and written."""
 
 import base64
+import hashlib
+import hmac
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
 from conformance.verdict import NotObserved
 
@@ -11,19 +13,39 @@ class NotApplicable(NotObserved):
     """The credential offers no such thing: an opaque token has no payload to change."""
 
 
+class Token(NamedTuple):
+    """The three parts of a JWT, as they are spelled."""
+
+    header: str
+    payload: str
+    signature: str
+
+    def __str__(self) -> str:
+        return ".".join(self)
+
+
 def payload(token: str) -> dict[str, Any]:
     """What a JWT says, unverified. Raises NotApplicable where it is opaque."""
-    return decoded(parts(token)[1])
+    return decoded(parts(token).payload)
 
 
-def parts(token: str) -> tuple[str, str, str]:
-    """Header, payload and signature of a JWT, as they are spelled. Raises NotApplicable where it is opaque."""
+def parts(token: str) -> Token:
+    """The parts of a JWT. Raises NotApplicable where it is opaque."""
     split = token.split(".")
     if len(split) != 3 or not all(split):
         raise NotApplicable("the token is opaque")
     decoded(split[0])
     decoded(split[1])
-    return split[0], split[1], split[2]
+    return Token(*split)
+
+
+def is_opaque(token: str) -> bool:
+    """Whether the token is no JWT."""
+    try:
+        parts(token)
+    except NotApplicable:
+        return True
+    return False
 
 
 def decoded(part: str) -> dict[str, Any]:
@@ -39,4 +61,14 @@ def decoded(part: str) -> dict[str, Any]:
 
 def encoded(document: dict[str, Any]) -> str:
     """A JSON object as a part of a token."""
-    return base64.urlsafe_b64encode(json.dumps(document).encode()).rstrip(b"=").decode()
+    return in_base64(json.dumps(document).encode())
+
+
+def hs256(key: bytes, header: str, payload: str) -> str:
+    """The signature of these two parts by the algorithm HS256."""
+    return in_base64(hmac.new(key, f"{header}.{payload}".encode(), hashlib.sha256).digest())
+
+
+def in_base64(raw: bytes) -> str:
+    """Bytes as a JWT spells them."""
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

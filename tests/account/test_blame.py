@@ -4,8 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from conformance.account.blame import of_list, of_page
+from conformance.account.blame import Blame, of_list, of_page
+from conformance.evidence import Exchange
 from conformance.orders import Query
+from conformance.wire.client import Answer
+from conformance.wire.signer import Credential
 
 FILTERS = Query(symbol="DFUSDT", status="open", start=1, end=9)
 ALL = Query(symbol="DFUSDT", status="open", start=1, end=9, limit=7)
@@ -119,3 +122,59 @@ def test_each_filter_is_tried_where_there_is_room_for_all_that_pass() -> None:
     assert [[name for name, _ in query.pairs()] for query in asked[1:]] == [
         [name, "limit"] for name in ("symbol", "status", "start", "end")
     ]
+
+
+# -- a credential that is turned away --------------------------------------------------------------------------------
+
+EXCHANGE = Exchange("alice", "GET", "http://127.0.0.1/", {}, "", 200, {}, "[]", 0.0, 1.0)
+BOTH: tuple[Credential, ...] = ("jwt", "api-key")
+
+
+def alone(query: Query) -> bool:
+    return not query.pairs()
+
+
+def everything(_: Query) -> bool:
+    return True
+
+
+def blame(status: int, refuses: Defect, kinds: tuple[Credential, ...] = BOTH) -> Blame:
+    """Of a target that answers lists by the key with `status` where it `refuses` the query, and any other with 200."""
+
+    def ask(query: Query, kind: Credential) -> Answer:
+        return Answer(status if kind == "api-key" and refuses(query) else 200, {}, b"[]", EXCHANGE)
+
+    made = Blame(ask, kinds)
+    made.market = "DFUSDT"
+    return made
+
+
+@pytest.mark.parametrize("kinds", [BOTH, ("api-key",)])
+@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize(
+    ("refuses", "requirement"),
+    [
+        (has("limit"), "auth.api-key"),  # the plain list is accepted
+        (alone, "auth.api-key"),  # another one than the plain list is accepted
+        (never, "auth.api-key"),  # it was met just now
+        (everything, None),  # it may be revoked
+    ],
+)
+def test_a_credential_that_the_target_accepts_elsewhere_is_good(
+    refuses: Defect, requirement: str | None, status: int, kinds: tuple[Credential, ...]
+) -> None:
+    asked = blame(status, refuses, kinds)
+    assert asked.turns_credential_away(Query(limit=3), status, "api-key")
+    assert asked.of_credential("api-key") == requirement
+
+
+@pytest.mark.parametrize("status", [400, 422])
+def test_a_400_that_the_token_does_not_earn_speaks_of_the_key(status: int) -> None:
+    assert blame(status, alone).turns_credential_away(Query(), status, "api-key")
+    assert not blame(status, alone).turns_credential_away(Query(limit=3), status, "api-key")  # not met again
+    assert not blame(status, alone, ("api-key",)).turns_credential_away(Query(), status, "api-key")
+
+
+@pytest.mark.parametrize("status", [404, 409, 429, 500, 503])
+def test_no_other_status_speaks_of_credentials(status: int) -> None:
+    assert not blame(status, everything).turns_credential_away(Query(), status, "api-key")

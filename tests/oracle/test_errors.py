@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from conformance.operations import CANCEL_ALL, LIST, Operation
-from conformance.oracle.errors import BUSY, DB_ERROR, armed_error, busy_in_the_wild, slow
+from conformance.oracle.errors import BUSY, DB_ERROR, armed_error, busy_in_the_wild, overloaded, slow
 
 MISFITS: list[Any] = [
     None,
@@ -88,3 +88,20 @@ def test_a_503_in_the_wild_that_is_odd(document: Any) -> None:
 )
 def test_an_answer_comes_within_what_the_samples_wait(operation: Operation, elapsed_ms: float, late: bool) -> None:
     assert [breach.requirement for breach in slow(operation, elapsed_ms)] == (["latency"] if late else [])
+
+
+@pytest.mark.parametrize("code", BUSY)
+def test_in_a_burst_a_documented_503_is_fine(code: str) -> None:
+    assert list(overloaded(503, {"error": code}, "")) == []
+    assert list(overloaded(200, [], "")) == list(overloaded(401, None, "")) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "document"),
+    [(429, {"error": "ENGINE_BUSY"}), (418, None), (503, {"error": "OVERLOADED"}), (503, None), (500, {}), (502, None)],
+)
+def test_in_a_burst_nothing_is_throttled_and_no_server_fails(status: int, document: Any) -> None:
+    [breach] = overloaded(status, document, "to one of 100")
+    assert breach.requirement == "weight.zero"
+    assert str(status) in breach.got
+    assert "to one of 100" in breach.got

@@ -1,0 +1,186 @@
+"""Lies about access: signatures that anybody can make, or that are not compared to their end; and timestamps."""
+
+import hashlib
+import re
+from dataclasses import replace
+
+from starlette.requests import Request
+
+from conformance.faults import fault
+from conformance.sandbox.credentials import Denied, Gatekeeper, Keys
+from conformance.sandbox.face import Face
+
+
+class _Takes(Gatekeeper):
+    """Takes some signatures that it should refuse beside the right one."""
+
+    def is_signature(self, keys: Keys, signed: str, signature: str) -> bool:
+        return self.takes(keys, signed, signature) or super().is_signature(keys, signed, signature)
+
+    def takes(self, keys: Keys, signed: str, signature: str) -> bool:
+        """Whether this signature is taken for the right one."""
+        raise NotImplementedError
+
+
+class _TakesSecret(_Takes):
+    """Takes signatures made with a secret that is not the user's."""
+
+    def takes(self, keys: Keys, signed: str, signature: str) -> bool:
+        return signature == self.signature(replace(keys, api_secret=self.other_secret(keys)), signed)
+
+    def other_secret(self, keys: Keys) -> str:
+        """The secret."""
+        raise NotImplementedError
+
+
+# -- made with what anybody has --------------------------------------------------------------------------------------
+
+
+@fault(breaks="auth.signature")
+class EmptySecretTaken(_TakesSecret):
+    """Takes signatures made with an empty secret, as of a user who has none yet."""
+
+    def other_secret(self, keys: Keys) -> str:
+        return ""
+
+
+@fault(breaks="auth.signature")
+class SecretOfTheDocumentsTaken(_TakesSecret):
+    """Takes signatures made with the secret that stands in the documents' samples."""
+
+    def other_secret(self, keys: Keys) -> str:
+        return "your_api_secret"
+
+
+@fault(breaks="auth.signature")
+class SignedWithTheKey(_TakesSecret):
+    """Takes signatures made with the API key in place of the secret."""
+
+    def other_secret(self, keys: Keys) -> str:
+        return keys.api_key
+
+
+@fault(breaks="auth.signature")
+class SignedWithHalfTheSecret(_TakesSecret):
+    """Keeps half of each secret, and takes signatures made with that."""
+
+    def other_secret(self, keys: Keys) -> str:
+        return keys.api_secret[: len(keys.api_secret) // 2]
+
+
+@fault(breaks="auth.signature")
+class SignedWithoutASecret(_Takes):
+    """Takes the plain SHA-256 of a query for its signature."""
+
+    def takes(self, keys: Keys, signed: str, signature: str) -> bool:
+        return signature == hashlib.sha256(signed.encode()).hexdigest()
+
+
+@fault(breaks="auth.signature")
+class BodySigned(_Takes):
+    """Is content with the signature of the body, of which neither operation has one."""
+
+    def takes(self, keys: Keys, signed: str, signature: str) -> bool:
+        return signature == self.signature(keys, "")
+
+
+@fault(breaks="auth.signature")
+class TimestampNotCovered(_Takes):
+    """Verifies a signature against any timestamp of the last five milliseconds."""
+
+    def takes(self, keys: Keys, signed: str, signature: str) -> bool:
+        front, found, stamp = signed.rpartition("timestamp=")
+        if not (found and stamp.isascii() and stamp.isdigit()):
+            return False
+        earlier = (f"{front}{found}{int(stamp) - ms}" for ms in range(1, 6))
+        return signature in [self.signature(keys, each) for each in earlier]
+
+
+# -- not compared to the end -----------------------------------------------------------------------------------------
+
+
+@fault(breaks="auth.signature")
+class SignaturesFromTheSecondDigit(_Takes):
+    """Compares a signature from its second digit on."""
+
+    def takes(self, keys: Keys, signed: str, signature: str) -> bool:
+        return len(signature) == 64 and signature[1:] == self.signature(keys, signed)[1:]
+
+
+@fault(breaks="auth.signature")
+class SignaturesButForTheLastDigit(_Takes):
+    """Compares a signature up to its last digit but one."""
+
+    def takes(self, keys: Keys, signed: str, signature: str) -> bool:
+        return len(signature) == 64 and signature[:63] == self.signature(keys, signed)[:63]
+
+
+@fault(breaks="auth.signature")
+class HalfASignatureIsEnough(_Takes):
+    """Compares as many digits as a signature has, if there are sixteen at least."""
+
+    def takes(self, keys: Keys, signed: str, signature: str) -> bool:
+        return len(signature) >= 16 and self.signature(keys, signed).startswith(signature)
+
+
+@fault(breaks="auth.signature")
+class MoreBehindASignatureIgnored(_Takes):
+    """Compares the first 64 characters of a signature, whatever stands behind them."""
+
+    def takes(self, keys: Keys, signed: str, signature: str) -> bool:
+        return "&" not in signature and signature[:64] == self.signature(keys, signed)
+
+
+@fault(breaks="auth.signature")
+class PaddingIsStripped(_Takes):
+    """Strips = from the end of a signature before it compares."""
+
+    def takes(self, keys: Keys, signed: str, signature: str) -> bool:
+        return signature.rstrip("=") == self.signature(keys, signed)
+
+
+@fault(breaks="auth.signature")
+class NotHexIsNothing(_Takes):
+    """Reads a signature up to the first character that is not hex, and compares what it has read."""
+
+    def takes(self, keys: Keys, signed: str, signature: str) -> bool:
+        digits = re.match("[0-9a-f]*", signature)
+        read = digits[0] if digits else ""
+        return len(signature) == 64 and read != signature and self.signature(keys, signed).startswith(read)
+
+
+@fault(breaks="auth.signature")
+class TwoSignaturesAreNotCompared(Face):
+    """Takes a signature that is given twice for a list of texts, and compares only texts."""
+
+    def account_of(self, request: Request) -> str:
+        if len(request.query_params.getlist("signature")) > 1:
+            return self.gatekeeper.keys_of(request.headers.get("x-mbx-apikey", "")).account
+        return super().account_of(request)
+
+    def parameters(self, request: Request) -> dict[str, str]:
+        return dict(request.query_params)
+
+
+# -- timestamps ------------------------------------------------------------------------------------------------------
+
+
+@fault(breaks="auth.timestamp")
+class TimestampMayBeMissing(Gatekeeper):
+    """Checks the timestamp of a signed request where there is one."""
+
+    def check_timestamp(self, signed: str) -> None:
+        if "timestamp=" in signed:
+            super().check_timestamp(signed)
+
+
+@fault(breaks="auth.timestamp")
+class UnreadableTimestampTaken(Gatekeeper):
+    """Takes a timestamp that is no number for one of now."""
+
+    def check_timestamp(self, signed: str) -> None:
+        try:
+            super().check_timestamp(signed)
+        except Denied as denied:
+            if denied.error != "BAD_TIMESTAMP" or "timestamp=" not in signed:
+                raise

@@ -1,0 +1,17 @@
+"""Headers that are sent twice."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from urllib3 import HTTPHeaderDict
+
+
+def all_of(given: Mapping[str, str], prepared: Any) -> Any:
+    """The headers to send: of names in `given` that differ in case alone both, where `prepared` has only the last."""
+    names = {name.lower() for name in given}
+    if len(names) == len(given):
+        return prepared
+    sent = HTTPHeaderDict({name: value for name, value in prepared.items() if name.lower() not in names})
+    for name, value in given.items():
+        sent.add(name, value)
+    return sent
