@@ -158,23 +158,25 @@ def orders_there(when: Mapping[str, object]) -> int:
 
 
 def broken_by_list(lie: str, when: Mapping[str, object]) -> str:
-    """The requirement that the lie breaks: that of the parameters that it takes together.
+    """The requirement that the lie breaks: that of what is shown, or of the parameters that it takes together.
 
-    A filter that fails beside another one alone is right by itself: what is broken is that filters narrow together. One
-    that fails beside a limit alone: that the limit counts what passes the filters.
+    A filter that fails beside another one alone is right by itself: what is broken is that filters narrow together.
+    Orders that are missing where a limit stands beside one filter: that the limit counts what passes.
     """
     if lie == "OldestOnTop":
         return "list.newest-first"
     if lie == "AnothersShown":
         return "list.own-only"
+    by_limit = {"absent": "list.limit-default", "above 200": "list.limit-max"}
+    of_limit = by_limit.get(str(when.get("limit", "absent")), "list.limit-exact")
+    if lie == "OneMore":
+        return of_limit
     given = [name for name in FILTERS if when.get(name)]
     if len(given) > 1:
         return "list.conjunctive"
     if given:
-        return "list.limit-after-filters" if "limit" in when else f"list.{given[0]}"
-    return {"absent": "list.limit-default", "above 200": "list.limit-max"}.get(
-        str(when.get("limit", "absent")), "list.limit-exact"
-    )
+        return "list.limit-after-filters" if "limit" in when and "Forgotten" not in lie else f"list.{given[0]}"
+    return of_limit
 
 
 def drawn_lists(rng: random.Random) -> Iterator[Drawn]:

@@ -77,8 +77,9 @@ def test_any_number_of_live_orders(stage: Stage, count: int, of_one_market: bool
 @verifies("cancel.own-only", "list.own-only", "list.limit-exact")
 @needs(place=True, other=True)
 def test_orders_with_several_fills(stage: Stage) -> None:
-    """Orders that were filled once, twice and three times: short lists count each once, by either account; cancel-all
-    takes those of the caller and leaves the other side's partly filled ones.
+    """Orders that were filled once, twice and three times: lists count each once, and show each to its owner alone.
+
+    Cancel-all takes those of the caller and leaves the other side's partly filled ones.
     """
     assert stage.other_view is not None
     market = stage.markets[-1]
@@ -86,6 +87,15 @@ def test_orders_with_several_fills(stage: Stage) -> None:
     stage.arranger.arrange(stage.other_view, [Wish(market, "buy", 2)], by="placing")
     for view in stage.lane.views:
         known = Known(view.account, view.settled, first=view.settled())
-        for query in (Query(limit=2), Query(status="partially_filled", limit=2), Query(status="filled", limit=3)):
+        newest = max(order.created_at for order in known.snapshot.orders.values())
+        for query in (
+            Query(),
+            Query(limit=2),
+            Query(status="partially_filled", limit=2),
+            Query(status="filled", limit=3),
+            Query(market.symbol, "partially_filled"),
+            Query(market.symbol, "filled"),
+            Query(start=newest, end=newest),
+        ):
             known.explains(view.account.list(query))
     cancel_all(stage, bystander=True)

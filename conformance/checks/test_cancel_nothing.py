@@ -15,9 +15,10 @@ from conformance.strategies import wishes
 @cancels
 @verifies("cancel.empty")
 def test_nothing_live_in_the_account(stage: Stage) -> None:
-    """After everything was canceled: 200 and {"canceled": []}, for all markets and for each."""
-    for symbol in (None, *(market.symbol for market in stage.markets[:2])):
-        cancel_all(stage, symbol)
+    """After everything was canceled: 200 and {"canceled": []}, for all markets and for each, with each credential."""
+    for credential in stage.caller.credentials:
+        for symbol in (None, *(market.symbol for market in stage.markets[:2])):
+            cancel_all(stage, symbol, credential=credential)
 
 
 @cancels

@@ -1,5 +1,7 @@
 """Listing: limit."""
 
+from collections.abc import Iterable
+
 import pytest
 from hypothesis import example, given, settings
 
@@ -8,8 +10,10 @@ from conformance.account.known import Known
 from conformance.declare import needs, verifies
 from conformance.hypothesis_seam import DRAWING
 from conformance.oracle.listing import DEFAULT_LIMIT, MAX_LIMIT
-from conformance.orders import Query
+from conformance.oracle.snapshot import Snapshot
+from conformance.orders import STATUSES, Order, Query
 from conformance.strategies import LARGEST_LIMIT, limits_above, limits_below, limits_within
+from conformance.verdict import Breach, Violation
 
 
 @verifies("list.limit-default")
@@ -17,6 +21,21 @@ from conformance.strategies import LARGEST_LIMIT, limits_above, limits_below, li
 def test_without_a_limit_the_fifty_newest(caller: Account, known: Known) -> None:
     """No limit, more than 50 orders: exactly the 50 newest."""
     known.explains(caller.list())
+
+
+@verifies("list.limit-default")
+@needs(orders=1)
+def test_a_list_without_filters_hides_no_status(caller: Account, known: Known) -> None:
+    """What a status shows, a list without filters shows as well, wherever it lies."""
+    for status in STATUSES:
+        page = caller.list(Query(status=status, limit=MAX_LIMIT))
+        if _unknown(known.snapshot, page.orders) and (hidden := _unknown(known.refresh(), page.orders)):
+            breach = Breach("lists without filters that show what a list by status shows", f"none with {hidden[0]}")
+            raise Violation(breach, *known.snapshot.exchanges[:1], page.exchange)
+
+
+def _unknown(known: Snapshot, orders: Iterable[Order]) -> list[Order]:
+    return [order for order in orders if order.id not in known.orders and known.covers(order.created_at)]
 
 
 @verifies("list.limit-exact")

@@ -99,6 +99,9 @@ def test_a_repeated_symbol_cancels_no_third_market(stage: Stage) -> None:
     attempts.probe_cancel(stage, f"symbol={second}&symbol={second}", reach={second})
     stage.arrange_in_each_market()
     attempts.probe_cancel(stage, f"symbol={first}&symbol={second}", reach={first, second})
+    for pair in (f"symbol={first}&symbol=NOMARKET", f"symbol=NOMARKET&symbol={first}"):
+        stage.arrange_in_each_market()
+        attempts.probe_cancel(stage, pair, reach={first})
 
 
 @cancels

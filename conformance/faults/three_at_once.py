@@ -200,14 +200,14 @@ class FirstDroppedWithSymbolAndPartiallyFilledAndLimitOfTwoHundred(FirstDropped)
     when = When(symbol=True, status="partially_filled", limit="200")
 
 
-@fault(breaks="list.limit-after-filters")
+@fault(breaks="list.limit-exact")
 class OneMoreByKeyWithStartAndLimitOfHundreds(OneMore):
     """Shows one order too many in lists by key, with a start and a limit of 100 to 199."""
 
     when = When(credential="key", start=True, limit="100 to 199")
 
 
-@fault(breaks="list.limit-after-filters")
+@fault(breaks="list.symbol")
 class SymbolForgottenWithSymbolAndLimitBelowFiftyWithoutEnd(SymbolForgotten):
     """Forgets the symbol in lists with a symbol and a limit below 50, without an end."""
 
@@ -228,7 +228,7 @@ class StartCutOffWithSymbolAndStartAndLimitOfFifty(StartCutOff):
     when = When(symbol=True, start=True, limit="50")
 
 
-@fault(breaks="list.limit-after-filters")
+@fault(breaks="list.status")
 class StatusForgottenWithOpenAndLimitOfFiftyWithoutSymbol(StatusForgotten):
     """Forgets the status in lists with status=open and a limit of 50, without a symbol."""
 

@@ -87,6 +87,7 @@ class Worker:
         self._turns = {id: turn for turn, id in enumerate(requirements.load())}
         self._aim_met = False
         self._aimed_at_next = False
+        self._aims_at_reading = False
         logging.getLogger("urllib3").setLevel(logging.INFO)  # at DEBUG it would log signed queries as they are
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
@@ -98,6 +99,7 @@ class Worker:
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Order the checks, give each its lane if there are several workers, and let it draw by the seed."""
+        self._aims_at_reading = any(self._is_aimed_at(item) and not cancels(item) for item in items)
         items.sort(key=self._turn)
         for item in items:
             if hasattr(self._config, "workerinput"):
@@ -118,7 +120,9 @@ class Worker:
         """
         first = min((self._turns[id] for id in verifies_of(item)), default=len(self._turns))
         late = item.get_closest_marker("early") is None
-        return not self._is_aimed_at(item), cancels(item), "live" not in needs_of(item), late, first
+        # A check that cancels does not overtake those that read, if one that reads is aimed at too.
+        overtakes = self._is_aimed_at(item) and not (cancels(item) and self._aims_at_reading)
+        return not overtakes, cancels(item), "live" not in needs_of(item), late, first
 
     def _is_aimed_at(self, item: pytest.Item) -> bool:
         return self._plan.aim in verifies_of(item)

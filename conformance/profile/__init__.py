@@ -102,6 +102,10 @@ class Market:
     tick: Decimal
     lot: Decimal
 
+    def rests(self, side: str, price: Decimal | None) -> bool:
+        """Whether an order of this side at this price stays open."""
+        return price is not None and (price <= self.resting_buy if side == "buy" else price >= self.resting_sell)
+
 
 @dataclass(frozen=True, slots=True)
 class DriverProfile:

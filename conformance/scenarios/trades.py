@@ -11,6 +11,7 @@ from conformance.evidence import Exchange
 from conformance.oracle.fills import FILLS, Fills
 from conformance.orders import Order
 from conformance.profile import Market
+from conformance.scenarios.cancellation import cancel_all
 from conformance.stage.placement import place, prices_between
 from conformance.stage.stage import Stage
 from conformance.verdict import Breach, DriverRefused
@@ -18,7 +19,8 @@ from conformance.verdict import Breach, DriverRefused
 # Fills of 1, 2 and 4 lots: mean, last, first and true average all differ, and so do their sums. Where others tell more,
 # these are not taken.
 _LOTS = (1, 2, 4)
-_MOST_LOTS = 9
+_LEAST_LOTS = 9
+_MOST_LOTS = 12  # of a larger quantity no more is looked at
 
 # Prices between the resting ones, of which none is in the very middle, where strangers tend to meet.
 _PRICES = 6
@@ -36,15 +38,15 @@ class Disturbed(Exception):
     """Somebody else traded with these orders."""
 
 
-def telling_lots(lot: Decimal) -> tuple[int, ...]:
+def telling_lots(lot: Decimal, most: int) -> tuple[int, ...]:
     """Three different numbers of lots whose sum has a tail where it is added up in binary floats, as 0.1 + 0.2 has.
 
-    They leave some of the order that is filled. Where no three do, as with whole lots: the plain ones.
+    Fewer than `most` in all, so that some of the order is left. Where no three do, as with whole lots: the plain ones.
     """
-    for lots in permutations(range(1, _MOST_LOTS - 2), 3):
+    for lots in permutations(range(1, most - 2), 3):
         exact = sum(lots) * lot
         added = sum(float(each * lot) for each in lots)
-        if sum(lots) < _MOST_LOTS and Decimal(repr(added)) != exact:
+        if sum(lots) < most and Decimal(repr(added)) != exact:
             return lots
     return _LOTS
 
@@ -57,11 +59,12 @@ class Trading:
 
     def __init__(self, stage: Stage, market: Market) -> None:
         assert stage.other_view is not None
-        if market.quantity < _MOST_LOTS * market.lot:
+        if market.quantity < _LEAST_LOTS * market.lot:
             raise DriverRefused(f"{market.quantity} are too few lots of {market.lot} to be filled in parts")
         self.stage, self._market, self._other = stage, market, stage.other_view
         self.steps: tuple[Exchange, ...] = ()
-        self._lots = telling_lots(market.lot)
+        self._most = min(int(market.quantity / market.lot), _MOST_LOTS)
+        self._lots = telling_lots(market.lot, self._most)
 
     def take(self, side: str) -> Fills:
         """The caller takes three orders of the other account, each at a price of its own, and still wants more."""
@@ -72,14 +75,14 @@ class Trading:
             for price, lots in zip(resting, self._lots, strict=True):
                 self._place(self._other, OPPOSITE[side], price, lots)
             self._expect_untouched(new)
-            self._place(self.stage.view, side, limit, _MOST_LOTS)
+            self._place(self.stage.view, side, limit, self._most)
             return self._fills(new)
 
     def make(self, side: str) -> Fills:
         """Three orders of the other account take from one of the caller, and leave some."""
         price = prices_between(self._market, _PRICES, _APART)[2]
         with self._new() as new:
-            self._place(self.stage.view, side, price, _MOST_LOTS)
+            self._place(self.stage.view, side, price, self._most)
             self._expect_untouched(new)
             for lots in self._lots:
                 self._place(self._other, OPPOSITE[side], price, lots)
@@ -126,6 +129,7 @@ class Trading:
             with stage.driver.noting() as steps:
                 yield new
             self.steps = tuple(steps)
+            cancel_all(stage)  # what is left of an order with several fills
         finally:
             stage.clear()
             if any(order.live for order in new(self._other)):

@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -52,6 +53,9 @@ _OF_A_SECOND = 8
 # No second may hold more than 200 placed orders, or no walk by `end` gets past it.
 _PER_SECOND = 100
 
+# How many orders of one side that are taken from stand in a market at once, each at a price of its own.
+_CROSSED_AT_MOST = 8
+
 # How many ticks away from the resting price an order may be placed, so that prices differ.
 _DEPTH = 5
 
@@ -62,6 +66,7 @@ class Arranger:
     def __init__(self, lane: Lane, seed: int) -> None:
         self.lane = lane
         self.refusals: list[str] = []
+        self._crossed: Counter[tuple[str, str]] = Counter()  # orders to be taken from, by market and side
         self._injects = lane.driver.can_inject  # until the target refuses to
         self._rng = random.Random(seed)  # noqa: S311 - variety, not secrecy
 
@@ -105,6 +110,7 @@ class Arranger:
         """
         view.latest()
         view.changing()
+        self._crossed.clear()
         way = self._by(by)
         placed = [wish for wish in wishes if way == "placing" or (wish.to_be_placed and "placing" in self.ways)]
         if injected := [wish for wish in wishes if wish not in placed]:
@@ -151,11 +157,22 @@ class Arranger:
         taker = maker.opposite
         if taker is None:
             raise DriverRefused("one account alone cannot fill its own orders")
-        price = _between(market)
+        price = self._untouched_price(market, side)
         taken = max(market.lot, market.quantity * share // market.lot * market.lot)
         place(self.lane.driver, maker, market, side, price, market.quantity, credential=credential)
         for _ in range(times):
             self._place(taker, market, "sell" if side == "buy" else "buy", price, taken)
+
+    def _untouched_price(self, market: Market, side: str) -> Decimal:
+        """A price between the resting ones at which the next order of this side is the first to be taken from.
+
+        Each is a step better than the one before, so that what is left of that one stays behind it.
+        """
+        number = self._crossed[market.symbol, side]
+        self._crossed[market.symbol, side] = (number + 1) % _CROSSED_AT_MOST
+        half = (market.resting_sell - market.resting_buy) / 2
+        away = max(market.tick, half * (number + 1) / _CROSSED_AT_MOST // market.tick * market.tick)
+        return min(market.resting_buy + away, _between(market)) if side == "buy" else market.resting_sell - away
 
     def _by(self, wanted: Way | None) -> Way:
         """The way that was wanted, if it is one; else the preferred one. Raises DriverRefused where there is none."""

@@ -220,7 +220,12 @@ class Stage:
         assert self.other_view is not None
         everywhere = [Wish(market, side) for market in self.markets for side in ("buy", "sell")]
         markets = {market.symbol: market for market in self.markets}
-        live = [order for order in self.view.believed().live() if order.symbol in markets]
+        live = [
+            order
+            for order in self.view.believed().live()
+            # Between the resting prices it would stand in the way of trades.
+            if order.symbol in markets and markets[order.symbol].rests(order.side, order.price)
+        ]
         beside = [Wish(markets[order.symbol], order.side, price=order.price) for order in live]
         wishes = beside[: len(everywhere)] or everywhere
         if self.arranger.injects:
