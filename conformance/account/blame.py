@@ -88,6 +88,14 @@ def of_page(query: Query, wrong: Callable[[Query], bool]) -> str:
     return "list.conjunctive"
 
 
+def of_flicker(query: Query) -> str:
+    """The requirement that a list breaks that was wrong once, and right when it was asked again."""
+    filters = [name for name, _ in query.pairs() if name != "limit"]
+    if len(filters) > 1:
+        return "list.conjunctive"
+    return f"list.{filters[0]}" if filters else limit_requirement(query.limit)
+
+
 def of_contradiction(
     listing: Listing,
     kind: Credential,

@@ -50,6 +50,7 @@ class View:
         self._latest: Snapshot | None = None
         self._believed: Snapshot | None = None
         self._looked_for_live = False
+        self._changed_at = float("-inf")  # by the monotonic clock
         self._placed_at: dict[str, tuple[float, float]] = {}  # when the driver asked and was answered, by our clock
 
     def __repr__(self) -> str:
@@ -77,8 +78,13 @@ class View:
     def known(self) -> Known:
         """What lists are held against; the first call takes the snapshot that separates old orders from the run's."""
         if self._known is None:
-            self._known = Known(self.account, self._snapshot)
+            self._known = Known(self.account, self._snapshot, is_quiet=self.is_quiet)
         return self._known
+
+    def is_quiet(self) -> bool:
+        """Whether nothing was done to the account for longer than the profile lets lists lag."""
+        lag_s = (self._target.settle_ms + self._target.consistency_ms) / 1000
+        return time.monotonic() - self._changed_at > lag_s
 
     def latest(self) -> Snapshot:
         """All that was last seen of the account; the first call takes a snapshot."""
@@ -177,6 +183,7 @@ class View:
         """The account is being changed: nothing of it is believed until it is seen again."""
         self._known = None
         self._believed = None
+        self._changed_at = time.monotonic()
         if self.opposite is not None:
             self.opposite._believed = None  # it may be traded with
 
