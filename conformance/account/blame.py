@@ -107,6 +107,9 @@ def of_contradiction(
     # The snapshot was taken with the account's first credential.
     if kind != known_by and _shows_nothing_of(known, listing.orders) and not wrong(listing.query, known_by):
         return "auth.same-account"
+    plain = Query(limit=MAX_LIMIT)
+    if kind != known_by and wrong(plain, kind) and not wrong(plain, known_by):
+        return "auth.same-account"
     if cut_before_filtering(listing, known):
         return "list.limit-after-filters"
     return of_page(listing.query, lambda query: wrong(query, kind))

@@ -132,7 +132,6 @@ class View:
     def believe(self, seen: Snapshot) -> None:
         """Lists that are consistent have just shown the account so, and nothing has been done to it since."""
         self._believed = seen
-        self.consistent_from = 0.0
 
     def wait_for_lists(self) -> None:
         """Wait until lists have to show what the last cancel-all did."""

@@ -14,7 +14,7 @@ from conformance.verdict import Breach, NotObserved, Violation
 def test_a_plain_list_is_an_array(caller: Account) -> None:
     """Without parameters: 200 and a bare JSON array, served as JSON."""
     page = caller.list()
-    served_as = page.exchange.header("content-type")
+    served_as = page.exchange.header("content-type").lower()
     if "json" not in served_as:
         raise Violation(Breach("Content-Type application/json", served_as or "none", "list.array-json"), page.exchange)
 

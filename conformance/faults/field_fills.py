@@ -72,18 +72,6 @@ class ResidueStaysPartlyFilled(Exchange):
         return status if complete else "partially_filled"
 
 
-# ccxt/ccxt#2287
-@fault(breaks="order.avg-fill-price")
-class AverageOfDoubles(Exchange):
-    """Computes the average with doubles, and shows all their digits."""
-
-    def average_price(self, order: Order) -> str:
-        if len(order.trades) < 2:
-            return super().average_price(order)
-        value = sum((float(trade.price) * float(trade.quantity) for trade in order.trades), 0.0)
-        return _shown(value / _filled(order))
-
-
 # -- averages ------------------------------------------------------------------------------------------------------
 
 

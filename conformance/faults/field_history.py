@@ -33,7 +33,7 @@ class _LooksBack(Exchange):
 
 
 # ccxt/ccxt#14378
-@fault(breaks="list.limit-default")
+@fault(breaks="list.status")
 class WeekUnlessWindowed(_LooksBack):
     """Looks back seven days where neither start nor end is given; with one of them it shows everything."""
 
@@ -44,7 +44,7 @@ class WeekUnlessWindowed(_LooksBack):
 
 
 # ccxt/ccxt#269
-@fault(breaks="list.limit-default")
+@fault(breaks="list.start")
 class DayWithoutStart(_LooksBack):
     """Looks back a single day in lists without a start, unless an end is given that lies before it."""
 

@@ -48,7 +48,7 @@ class DefaultLimitCountsTrades(_CountsRows):
 
 
 # Coinigy/api#28, alpacahq/alpaca-trade-api-python#622
-@fault(breaks="list.limit-exact")
+@fault(breaks="list.limit-after-filters")
 class FilledLimitCountsTrades(_CountsRows):
     """Counts a filled order against a limit as often as it was filled, in lists of filled orders alone."""
 
@@ -172,7 +172,7 @@ class LimitOfEachStatus(Exchange):
 
 
 # BuildOnViction/bug-reports#33
-@fault(breaks="list.limit-after-filters")
+@fault(breaks="list.status")
 class LiveAmongTheNewestHundred(Exchange):
     """Looks for live orders by status among the newest hundred orders of any status."""
 
@@ -182,7 +182,7 @@ class LiveAmongTheNewestHundred(Exchange):
 
 
 # enarjord/passivbot#1699
-@fault(breaks="list.limit-exact")
+@fault(breaks="list.status")
 class OpenEndsAtHundred(Exchange):
     """Shows a hundred open orders at most."""
 
@@ -192,7 +192,7 @@ class OpenEndsAtHundred(Exchange):
 
 
 # alpacahq/user-docs#16, ccxt/ccxt#5019
-@fault(breaks="list.limit-exact")
+@fault(breaks="list.limit-after-filters")
 class StartKeepsTheOldest(Exchange):
     """Keeps the oldest orders from a start where the limit bites, and shows them newest first."""
 

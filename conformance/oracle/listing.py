@@ -149,7 +149,7 @@ def cut_before_filtering(listing: Listing, known: Snapshot) -> bool:
     shown = {order.id for order in listing.orders}
     above = {order.id for order in known.orders.values() if order.created_at > floor and matches(query, order)}
     within = {order.id for order in known.orders.values() if order.created_at >= floor and matches(query, order)}
-    return len(shown) < size and above <= shown <= within
+    return bool(shown) and len(shown) < size and above <= shown <= within
 
 
 def changed_by_reading(first: Snapshot, again: Snapshot) -> Iterator[Breach]:

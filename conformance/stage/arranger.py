@@ -14,19 +14,12 @@ from conformance.coverage.population import AGES, YOUNG, Kind, population
 from conformance.oracle.listing import DEFAULT_LIMIT, MAX_LIMIT
 from conformance.orders import LIVE, STATUSES
 from conformance.profile import Market
-from conformance.stage import history
+from conformance.stage import history, seconds
 from conformance.stage.lane import Lane
 from conformance.stage.placement import place
 from conformance.stage.wishes import Way, Wish
 from conformance.verdict import Declined, DriverRefused
 from conformance.wire.signer import Credential
-
-# Injected histories end a minute ago, so that a clock a few seconds off does not put them into the future, and reach
-# back far enough for some hundred orders to lie in distinct seconds; for few of them, in an account that was just used.
-_HISTORY_ENDS_S = 60
-_HISTORY_SPANS_S = 900
-_HISTORY_SPANS_AT_LEAST_S = 4
-_NO_CLOCK_IS_AHEAD_BY_S = 86400
 
 # Older orders must not lie behind more than so many others: each snapshot has to reach them. In pages of a list; what
 # else a run places takes one of those that a snapshot reads.
@@ -97,7 +90,7 @@ class Arranger:
     def renew(self, view: View) -> None:
         """Inject a few orders of all statuses, as new as can be. Raises DriverRefused."""
         newest = self._now(view)
-        oldest = newest - _HISTORY_SPANS_AT_LEAST_S
+        oldest = newest - seconds.HISTORY_SPANS_AT_LEAST_S
         kinds = self._kinds(dict.fromkeys(STATUSES, _RENEWED), (YOUNG,))
         self._inject(view, history.history(self._markets, kinds, newest, oldest, self._rng))
         view.settled()
@@ -123,15 +116,15 @@ class Arranger:
             else:
                 self._rest(view, wish.market, wish.side, wish.price, wish.credential)
 
-    def arrange_aged(self, view: View, seconds: int) -> None:
-        """Live orders, most of them so many seconds old or more; one is placed now, to learn the target's clock."""
+    def arrange_aged(self, view: View, aged_s: int) -> None:
+        """Live orders, most of them `aged_s` old or more; one is placed now, to learn the target's clock."""
         market = self.lane.markets[0]
         self.arrange(view, [Wish(market, "buy")], by="placing")
         if self._injects:
             view.settled()
-            within_reach = self._now(view) - _reach(view, _AGED_BEHIND)
-            ages = ((_HISTORY_ENDS_S, _HISTORY_SPANS_S), (_OLD_SINCE_S, _OLD_SPANS_S))
-            young = (seconds, seconds + 9)
+            within_reach = self._now(view) - seconds.reach(view, _AGED_BEHIND)
+            ages = ((seconds.HISTORY_ENDS_S, seconds.HISTORY_SPANS_S), (_OLD_SINCE_S, _OLD_SPANS_S))
+            young = (aged_s, aged_s + 9)
             each = (young, *((since, min(to, within_reach)) if since < within_reach else young for since, to in ages))
             wishes = (Wish(market, "buy"), Wish(market, "sell", fills=1), Wish(market, "sell"))
             self._inject(view, [self._aged(view, wish, by_s) for wish, by_s in zip(wishes, each, strict=True)])
@@ -139,7 +132,7 @@ class Arranger:
         else:
             self.arrange(view, [Wish(market, "sell")], by="placing")
             view.settled()
-            time.sleep(seconds)
+            time.sleep(aged_s)
 
     def cross(
         self,
@@ -183,13 +176,13 @@ class Arranger:
         return self.ways[0]
 
     def _inject_history(self, view: View, count: int, live: int) -> None:
-        oldest, newest = _unused(view)
+        oldest, newest = seconds.unused(view)
         least = _OF_EACH_STATUS if view is self.lane.view else _OF_EACH_OF_A_BYSTANDER
         counts = dict.fromkeys(STATUSES, least)
         for status in sorted(LIVE):
             counts[status] = max(least, live // 2 + 1, (count - sum(counts.values())) // 2 + least)
         # What is older than this second would lie behind more orders than a snapshot reads.
-        reach = _older_than(view, (SNAPSHOT_PAGES - _OWN_PAGES) * MAX_LIMIT - sum(counts.values()))
+        reach = seconds.older_than(view, (SNAPSHOT_PAGES - _OWN_PAGES) * MAX_LIMIT - sum(counts.values()))
         ages = [age for age, (_, oldest_s) in AGES.items() if newest - oldest_s > reach] or [YOUNG]
         self._inject(view, history.history(self._markets, self._kinds(counts, ages), newest, oldest, self._rng))
         view.settled()
@@ -256,11 +249,11 @@ class Arranger:
         By default it lies on the first page as well, where a run reaches it with one request.
         """
         now = self._now(view)
-        if by_s is None and wish.age != YOUNG and now - AGES[wish.age][1] > _reach(view, _AGED_BEHIND):
+        if by_s is None and wish.age != YOUNG and now - AGES[wish.age][1] > seconds.reach(view, _AGED_BEHIND):
             by_s = AGES[wish.age]
         created_at = now - self._rng.randrange(*(by_s or _AGED_S))
         if by_s is None:
-            created_at = min(max(created_at, _older_than(view, MAX_LIMIT // 2)), now - 1)
+            created_at = min(max(created_at, seconds.older_than(view, MAX_LIMIT // 2)), now - 1)
         status, filled = ("partially_filled", "part") if wish.fills else ("open", "none")
         kind = Kind(status, wish.side, "limit", wish.market.symbol, filled, "at", YOUNG)
         return history.order(wish.market, kind, created_at, created_at, self._rng, wish.price)
@@ -268,7 +261,7 @@ class Arranger:
     def _now(self, view: View) -> int:
         """A second that is not in the target's future."""
         known = self.lane.clock.now_at_least(time.time())
-        return max(int(time.time()) - _HISTORY_ENDS_S, _used_until(view)) if known is None else known
+        return max(int(time.time()) - seconds.HISTORY_ENDS_S, seconds.used_until(view)) if known is None else known
 
     def _attempt(self, bring: Callable[[], None]) -> bool:
         try:
@@ -277,38 +270,6 @@ class Arranger:
             self.refusals.append(str(reason))
             return False
         return True
-
-
-def _unused(view: View) -> tuple[int, int]:
-    """The first and the last of some seconds that are past on the target and newer than all that is in the account.
-
-    Else the orders of one run would lie among those of the last, and every snapshot would page through both.
-    """
-    newest = int(time.time()) - _HISTORY_ENDS_S
-    used = _used_until(view)
-    if used + _HISTORY_SPANS_AT_LEAST_S <= newest:
-        return max(newest - _HISTORY_SPANS_S, used + 1), newest
-    # The target's clock had come to the newest order when it was seen, whatever ours says.
-    seen_at = min(exchange.sent_at for exchange in view.latest().exchanges)
-    time.sleep(max(0.0, seen_at + _HISTORY_SPANS_AT_LEAST_S - time.time()))
-    return used + 1, used + _HISTORY_SPANS_AT_LEAST_S
-
-
-def _used_until(view: View) -> int:
-    """When the account's newest order was created; 0 where there is none, or no clock could be so far ahead."""
-    newest = max((order.created_at for order in view.latest().orders.values()), default=0)
-    return newest if newest < time.time() + _NO_CLOCK_IS_AHEAD_BY_S else 0
-
-
-def _reach(view: View, pages: int) -> int:
-    """The second behind which more than so many full pages of the account's orders are newer."""
-    return _older_than(view, pages * MAX_LIMIT)
-
-
-def _older_than(view: View, count: int) -> int:
-    """When the newest order of the account was created that so many are newer than; 0 where there is none."""
-    stamps = sorted((order.created_at for order in view.latest().orders.values()), reverse=True)
-    return stamps[count] if len(stamps) > count else 0
 
 
 def _between(market: Market) -> Decimal:

@@ -1,0 +1,45 @@
+"""The seconds in which orders are injected: past on the target, and within reach of a snapshot of the account."""
+
+import time
+
+from conformance.account.view import View
+from conformance.oracle.listing import MAX_LIMIT
+
+# Injected histories end a minute ago, so that a clock a few seconds off does not put them into the future, and reach
+# back far enough for some hundred orders to lie in distinct seconds; for few of them, in an account that was just used.
+HISTORY_ENDS_S = 60
+HISTORY_SPANS_S = 900
+HISTORY_SPANS_AT_LEAST_S = 4
+_NO_CLOCK_IS_AHEAD_BY_S = 86400
+
+
+def unused(view: View) -> tuple[int, int]:
+    """The first and the last of some seconds that are past on the target and newer than all that is in the account.
+
+    Else the orders of one run would lie among those of the last, and every snapshot would page through both.
+    """
+    newest = int(time.time()) - HISTORY_ENDS_S
+    used = used_until(view)
+    if used + HISTORY_SPANS_AT_LEAST_S <= newest:
+        return max(newest - HISTORY_SPANS_S, used + 1), newest
+    # The target's clock had come to the newest order when it was seen, whatever ours says.
+    seen_at = min(exchange.sent_at for exchange in view.latest().exchanges)
+    time.sleep(max(0.0, seen_at + HISTORY_SPANS_AT_LEAST_S - time.time()))
+    return used + 1, used + HISTORY_SPANS_AT_LEAST_S
+
+
+def used_until(view: View) -> int:
+    """When the account's newest order was created; 0 where there is none, or no clock could be so far ahead."""
+    newest = max((order.created_at for order in view.latest().orders.values()), default=0)
+    return newest if newest < time.time() + _NO_CLOCK_IS_AHEAD_BY_S else 0
+
+
+def reach(view: View, pages: int) -> int:
+    """The second behind which more than so many full pages of the account's orders are newer."""
+    return older_than(view, pages * MAX_LIMIT)
+
+
+def older_than(view: View, count: int) -> int:
+    """When the newest order of the account was created that so many are newer than; 0 where there is none."""
+    stamps = sorted((order.created_at for order in view.latest().orders.values()), reverse=True)
+    return stamps[count] if len(stamps) > count else 0
