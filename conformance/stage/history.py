@@ -46,7 +46,9 @@ def order(
     average = own + better if kind.price == "better" and own > market.tick else own
     at_market, by_amount = kind.type != "limit", kind.type == "market by amount"
     return {
-        "id": str(uuid.UUID(int=rng.getrandbits(128), version=4)),
+        "id": str(
+            uuid.uuid4()
+        ),  # not by the seed: two runs of one seed must not take each other's orders for their own
         "symbol": market.symbol,
         "side": kind.side,
         "type": "market" if at_market else "limit",
