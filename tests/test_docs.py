@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.test_walls import FLOORS
+
 CHECKOUT = Path(__file__).parent.parent
 DOCUMENTS = [CHECKOUT / "README.md", *sorted((CHECKOUT / "docs").glob("*.md"))]
 
@@ -49,3 +51,9 @@ def test_a_path_that_is_not_there_is_seen() -> None:
     text = "`tests/nowhere/`, `verdict.py`, `limit=5`, `GET /spot/orders`, `p99-conformance`\n\n```sh\n`a/b`\n```\n"
     assert list(named(text)) == ["tests/nowhere/", "verdict.py"]
     assert [path for path in named(text) if not is_there(path)] == ["tests/nowhere/"]
+
+
+def test_the_documentation_shows_the_floors() -> None:
+    table = (CHECKOUT / "docs" / "architecture.md").read_text(encoding="utf-8").partition("| floor |")[2]
+    rows = [line.split("|")[1] for line in table.partition("\n\n")[0].splitlines()[2:]]
+    assert [{name.rstrip("/") for name in re.findall(r"`([^`]+)`", row)} for row in rows] == list(FLOORS)

@@ -1,7 +1,6 @@
 """Who may import whom: the house's walls, read off the source."""
 
 import ast
-import re
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -162,9 +161,3 @@ def test_only_the_command_line_sees_faults() -> None:
     for path in modules():
         if any(each.startswith("faults") for each in imports(path)):
             assert room(path) in ("cli", "faults"), path
-
-
-def test_the_documentation_shows_the_floors() -> None:
-    table = (PACKAGE.parent / "docs" / "architecture.md").read_text(encoding="utf-8").partition("| floor |")[2]
-    rows = [line.split("|")[1] for line in table.partition("\n\n")[0].splitlines()[2:]]
-    assert [{name.rstrip("/") for name in re.findall(r"`([^`]+)`", row)} for row in rows] == list(FLOORS)
