@@ -280,7 +280,7 @@ class KeysSeeNothingOfTokens(Exchange):
 
 
 # ctubio/Krypto-trading-bot#500
-@fault(breaks="auth.same-account")
+@fault(breaks="list.status")
 class TokensSeeNoOpenOrdersOfKeys(Exchange):
     """Leaves orders that were placed with a key out of the open ones that a token asks for."""
 

@@ -146,6 +146,8 @@ def cut_before_filtering(listing: Listing, known: Snapshot) -> bool:
     if len(newest) <= size or replace(query, limit=None) == Query():
         return False
     floor = newest[size - 1]
+    if not any(order.created_at < floor and matches(query, order) for order in known.orders.values()):
+        return False  # all that pass the filters are among the newest
     shown = {order.id for order in listing.orders}
     above = {order.id for order in known.orders.values() if order.created_at > floor and matches(query, order)}
     within = {order.id for order in known.orders.values() if order.created_at >= floor and matches(query, order)}
