@@ -297,3 +297,19 @@ INSIDES = re.compile(
 def test_nobody_else_touches_the_insides_of_hypothesis(path: Path) -> None:
     met = INSIDES.search(path.read_text(encoding="utf-8"))
     assert (met is not None) == (path.name == "hypothesis_seam.py"), met
+
+
+def test_examples_are_run_in_their_order_and_the_first_that_fails_is_told() -> None:
+    seen: list[int] = []
+
+    def check(number: int) -> None:
+        seen.append(number)
+        if number > 2:
+            raise ValueError(number)
+
+    hypothesis_seam.run_examples("number", [1, 2], check)
+    assert seen == [1, 2]
+    with pytest.raises(ValueError, match="3") as failed:
+        hypothesis_seam.run_examples("number", [1, 2, 3, 4], check)
+    assert 4 not in seen
+    assert hypothesis_seam.example(failed.value, without=()) == "number=3"

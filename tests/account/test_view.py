@@ -3,6 +3,7 @@
 import time
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -74,3 +75,36 @@ def test_an_order_of_another_account_is_shown_beside_the_list_of_its_owner() -> 
     assert violation.value.breach.requirement == "list.own-only"
     assert [exchange.account for exchange in violation.value.evidence] == ["bob", "alice"]
     assert all("of-bob" in exchange.response_body for exchange in violation.value.evidence)
+
+
+def test_what_a_cancel_all_tells_is_not_looked_for_as_live_any_more(sandbox: Sandbox, view: View) -> None:
+    now = int(time.time())
+    fill(sandbox, 1, now - 9_000, "open")
+    [order] = view.settled().live()
+    fill(sandbox, 1_100, now - 100)
+    view.canceled([replace(order, status="canceled")])
+    assert view.latest().live() == []
+    assert len(view.fresh().exchanges) == 1
+
+
+def test_an_account_is_quiet_once_nothing_was_done_to_it_for_long(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert view.is_quiet()
+    view.changing()
+    assert not view.is_quiet()
+    later = time.monotonic() + 3
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    assert view.is_quiet()
+
+
+def test_a_list_that_leaves_out_once_what_was_there_all_the_time_is_a_violation(sandbox: Sandbox, view: View) -> None:
+    fill(sandbox, 3, int(time.time()) - 100)
+    view.account.observations = Observations(["list.status"])
+    page = view.account.list(Query(status="canceled"))
+    view.known.explains(page)
+    with pytest.raises(Violation) as violation:
+        view.known.explains(replace(page, orders=page.orders[1:]))
+    assert violation.value.breach.requirement == "list.status"
+    assert "in one of 4 lists" in violation.value.breach.got
+    view.changing()
+    view.known.explains(replace(page, orders=page.orders[1:]))
+    assert "agreed when asked again" in view.account.observations.doubts["list.status"]
