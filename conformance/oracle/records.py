@@ -1,6 +1,5 @@
 """Reads a record, and applies the contract and the rules over one order to it. Each distinct record is read once."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -26,7 +25,7 @@ class Reading:
 
 def read(record: Any) -> Reading:
     """Read one decoded JSON value in the place of an order."""
-    return _read(json.dumps(record, sort_keys=True, default=repr), _Unhashed(record))
+    return _read(repr(record), _Unhashed(record))
 
 
 class _Unhashed:

@@ -27,7 +27,6 @@ class Redactor:
         self._added: set[str] = set()
         self._known: frozenset[str] = frozenset()
         self._forms: list[str] = []
-        self._pattern: re.Pattern[str] | None = None
 
     def add(self, value: str) -> None:
         """From now on, redact this value too."""
@@ -35,10 +34,11 @@ class Redactor:
 
     def redact(self, text: str) -> str:
         """The text without signatures and without secrets: plain, percent-encoded, JSON-escaped or in base64."""
-        pattern = self._current()
-        # Most texts contain none, and `in` is a hundred times as fast as the pattern.
-        if pattern is not None and any(form in text for form in self._forms):
-            text = pattern.sub(MASK, text)
+        # One by one, not by a pattern of them all: most texts contain none, and each forged credential would make the
+        # pattern anew.
+        for form in self._all_forms():
+            if form in text:
+                text = text.replace(form, MASK)
         if "signature" in text.lower():
             text = _SIGNATURE.sub(rf"\g<1>{MASK}", text)
         return text
@@ -69,16 +69,14 @@ class Redactor:
             return f"{self.redact(scheme)} {MASK}"
         return MASK if value else ""
 
-    def _current(self) -> re.Pattern[str] | None:
+    def _all_forms(self) -> list[str]:
         known = self._added.union(*(secret.values for secret in self._secrets))
         if known != self._known:
             forms = {form for value in known if len(value) >= _SHORTEST_REDACTED for form in _forms(value)}
             # The longest first: else a shorter secret matches the beginning of a longer one, and the rest stays.
-            ordered = sorted(forms, key=len, reverse=True)
-            self._forms = ordered
-            self._pattern = re.compile("|".join(map(re.escape, ordered))) if ordered else None
+            self._forms = sorted(forms, key=len, reverse=True)
             self._known = frozenset(known)
-        return self._pattern
+        return self._forms
 
 
 def _overlap(text: str, form: str) -> str:
