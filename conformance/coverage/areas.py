@@ -20,12 +20,14 @@ def of_queries(queries: Queries, asked: Iterable[Asked]) -> Area:
     """The pairs and triples of list parameters that were asked for so that each parameter tells."""
     told = list(asked)
     counts: Area = {}
-    missing: list[Combination] = []
+    gaps: list[str] = []
     for name, strength, wanted_ones in (("pairs", 2, queries.pairs), ("triples", 3, queries.triples)):
-        reached = set[Combination]().union(*(each.combinations(strength) for each in told)) & wanted_ones
+        reached, planned = (_told(lists, strength) & wanted_ones for lists in (told, queries.asked))
         counts[name] = [len(reached), len(wanted_ones)]
-        missing += sorted(wanted_ones - reached)
-    return {**counts, "gaps": _named(map(_spelled, missing), "no orders of the account tell these apart")}
+        for each in sorted(wanted_ones - reached):
+            why = "not asked for" if each in planned else "no list was found whose answer tells"
+            gaps.append(f"{_spelled(each)}: {why}")
+    return {**counts, "gaps": _some(gaps)}
 
 
 def of_orders(kinds: Iterable[Kind], markets: Sequence[str], statuses: Set[str], ages: Sequence[str]) -> Area:
@@ -34,14 +36,13 @@ def of_orders(kinds: Iterable[Kind], markets: Sequence[str], statuses: Set[str],
     shown = set[Combination]().union(*(kind.pairs() for kind in kinds))
     missing = sorted(reachable - shown)
     counts = [len(reachable & shown), len(reachable)]
-    return {"pairs": counts, "gaps": _named(map(_spelled, missing), "no order of the account is both")}
+    return {"pairs": counts, "gaps": _some([f"{_spelled(each)}: no order that was seen is both" for each in missing])}
 
 
 def of_cancels(done: Set[tuple[str, ...]], credentials: Sequence[str], *, injects: bool) -> Area:
     """The sizes and the kinds of live orders that a cancel-all has met, with each credential."""
     sizes = [size for size in SIZES if ("size", str(size)) in done]
     kinds = [kind for kind in credentials if ("kinds", kind) in done]
-    remedy = "" if injects else ": add [driver.inject]"
     remedy = "" if injects else ": add [driver.inject]"
     gaps = [f"{size} live orders at once{remedy}" for size in SIZES if size not in sizes]
     gaps += [f"live orders of every kind with the {kind}" for kind in credentials if kind not in kinds]
@@ -66,7 +67,10 @@ def _spelled(combination: Combination) -> str:
     return " · ".join(f"{name} {value}" for name, value in combination)
 
 
-def _named(gaps: Iterable[str], why: str) -> list[str]:
-    named = [f"{gap}: {why}" for gap in gaps]
-    more = len(named) - _GAPS_NAMED
-    return [*named[:_GAPS_NAMED], f"and {more} more"] if more > 0 else named
+def _told(lists: Iterable[Asked], strength: int) -> set[Combination]:
+    return set[Combination]().union(*(each.combinations(strength) for each in lists))
+
+
+def _some(gaps: list[str]) -> list[str]:
+    more = len(gaps) - _GAPS_NAMED
+    return [*gaps[:_GAPS_NAMED], f"and {more} more"] if more > 0 else gaps

@@ -1,5 +1,6 @@
 """What lists of an account have to show, fast enough to compare thousands of queries: sets of orders as bits."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -31,7 +32,7 @@ class Ground:
         for place, order in enumerate(self.orders):
             self._symbols[order.symbol] = self._symbols.get(order.symbol, 0) | 1 << place
             self._statuses[order.status] = self._statuses.get(order.status, 0) | 1 << place
-        self._seconds = [order.created_at for order in self.orders]
+        self._rising = [-order.created_at for order in self.orders]  # as bisect wants it
 
     @property
     def symbols(self) -> list[str]:
@@ -62,14 +63,7 @@ class Ground:
 
     def _newer_than(self, second: int) -> int:
         """How many orders were created after this second."""
-        low, high = 0, len(self._seconds)
-        while low < high:
-            middle = (low + high) // 2
-            if self._seconds[middle] > second:
-                low = middle + 1
-            else:
-                high = middle
-        return low
+        return bisect_left(self._rising, -second)
 
 
 def differ(one: Answer, other: Answer) -> bool:

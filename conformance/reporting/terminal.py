@@ -42,7 +42,7 @@ def _body(results: Results, report_dir: Path, detail: Detail) -> RenderableType:
     races = [result for result in results.with_verdict(Verdict.PASS) if "races" in result.reason]
     parts += _section("Raced", (Text(f"{result.id}: {result.reason}", style="dim") for result in races))
     for covered in coverage.told(results.coverage):
-        gaps = f"; {len(covered.gaps)} gaps, see the report" if covered.gaps else ""
+        gaps = "; the report names what is missing" if covered.gaps else ""
         parts.append(Text(f"covered: {', '.join(covered.counts)}{gaps}", style="dim"))
     requests = results.requests
     cost = f"{requests['total']} requests, {requests['setup']} of them set-up"
@@ -69,7 +69,9 @@ def finding(id: str, found: Finding) -> str:
 def _verdict(results: Results) -> Text:
     code = results.exit_code
     style = {Exit.OK: "bold green", Exit.VIOLATED: "bold red"}.get(code, "bold yellow")
-    return Text(words.headline(results), style=style).append(f" · exit {code}: {words.means(results)}", style="dim")
+    headline, means = words.headline(results), words.means(results)
+    meaning = "" if headline.startswith(means) else f": {means}"
+    return Text(headline, style=style).append(f" · exit {code}{meaning}", style="dim")
 
 
 def _everything(results: Results) -> Iterable[RenderableType]:

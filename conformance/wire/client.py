@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import requests
 import urllib3
-from tenacity import RetryError, Retrying, retry_if_result, stop_after_attempt, wait_random_exponential
+from tenacity import RetryError, Retrying, retry_if_result, stop_after_attempt, wait_exponential, wait_random
 
 from conformance.evidence import Exchange
 from conformance.operations import Operation
@@ -27,7 +27,10 @@ from conformance.wire.redaction import Redactor
 CONNECT_TIMEOUT_S = 5
 READ_TIMEOUT_S = 15  # one and a half times as long as the documents' samples wait for a cancel-all
 BODY_LIMIT = 2 * 2**20  # bytes; 200 orders take about 70 kB
-ATTEMPTS = 6  # with waits of up to 0.1, 0.2, 0.4 … s; about two seconds in all, so that an engine can recover
+ATTEMPTS = 6
+# With five waits that double, and the jitter on top: never less than 1.8 s in all, so that an engine can recover.
+FIRST_WAIT_S = 0.06
+JITTER_S = 0.1
 THROTTLED = (429, 418)
 THROTTLE_WAIT_S = 1.0  # longer than a quota of one second lasts
 GENTLE = 100  # a target must not throttle this many requests within a second
@@ -153,7 +156,7 @@ class Client:
         retrying = Retrying(
             retry=retry_if_result(lambda answer: answer.status == 503),
             stop=stop_after_attempt(self.breaker.retries(ATTEMPTS)),
-            wait=wait_random_exponential(multiplier=0.1, max=2),
+            wait=wait_exponential(multiplier=FIRST_WAIT_S) + wait_random(0, JITTER_S),
             before_sleep=lambda _: self._count_retry(),
         )
         try:

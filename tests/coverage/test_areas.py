@@ -26,8 +26,15 @@ def test_pairs_count_where_both_tell() -> None:
     }
     told = of_queries(queries, [asked("symbol", "limit")])
     assert (told["pairs"], told["triples"]) == ([1, 3], [0, 1])
-    assert told["gaps"][0].endswith("no orders of the account tell these apart")
     assert len(told["gaps"]) == 3
+    assert all(gap.endswith(": no list was found whose answer tells") for gap in told["gaps"])
+
+
+def test_what_was_planned_and_not_asked_is_said_to_be_so() -> None:
+    planned = Queries((asked("symbol", "status"),), PAIRS, {ROW})
+    gaps = of_queries(planned, [])["gaps"]
+    assert [gap for gap in gaps if gap.endswith(": not asked for")] == ["symbol A · status open: not asked for"]
+    assert len(gaps) == 4
 
 
 def test_many_gaps_are_counted_and_some_named() -> None:

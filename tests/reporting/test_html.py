@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -70,6 +71,11 @@ class Page(HTMLParser):
 
     def values(self, attribute: str) -> list[str]:
         return [value for _, attributes in self.elements if (value := attributes.get(attribute)) is not None]
+
+
+def test_requests_are_counted_in_numbers_whatever_mapping_holds_them() -> None:
+    given = replace(results(CLEAN), requests=Counter({"total": 30, "setup": 10, "retried_503": 0}))
+    assert "30 requests, 10 of them set-up" in " ".join(Page(html(given)).text.split())
 
 
 def test_every_link_leads_somewhere_in_the_file_itself() -> None:

@@ -133,6 +133,20 @@ def test_a_503_is_asked_again_until_it_ends(peer: Peer) -> None:
     assert (asking.counts.total, asking.counts.retried_503) == (3, 2)
 
 
+def test_a_503_is_asked_again_for_almost_two_seconds_whatever_is_drawn(
+    peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr(time, "sleep", waits.append)
+    peer.respond = answer(503, b"busy")
+    asking = client(peer)
+    for _ in range(5):
+        waits.clear()
+        asking.send(Call("alice", "GET", peer.url))
+        assert len(waits) == client_module.ATTEMPTS - 1
+        assert 1.8 <= sum(waits) <= 2.5
+
+
 def test_a_503_for_ever_is_given_back(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client_module, "ATTEMPTS", 2)
     peer.respond = answer(503, b"busy")
