@@ -1,16 +1,12 @@
-"""Lies about errors, and about time: how a busy engine is told, what it leaves behind, throttling and slowness."""
+"""Lies about errors: how a busy engine is told and what it leaves, how errors are written, a failing database."""
 
-import asyncio
-import time
-from collections import deque
 from collections.abc import Awaitable
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from conformance.faults import fault
-from conformance.sandbox.face import Face, Handler
+from conformance.sandbox.face import Face
 
 # -- a busy engine -------------------------------------------------------------------------------------------------
 
@@ -172,82 +168,52 @@ class RefusalsUnderDetail(Face):
         return self.answer(status, {"detail": error}) if 400 <= status < 500 else super().error(status, error)
 
 
-# -- weight --------------------------------------------------------------------------------------------------------
+# -- a fault of the server -----------------------------------------------------------------------------------------
 
 
-class _Throttles(Face):
-    """Refuses what comes after `most` requests of one method within a second; None: of any method."""
+@fault(breaks="list.db-error")
+class DbErrorIsUnavailable(Face):
+    """Answers 503 to a fault of the database."""
 
-    most = 50
-    method: str | None = None
-    status = 429
-
-    def __init__(self, *parts: Any) -> None:
-        super().__init__(*parts)
-        self.times: deque[float] = deque(maxlen=self.most)
-
-    async def respond(self, request: Request, handle: Handler) -> Response:
-        if self.method in (None, request.method):
-            if len(self.times) == self.most and time.monotonic() - self.times[0] < 1:
-                return self.error(self.status, "TOO_MANY_REQUESTS")
-            self.times.append(time.monotonic())
-        return await super().respond(request, handle)
+    def error(self, status: int, error: str) -> Response:
+        return super().error(503 if status == 500 else status, error)
 
 
-@fault(breaks="weight.zero")
-class FiftyEachSecond(_Throttles):
-    """Answers 429 to whatever comes after 50 requests within a second."""
+@fault(breaks="list.db-error")
+class DbErrorGoesUnnamed(Face):
+    """Calls a fault of the database an internal one."""
+
+    def error(self, status: int, error: str) -> Response:
+        return super().error(status, "INTERNAL_ERROR" if status == 500 else error)
 
 
-@fault(breaks="weight.zero")
-class TeapotAfterSeventy(_Throttles):
-    """Answers 418, as to an address that is banned, to whatever comes after 70 requests within a second."""
+@fault(breaks="list.db-error")
+class DbErrorInWords(Face):
+    """Tells of a fault of the database in plain text, as frameworks do."""
 
-    most, status = 70, 418
-
-
-@fault(breaks="weight.zero")
-class TwentyCancelsEachSecond(_Throttles):
-    """Answers 429 to cancel-alls after 20 of them within a second; lists are free."""
-
-    most, method = 20, "DELETE"
+    def error(self, status: int, error: str) -> Response:
+        return Response("Internal Server Error", 500) if status == 500 else super().error(status, error)
 
 
-# -- latency -------------------------------------------------------------------------------------------------------
+@fault(breaks="list.db-error")
+class DbErrorInsideAnObject(Face):
+    """Wraps the code of a fault in an object of its own."""
+
+    def error(self, status: int, error: str) -> Response:
+        return self.answer(500, {"error": {"code": error}}) if status == 500 else super().error(status, error)
 
 
-class _SlowOnce(Face):
-    """Takes long for the first request of a rare kind, and for no other."""
+@fault(breaks="list.db-error")
+class DbErrorIsNoOrders(Face):
+    """Answers an empty list where the database fails."""
 
-    pause_s: float
-    done = False
-
-    async def respond(self, request: Request, handle: Handler) -> Response:
-        if not self.done and self.is_rare(request):
-            self.done = True
-            await asyncio.sleep(self.pause_s)
-        return await super().respond(request, handle)
-
-    def is_rare(self, request: Request) -> bool:
-        """Whether this is one of that kind."""
-        raise NotImplementedError
+    def error(self, status: int, error: str) -> Response:
+        return self.answer(200, []) if status == 500 else super().error(status, error)
 
 
-@fault(breaks="latency")
-class SlowList(_SlowOnce):
-    """Takes five seconds and a half for the first full page by status: no index helps it."""
+@fault(breaks="list.db-error")
+class DbErrorIsFine(Face):
+    """Answers 200 to a fault of the database, with its code inside."""
 
-    pause_s = 5.5
-
-    def is_rare(self, request: Request) -> bool:
-        return request.method == "GET" and {"limit", "status"} <= request.query_params.keys()
-
-
-@fault(breaks="latency")
-class SlowCancel(_SlowOnce):
-    """Takes ten seconds and a half for the first cancel-all of one market."""
-
-    pause_s = 10.5
-
-    def is_rare(self, request: Request) -> bool:
-        return request.method == "DELETE" and "symbol" in request.query_params
+    def error(self, status: int, error: str) -> Response:
+        return super().error(200 if status == 500 else status, error)

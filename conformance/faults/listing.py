@@ -301,56 +301,5 @@ class WalksTenMinutesBack(Exchange):
         return super().candidates(account, filters) if near else ()
 
 
-# -- a fault of the server -----------------------------------------------------------------------------------------
-
-
-@fault(breaks="list.db-error")
-class DbErrorIsUnavailable(Face):
-    """Answers 503 to a fault of the database."""
-
-    def error(self, status: int, error: str) -> Response:
-        return super().error(503 if status == 500 else status, error)
-
-
-@fault(breaks="list.db-error")
-class DbErrorGoesUnnamed(Face):
-    """Calls a fault of the database an internal one."""
-
-    def error(self, status: int, error: str) -> Response:
-        return super().error(status, "INTERNAL_ERROR" if status == 500 else error)
-
-
-@fault(breaks="list.db-error")
-class DbErrorInWords(Face):
-    """Tells of a fault of the database in plain text, as frameworks do."""
-
-    def error(self, status: int, error: str) -> Response:
-        return Response("Internal Server Error", 500) if status == 500 else super().error(status, error)
-
-
-@fault(breaks="list.db-error")
-class DbErrorInsideAnObject(Face):
-    """Wraps the code of a fault in an object of its own."""
-
-    def error(self, status: int, error: str) -> Response:
-        return self.answer(500, {"error": {"code": error}}) if status == 500 else super().error(status, error)
-
-
-@fault(breaks="list.db-error")
-class DbErrorIsNoOrders(Face):
-    """Answers an empty list where the database fails."""
-
-    def error(self, status: int, error: str) -> Response:
-        return self.answer(200, []) if status == 500 else super().error(status, error)
-
-
-@fault(breaks="list.db-error")
-class DbErrorIsFine(Face):
-    """Answers 200 to a fault of the database, with its code inside."""
-
-    def error(self, status: int, error: str) -> Response:
-        return super().error(200 if status == 500 else status, error)
-
-
 def _everybodys(exchange: Exchange) -> list[Order]:
     return [order for orders in exchange.orders.values() for order in orders.values()]
