@@ -29,7 +29,8 @@ def browser() -> Iterator[Browser]:
 def page(browser: Browser, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A report with findings of every kind; nothing is asked of anybody, and nothing complains."""
     said = exchange(response_body=HOSTILE, response_headers={HOSTILE: HOSTILE})
-    hostile = Finding(HOSTILE, HOSTILE, HOSTILE, "a check", HOSTILE, (said,))
+    check = "test_cancel_coverage::test_any_number_of_live_orders[201-True-api-key]"
+    hostile = Finding(HOSTILE, HOSTILE, HOSTILE, check, HOSTILE, (said,))
     (tmp_path / "report.html").write_text(html(violated(FOUND, replace(FOUND, exchanges=RACE[:1]), hostile)), "utf-8")
     context = browser.new_context(color_scheme=request.param)
     page = context.new_page()
@@ -93,6 +94,15 @@ def test_on_paper_there_is_nothing_to_click(page: Page) -> None:
     for selector in ("nav", "#filter", "button"):
         expect(page.locator(f"{selector}:visible")).to_have_count(0)
     expect(page.locator(".violation").first.get_by_text("Should have been").first).to_be_visible()
+
+
+def test_on_a_telephone_nothing_lies_beside_the_page(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.get_by_role("checkbox", name="fail").uncheck()
+    expect(page.locator("tr[data-verdict='fail']:visible")).to_have_count(0)
+    expect(page.locator("tr[data-verdict]:visible")).to_have_count(3)
 
 
 def test_a_link_to_a_closed_finding_opens_it(page: Page) -> None:

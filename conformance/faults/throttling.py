@@ -1,4 +1,4 @@
-"""Lies about load and time: throttling where a request weighs nothing, and slowness."""
+"""Lies about weight and time: throttling where a request weighs nothing, and slowness."""
 
 import asyncio
 import time
