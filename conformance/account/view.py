@@ -27,9 +27,10 @@ class View:
     """One account as this run knows it. There are four ways to ask for its orders, from cheap to sure:
 
     - `latest()`: all that was ever seen of it, without a request.
-    - `believed()`: what it must be, since nothing was done to it since it was last seen; else as `settled()`.
+    - `believed()`: what it must be, since nothing was done to it since it was last settled; else as `settled()`.
     - `fresh()`: one snapshot of now, deep enough for all that is live.
-    - `settled()`: fresh ones until lists show all that was placed and canceled, or the time for that is up.
+    - `settled()`: fresh ones until lists show all that was placed and canceled, or the time for that is up. For those
+      who must look again though nothing was done: somebody else may have come in between, or time has passed.
 
     What moves it: the first snapshot separates older orders from those of this run. `place` and `inject` make what was
     believed unknown again, here and in the opposite account, which may have traded with them; so does `canceled`, after
@@ -115,6 +116,7 @@ class View:
             waited = time.monotonic() - started
             if self.own.all_seen():
                 self._patience.rewarded(waited)
+                self._believed = snapshot
                 return snapshot
             if pages < SNAPSHOT_PAGES:
                 pages += 1
@@ -130,7 +132,7 @@ class View:
         return self.settled(pages) if self._believed is None else self._believed
 
     def believe(self, seen: Snapshot) -> None:
-        """Lists that are consistent have just shown the account so, and nothing has been done to it since."""
+        """Lists have just shown the account so, and nothing has been done to it since: so it is."""
         self._believed = seen
 
     def wait_for_lists(self) -> None:
@@ -180,9 +182,7 @@ class View:
 
     def changing(self) -> None:
         """The account is being changed: nothing of it is believed until it is seen again."""
-        self._known = None
-        self._believed = None
-        self._changed_at = time.monotonic()
+        self._changed()
         if self.opposite is not None:
             self.opposite._believed = None  # it may be traded with
 
@@ -193,8 +193,13 @@ class View:
             # Those that lie deeper than a snapshot reaches would be looked for as live for ever.
             known = {id: told.get(id, order) for id, order in self._latest.orders.items()}
             self._latest = replace(self._latest, orders=known)
-        self.changing()
+        self._changed()
         self.consistent_from = time.monotonic() + self._target.consistency_ms / 1000
+
+    def _changed(self) -> None:
+        self._known = None
+        self._believed = None
+        self._changed_at = time.monotonic()
 
     # -- whose orders they are -----------------------------------------------------------------------------------------
 

@@ -90,7 +90,7 @@ def test_orders_with_several_fills(stage: Stage) -> None:
     market = stage.markets[-1]
     stage.arrange([Wish(market, "buy", fills) for fills in (1, 2, 3)], by="placing")
     stage.arranger.arrange(stage.other_view, [Wish(market, "buy", 2)], by="placing")
-    seen = {view: Known(view.account, view.settled, first=view.settled()) for view in stage.lane.views}
+    seen = {view: Known(view.account, view.settled, first=view.believed()) for view in stage.lane.views}
     for view, known in seen.items():
         newest = max(order.created_at for order in known.snapshot.orders.values())
         for query in (

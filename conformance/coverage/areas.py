@@ -22,7 +22,7 @@ def of_queries(queries: Queries, asked: Iterable[Asked]) -> Area:
     counts: Area = {}
     gaps: list[str] = []
     for name, strength, wanted_ones in (("pairs", 2, queries.pairs), ("triples", 3, queries.triples)):
-        reached, planned = (_told(lists, strength) & wanted_ones for lists in (told, queries.asked))
+        reached, planned = (queries.told(lists, strength) & wanted_ones for lists in (told, queries.asked))
         counts[name] = [len(reached), len(wanted_ones)]
         for each in sorted(wanted_ones - reached):
             why = "not asked for" if each in planned else "no list was found whose answer tells"
@@ -65,10 +65,6 @@ def _done(area: Area) -> int:
 
 def _spelled(combination: Combination) -> str:
     return " · ".join(f"{name} {value}" for name, value in combination)
-
-
-def _told(lists: Iterable[Asked], strength: int) -> set[Combination]:
-    return set[Combination]().union(*(each.combinations(strength) for each in lists))
 
 
 def _some(gaps: list[str]) -> list[str]:

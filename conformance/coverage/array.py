@@ -10,8 +10,16 @@ Row = dict[str, str]
 Combination = tuple[tuple[str, str], ...]
 """Some parameters with their values, in the order of the parameters."""
 
+Shows = Callable[[Mapping[str, str], Combination], bool]
+"""Whether a combination that stands in a row shows there."""
+
 # How many fillings of a row are tried. More of them save few rows.
 _TRIED = 6
+
+
+def always(row: Mapping[str, str], combination: Combination) -> bool:
+    """It shows in each row in which it stands."""
+    return True
 
 
 def combinations_of(parameters: Mapping[str, Sequence[str]], strength: int) -> set[Combination]:
@@ -33,8 +41,9 @@ def cover(
     wanted: set[Combination],
     rng: random.Random,
     allowed: Callable[[Mapping[str, str]], bool],
+    shows: Shows = always,
 ) -> list[Row]:
-    """Rows that hold every wanted combination, greedily few. All wanted combinations name as many parameters.
+    """Rows that show every wanted combination, greedily few. All wanted combinations name as many parameters.
 
     `allowed` says of a row, or of a part of one, whether it may be. A combination that fits into no allowed row is left
     out. After the greedy construction of D. M. Cohen et al., "The AETG System" (1997): each row starts with a
@@ -52,7 +61,8 @@ def cover(
             row = _filled(dict(first), parameters, missing, rng, allowed, strength)
             if row is None:
                 continue
-            new = sum(each in missing for each in combinations([(name, row[name]) for name in order], strength))
+            held = combinations([(name, row[name]) for name in order], strength)
+            new = sum(each in missing and shows(row, each) for each in held)
             if new > gain:
                 best, gain = {name: row[name] for name in order}, new
         if best is None:
@@ -60,7 +70,8 @@ def cover(
             continue
         rows.append(best)
         for each in combinations(best.items(), strength):
-            missing.pop(each, None)
+            if each in missing and shows(best, each):
+                del missing[each]
     return rows
 
 

@@ -38,11 +38,10 @@ def cancel_fails(stage: Stage, error: str) -> None:
         view.canceled()
         breaches = list(armed_error(error, answer.status, decoded(answer.body)))
         observations.report(breaches, *arming, answer.exchange, raising=True)
-        after = view.settled(len(before.exchanges))
+        after = view.believed(len(before.exchanges))
         lost = harm(Attempt(before, after))
         evidence = (*before.exchanges[:1], *arming, answer.exchange, *after.exchanges[:1])
         observations.report(charge(lost, "cancel.busy-no-loss"), *evidence)
-        view.believe(after)
         _succeeds(stage, error)
     finally:
         stage.driver.fault(error, 0)

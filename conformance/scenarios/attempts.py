@@ -43,8 +43,7 @@ def attempt(
     stage.view.decline_to_harm()
     answer = send()
     stage.view.canceled()
-    after = stage.view.settled(len(before.exchanges))
-    stage.view.believe(after)
+    after = stage.view.believed(len(before.exchanges))
     done = harm(Attempt(before, after, reach))
     evidence = (*before.exchanges[:1], answer.exchange, *after.exchanges[:1])
     due = f"{instead}, and " if instead else ""

@@ -56,8 +56,7 @@ def cancel_forged(stage: Stage, forgeries: Sequence[Forgery], query: str = "") -
                 break  # what it did shows as long as nothing else is sent
     finally:
         stage.view.canceled()
-    after = stage.view.settled(len(before.exchanges))
-    stage.view.believe(after)
+    after = stage.view.believed(len(before.exchanges))
     done = list(harm(Attempt(before, after)))
     if breaches:
         want = breaches[0].want

@@ -76,10 +76,10 @@ class Races:
         # Each race at a price of its own, so that a stranger's order is hardly ever at the same.
         price = prices_between(market, _PRICES)[next(self._race) % _PRICES]
         stage.clear()
+        others_before = set(other.believed().orders)
         for _ in range(2 * _EACH):
             place(stage.driver, stage.view, market, side, price, market.quantity)
         before = self._before()
-        others_before = set(other.settled().orders)
 
         def taking() -> None:
             for _ in range(_EACH):
@@ -94,7 +94,7 @@ class Races:
                 stage.clear(other)
 
     def _before(self) -> Snapshot:
-        before = self._stage.view.settled()
+        before = self._stage.view.believed()
         self._stage.view.decline_to_harm()
         return before
 
@@ -117,11 +117,11 @@ class Races:
     ) -> None:
         view, other = self._stage.view, self._stage.other_view
         view.canceled()
-        after = view.settled()
+        after = view.believed()
         takers = []
         if others_before is not None and other is not None:
             other.changing()
-            takers = [order for id, order in other.settled().orders.items() if id not in others_before]
+            takers = [order for id, order in other.believed().orders.items() if id not in others_before]
         race = Race(
             before=before,
             after=after,

@@ -59,8 +59,7 @@ class Walk:
                 self._stage.clear(view)
 
     def _follow(self, view: View) -> None:
-        seen = view.settled()
-        view.believe(seen)
+        seen = view.believed()
         breaches = self._models[view.account.name].follow(seen)
         view.account.observations.report(breaches, *seen.exchanges[:1], raising=True)
 

@@ -74,7 +74,7 @@ class Trading:
         with self._new() as new:
             for price, lots in zip(resting, self._lots, strict=True):
                 self._place(self._other, OPPOSITE[side], price, lots)
-            self._expect_untouched(new)
+            self._expect_untouched(new(self._other))
             self._place(self.stage.view, side, limit, self._most)
             return self._fills(new)
 
@@ -83,7 +83,7 @@ class Trading:
         price = prices_between(self._market, _PRICES, _APART)[2]
         with self._new() as new:
             self._place(self.stage.view, side, price, self._most)
-            self._expect_untouched(new)
+            self._expect_untouched(new(self.stage.view))
             for lots in self._lots:
                 self._place(self._other, OPPOSITE[side], price, lots)
             return self._fills(new)
@@ -94,7 +94,7 @@ class Trading:
         with self._new() as new:
             self._place(self._other, "buy", prices[3], 1)
             self._place(self._other, "buy", prices[2], 2)
-            self._expect_untouched(new)
+            self._expect_untouched(new(self._other))
             self._place(self.stage.view, "sell", None, 3)
             return self._fills(new)
 
@@ -106,7 +106,7 @@ class Trading:
         with self._new() as new:
             self._place(self._other, "sell", prices[1], 1)
             self._place(self._other, "sell", prices[2], 5)
-            self._expect_untouched(new)
+            self._expect_untouched(new(self._other))
             place(self.stage.driver, self.stage.view, self._market, "buy", None, None, self.amount)
             return self._fills(new)
 
@@ -118,10 +118,10 @@ class Trading:
         """Inside, what is new in an account; behind, nothing of it is left in the book."""
         stage = self.stage
         stage.clear()
-        before = {view.account.name: view.settled() for view in stage.lane.views}
+        before = {view.account.name: view.believed() for view in stage.lane.views}
 
         def new(view: View) -> list[Order]:
-            return view.settled().unknown_to(before[view.account.name])
+            return view.believed().unknown_to(before[view.account.name])
 
         for view in stage.lane.views:
             view.changing()
@@ -135,10 +135,9 @@ class Trading:
             if any(order.live for order in new(self._other)):
                 stage.clear(self._other)
 
-    def _expect_untouched(self, new: Callable[[View], list[Order]]) -> None:
-        for view in self.stage.lane.views:
-            if any(order.status != "open" for order in new(view)):
-                raise Disturbed
+    def _expect_untouched(self, resting: list[Order]) -> None:
+        if any(order.status != "open" for order in resting):
+            raise Disturbed
 
     def _fills(self, new: Callable[[View], list[Order]]) -> Fills:
         by, own = new(self._other), new(self.stage.view)
@@ -178,10 +177,10 @@ def meet(stage: Stage, market: Market, victim: Order) -> None:
     """Let the other account place an order that would trade with `victim`, were it live; nothing of it is left."""
     other = stage.other_view
     assert other is not None
-    before = other.settled()
+    before = other.believed()
     other.changing()
     place(stage.driver, other, market, OPPOSITE[victim.side], victim.price, victim.quantity)
-    if any(order.live for order in other.settled().unknown_to(before)):
+    if any(order.live for order in other.believed().unknown_to(before)):
         stage.clear(other)
 
 

@@ -1,0 +1,80 @@
+"""What each parameter of a list may be, class by class, and which of them can stand in a row together."""
+
+from collections.abc import Mapping
+
+from conformance.coverage.ground import Ground
+
+ABSENT = "absent"
+NO_MARKET = "no market"
+# Where a bound of the window lies. At the very second of an order, or one second beside it, it tells.
+BOUNDS = ("at an order", "beside an order")
+
+# Values of the window and of the symbol that let everything through, or nothing. They are covered in pairs.
+BEYOND = {
+    "symbol": (NO_MARKET,),
+    "start": ("zero", "before all", "after all"),
+    "end": ("zero", "before all", "after all"),
+}
+
+# Limits. Values are drawn from the ranges, both ends inclusive, and every second value is an end. A limit cuts the page
+# where there are orders enough; a window's start leaves room on it, else it would not show.
+SIZES = {
+    "1": (1, 1),
+    "2 to 49": (2, 49),
+    "50": (50, 50),
+    "51 to 99": (51, 99),
+    "100 to 199": (100, 199),
+    "200": (200, 200),
+}
+ABOVE = (201, 250, 500, 501, 1000, 1001, 2**31 - 1)
+BELOW = (0, -1, -200, -(2**31) + 1)
+LIMITS = (ABSENT, *SIZES, "above", "below")
+NEVER = 2**40  # more orders, and a later second, than there ever are
+
+
+def is_cut(row: Mapping[str, str], ground: Ground) -> bool:
+    """Whether the page of this row, or part of one, is cut: it could not show where a window starts."""
+    if row.get("start") in BOUNDS or emptied_by(row):
+        return False
+    name = row.get("limit", ABSENT)
+    least = 50 if name == ABSENT else SIZES.get(name, (NEVER,))[0]
+    return _passing(row, ground) > least + 1 + (row.get("end") in BOUNDS)
+
+
+def _passing(row: Mapping[str, str], ground: Ground) -> int:
+    """How many orders pass the symbol and the status of the row."""
+    symbol, status = (None if (value := row.get(name, ABSENT)) == ABSENT else value for name in ("symbol", "status"))
+    return ground.of(symbol, status).bit_count()
+
+
+def means_something(row: Mapping[str, str]) -> bool:
+    """Whether the parameters of a row, or of a part of one, can tell beside each other."""
+    start, end, limit = (row.get(name, ABSENT) for name in ("start", "end", "limit"))
+    bounded = start in BOUNDS or end in BOUNDS
+    if nothing := emptied_by(row):
+        # One thing alone makes the answer empty: else neither would tell.
+        return len(nothing) == 1 and not bounded and limit != "below"
+    if limit == "below" and (start in BEYOND["start"] or end in BEYOND["end"]):
+        return False  # any page is right, an empty one too
+    if limit == "1" and end == "at an order":
+        # It shows the order at the end, whatever is filtered.
+        return row.get("symbol", ABSENT) == row.get("status", ABSENT) == ABSENT and start not in BOUNDS
+    return not (limit == "1" and start in BOUNDS)  # one order does not show where a window starts
+
+
+def fits(row: Mapping[str, str], ground: Ground) -> bool:
+    """Whether the account holds orders enough for the row, or the part of one."""
+    if row.get("symbol") == NO_MARKET or is_cut(row, ground):
+        return True
+    bounds = (row.get("start") in BOUNDS) + (row.get("end") in BOUNDS)
+    return row.get("limit") != "1" and _passing(row, ground) > bounds
+
+
+def emptied_by(row: Mapping[str, str]) -> set[str]:
+    """The parameters that make the right answer an empty list."""
+    nothing = {
+        "symbol": row.get("symbol") == NO_MARKET,
+        "start": row.get("start") == "after all",
+        "end": row.get("end") in ("zero", "before all"),
+    }
+    return {name for name, holds in nothing.items() if holds}

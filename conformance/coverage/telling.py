@@ -1,0 +1,130 @@
+"""Values for a row of parameters by which each of them tells, taken from the account's own orders."""
+
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from conformance.coverage.array import Row
+from conformance.coverage.ground import Answer, Ground, differ, places
+from conformance.coverage.rows import ABOVE, ABSENT, BELOW, BOUNDS, NEVER, NO_MARKET, SIZES, emptied_by, is_cut
+from conformance.oracle.listing import MAX_LIMIT
+from conformance.orders import Query
+
+_TRIES = 60  # choices of values for a row: most rows tell with one of the first
+
+
+def telling_query(row: Row, ground: Ground, rng: random.Random) -> tuple[Query, frozenset[str]]:
+    """A query of the row, and the parameters by which it tells: all that are given, or as many as were found."""
+    best: tuple[Query, frozenset[str]] | None = None
+    due = {name for name in ("symbol", "status", "start", "end", "limit") if row[name] != ABSENT}
+    for _ in range(_TRIES):
+        query = _chosen(row, ground, rng)
+        telling = _tells(row, query, ground)
+        if best is None or len(telling) > len(best[1]):
+            best = query, telling
+        if telling >= due:
+            break
+    assert best is not None
+    return best
+
+
+def _chosen(row: Row, ground: Ground, rng: random.Random) -> Query:
+    """A query of the row's classes; its bounds are seconds of orders that pass its other filters."""
+    symbol = None if row["symbol"] == ABSENT else "NOMARKET" if row["symbol"] == NO_MARKET else row["symbol"]
+    status = None if row["status"] == ABSENT else row["status"]
+    passing = list(places(ground.of(None if row["symbol"] == NO_MARKET else symbol, status)))
+    cut = is_cut(row, ground)
+    bounds = (row["start"] in BOUNDS) + (row["end"] in BOUNDS)
+    limit = _limit(row["limit"], rng, len(passing) - 2 - bounds if cut else None)
+    size = min(limit if limit is not None and limit > 0 else 50 if limit is None else MAX_LIMIT, MAX_LIMIT)
+    if passing:
+        # Room: the window holds no more than the page, cut: more than it.
+        reach = len(passing) - 1
+        latest = max(0, reach - size - 1) if cut else reach
+        first = rng.randint(min(1, latest), latest) if row["end"] in BOUNDS else 0
+        if row["end"] in BOUNDS and row["start"] in BOUNDS:
+            first = min(first, max(reach - 1, 0))
+        last = min(first + rng.randint(0, size - 1), reach)
+        start, end = (_second(row["start"], ground, passing[last]), _second(row["end"], ground, passing[first]))
+        if row["start"] == "beside an order" and start is not None:
+            start += 1
+        if row["end"] == "beside an order" and end is not None:
+            end -= 1
+    else:
+        start, end = (_second(row[each], ground, None) for each in ("start", "end"))
+    if start is not None and end is not None and start > end and row["start"] in BOUNDS and row["end"] in BOUNDS:
+        start, end = end, start
+    return Query(symbol, status, start, end, limit)
+
+
+def _second(where: str, ground: Ground, place: int | None) -> int | None:
+    """The bound of a window that lies there; `place`: the order that it lies at, or beside."""
+    newest, oldest = ground.orders[0].created_at, ground.orders[-1].created_at
+    beyond = {ABSENT: None, "zero": 0, "before all": max(oldest - 1, 1), "after all": newest + 86_400}
+    if where in beyond:
+        return beyond[where]
+    return newest if place is None else ground.orders[place].created_at
+
+
+def _limit(name: str, rng: random.Random, can_cut: int | None) -> int | None:
+    """A limit of this sort; `can_cut`: the greatest that still cuts the page, if it is to be cut."""
+    if name == ABSENT:
+        return None
+    if name == "below":
+        return rng.choice(BELOW)
+    if name == "above":
+        return rng.choice(ABOVE)
+    least, most = SIZES[name]
+    if can_cut is None:
+        least = max(least, min(4, most))  # room for a window that tells
+    else:
+        most = max(least, min(most, can_cut))
+    return rng.choice((least, most, rng.randint(least, most), rng.randint(least, most)))
+
+
+def _tells(row: Row, query: Query, ground: Ground) -> frozenset[str]:
+    """The parameters by which the query tells."""
+    right = ground.answer(query)
+    told = set()
+    for name, _ in query.pairs():
+        groups = _misread(name, row, query, shown=right.most > 0, cut=is_cut(row, ground))
+        if all(any(differ(right, each) for wrong in ways for each in _shown_by(ground, wrong)) for ways in groups):
+            told.add(name)
+    if told & emptied_by(row):  # nothing may be shown, so that any mistake that shows something tells
+        return frozenset(name for name, _ in query.pairs())
+    return frozenset(told)
+
+
+def _shown_by(ground: Ground, query: Query) -> Iterable[Answer]:
+    """What servers may show that read the query so: below the range of limits one order, or the longest page."""
+    if query.limit is None or query.limit > 0:
+        return [ground.answer(query)]
+    return [ground.answer(replace(query, limit=limit)) for limit in (1, MAX_LIMIT)]
+
+
+def _misread(name: str, row: Row, query: Query, *, shown: bool, cut: bool) -> Iterable[Sequence[Query]]:
+    """Wrong readings of the parameter: of each group one has to change the answer for the parameter to tell.
+
+    `shown`: the right answer is not empty; `cut`: it has not room for all.
+    """
+    without = replace(query, **{name: None})
+    if name in ("start", "end"):
+        where = row[name]
+        if where in BOUNDS:
+            # At an order, it would be lost by one second; beside it, it would be won.
+            inward = 1 if name == "start" else -1
+            moved = getattr(query, name) + (inward if where == "at an order" else -inward)
+            if row["limit"] != "below":  # any page is right there, one that lacks an order too
+                yield [replace(query, **{name: moved})]
+        if where in BOUNDS or not shown:
+            yield [without]
+        else:
+            # It lets all orders through: what takes it for its opposite shows none.
+            yield [replace(query, start=NEVER) if name == "start" else replace(query, end=0)]
+    elif name != "limit":
+        yield [without]
+    elif query.limit is not None and cut:
+        yield [without, replace(query, limit=MAX_LIMIT)]
+        yield [replace(query, limit=query.limit + 1), replace(query, limit=query.limit - 1 or MAX_LIMIT)]
+    elif row["limit"] != "below" and shown:
+        yield [replace(query, end=-1)]  # with room on the page a limit hides nothing
