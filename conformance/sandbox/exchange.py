@@ -96,8 +96,8 @@ class Exchange:
 
     def in_order(self, orders: Sequence[Order]) -> list[Order]:
         """Newest first; equal seconds in another order at each call, since none is promised."""
-        shuffled = self.rng.sample(orders, len(orders))
-        return sorted(shuffled, key=lambda order: order.created_at, reverse=True)
+        chance = self.rng.random
+        return sorted(orders, key=lambda order: (-order.created_at, chance()))
 
     def page(self, orders: list[Order], limit: int | None) -> list[Order]:
         """The first page of them."""
