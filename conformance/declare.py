@@ -35,7 +35,10 @@ def needs(**facts: Any) -> Callable[[Check], Check]:
 
 
 def early(check: Check) -> Check:
-    """The check brings about old orders, or many: it runs before others place newer ones on top of them."""
+    """The check runs before the others that read, or that cancel.
+
+    It brings about old orders, or many, before newer ones lie on top of them; or it asks ahead for what others judge.
+    """
     return pytest.mark.early(check)  # type: ignore[no-any-return]
 
 

@@ -100,6 +100,18 @@ def counting(check: Any, stop_at: type[Exception]) -> Iterator[Examples]:
         check.hypothesis.inner_test = body
 
 
+def examples(**values: Sequence[Any]) -> Callable[[Any], Any]:
+    """Let a check meet each of these values of one argument, in turn, before it draws others."""
+
+    def declare(check: Any) -> Any:
+        for name, each in values.items():
+            for value in reversed(each):  # Hypothesis runs first what was added last
+                check = hypothesis.example(**{name: value})(check)
+        return check
+
+    return declare
+
+
 def run_examples(what: str, values: Sequence[Any], check: Callable[[Any], None]) -> None:
     """Run the check with each value in turn, as explicit examples: the first that fails is the one that is told.
 
@@ -109,10 +121,8 @@ def run_examples(what: str, values: Sequence[Any], check: Callable[[Any], None])
     def run(**given: Any) -> None:
         check(given[what])
 
-    for value in reversed(values):  # Hypothesis runs first what was added last
-        run = hypothesis.example(**{what: value})(run)
     explicit = settings(DRAWING, phases=(Phase.explicit,))
-    explicit(hypothesis.given(**{what: st.sampled_from(values)})(run))()
+    explicit(hypothesis.given(**{what: st.sampled_from(values)})(examples(**{what: values})(run)))()
 
 
 def run_machine(machine: type[RuleBasedStateMachine], data: st.DataObject, *, steps: int) -> None:

@@ -29,12 +29,14 @@ class Observations:
     def report(self, breaches: Iterable[Breach], *evidence: Exchange, raising: bool = False) -> None:
         """Note each breach. Then raise the first one of the check's own requirements as a Violation.
 
+        `evidence`: the exchanges that show them, unless a breach has its own.
+
         `raising`: raise the first of all. A breach of another requirement is noted only if it is certain, since the
         check cannot look at it again.
         """
         own: Violation | None = None
         for breach in breaches:
-            violation = Violation(breach, *evidence)
+            violation = Violation(breach, *(breach.exchanges or evidence))
             if own is None and (raising or breach.requirement is None or breach.requirement in self.verifies):
                 own = violation
             elif breach.requirement and breach.certain:

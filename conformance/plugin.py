@@ -30,7 +30,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "verifies(*ids): the requirements that the check judges")
     config.addinivalue_line("markers", "needs(**facts): the facts that have to be observed for it")
     config.addinivalue_line("markers", "cancels: calls cancel-all, so it runs after those that only read")
-    config.addinivalue_line("markers", "early: brings about old orders, or many, before others lie on top of them")
+    config.addinivalue_line("markers", "early: runs before the others that read, or before the others that cancel")
     config.addinivalue_line("markers", "lane(number): the pair of accounts that it works with")
     if PLAN not in config.stash and config.getoption("--target"):
         config.stash[PLAN] = _plan(config)

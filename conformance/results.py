@@ -82,7 +82,7 @@ class Mishaps:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """A whole run. Times in UTC and seconds; `requests` counts total, setup and retried_503.
+    """A whole run. Times in UTC and seconds; `requests` counts total, setup, readers and retried_503.
 
     `versions`: of what else decides what a seed draws. `coverage`: for each area counts as [done, possible], and gaps.
 

@@ -47,7 +47,8 @@ class Breach(NamedTuple):
 
     `requirement` None means: whatever the check that looks verifies. A breach that is not `certain` rests on a snapshot
     that somebody else may have overtaken, so it has to be met again before it counts. Not met again it leaves a doubt,
-    unless it is `excusable`: the market itself, by a trade, would explain it.
+    unless it is `excusable`: the market itself, by a trade, would explain it. `exchanges`: those that show it, where
+    the rule knows them.
     """
 
     want: str
@@ -55,6 +56,7 @@ class Breach(NamedTuple):
     requirement: str | None = None
     certain: bool = True
     excusable: bool = False
+    exchanges: tuple[Exchange, ...] = ()
 
 
 class Violation(AssertionError):

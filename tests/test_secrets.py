@@ -102,7 +102,7 @@ def expect_no_secret(made: Mine, done: Ended, *codes: int) -> None:
 
 
 TARGET = ("--target", "profile.toml")
-WORDS = (*TARGET, "-k", "forged or credential or signature or start_is or behind")
+WORDS = (*TARGET, "-k", "forged or credential or signature or start_is or behind or every_kind")
 FEW = (*TARGET, "-k", "start_is or credential_alone")
 NOTHING_REDACTED = (
     "from conformance.wire.redaction import Redactor\n"
@@ -153,7 +153,7 @@ CLOSELY = ("-vv", "--showlocals", "--tb=long", "-o", "log_cli=true", "--log-cli-
 CRASHES = {
     "with a secret in its words": (
         "from conformance.account.known import Known\n"
-        "def explains(self, page):\n"
+        "def explains(self, page, blamed=None):\n"
         "    raise ValueError([self._account.signer.authorize('', kind) for kind in self._account.credentials])\n"
         "Known.explains = explains\n"
     ),
@@ -162,7 +162,7 @@ CRASHES = {
         "from conformance.account.known import Known\n"
         "def redact_headers(self, headers):\n"
         "    raise KeyError('boom')\n"
-        "def explains(self, page):\n"
+        "def explains(self, page, blamed=None):\n"
         "    Redactor.redact_headers = redact_headers\n"
         "    self._account.list(page.query, 'api-key')\n"
         "Known.explains = explains\n"

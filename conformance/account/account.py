@@ -73,11 +73,19 @@ class Account(Sender):
         return self._page(query, kind, self.ask(LIST, urlencode(query.pairs()), kind))
 
     def list_unless_rejected(
-        self, query: Query, credential: Credential | None = None, *, may_reject: bool = True
+        self,
+        query: Query,
+        credential: Credential | None = None,
+        *,
+        may_reject: bool = True,
+        came: Answer | None = None,
     ) -> Page | None:
-        """As `list`; None where the query `may_reject` and the answer is a 4xx that speaks of the query."""
+        """As `list`; None where the query `may_reject` and the answer is a 4xx that speaks of the query.
+
+        `came`: the answer, if it has come already.
+        """
         kind = credential or self.credentials[0]
-        answer = self.ask(LIST, urlencode(query.pairs()), kind)
+        answer = came or self.ask(LIST, urlencode(query.pairs()), kind)
         return None if may_reject and rejects(answer) else self._page(query, kind, answer)
 
     def probe(self, query: str, credential: Credential | None = None) -> Page | None:
@@ -131,14 +139,16 @@ class Account(Sender):
         orders = self._read(document["canceled"], answer.exchange)
         return Canceled(symbol, orders, answer.exchange, answer.tries_before > 0, *times)
 
-    def snapshot(self, pages: int = SNAPSHOT_PAGES, limit: int = MAX_LIMIT) -> Snapshot:
+    def snapshot(self, pages: int = SNAPSHOT_PAGES, limit: int = MAX_LIMIT, end: int | None = None) -> Snapshot:
         """What the list shows without filters, newest first, stepping back by `end` for at most `pages` pages.
+
+        The first page ends at `end`, if it is given.
 
         A page that is not full is not taken for the last: one that is too short would hide what lies behind it.
         """
         orders: dict[str, Order] = {}
         exchanges: list[Exchange] = []
-        end: int | None = None
+        ceiling = end
         for _ in range(pages):
             page = self.list(Query(end=end, limit=limit))
             exchanges.append(page.exchange)
@@ -147,9 +157,9 @@ class Account(Sender):
             if not fresh:
                 # More than a page in one second cannot be walked past.
                 stuck = len(page) >= limit
-                return Snapshot(orders, end if stuck else None, tuple(exchanges))
+                return Snapshot(orders, end if stuck else None, tuple(exchanges), ceiling)
             end = min(order.created_at for order in fresh)
-        return Snapshot(orders, end, tuple(exchanges))
+        return Snapshot(orders, end, tuple(exchanges), ceiling)
 
     def _page(self, query: Query, kind: Credential, answer: Answer) -> Page:
         self._expect_ok(answer, "a list", lambda: self.blame.of_status(query, answer.status, kind), kind, query)

@@ -89,11 +89,13 @@ def of_page(query: Query, wrong: Callable[[Query], bool]) -> str:
 
 
 def of_flicker(query: Query) -> str:
-    """The requirement that a list breaks that was wrong once, and right when it was asked again."""
-    filters = [name for name, _ in query.pairs() if name != "limit"]
-    if len(filters) > 1:
-        return "list.conjunctive"
-    return f"list.{filters[0]}" if filters else limit_requirement(query.limit)
+    """The requirement that a list breaks that was wrong once, and right when it was asked again.
+
+    Which of its parameters did it cannot be found out: it is the one that most servers treat apart.
+    """
+    given = dict(query.pairs())
+    first = next((name for name in ("status", "symbol", "start", "end") if name in given), None)
+    return f"list.{first}" if first else limit_requirement(query.limit)
 
 
 def of_contradiction(
@@ -107,8 +109,8 @@ def of_contradiction(
     # The snapshot was taken with the account's first credential.
     if kind != known_by and _shows_nothing_of(known, listing.orders) and not wrong(listing.query, known_by):
         return "auth.same-account"
-    plain = Query(limit=MAX_LIMIT)
-    if kind != known_by and wrong(plain, kind) and not wrong(plain, known_by):
+    plain = Query(limit=MAX_LIMIT), Query()
+    if kind != known_by and all(wrong(each, kind) and not wrong(each, known_by) for each in plain):
         return "auth.same-account"
     if cut_before_filtering(listing, known):
         return "list.limit-after-filters"
@@ -161,7 +163,9 @@ class Blame:
         return breach._replace(requirement="list.conjunctive") if self._right_alone[sort] else breach
 
     def _is_right_alone(self, breach: Breach, name: str, query: Query, kind: Credential) -> bool:
-        alone = Query(limit=query.limit, **{name: getattr(query, name)})
+        # What a start lets through wrongly is the oldest of what is shown: it has to be the newest too, to be seen.
+        end = query.start if name == "start" else None
+        alone = replace(Query(end=end, limit=query.limit), **{name: getattr(query, name)})
         answer = self._ask(alone, kind)
         document = decoded(answer.body) if answer.status == 200 else None
         if not isinstance(document, list):

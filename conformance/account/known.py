@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from conformance.account.account import Account, Page
+from conformance.account.account import EVERYTHING, Account, Page
 from conformance.account.blame import charge, of_contradiction, of_flicker
 from conformance.oracle.listing import Listing, explain, limit_requirement
 from conformance.oracle.snapshot import Interval, Snapshot
 from conformance.orders import Query
 from conformance.verdict import Breach
+from conformance.wire.client import Answer
 from conformance.wire.signer import Credential
 
 # A contradiction is looked at again so many times: a defect that shows now and then is met again, and nobody else can
@@ -17,7 +18,7 @@ _CONFIRMATIONS = 3
 
 
 class Known:
-    """A snapshot of one account, renewed when a list contradicts it.
+    """A snapshot of one account, renewed when a list contradicts it; and which lists have agreed with it.
 
     `is_quiet`: whether nothing was done to the account for so long that all lists have to agree.
     """
@@ -34,16 +35,53 @@ class Known:
         self._take = take
         self._is_quiet = is_quiet
         self._confirmed = False
+        self._pages: dict[tuple[Query, Credential], Page | None] = {}
+        self._agreed: set[tuple[Query, Credential]] = set()
+        self._came: dict[tuple[Query, Credential], Answer] = {}
         self._blamed: dict[tuple[str, tuple[str, ...], str], str] = {}
 
     def refresh(self) -> Snapshot:
         """Take a new snapshot."""
         self.snapshot = self._take()
         self._confirmed = False
+        self._pages.clear()
+        self._agreed.clear()
+        self._came.clear()
         return self.snapshot
 
-    def explains(self, page: Page, blamed: str | None = None) -> None:
-        """Hold the page against the snapshot; `blamed` is the requirement that it breaks where it is wrong, if clear.
+    def keep(self, query: Query, credential: Credential, answer: Answer) -> None:
+        """Keep the answer to a list that was asked for ahead, until somebody wants it."""
+        self._came[query, credential] = answer
+
+    def page(self, query: Query) -> Page:
+        """The list by this query, not judged. It is not asked for again until the snapshot is renewed."""
+        page = self._shown(query, self._account.credentials[0], may_reject=False)
+        assert page is not None
+        return page
+
+    def expect(
+        self,
+        query: Query = EVERYTHING,
+        credential: Credential | None = None,
+        *,
+        blamed: str | None = None,
+        may_reject: bool = False,
+    ) -> None:
+        """Hold the list by this query against the snapshot, as `explains` does.
+
+        One that has agreed already is neither asked for nor judged again. A query that `may_reject` may earn a 4xx.
+        """
+        asked = query, credential or self._account.credentials[0]
+        page = self._shown(*asked, may_reject=may_reject)
+        if asked in self._agreed or page is None:
+            return
+        del self._pages[asked]  # where it does not agree, it is asked for again
+        if self.explains(page, blamed):
+            self._pages[asked] = page
+            self._agreed.add(asked)
+
+    def explains(self, page: Page, blamed: str | None = None) -> bool:
+        """Whether the page agrees with the snapshot; `blamed` is the requirement that a wrong one breaks, if clear.
 
         A contradiction counts once it is met between two snapshots that agree; it is then raised as a Violation. One
         that is not met again counts too if nothing was done to the account for so long that lists have to agree: what
@@ -51,14 +89,14 @@ class Known:
         """
         breaches = self._breaches(page, Interval.still(self.snapshot))
         if not breaches:
-            return
+            return True
         if self._confirmed:
             self._report(breaches, self.snapshot, page, blamed)
         stale = self.snapshot
         fresh = self.refresh()
         between = self._breaches(page, Interval(stale, fresh))
         if not between:
-            return
+            return False
         for _ in range(_CONFIRMATIONS):
             before = self.snapshot
             again = self._account.list(page.query, page.credential)
@@ -70,15 +108,23 @@ class Known:
             rate = f", in one of {_CONFIRMATIONS + 1} lists"
             once = [each._replace(got=f"{each.got}{rate}", certain=True) for each in between]
             evidence = (*stale.exchanges[:1], page.exchange, *fresh.exchanges[:1])
-            charged = charge(once, blamed or of_flicker(page.query))
+            charged = charge(once, blamed or once[0].requirement or of_flicker(page.query))
             self._account.observations.report(charged, *evidence, raising=True)
         self._account.observations.doubt(f"a list of {page.query} contradicted a snapshot, and agreed when asked again")
+        return False
+
+    def _shown(self, query: Query, credential: Credential, *, may_reject: bool) -> Page | None:
+        asked = query, credential
+        if asked not in self._pages:
+            came = self._came.pop(asked, None)
+            self._pages[asked] = self._account.list_unless_rejected(*asked, may_reject=may_reject, came=came)
+        return self._pages[asked]
 
     def _report(self, breaches: list[Breach], held_against: Snapshot, page: Page, requirement: str | None) -> None:
         # From one place, since Hypothesis tells failures apart by where they are raised.
         if requirement is None:
             page, breaches = self._shortest(page, breaches)
-            requirement = self._blame(page)
+            requirement = breaches[0].requirement or self._blame(page)
         evidence = (*held_against.exchanges[:1], page.exchange)
         self._account.observations.report(charge(breaches, requirement), *evidence, raising=True)
 

@@ -1,6 +1,7 @@
 """Requests of one account, and what any answer says whatever was asked: how long it took, how an error is spelled."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 
 from conformance import contract
 from conformance.account.blame import charge
@@ -40,6 +41,10 @@ class Sender:
         """Show nowhere what these headers carry as credentials."""
         for value in headers.values():
             self._client.hide(value.rpartition(" ")[2])
+
+    def reading(self) -> AbstractContextManager[None]:
+        """Count what this thread sends inside as a reader's."""
+        return self._client.counting_as("readers")
 
     def send(
         self,

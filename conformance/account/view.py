@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from conformance.account.account import SNAPSHOT_PAGES, Account
+from conformance.account.account import SNAPSHOT_PAGES, Account, Page
 from conformance.account.clock import TargetClock
 from conformance.account.journal import Journal, Taken
 from conformance.account.known import Known
@@ -29,8 +29,8 @@ class View:
     - `latest()`: all that was ever seen of it, without a request.
     - `believed()`: what it must be, since nothing was done to it since it was last settled; else as `settled()`.
     - `fresh()`: one snapshot of now, deep enough for all that is live.
-    - `settled()`: fresh ones until lists show all that was placed and canceled, or the time for that is up. For those
-      who must look again though nothing was done: somebody else may have come in between, or time has passed.
+    - `settled()`: fresh ones until lists show all that was placed and canceled, or the time for that is up. It is for
+      those who must look again though nothing was done.
 
     What moves it: the first snapshot separates older orders from those of this run. `place` and `inject` make what was
     believed unknown again, here and in the opposite account, which may have traded with them; so does `canceled`, after
@@ -52,6 +52,7 @@ class View:
         self._believed: Snapshot | None = None
         self._looked_for_live = False
         self._changed_at = float("-inf")  # by the monotonic clock
+        self._listed_since: dict[str, float] = {}  # by the monotonic clock
         self._placed_at: dict[str, tuple[float, float]] = {}  # when the driver asked and was answered, by our clock
 
     def __repr__(self) -> str:
@@ -79,44 +80,55 @@ class View:
     def known(self) -> Known:
         """What lists are held against; the first call takes the snapshot that separates old orders from the run's."""
         if self._known is None:
-            self._known = Known(self.account, self._snapshot, is_quiet=self.is_quiet)
+            seen = self._believed
+            deep = seen is not None and (seen.horizon is None or len(seen.exchanges) >= SNAPSHOT_PAGES)
+            self._known = Known(self.account, self._snapshot, seen if deep else None, self.is_quiet)
         return self._known
 
     def is_quiet(self) -> bool:
         """Whether nothing was done to the account for longer than the profile lets lists lag."""
-        lag_s = (self._target.settle_ms + self._target.consistency_ms) / 1000
-        return time.monotonic() - self._changed_at > lag_s
+        return time.monotonic() - self._changed_at > self._lag_s
+
+    def established(self, ids: Iterable[str], at: float) -> set[str]:
+        """Those that lists had shown for longer than the profile lets them lag; `at`: by the monotonic clock."""
+        return {id for id in ids if at - self._listed_since.get(id, at) > self._lag_s}
+
+    @property
+    def _lag_s(self) -> float:
+        return (self._target.settle_ms + self._target.consistency_ms) / 1000
 
     def latest(self) -> Snapshot:
         """All that was last seen of the account; the first call takes a snapshot."""
         return self.known.snapshot if self._latest is None else self._latest
 
-    def fresh(self, pages: int = 1) -> Snapshot:
+    def fresh(self, pages: int = 1, up_to: int | None = None) -> Snapshot:
         """A snapshot of so many pages, or of more where what was last seen live is on a later one by now: other orders
         have been placed since, or those of the same second come in another order.
+
+        `up_to`: what is newer than this second is not looked at.
         """
         while True:
-            snapshot = self._snapshot(pages)
-            reached = all(order.id in snapshot.orders for order in self.latest().live())
-            needed = max(self._depth(), pages + (not reached))  # by what is known now, whatever luck there was
+            snapshot = self._snapshot(pages, up_to=up_to)
+            reached = all(order.id in snapshot.orders for order in _up_to(up_to, self.latest().live()))
+            needed = max(self._depth(up_to), pages + (not reached))  # by what is known now, whatever luck there was
             if needed <= pages or pages >= SNAPSHOT_PAGES:
                 return snapshot
             pages = min(needed, SNAPSHOT_PAGES)
 
-    def settled(self, pages: int = 1) -> Snapshot:
+    def settled(self, pages: int = 1, up_to: int | None = None) -> Snapshot:
         """A snapshot that shows all that was placed and canceled, however many pages that takes.
 
-        The last one that was taken, where that does not come about in time.
+        The last one that was taken, where that does not come about in time. `up_to` as for `fresh`.
         """
         self.wait_for_lists()
         started = time.monotonic()
-        pages = max(pages, self._depth())
+        pages = max(pages, self._depth(up_to))
         while True:
-            snapshot = self.fresh(pages)
+            snapshot = self.fresh(pages, up_to)
             waited = time.monotonic() - started
             if self.own.all_seen():
                 self._patience.rewarded(waited)
-                self._believed = snapshot
+                self.believe(snapshot)
                 return snapshot
             if pages < SNAPSHOT_PAGES:
                 pages += 1
@@ -132,8 +144,11 @@ class View:
         return self.settled(pages) if self._believed is None else self._believed
 
     def believe(self, seen: Snapshot) -> None:
-        """Lists have just shown the account so, and nothing has been done to it since: so it is."""
-        self._believed = seen
+        """Lists have just shown the account so, and nothing has been done to it since: so it is.
+
+        What does not show the newest orders is not the account.
+        """
+        self._believed = seen if seen.ceiling is None else None
 
     def wait_for_lists(self) -> None:
         """Wait until lists have to show what the last cancel-all did."""
@@ -174,7 +189,7 @@ class View:
         Raises what `send` raises.
         """
         self.latest()
-        self.changing()
+        self._changed()  # whole orders trade with nobody
         self.journal.intend([ticket for ticket in tickets if ticket.live])
         send()
         for ticket in tickets:
@@ -219,21 +234,22 @@ class View:
 
     def look_for_live(self) -> list[Order]:
         """The live orders that lists by status show. They are known from now on."""
-        latest, found = self.latest(), self._by_status(sorted(LIVE))
+        latest, found = self.latest(), self._by_status(sorted(LIVE), self.account.list)
         self.own.recognize(found.values())
         self._latest = replace(latest, orders={**found, **latest.orders})
         return list(found.values())
 
     def with_finished(self, snapshot: Snapshot) -> Snapshot:
         """The snapshot, and the newest orders of each status that is no longer live, however deep they lie."""
-        finished = self._by_status([status for status in STATUSES if status not in LIVE])
+        ask = self.account.list if self._known is None else self._known.page
+        finished = self._by_status([status for status in STATUSES if status not in LIVE], ask)
         return replace(snapshot, orders={**finished, **snapshot.orders})
 
-    def _by_status(self, statuses: Iterable[str]) -> dict[str, Order]:
+    def _by_status(self, statuses: Iterable[str], ask: Callable[[Query], Page]) -> dict[str, Order]:
         found: dict[str, Order] = {}
         for status in statuses:
             with contextlib.suppress(Violation):  # that the filter does not work is for its own check to say
-                page = self.account.list(Query(status=status, limit=MAX_LIMIT))
+                page = ask(Query(status=status, limit=MAX_LIMIT))
                 found |= {order.id: order for order in page.orders if order.status == status}
         return found
 
@@ -258,16 +274,19 @@ class View:
 
     # -- one look ------------------------------------------------------------------------------------------------------
 
-    def _snapshot(self, pages: int = SNAPSHOT_PAGES, limit: int = MAX_LIMIT) -> Snapshot:
+    def _snapshot(self, pages: int = SNAPSHOT_PAGES, limit: int = MAX_LIMIT, up_to: int | None = None) -> Snapshot:
         """One snapshot. Its orders are recognized as old, as this run's or as a stranger's, and judged by what they
         were before.
         """
-        snapshot = self.account.snapshot(pages, limit)
+        snapshot = self.account.snapshot(pages, limit, up_to)
         self._first = self._first or snapshot
         self.own.begin(snapshot.orders.values())
         self.own.recognize(snapshot.orders.values())
         for id in self._placed_at.keys() & snapshot.orders.keys():
             self._clock.learn(snapshot.orders[id], *self._placed_at.pop(id))
+        seen_at = time.monotonic()
+        for id in snapshot.orders:
+            self._listed_since.setdefault(id, seen_at)
         self._compare(snapshot)
         self._latest = snapshot if self._latest is None else snapshot.over(self._latest)
         if self.opposite is not None:
@@ -282,14 +301,19 @@ class View:
             self.account.observations.count(judgement.saw)
             self.account.observations.report(judgement.breaches, *snapshot.exchanges[:1])
 
-    def _depth(self) -> int:
+    def _depth(self, up_to: int | None = None) -> int:
         """How many pages it takes to reach all that was last seen live, and all that was injected and not seen yet."""
-        latest, expected = self.latest(), self.own.expected_at
-        oldest = min((*(order.created_at for order in latest.live()), *expected), default=None)
+        latest, expected = _up_to(up_to, self.latest().orders.values()), self.own.expected_at
+        oldest = min((*(order.created_at for order in latest if order.live), *expected), default=None)
         if oldest is None:
             return 1
-        newer = sum(order.created_at >= oldest for order in latest.orders.values()) + len(expected)
+        newer = sum(order.created_at >= oldest for order in latest) + len(expected)
         return min(newer // MAX_LIMIT + 1, SNAPSHOT_PAGES)
+
+
+def _up_to(second: int | None, orders: Iterable[Order]) -> list[Order]:
+    """Those that are not newer than this second; None: all."""
+    return [order for order in orders if second is None or order.created_at <= second]
 
 
 def _count(orders: Sequence[Order]) -> str:

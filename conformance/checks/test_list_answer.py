@@ -3,7 +3,7 @@
 import pytest
 
 from conformance.account.account import Account
-from conformance.declare import needs, verifies
+from conformance.declare import early, needs, verifies
 from conformance.oracle.listing import changed_by_reading
 from conformance.orders import STATUSES, Query
 from conformance.stage.stage import Stage
@@ -32,22 +32,23 @@ def test_nothing_that_matches_is_an_empty_array(caller: Account, stage: Stage) -
 
 @verifies("list.own-only")
 @needs(other=True)
-@pytest.mark.parametrize("filtered_by", [(), ("symbol",), ("status",), ("start",), ("end",), ("start", "end")], ids=str)
-def test_another_accounts_orders_are_never_shown(caller: Account, stage: Stage, filtered_by: tuple[str, ...]) -> None:
-    """Filters under which the other account has orders, with either credential: the caller sees none of them."""
+@pytest.mark.parametrize("filtered_by", [(), ("symbol",), ("status",), ("start",), ("end",)], ids=str)
+def test_another_accounts_orders_are_never_shown(stage: Stage, filtered_by: tuple[str, ...]) -> None:
+    """Filters under which the other account has orders: the caller sees none of them."""
     theirs = sorted(stage.other_seen.orders.values(), key=lambda order: order.created_at)
-    for order, credential in zip((theirs[-1], theirs[0]), (*caller.credentials, *caller.credentials), strict=False):
-        around = Query(order.symbol, order.status, order.created_at, order.created_at)
-        caller.list(Query(limit=200, **{name: getattr(around, name) for name in filtered_by}), credential)
+    order = theirs[-1 if "end" in filtered_by else 0]
+    around = Query(order.symbol, order.status, order.created_at, order.created_at)
+    stage.view.known.page(Query(limit=200, **{name: getattr(around, name) for name in filtered_by}))
 
 
+@early
 @verifies("list.safe")
 @needs(orders=1)
 def test_reading_changes_nothing(caller: Account, stage: Stage) -> None:
     """Reads of every kind, between two of the whole: each order is there again, with the same record."""
     stage.renew()
     first = stage.view.latest()
-    for query in (*(Query(status=status) for status in STATUSES), Query(stage.seen.symbols()[0]), Query(end=2**31 - 1)):
+    for query in (*(Query(status=status) for status in STATUSES), Query(first.symbols()[0], end=2**31 - 1)):
         caller.list(query)
-    again = stage.view.fresh()
+    again = stage.caller.snapshot(pages=1)
     caller.observations.report(changed_by_reading(first, again), *first.exchanges, *again.exchanges, raising=True)

@@ -27,9 +27,7 @@ def test_any_three_parameters_together(stage: Stage, whose: str, credential: Cre
     view = stage.view_of(whose)
 
     def shows_the_right_orders(asked: Asked) -> None:
-        page = view.account.list_unless_rejected(asked.query, credential, may_reject=asked.names_no_market)
         view.account.observations.cover("lists", asked)
-        if page is not None:
-            view.known.explains(page)
+        view.known.expect(asked.query, credential, may_reject=asked.may_be_rejected)
 
     run_examples("asked", lists, shows_the_right_orders)

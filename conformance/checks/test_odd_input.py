@@ -19,7 +19,7 @@ NAMES = (*TEXTS, "%FF", "%F0%9F%98%80", LONG)
 NUMBERS = (*TEXTS, "1.5", "NaN", *map(str, (2**31, 2**32 + 1, 2**63, 10**30)), str(-(2**63) - 1))
 
 ODD = {
-    "symbol": (*NAMES, "*", "%25", "%27%20OR%201%3D1"),
+    "symbol": (*NAMES, "%27%20OR%201%3D1"),
     "status": (*TEXTS, "unknown", "OPEN", "open%2Cfilled", "0"),
     "start": (*NUMBERS, "-1"),
     "end": (*NUMBERS, "-1"),
@@ -33,9 +33,8 @@ REPEATED = (
     "start=0&start=1",
     "end=1&end=0",
     "limit%5B%5D=5&status%5B%5D=open",
-    "%zz=%zz",
+    "%zz=%zz&&",
     "limit",
-    "&&&",
 )
 
 
@@ -61,7 +60,7 @@ def test_odd_queries_do_no_harm_to_a_list(caller: Account) -> None:
 def test_a_symbol_knows_no_wildcards(caller: Account, stage: Stage) -> None:
     """Names that are no market, wildcards among them: a 4xx, or no orders."""
     markets = {order.symbol for order in stage.seen.orders.values()}
-    for value in ("*", "%25", quote(sorted(markets)[0][:1] + "%"), quote("_" * len(min(markets, key=len))), "X"):
+    for value in ("*", "%25", quote(sorted(markets)[0][:1] + "%"), quote("_" * len(min(markets, key=len)))):
         page = caller.probe(f"symbol={value}")
         if page is not None and page.orders:
             raise Violation(Breach(f"a 4xx, or no orders, for symbol={value[:40]}", f"{len(page)}"), page.exchange)
@@ -70,13 +69,11 @@ def test_a_symbol_knows_no_wildcards(caller: Account, stage: Stage) -> None:
 @verifies("list.start", "list.end")
 @needs(orders=1)
 @pytest.mark.parametrize("name", ["start", "end"])
-def test_a_window_in_milliseconds_is_not_understood(caller: Account, stage: Stage, known: Known, name: str) -> None:
+def test_a_window_in_milliseconds_is_not_understood(stage: Stage, known: Known, name: str) -> None:
     """A bound of 13 digits is a second tens of thousands of years ahead: start lets nothing through, end everything."""
     second = stage.seen.seconds()[len(stage.seen.seconds()) // 2]
     query = Query(start=second * 1000, limit=200) if name == "start" else Query(end=second * 1000, limit=200)
-    page = caller.list_unless_rejected(query)
-    if page is not None:
-        known.explains(page)
+    known.expect(query, may_reject=True)
 
 
 @cancels
@@ -84,9 +81,7 @@ def test_a_window_in_milliseconds_is_not_understood(caller: Account, stage: Stag
 @needs(arrange=True)
 def test_an_odd_symbol_cancels_nothing(stage: Stage) -> None:
     """Live orders, and a cancel-all of what is no market: a 4xx or an empty array, and they stand as before."""
-    stage.have_live()
-    for value in ("%00", "%F0%9F%98%80", "%25", "*", "X", LONG):
-        attempts.probe_cancel(stage, f"symbol={value}")
+    attempts.probe_cancels(stage, [f"symbol={value}" for value in ("%00", "%F0%9F%98%80", "%25", "*", "X", LONG)])
 
 
 @cancels

@@ -10,8 +10,9 @@ from conformance.coverage.queries import Asked, Queries
 Area = dict[str, Any]
 """Counts as [done, possible], and `gaps`: what is missing, with what would close it."""
 
-# Numbers of live orders at once, around each page that somebody may have. What is injected can be many.
-SIZES = (1, 50, 51, 100, 201)
+# Numbers of live orders at once, around each page that somebody may have, and above. What is injected can be many.
+SIZES = (1, 2, 49, 50, 51, 99, 100, 101, 199, 200, 201, "above 300")
+_MANY = 300
 
 _GAPS_NAMED = 12  # of more only their number is told
 
@@ -41,7 +42,8 @@ def of_orders(kinds: Iterable[Kind], markets: Sequence[str], statuses: Set[str],
 
 def of_cancels(done: Set[tuple[str, ...]], credentials: Sequence[str], *, injects: bool) -> Area:
     """The sizes and the kinds of live orders that a cancel-all has met, with each credential."""
-    sizes = [size for size in SIZES if ("size", str(size)) in done]
+    met = {int(size) for what, size in done if what == "size"}
+    sizes = [size for size in SIZES if size in met or (isinstance(size, str) and max(met, default=0) > _MANY)]
     kinds = [kind for kind in credentials if ("kinds", kind) in done]
     remedy = "" if injects else ": add [driver.inject]"
     gaps = [f"{size} live orders at once{remedy}" for size in SIZES if size not in sizes]

@@ -90,19 +90,21 @@ def _filled(
     rest = [name for name in parameters if name not in row]
     rng.shuffle(rest)
     for name in rest:
-        others = sorted(row.items(), key=lambda item: order[item[0]])
+        # What it would stand beside, before it and behind it.
+        items = sorted(row.items(), key=lambda item: order[item[0]])
+        before, behind = ([item for item in items if (order[item[0]] < order[name]) is each] for each in (True, False))
+        beside = [
+            (few, others)
+            for taken in range(strength)
+            for few in combinations(before, taken)
+            for others in combinations(behind, strength - 1 - taken)
+        ]
         values = list(parameters[name])
         rng.shuffle(values)
-        scored: list[tuple[int, str]] = []
-        for value in values:
-            if allowed({**row, name: value}):
-                pair = (name, value)
-                new = 0
-                for few in combinations(others, strength - 1):
-                    key = tuple(sorted((*few, pair), key=lambda item: order[item[0]]))
-                    new += key in missing
-                scored.append((new, value))
-        if not scored:
+        new = {value: sum((*few, (name, value), *others) in missing for few, others in beside) for value in values}
+        best_first = sorted(values, key=lambda value: -new[value])
+        value = next((each for each in best_first if allowed({**row, name: each})), None)
+        if value is None:
             return None
-        row = {**row, name: max(scored, key=lambda each: each[0])[1]}
+        row = {**row, name: value}
     return row

@@ -57,7 +57,7 @@ class Ground:
         size = page_size(query.limit)
         if count <= size:
             return Answer(passing, passing, count, count)
-        floor = self.orders[list(places(passing))[size - 1]].created_at
+        floor = self.orders[_place(passing, size)].created_at
         sure, may = (passing & ((1 << self._newer_than(second)) - 1) for second in (floor, floor - 1))
         return Answer(may if may.bit_count() == size else sure, may, size, size)
 
@@ -70,6 +70,14 @@ def differ(one: Answer, other: Answer) -> bool:
     """Whether no page can be right by both."""
     counts = one.most < other.least or other.most < one.least
     return counts or bool(one.sure & ~other.may or other.sure & ~one.may)
+
+
+def _place(orders: int, number: int) -> int:
+    """The place of the order of this number in a set, 1 being the newest."""
+    bits, place = bin(orders)[:1:-1], -1
+    for _ in range(number):
+        place = bits.index("1", place + 1)
+    return place
 
 
 def places(orders: int) -> Iterator[int]:

@@ -5,17 +5,34 @@ of the array whose parameters all tell shows every mistake that is made with the
 """
 
 import random
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from conformance.coverage.array import Combination, Row, Shows, always, combinations_of, cover, within
 from conformance.coverage.ground import Ground
-from conformance.coverage.rows import ABSENT, BEYOND, BOUNDS, LIMITS, NO_MARKET, fits, is_cut, means_something
-from conformance.coverage.telling import telling_query
+from conformance.coverage.rows import (
+    ABOVE,
+    ABSENT,
+    BELOW,
+    BEYOND,
+    BOUNDS,
+    EARLY,
+    LIMITS,
+    NO_MARKET,
+    WITHIN,
+    fits,
+    is_cut,
+    limit_class,
+    means_something,
+)
+from conformance.coverage.telling import telling_query, tells
+from conformance.oracle.listing import MAX_LIMIT
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import STATUSES, Query
 
 _STRENGTH = 3
+_WHO = {"credential", "account"}  # any page that is right tells who asked, and with what
 _ROUNDS = 3  # a combination that did not tell in one row may tell in another
 
 
@@ -37,9 +54,10 @@ class Asked:
         printer.text(repr(self))  # type: ignore[attr-defined]
 
     @property
-    def names_no_market(self) -> bool:
-        """Whether the symbol is that of no market, which may be rejected."""
-        return ("symbol", NO_MARKET) in self.row
+    def may_be_rejected(self) -> bool:
+        """Whether a 4xx is a good answer too: the symbol is that of no market, or the window ends before it starts."""
+        start, end = self.query.start, self.query.end
+        return ("symbol", NO_MARKET) in self.row or (start is not None and end is not None and start > end)
 
     def combinations(self, strength: int) -> set[Combination]:
         """The combinations of so many of its parameters in which each one that is given tells."""
@@ -79,11 +97,12 @@ def plan(
     telling: dict[str, Sequence[str]] = {
         "symbol": (ABSENT, *symbols),
         "status": (ABSENT, *STATUSES),
-        "start": (ABSENT, *BOUNDS),
+        "start": (ABSENT, *BOUNDS, EARLY),
         "end": (ABSENT, *BOUNDS),
         "limit": LIMITS,
         "credential": tuple(sorted({each for whose in grounds for each in credentials[whose]})),
-        "account": tuple(grounds),
+        # The first twice: where either would do, it is chosen more often, since a burst takes its lists.
+        "account": (next(iter(grounds)), *grounds),
     }
     every = {name: (*values, *BEYOND.get(name, ())) for name, values in telling.items()}
 
@@ -105,17 +124,58 @@ def plan(
     wanted = {strength: {each for each in combinations_of(values, strength) if allowed(dict(each))}
               for strength, values in ((_STRENGTH, telling), (2, every))}  # fmt: skip
     queries = Queries((), wanted[2], wanted[_STRENGTH], shows)
-    asked: list[Asked] = []
+    plain = asked = _plain(next(iter(grounds)), grounds, credentials)
     for strength, values in ((_STRENGTH, telling), (2, every)):
         for _ in range(_ROUNDS):
             told = queries.told(asked, strength)
             rows = cover(values, wanted[strength] - told, rng, allowed, shows)
             made = [_asked(row, grounds[row["account"]], rng) for row in rows]
-            asked += [each for each in made if not queries.told([each], strength) <= told]
-    return replace(queries, asked=tuple(sorted(asked, key=lambda each: len(each.query.pairs()))))
+            asked = [*asked, *(each for each in made if not queries.told([each], strength) <= told)]
+    needed = [*plain, *_needed(asked, plain, queries)]
+    return replace(queries, asked=tuple(sorted(needed, key=lambda each: len(each.query.pairs()))))
+
+
+def _plain(whose: str, grounds: Mapping[str, Ground], credentials: Mapping[str, Sequence[str]]) -> list[Asked]:
+    """Lists with one parameter, besides the longest page: any run asks for them, with the credential of choice."""
+    ground, credential = grounds[whose], credentials[whose][0]
+    queries = [Query(), *(Query(status=status, limit=MAX_LIMIT) for status in STATUSES)]
+    queries += [Query(symbol, limit=MAX_LIMIT) for symbol in ground.symbols]
+    queries += [Query(limit=limit) for limit in (*WITHIN, *ABOVE, *BELOW)]
+    rows = [
+        {
+            "symbol": query.symbol or ABSENT,
+            "status": query.status or ABSENT,
+            "start": ABSENT,
+            "end": ABSENT,
+            "limit": limit_class(query.limit),
+            "credential": credential,
+            "account": whose,
+        }
+        for query in queries
+    ]
+    return [
+        Asked(query, whose, credential, tuple(row.items()), tells(row, query, ground) | _WHO)
+        for query, row in zip(queries, rows, strict=True)
+    ]
+
+
+def _needed(asked: Sequence[Asked], plain: Sequence[Asked], queries: Queries) -> list[Asked]:
+    """The lists without which something would not be told, beside the plain ones."""
+
+    def wanted(lists: Sequence[Asked]) -> set[Combination]:
+        return queries.told(lists, 2) & queries.pairs | queries.told(lists, _STRENGTH) & queries.triples
+
+    told = {each: wanted([each]) for each in asked}
+    times = Counter(combination for each in asked for combination in told[each])
+    needed: list[Asked] = []
+    for each in sorted((each for each in asked if each not in plain), key=lambda each: len(told[each])):
+        if all(times[combination] > 1 for combination in told[each]):
+            times.subtract(told[each])
+        else:
+            needed.append(each)
+    return needed
 
 
 def _asked(row: Row, ground: Ground, rng: random.Random) -> Asked:
     query, telling = telling_query(row, ground, rng)
-    # Who asks with what is told by any page that is right.
-    return Asked(query, row["account"], row["credential"], tuple(row.items()), telling | {"credential", "account"})
+    return Asked(query, row["account"], row["credential"], tuple(row.items()), telling | _WHO)

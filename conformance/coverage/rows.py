@@ -6,18 +6,23 @@ from conformance.coverage.ground import Ground
 
 ABSENT = "absent"
 NO_MARKET = "no market"
+
 # Where a bound of the window lies. At the very second of an order, or one second beside it, it tells.
 BOUNDS = ("at an order", "beside an order")
+
+# A start beyond all that the page shows: the limit cuts the window then, and not the start.
+EARLY = "before the page"
 
 # Values of the window and of the symbol that let everything through, or nothing. They are covered in pairs.
 BEYOND = {
     "symbol": (NO_MARKET,),
-    "start": ("zero", "before all", "after all"),
+    "start": ("zero", "after all"),
     "end": ("zero", "before all", "after all"),
 }
 
-# Limits. Values are drawn from the ranges, both ends inclusive, and every second value is an end. A limit cuts the page
-# where there are orders enough; a window's start leaves room on it, else it would not show.
+# Limits. Values are drawn from the ranges, both ends inclusive, and every second value is an end; those below are asked
+# for in any run. A limit cuts the page where there are orders enough. A window's start leaves room on it, else it would
+# not show.
 SIZES = {
     "1": (1, 1),
     "2 to 49": (2, 49),
@@ -26,10 +31,19 @@ SIZES = {
     "100 to 199": (100, 199),
     "200": (200, 200),
 }
-ABOVE = (201, 250, 500, 501, 1000, 1001, 2**31 - 1)
+WITHIN = (1, 2, 49, 50, 51, 100, 199, 200)
+ABOVE = (201, 501, 1000, 1001, 2**31 - 1)
 BELOW = (0, -1, -200, -(2**31) + 1)
 LIMITS = (ABSENT, *SIZES, "above", "below")
 NEVER = 2**40  # more orders, and a later second, than there ever are
+
+
+def limit_class(limit: int | None) -> str:
+    """The class that a limit falls into."""
+    if limit is None:
+        return ABSENT
+    within = (name for name, (least, most) in SIZES.items() if least <= limit <= most)
+    return next(within, "above" if limit > 0 else "below")
 
 
 def is_cut(row: Mapping[str, str], ground: Ground) -> bool:
@@ -54,7 +68,7 @@ def means_something(row: Mapping[str, str]) -> bool:
     if nothing := emptied_by(row):
         # One thing alone makes the answer empty: else neither would tell.
         return len(nothing) == 1 and not bounded and limit != "below"
-    if limit == "below" and (start in BEYOND["start"] or end in BEYOND["end"]):
+    if limit == "below" and (start in (EARLY, *BEYOND["start"]) or end in BEYOND["end"]):
         return False  # any page is right, an empty one too
     if limit == "1" and end == "at an order":
         # It shows the order at the end, whatever is filtered.

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from conformance.coverage.array import Row
 from conformance.coverage.ground import Answer, Ground, differ, places
-from conformance.coverage.rows import ABOVE, ABSENT, BELOW, BOUNDS, NEVER, NO_MARKET, SIZES, emptied_by, is_cut
+from conformance.coverage.rows import ABOVE, ABSENT, BELOW, BOUNDS, EARLY, NEVER, NO_MARKET, SIZES, emptied_by, is_cut
 from conformance.oracle.listing import MAX_LIMIT
 from conformance.orders import Query
 
-_TRIES = 60  # choices of values for a row: most rows tell with one of the first
+_TRIES = 100  # choices of values for a row: most rows tell with one of the first
 
 
 def telling_query(row: Row, ground: Ground, rng: random.Random) -> tuple[Query, frozenset[str]]:
@@ -19,7 +19,7 @@ def telling_query(row: Row, ground: Ground, rng: random.Random) -> tuple[Query, 
     due = {name for name in ("symbol", "status", "start", "end", "limit") if row[name] != ABSENT}
     for _ in range(_TRIES):
         query = _chosen(row, ground, rng)
-        telling = _tells(row, query, ground)
+        telling = tells(row, query, ground)
         if best is None or len(telling) > len(best[1]):
             best = query, telling
         if telling >= due:
@@ -46,6 +46,8 @@ def _chosen(row: Row, ground: Ground, rng: random.Random) -> Query:
             first = min(first, max(reach - 1, 0))
         last = min(first + rng.randint(0, size - 1), reach)
         start, end = (_second(row["start"], ground, passing[last]), _second(row["end"], ground, passing[first]))
+        if row["start"] == EARLY:
+            start = ground.orders[passing[rng.randint(min(size, reach), reach)]].created_at - rng.randint(0, 1)
         if row["start"] == "beside an order" and start is not None:
             start += 1
         if row["end"] == "beside an order" and end is not None:
@@ -60,7 +62,8 @@ def _chosen(row: Row, ground: Ground, rng: random.Random) -> Query:
 def _second(where: str, ground: Ground, place: int | None) -> int | None:
     """The bound of a window that lies there; `place`: the order that it lies at, or beside."""
     newest, oldest = ground.orders[0].created_at, ground.orders[-1].created_at
-    beyond = {ABSENT: None, "zero": 0, "before all": max(oldest - 1, 1), "after all": newest + 86_400}
+    before_all = max(oldest - 1, 1)
+    beyond = {ABSENT: None, "zero": 0, "before all": before_all, EARLY: before_all, "after all": newest + 86_400}
     if where in beyond:
         return beyond[where]
     return newest if place is None else ground.orders[place].created_at
@@ -82,7 +85,7 @@ def _limit(name: str, rng: random.Random, can_cut: int | None) -> int | None:
     return rng.choice((least, most, rng.randint(least, most), rng.randint(least, most)))
 
 
-def _tells(row: Row, query: Query, ground: Ground) -> frozenset[str]:
+def tells(row: Row, query: Query, ground: Ground) -> frozenset[str]:
     """The parameters by which the query tells."""
     right = ground.answer(query)
     told = set()

@@ -55,6 +55,27 @@ class FailsOverEmptyTime(_FailsOver):
 
 
 @fault(breaks="error.bad-input")
+class CancelsFailOverAnEmptySymbol(Face):
+    """Fails over a symbol without a value in a cancel-all, and in no list."""
+
+    def cancel_orders(self, request: Request, account: str, body: bytes) -> Response | Awaitable[Response]:
+        if self.parameters(request).get("symbol") == "":
+            raise Denied(500, "INTERNAL")
+        return super().cancel_orders(request, account, body)
+
+
+@fault(breaks="error.bad-input")
+class CancelsFailOverOddNames(Face):
+    """Fails over a cancel-all with a parameter that does not exist, or with a symbol that is not plain ASCII."""
+
+    def cancel_orders(self, request: Request, account: str, body: bytes) -> Response | Awaitable[Response]:
+        given = self.parameters(request)
+        if given.keys() - {"symbol", "timestamp", "signature"} or not given.get("symbol", "").isascii():
+            raise Denied(500, "INTERNAL")
+        return super().cancel_orders(request, account, body)
+
+
+@fault(breaks="error.bad-input")
 class FailsOverEmptySymbol(_FailsOver):
     """Fails over a symbol without a value."""
 

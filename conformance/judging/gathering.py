@@ -46,7 +46,7 @@ class Gathering:
         self._plan = plan
         self._worker = worker
         self._outcomes: list[Outcome] = []
-        self._requests = Counter({"total": 0, "setup": 0, "retried_503": 0})
+        self._requests = Counter({"total": 0, "setup": 0, "readers": 0, "retried_503": 0})
         self._latencies: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._refusal: str | None = None
         self._crashes: list[str] = []

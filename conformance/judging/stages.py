@@ -107,7 +107,7 @@ class Stages:
         full = self._plan.scope == "full"
         stage = Stage(lane, Arranger(lane, seed), full_scope=full, explicit=not profile.from_bare_url, seed=seed)
         try:
-            with self.client.setting_up():
+            with self.client.counting_as("setup"):
                 self._expect_sound(lane)
                 if full:
                     lane.take()

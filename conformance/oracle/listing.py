@@ -129,13 +129,19 @@ def explain(listing: Listing, known: Interval) -> Iterator[Breach]:
     for order in known.stable():
         if order.id in shown:
             if changed := order.changes(shown[order.id]):
-                yield Breach(f"the same record of {order} in every list", _differences(changed), certain=False)
+                want = f"the same record of {order} in every list"
+                yield Breach(want, _differences(changed), _of_records(order, shown[order.id]), certain=False)
         elif matches(query, order) and (floor is None or order.created_at > floor):
             yield Breach(f"{due} orders, {order} among them", f"{len(page)} orders without it", certain=False)
     for order in page:
         known_to_be = known.before.orders.get(order.id)
         if known_to_be is None and not known.unsettled(order.id) and known.covers(order.created_at):
             yield Breach("orders that a list without filters shows too", f"{order}, which it does not", certain=False)
+
+
+def _of_records(order: Order, shown: Order) -> str | None:
+    """The requirement that two records of one order break, where it is clear: what was canceled is shown live."""
+    return "cancel.visible" if order.status == "canceled" and shown.live else None
 
 
 def cut_before_filtering(listing: Listing, known: Snapshot) -> bool:

@@ -12,14 +12,15 @@ from conformance.orders import Order
 class Snapshot:
     """The orders of one account, by id.
 
-    It has every order that is newer than `horizon` (UNIX seconds). None: it has all orders. In the second of the
-    horizon orders may be missing, since the last page may have ended in that second. `exchanges`: the lists that were
-    read.
+    It has every order that is newer than `horizon` (UNIX seconds) and not newer than `ceiling`. None: there is no such
+    bound. In the second of the horizon orders may be missing, since the last page may have ended in that second.
+    `exchanges`: the lists that were read.
     """
 
     orders: Mapping[str, Order]
     horizon: int | None = None
     exchanges: tuple[Exchange, ...] = field(default=(), compare=False, repr=False)
+    ceiling: int | None = None
 
     @classmethod
     def of(cls, orders: Iterable[Order], horizon: int | None = None) -> Self:
@@ -28,14 +29,15 @@ class Snapshot:
 
     def covers(self, created_at: int) -> bool:
         """Whether every order of that second is known."""
-        return self.horizon is None or created_at > self.horizon
+        below = self.ceiling is None or created_at <= self.ceiling
+        return below and (self.horizon is None or created_at > self.horizon)
 
     def live(self, symbol: str | None = None) -> list[Order]:
         """The live orders, of one market or of all."""
         return [order for order in self.orders.values() if order.live and symbol in (None, order.symbol)]
 
     def over(self, older: Self) -> Self:
-        """This snapshot, with the orders of `older` that are beyond its horizon."""
+        """This snapshot, with the orders of `older` that it does not cover."""
         beyond = {key: order for key, order in older.orders.items() if not self.covers(order.created_at)}
         return replace(older, orders={**beyond, **self.orders}, exchanges=self.exchanges)
 

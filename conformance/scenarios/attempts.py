@@ -1,6 +1,6 @@
 """Requests that must not take effect: sent on purpose, and judged by what lists show before and after."""
 
-from collections.abc import Callable, Set
+from collections.abc import Callable, Sequence, Set
 
 from conformance.account.blame import BAD_INPUT
 from conformance.operations import CANCEL_ALL
@@ -16,8 +16,36 @@ OF_LOAD = (408, 418, 429, 502, 503, 504)
 
 def probe_cancel(stage: Stage, query: str, reach: Set[str] | None = frozenset()) -> None:
     """Say cancel-all with an odd query, given as it goes over the wire: it may reach these markets (None: all)."""
+    _expect_a_plain_answer(stage, query, attempt(stage, BAD_INPUT, lambda: _sent(stage, query), reach))
+
+
+def probe_cancels(stage: Stage, queries: Sequence[str]) -> None:
+    """Say cancel-all with each of these odd queries while orders of the caller are live: none of them may reach any.
+
+    One look at the orders serves for all. If it shows harm, each is sent again with live orders and a look of its own.
+    """
+    stage.have_live()
+    before = stage.view.believed()
+    stage.view.decline_to_harm()
+    try:
+        answers = [_sent(stage, query) for query in queries]
+    finally:
+        stage.view.canceled()
+    harmed = any(harm(Attempt(before, stage.view.believed(len(before.exchanges)))))
+    for query, answer in zip(queries, answers, strict=True):
+        if harmed:
+            stage.have_live()
+            probe_cancel(stage, query)
+        else:
+            _expect_a_plain_answer(stage, query, answer)
+
+
+def _sent(stage: Stage, query: str) -> Answer:
+    return stage.caller.send(CANCEL_ALL, *stage.caller.signer.authorize(query))
+
+
+def _expect_a_plain_answer(stage: Stage, query: str, answer: Answer) -> None:
     caller = stage.caller
-    answer = attempt(stage, BAD_INPUT, lambda: caller.send(CANCEL_ALL, *caller.signer.authorize(query)), reach)
     if answer.status in OF_LOAD:
         raise Inconclusive(f"{caller}: {answer.status} to a cancel-all")
     document = decoded(answer.body)

@@ -1,6 +1,7 @@
 """Cancel-all, judged by what lists show before and after."""
 
 import time
+from contextlib import nullcontext
 from dataclasses import replace
 
 from conformance.account.blame import charge
@@ -9,6 +10,7 @@ from conformance.oracle.cancellation import CANCELLATION, Cancellation
 from conformance.oracle.listing import Listing, changed_by_reading, explain
 from conformance.oracle.snapshot import Interval, Snapshot
 from conformance.orders import Query
+from conformance.scenarios.readers import Readers
 from conformance.stage.stage import Stage
 from conformance.wire.signer import Credential
 
@@ -24,6 +26,7 @@ def cancel_all(
     credential: Credential | None = None,
     bystander: bool = False,
     pages: int = 1,
+    seen: Snapshot | None = None,
     again: bool = False,
     may_reject: bool = False,
     finished: bool = False,
@@ -31,23 +34,29 @@ def cancel_all(
     """Let an account, by default the caller, cancel all, and judge it.
 
     `bystander`: the opposite account is looked at too, if there is one. `pages` is how deep the lists have to be read
-    for the orders that matter; `again` says that the same was asked just before, `may_reject` that the symbol is that
-    of no market. `finished`: orders that are over are looked for by their status too, however deep they lie.
+    for the orders that matter; `seen`: what lists show of those, where the rest is not to be looked at. `again` says
+    that the same was asked just before, `may_reject` that the symbol is that of no market. `finished`: orders that are
+    over are looked for by their status too, however deep they lie.
 
     Raises Violation for the first breach of any cancel requirement, Declined where it would meet orders of others.
     """
     view = by or stage.view
     account = view.account
     opposite = view.opposite if bystander else None
-    seen = view.believed(pages)
+    seen = seen or view.believed(pages)
     before = view.with_finished(seen) if finished else seen
     other_before = _NOTHING if opposite is None else opposite.believed()
     view.decline_to_harm()
-    answer = account.cancel_all(symbol, credential, nothing_live=not before.live(symbol), may_reject=may_reject)
+    account.observations.cover("cancels", ("size", str(len(before.live(symbol)))))
+    readers = Readers(stage, view)
+    with readers.beside() if before.live(symbol) else nullcontext():
+        asked_at = time.monotonic()
+        answer = account.cancel_all(symbol, credential, nothing_live=not before.live(symbol), may_reject=may_reject)
+        readers.note(answer, asked_at, time.monotonic())
     view.canceled(answer.orders)
     while True:
         asked_at = time.monotonic()
-        after = view.fresh(len(before.exchanges))
+        after = view.fresh(len(before.exchanges), seen.ceiling)
         other_after = _NOTHING if opposite is None else opposite.fresh()
         cancellation = Cancellation(
             symbol=symbol,
@@ -72,6 +81,7 @@ def cancel_all(
     lists_before = (*before.exchanges[:1], *other_before.exchanges[:1])
     evidence = (*lists_before, answer.exchange, *after.exchanges[:1], *other_after.exchanges[:1])
     account.observations.report(judgement.breaches, *evidence, raising=True)
+    readers.judge(before, after)
     return cancellation
 
 

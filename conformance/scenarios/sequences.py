@@ -22,6 +22,14 @@ class Walk:
         self.end()
         self._models = {view.account.name: Model(view.believed()) for view in stage.lane.views}
 
+    def begin(self, market: str, mine: str, theirs: str) -> None:
+        """Place an order of each account, before the first step."""
+        for whose, side in (("caller", mine), ("other", theirs)):
+            self._stage.arranger.arrange(self._view(whose), [Wish(self._market(market), side)], by="placing")
+        self._stage.wait_until_listed(*self._stage.lane.views)
+        for view in self._stage.lane.views:
+            self._follow(view)
+
     def place(self, whose: str, market: str, side: str) -> None:
         """Place an order that rests."""
         view = self._view(whose)
@@ -38,9 +46,12 @@ class Walk:
             self._follow(view)
 
     def cancel_all(self, whose: str, market: str | None) -> None:
-        """Cancel all, of one market or of all."""
+        """Cancel all, of one market or of all, where there is anything to cancel."""
         symbol = None if market is None else self._market(market).symbol
-        cancel_all(self._stage, symbol, by=self._view(whose), bystander=True)
+        view = self._view(whose)
+        if not view.believed().live(symbol):
+            return  # what this does is judged without a sequence
+        cancel_all(self._stage, symbol, by=view, bystander=True)
         for view in self._stage.lane.views:
             self._models[view.account.name].canceled(view.believed())
 
@@ -49,7 +60,7 @@ class Walk:
         view = self._view(whose)
         query = Query(None if market is None else self._market(market).symbol, status, limit=MAX_LIMIT)
         known = Known(view.account, view.settled, first=view.believed())
-        known.explains(view.account.list(query))
+        known.expect(query)
 
     def end(self) -> None:
         """Leave nothing live, judging nothing."""

@@ -78,11 +78,11 @@ class Trading:
             self._place(self.stage.view, side, limit, self._most)
             return self._fills(new)
 
-    def make(self, side: str) -> Fills:
-        """Three orders of the other account take from one of the caller, and leave some."""
+    def make(self, side: str, *, whole: bool = False) -> Fills:
+        """Three orders of the other account take from one of the caller: the `whole` of it, or they leave some."""
         price = prices_between(self._market, _PRICES, _APART)[2]
         with self._new() as new:
-            self._place(self.stage.view, side, price, self._most)
+            self._place(self.stage.view, side, price, sum(self._lots) if whole else self._most)
             self._expect_untouched(new(self.stage.view))
             for lots in self._lots:
                 self._place(self._other, OPPOSITE[side], price, lots)

@@ -37,11 +37,11 @@ _RENEWED = 3
 # How old, in seconds, live orders are that are injected for one check: not so old that hundreds of others are newer.
 _AGED_S = (3, 9)
 
-# Many at once lie behind the orders of the last few seconds, and so far apart that no second fills a page, even if they
-# come several times: no walk by `end` gets past such a second.
-_FEW = 40
-_MANY_SINCE_S = 12
-_OF_A_SECOND = 8
+# Many at once lie where nothing is placed on top of them, each set newer than the one before, and so far apart that no
+# second fills a page: no walk by `end` gets past such a second.
+_MANY_SINCE_S = 3600
+_OF_A_SECOND = 20
+_APART_S = 2
 
 # No second may hold more than 200 placed orders, or no walk by `end` gets past it.
 _PER_SECOND = 100
@@ -61,6 +61,8 @@ class Arranger:
         self.refusals: list[str] = []
         self._crossed: Counter[tuple[str, str]] = Counter()  # orders to be taken from, by market and side
         self._injects = lane.driver.can_inject  # until the target refuses to
+        self._many_until = 0
+        self._looked_in_between = False
         self._rng = random.Random(seed)  # noqa: S311 - variety, not secrecy
 
     @property
@@ -85,7 +87,7 @@ class Arranger:
         if not self._injects and self.lane.driver.can_place:
             self._attempt(lambda: self._trade_history(view))
             self._attempt(lambda: self._place_many(view, count))
-        view.changing()
+        view.settled(SNAPSHOT_PAGES)
 
     def renew(self, view: View) -> None:
         """Inject a few orders of all statuses, as new as can be. Raises DriverRefused."""
@@ -93,8 +95,7 @@ class Arranger:
         oldest = newest - seconds.HISTORY_SPANS_AT_LEAST_S
         kinds = self._kinds(dict.fromkeys(STATUSES, _RENEWED), (YOUNG,))
         self._inject(view, history.history(self._markets, kinds, newest, oldest, self._rng))
-        view.settled()
-        view.changing()
+        view.settled(SNAPSHOT_PAGES)
 
     def arrange(self, view: View, wishes: Sequence[Wish], by: Way | None = None) -> None:
         """Bring about live orders in the account, by the preferred way unless one is named. Raises DriverRefused.
@@ -107,14 +108,24 @@ class Arranger:
         way = self._by(by)
         placed = [wish for wish in wishes if way == "placing" or (wish.to_be_placed and "placing" in self.ways)]
         if injected := [wish for wish in wishes if wish not in placed]:
-            many = (_MANY_SINCE_S, _MANY_SINCE_S + len(injected) // _OF_A_SECOND) if len(injected) > _FEW else None
-            self._inject(view, [self._aged(view, wish, many) for wish in injected])
+            self._inject(view, [self._aged(view, wish) for wish in injected])
         for wish in placed:
             if wish.fills and view.opposite is not None:
                 share = Decimal("0.5") if wish.fills == 1 else Decimal("0.1")
                 self.cross(view, wish.market, wish.side, share, wish.fills, wish.credential)
             else:
                 self._rest(view, wish.market, wish.side, wish.price, wish.credential)
+
+    def inject_many(self, view: View, wishes: Sequence[Wish]) -> int:
+        """Inject live orders, however many, where nothing is placed on top of them: the second of the newest.
+
+        Raises DriverRefused.
+        """
+        first = max(self._now(view) - _MANY_SINCE_S, self._many_until + _APART_S)
+        seconds = [first + number // _OF_A_SECOND for number in range(len(wishes))]
+        self._inject(view, [self._live(wish, second) for wish, second in zip(wishes, seconds, strict=True)])
+        self._many_until = seconds[-1]
+        return seconds[-1]
 
     def arrange_aged(self, view: View, aged_s: int) -> None:
         """Live orders, most of them `aged_s` old or more; one is placed now, to learn the target's clock."""
@@ -153,6 +164,11 @@ class Arranger:
         price = self._untouched_price(market, side)
         taken = max(market.lot, market.quantity * share // market.lot * market.lot)
         place(self.lane.driver, maker, market, side, price, market.quantity, credential=credential)
+        if not self._looked_in_between:
+            # Lists show one order before it is filled, so that what they show of it later can be held against that.
+            self._looked_in_between = True
+            with self.lane.driver.setting_up():
+                maker.fresh()
         for _ in range(times):
             self._place(taker, market, "sell" if side == "buy" else "buy", price, taken)
 
@@ -185,7 +201,6 @@ class Arranger:
         reach = seconds.older_than(view, (SNAPSHOT_PAGES - _OWN_PAGES) * MAX_LIMIT - sum(counts.values()))
         ages = [age for age, (_, oldest_s) in AGES.items() if newest - oldest_s > reach] or [YOUNG]
         self._inject(view, history.history(self._markets, self._kinds(counts, ages), newest, oldest, self._rng))
-        view.settled()
 
     def _kinds(self, counts: Mapping[str, int], ages: Sequence[str]) -> list[Kind]:
         return population([market.symbol for market in self.lane.markets], ages, counts, self._rng)
@@ -254,6 +269,9 @@ class Arranger:
         created_at = now - self._rng.randrange(*(by_s or _AGED_S))
         if by_s is None:
             created_at = min(max(created_at, seconds.older_than(view, MAX_LIMIT // 2)), now - 1)
+        return self._live(wish, created_at)
+
+    def _live(self, wish: Wish, created_at: int) -> dict[str, Any]:
         status, filled = ("partially_filled", "part") if wish.fills else ("open", "none")
         kind = Kind(status, wish.side, "limit", wish.market.symbol, filled, "at", YOUNG)
         return history.order(wish.market, kind, created_at, created_at, self._rng, wish.price)

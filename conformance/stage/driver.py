@@ -94,7 +94,7 @@ class Driver:
 
     def setting_up(self) -> AbstractContextManager[None]:
         """Count what is sent inside as set-up, not as judging."""
-        return self._client.setting_up()
+        return self._client.counting_as("setup")
 
     def _perform(
         self, action: Action, account: Account | None, values: Mapping[str, Any], credential: Credential | None = None
@@ -119,7 +119,7 @@ class Driver:
             query, credentials = account.signer.authorize(query, credential)
             headers.update(credentials)
         who = "driver" if account is None else account.name
-        with self._client.setting_up():
+        with self._client.counting_as("setup"):
             answer = self._client.send(Call(who, action.method, filled.url, query, headers, content))
         if self._noted is not None:
             self._noted.append(answer.exchange)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -21,6 +22,8 @@ from conformance.stage.wishes import Way, Wish
 
 # The bystander: enough to stand in every market, on both sides, in every status that can be brought about.
 _BYSTANDER_ORDERS = 40
+READERS = 2
+
 # Facts that hold once there is a history, and how long it is at the least: twice the mix of statuses.
 SHOWN_BY_A_HISTORY = {"orders", "seconds", "status", "markets", "live"}
 _LEAST_HISTORY = 40
@@ -31,7 +34,8 @@ class Stage:
     """One lane, set up once: what checks and scenarios work with.
 
     `full_scope`: whether anything but reading is allowed; `explicit`: somebody has said so. What is chosen follows from
-    the `seed`.
+    the `seed`. `lists_of_readers`: how many lists were asked for so far beside what was done; `watches`:
+    where readers go on in the round of their lists.
     """
 
     lane: Lane
@@ -39,6 +43,8 @@ class Stage:
     full_scope: bool
     explicit: bool = True
     seed: int = 0
+    lists_of_readers: int = 0
+    watches: int = 0
     _kinds_seen: set[Kind] = field(default_factory=set)
 
     def __repr__(self) -> str:
@@ -101,6 +107,11 @@ class Stage:
         return Snapshot({}) if self.other_view is None else self.other_view.known.snapshot
 
     @cached_property
+    def readers(self) -> ThreadPoolExecutor:
+        """Where lists are asked for beside what is done, on connections of their own."""
+        return ThreadPoolExecutor(READERS)
+
+    @cached_property
     def lists(self) -> Queries:
         """The lists that cover the parameters, chosen from what is known when this is first asked for."""
         views = {"caller": self.view} | ({} if self.other_view is None else {"other": self.other_view})
@@ -132,6 +143,9 @@ class Stage:
             return
         if any(view.own.inherits for view in self.lane.views):
             clean_up(self.lane)
+        if self.explicit:
+            for view in self.lane.views:
+                view.foreign_live()  # looked for deep, once
         if not self.ways:
             return
         if wants.get("other") and self.other_view is not None:
@@ -144,7 +158,8 @@ class Stage:
     def renew(self) -> None:
         """Give the caller a few more orders, newer than those that there are, where that is possible."""
         if self.full_scope and self.arranger.injects:
-            self.arranger.renew(self.view)
+            with self.driver.setting_up():
+                self.arranger.renew(self.view)
 
     def expect_own_alone(self) -> None:
         """Raise Declined where the caller has live orders that this run did not place.
@@ -163,6 +178,26 @@ class Stage:
         """
         self.lane.clear()
         self.arranger.arrange(self.view, wishes, by)
+        self.wait_until_listed(self.view)
+
+    def arrange_many(self, wishes: Sequence[Wish]) -> Snapshot:
+        """Bring about exactly these live orders in the caller's account: what lists show of them. Raises DriverRefused.
+
+        Where they are injected nothing else lies on top of them, and the snapshot holds nothing newer.
+        """
+        self.lane.clear()
+        if not self.arranger.injects:
+            self.arrange(wishes)
+            return self.view.believed()
+        up_to = self.arranger.inject_many(self.view, wishes)
+        with self.driver.setting_up():
+            return self.view.settled(up_to=up_to)
+
+    def wait_until_listed(self, *views: View) -> None:
+        """Wait until lists show what was brought about in these accounts: this belongs to the set-up."""
+        with self.driver.setting_up():
+            for view in views:
+                view.believed()
 
     def arrange_in_each_market(self) -> None:
         """Bring about a live order in each market, and no other."""
@@ -182,11 +217,13 @@ class Stage:
             wishes = [Wish(market, side) for market in self.markets for side in ("buy", "sell")]
             each = [wishes[number % len(wishes)] for number in range(missing)]
             self.arranger.arrange(self.view, each)
+        self.wait_until_listed(self.view)
 
     def arrange_aged(self, seconds: int) -> None:
         """Bring about live orders of the caller that are at least so many seconds old."""
         self.lane.clear()
         self.arranger.arrange_aged(self.view, seconds)
+        self.wait_until_listed(self.view)
 
     def arrange_all_kinds(self) -> None:
         """Bring about live orders of all kinds in each market, and no other.
@@ -233,6 +270,7 @@ class Stage:
         elif self.ways:
             wishes = [*wishes, Wish(self.markets[0], "buy", fills=1)]
         self.arranger.arrange(self.other_view, wishes)
+        self.wait_until_listed(*self.lane.views)
         if self.ways[0] == "placing":
             time.sleep(1)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
+from typing import Literal
 from urllib.parse import urlsplit
 
 import requests
@@ -37,6 +38,10 @@ GENTLE = 100  # a target must not throttle this many requests within a second
 THROTTLE_WAITS = 10  # in a whole run: a target that always throttles must not hold it up
 _KEPT = 2**17  # characters of a body that are kept as evidence; more than a page of 200 orders has
 _SHOWN_IN_A_LINE = 500  # characters of a header or of a problem; a target can send texts of any length
+
+
+Purpose = Literal["setup", "readers"]
+"""What a request is for, unless it is to judge."""
 
 
 class MayOnlyRead(Exception):
@@ -113,14 +118,14 @@ class Client:
         self.breaker = Breaker()
 
     @contextmanager
-    def setting_up(self) -> Iterator[None]:
-        """Count what is sent inside as set-up."""
-        outer = getattr(self._local, "setting_up", False)
-        self._local.setting_up = True
+    def counting_as(self, purpose: Purpose) -> Iterator[None]:
+        """Count what this thread sends inside under this purpose."""
+        outer = getattr(self._local, "purpose", None)
+        self._local.purpose = purpose
         try:
             yield
         finally:
-            self._local.setting_up = outer
+            self._local.purpose = outer
 
     def send(self, call: Call) -> Answer:
         """Send a request. Retry a 503 with exponential back-off and jitter; retry a throttled one once, after a second.
@@ -265,7 +270,9 @@ class Client:
         with self._lock:
             self.counts.total += 1
             self._sent.append(time.monotonic())
-            self.counts.setup += getattr(self._local, "setting_up", False)
+            purpose = getattr(self._local, "purpose", None)
+            self.counts.setup += purpose == "setup"
+            self.counts.readers += purpose == "readers"
             rate = self.target.max_requests_per_second
             if not rate:
                 return

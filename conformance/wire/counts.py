@@ -8,10 +8,13 @@ from conformance.results import LATENCY_STEPS_MS
 
 @dataclass(slots=True)
 class Counts:
-    """Requests that were sent: all of them, those for set-up, and those that repeated one after a 503."""
+    """Requests that were sent: all of them, those for set-up, those of readers, and those that repeated one after a
+    503.
+    """
 
     total: int = 0
     setup: int = 0
+    readers: int = 0
     retried_503: int = 0
 
 

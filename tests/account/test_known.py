@@ -11,6 +11,7 @@ from conformance.observations import Observations
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order, Query
 from conformance.verdict import Violation
+from conformance.wire.client import Answer
 from conformance.wire.signer import Credential
 from tests.orders import order
 
@@ -26,10 +27,19 @@ class Pages:
     def __init__(self, *answers: Sequence[Order]) -> None:
         self.observations = Observations(["list.array"])
         self._answers = list(answers)
+        self.asked = 0
 
     def list(self, query: Query, credential: Credential | None = None) -> Page:
+        self.asked += 1
         orders = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
         return Page(query, tuple(orders), EXCHANGE, credential or "jwt")
+
+    def list_unless_rejected(
+        self, query: Query, credential: Credential, *, may_reject: bool, came: Answer | None
+    ) -> Page | None:
+        if came is None:
+            return self.list(query, credential)
+        return None if may_reject and came.status == 400 else Page(query, (B,), EXCHANGE, credential)
 
 
 def known(account: Pages, *snapshots: Sequence[Order]) -> Known:
@@ -69,3 +79,42 @@ def test_one_that_a_change_explains_leaves_nothing() -> None:
     account = Pages([A, filled])
     known(account, [A, B], [A, filled]).explains(account.list(Query()))
     assert account.observations.doubts == {}
+
+
+def test_a_list_that_has_agreed_is_not_asked_for_again_until_the_snapshot_is_renewed() -> None:
+    account = Pages([A, B])
+    held = known(account, [A, B])
+    for _ in range(3):
+        held.expect(Query())
+        assert held.page(Query()).orders == (A, B)
+    assert account.asked == 1
+    held.refresh()
+    held.expect(Query())
+    assert account.asked == 2
+
+
+def test_a_list_that_does_not_agree_is_asked_for_each_time() -> None:
+    account = Pages([A])
+    held = known(account, [A, B])
+    for _ in range(2):
+        with pytest.raises(Violation, match="without it"):
+            held.expect(Query())
+    assert account.asked > 2
+
+
+def test_an_answer_that_came_ahead_is_judged_in_place_of_another_request() -> None:
+    account = Pages([A, B])
+    held = known(account, [A, B])
+    held.keep(Query(), "jwt", Answer(200, {}, b"", EXCHANGE))
+    assert held.page(Query()).orders == (B,)
+    assert account.asked == 0
+    held.expect(Query())
+    assert "agreed when asked again" in account.observations.doubts["list.array"]
+
+
+def test_an_answer_that_came_ahead_may_be_a_rejection() -> None:
+    account = Pages([A, B])
+    held = known(account, [A, B])
+    held.keep(Query(symbol="X"), "jwt", Answer(400, {}, b"", EXCHANGE))
+    held.expect(Query(symbol="X"), may_reject=True)
+    assert account.asked == 0

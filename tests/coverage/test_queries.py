@@ -128,3 +128,12 @@ def test_answers_agree_with_the_oracle() -> None:
 
 def test_an_account_without_orders_is_asked_nothing() -> None:
     assert plan({"caller": Snapshot({})}, CREDENTIALS, MARKETS, 0).asked == ()
+
+
+def test_a_window_that_ends_before_it_starts_may_be_rejected_like_no_market(queries: Queries) -> None:
+    backwards = [each for each in queries.asked if (each.query.start or 0) > (each.query.end or 2**40)]
+    assert backwards
+    assert all(each.may_be_rejected for each in backwards)
+    assert not any(
+        each.may_be_rejected for each in queries.asked if each.query.symbol is None and each.query.start is None
+    )

@@ -301,7 +301,7 @@ def test_the_rate_is_bounded_where_the_profile_says_so(peer: Peer) -> None:
 
 def test_set_up_is_counted_apart(peer: Peer) -> None:
     asking = client(peer)
-    with asking.setting_up():
+    with asking.counting_as("setup"):
         asking.send(Call("alice", "GET", peer.url))
     asking.send(Call("alice", "GET", peer.url))
     assert (asking.counts.total, asking.counts.setup) == (2, 1)

@@ -1,0 +1,159 @@
+"""What lists showed while something was done: rules over the whole history, order by order.
+
+Two requests that overlap tell nothing of each other, since either may have been first. So an answer is held against
+those alone that had come before it was asked for, as a checker of linearizability does.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+
+from conformance.evidence import Exchange
+from conformance.oracle.listing import matches, page_size
+from conformance.oracle.rules import RIGHT, Rulebook, Sight
+from conformance.orders import Order, Query
+from conformance.verdict import Breach
+
+# What is so is so for good. Of expired orders the documents say neither that they are live nor that they are over.
+_OVER = frozenset(("filled", "canceled", "rejected"))
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The orders that one answer showed, by id, and when it was asked for and came: seconds of a clock that only rises.
+
+    `query`: the list that it answers; None for a cancel-all's answer.
+    """
+
+    query: Query | None
+    orders: Mapping[str, Order]
+    asked_at: float
+    came_at: float
+    exchange: Exchange
+    _floor: int = field(init=False, repr=False)  # the page is full, and what is no newer may be behind it
+
+    def __post_init__(self) -> None:
+        full = self.query is not None and len(self.orders) >= page_size(self.query.limit)
+        floor = min(order.created_at for order in self.orders.values()) if full and self.orders else -1
+        object.__setattr__(self, "_floor", floor)
+
+    def leaves_out(self, order: Order) -> bool:
+        """Whether this list covers the order and does not show it."""
+        covered = self.query is not None and order.created_at > self._floor and matches(self.query, order)
+        return covered and order.id not in self.orders
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The answers that came while something was done to an account, and its orders before and after.
+
+    `established`: ids of orders that were listed for so long that no list may leave them out any more. `lag_s`: for how
+    long after a cancel-all lists may still be behind.
+    """
+
+    looks: Sequence[Look]
+    before: Mapping[str, Order]
+    after: Mapping[str, Order]
+    established: Set[str] = frozenset()
+    lag_s: float = 0.0
+
+    @property
+    def lists(self) -> Iterator[tuple[Look, Query]]:
+        """The lists among the answers, each with its query."""
+        return ((look, look.query) for look in self.looks if look.query is not None)
+
+    def later_than(self, earlier: Look) -> Iterator[Look]:
+        """The lists that were asked for once this answer had come, and lists had to show what it told."""
+        return (look for look in self.looks if look.query and look.asked_at > earlier.came_at + self.lag_s)
+
+
+TIMELINE: Rulebook[[Timeline]] = Rulebook()
+
+
+@TIMELINE.rule("cancel.visible")
+def what_was_told_as_canceled_is_shown_so(timeline: Timeline) -> Iterator[Sight]:
+    """What a cancel-all's answer has told is canceled in every list that is asked for later."""
+    for told in (look for look in timeline.looks if look.query is None):
+        canceled = [order for order in told.orders.values() if order.status == "canceled"]
+        for later in timeline.later_than(told):
+            for order in canceled:
+                shown = later.orders.get(order.id)
+                if shown is not None and shown.status == "canceled":
+                    yield RIGHT
+                elif shown is not None or (order.id in timeline.established and later.leaves_out(order)):
+                    want = f"{order.id} canceled {_later(told, later)}, as the answer to the cancel-all told"
+                    got = f"a list of {later.query} without it" if shown is None else f"{shown}"
+                    yield Breach(want, got, exchanges=(told.exchange, later.exchange))
+
+
+@TIMELINE.rule("cancel.final", may_also=("cancel.visible",))
+def what_is_over_stays_so(timeline: Timeline) -> Iterator[Sight]:
+    """An order that one list has shown as over is over in every list that is asked for later.
+
+    Where lists by status alone show a canceled one as live, they are behind.
+    """
+    for earlier, later, was, now in _pairs(timeline):
+        if was.status not in _OVER:
+            continue
+        if now.status == was.status:
+            yield RIGHT
+        else:
+            behind = later.query is not None and later.query.status is not None and was.status == "canceled"
+            want = f"{was.id} {was.status} {_later(earlier, later)}, as one had shown it"
+            broken = "cancel.visible" if behind and now.live else None
+            yield Breach(want, f"{now}", broken, exchanges=(earlier.exchange, later.exchange))
+
+
+@TIMELINE.rule("order.filled-qty")
+def fills_never_shrink(timeline: Timeline) -> Iterator[Sight]:
+    """What one list has shown as filled is no less in any list that is asked for later."""
+    for earlier, later, was, now in _pairs(timeline):
+        if not was.filled_qty:
+            continue
+        if now.filled_qty >= was.filled_qty:
+            yield RIGHT
+        else:
+            want = f"filled_qty {was.filled_qty} or more on {was.id} {_later(earlier, later)}"
+            yield Breach(want, f"{now.filled_qty}", exchanges=(earlier.exchange, later.exchange))
+
+
+@TIMELINE.rule("list.limit-exact", may_also=("list.status",))
+def what_nothing_is_done_to_is_always_shown(timeline: Timeline) -> Iterator[Sight]:
+    """An order that is the same before and after is so in every list in between."""
+    still = [order for id, order in timeline.before.items() if timeline.after.get(id) == order]
+    still = [order for order in still if order.id in timeline.established]
+    for look, query in timeline.lists:
+        charged = "list.limit-exact" if query.status is None else "list.status"
+        for order in still:
+            shown = look.orders.get(order.id)
+            if shown is not None and not order.changes(shown):
+                yield RIGHT
+            elif shown is not None or look.leaves_out(order):
+                want = f"{order} in a list of {query}, as before and after"
+                got = f"{len(look.orders)} orders without it" if shown is None else f"{shown}"
+                yield Breach(want, got, charged, exchanges=(look.exchange,))
+
+
+@TIMELINE.rule("list.limit-exact")
+def what_is_there_before_and_after_is_there_meanwhile(timeline: Timeline) -> Iterator[Sight]:
+    """An order may change while a list is read, and the list may show either state: one of the two it has to show."""
+    known = {id: order for id, order in timeline.before.items() if id in timeline.established}
+    changed = [order for id, order in known.items() if timeline.after.get(id, order) != order]
+    for look, query in timeline.lists:
+        if query.status is None:
+            for order in changed:
+                if look.leaves_out(order):
+                    want = f"{order} in a list without status, as it was or as it became"
+                    yield Breach(want, f"{len(look.orders)} orders without it", exchanges=(look.exchange,))
+
+
+def _pairs(timeline: Timeline) -> Iterator[tuple[Look, Look, Order, Order]]:
+    """Each order in two lists, of which the second was asked for once the first had come."""
+    for earlier in timeline.looks:
+        if earlier.query is not None:
+            for later in timeline.later_than(earlier):
+                for id in earlier.orders.keys() & later.orders.keys():
+                    yield earlier, later, earlier.orders[id], later.orders[id]
+
+
+def _later(earlier: Look, later: Look) -> str:
+    return f"in a list asked for {(later.asked_at - earlier.came_at) * 1000:.0f} ms later"

@@ -1,0 +1,115 @@
+"""Lists that are asked for while something is done to an account, on connections of their own."""
+
+import contextlib
+import itertools
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from conformance.account.account import EVERYTHING, Canceled
+from conformance.account.view import View
+from conformance.operations import LIST
+from conformance.oracle.snapshot import Snapshot
+from conformance.oracle.timeline import TIMELINE, Look, Timeline
+from conformance.orders import Query
+from conformance.stage.stage import READERS, Stage
+from conformance.verdict import CannotJudge
+from conformance.wire.client import Answer
+from conformance.wire.signer import Credential
+
+EACH = 10  # lists at most that a reader asks for beside one thing that is done, the last of them behind it
+_FIRST_WAIT_S = 0.004
+IN_A_RUN = 600
+
+# What is being done concerns the newest orders, so that short pages tell.
+_LIMIT = 25
+_ASKED = tuple(Query(status=status, limit=_LIMIT) for status in (None, "open", "canceled", None, "partially_filled"))
+
+
+class _Came(NamedTuple):
+    query: Query
+    credential: Credential
+    answer: Answer
+    asked_at: float
+    came_at: float
+
+
+class Readers:
+    """The readers of one account, and what they were shown while something was done."""
+
+    def __init__(self, stage: Stage, view: View) -> None:
+        self._stage, self._view = stage, view
+        self._came: list[_Came] = []
+        self._told: list[Look] = []
+        self._done = threading.Event()
+        self._began_at = time.monotonic()
+
+    @contextmanager
+    def beside(self) -> Iterator[None]:
+        """Inside, lists are asked for all the while, and one more by each reader once it is done.
+
+        None where the profile limits the rate of requests, or where the run has asked for enough.
+        """
+        stage = self._stage
+        if stage.target.max_requests_per_second or stage.lists_of_readers > IN_A_RUN - READERS * EACH:
+            yield
+            return
+        cycle = itertools.cycle(itertools.product(_ASKED, self._view.account.credentials))
+        lists = list(itertools.islice(cycle, self._stage.watches, self._stage.watches + READERS * EACH))
+        stage.watches += READERS
+        running = [stage.readers.submit(self._read, lists[each::READERS]) for each in range(READERS)]
+        try:
+            yield
+        finally:
+            self._done.set()
+            for each in running:
+                each.result()
+            stage.lists_of_readers += len(self._came)
+
+    def note(self, answer: Canceled, asked_at: float, came_at: float) -> None:
+        """Note what a cancel-all has told meanwhile."""
+        orders = {order.id: order for order in answer.orders}
+        self._told.append(Look(None, orders, asked_at, came_at, answer.exchange))
+
+    def judge(self, before: Snapshot, after: Snapshot) -> None:
+        """Hold what was shown against itself. Raises Violation for the first contradiction."""
+        looks = sorted([*self._told, *self._looks()], key=lambda look: look.asked_at)
+        lag_s = self._stage.target.consistency_ms / 1000
+        if not lag_s and before.exchanges:  # what lists showed before is held against what they show meanwhile, too
+            looks.insert(0, Look(EVERYTHING, before.orders, float("-inf"), self._began_at, before.exchanges[0]))
+        established = self._view.established(before.orders, self._began_at)
+        judgement = TIMELINE.judge(Timeline(looks, before.orders, after.orders, established, lag_s))
+        observations = self._view.account.observations
+        observations.count(judgement.saw)
+        observations.report(judgement.breaches, raising=True)
+
+    def _read(self, lists: Sequence[tuple[Query, Credential]]) -> None:
+        account = self._view.account
+        with account.reading():
+            for number, (query, credential) in enumerate(lists):
+                last = self._done.is_set()
+                asked_at = time.monotonic()
+                with contextlib.suppress(CannotJudge):
+                    answer = account.ask_once(LIST, urlencode(query.pairs()), credential)
+                    self._came.append(_Came(query, credential, answer, asked_at, time.monotonic()))
+                if last:
+                    return
+                # Ever more slowly: a cancel-all may take a millisecond or a second.
+                self._done.wait(_FIRST_WAIT_S * 2**number if number < EACH - 2 else None)
+
+    def _looks(self) -> Sequence[Look]:
+        looks = []
+        for came in self._came:
+            try:
+                page = self._view.account.list_unless_rejected(
+                    came.query, came.credential, may_reject=False, came=came.answer
+                )
+            except CannotJudge:
+                continue
+            if page is not None:
+                orders = {order.id: order for order in page.orders}
+                looks.append(Look(came.query, orders, came.asked_at, came.came_at, page.exchange))
+        return looks
