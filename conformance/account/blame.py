@@ -163,16 +163,22 @@ class Blame:
         return breach._replace(requirement="list.conjunctive") if self._right_alone[sort] else breach
 
     def _is_right_alone(self, breach: Breach, name: str, query: Query, kind: Credential) -> bool:
-        # What a start lets through wrongly is the oldest of what is shown: it has to be the newest too, to be seen.
-        end = query.start if name == "start" else None
-        alone = replace(Query(end=end, limit=query.limit), **{name: getattr(query, name)})
-        answer = self._ask(alone, kind)
+        alone = Query(limit=MAX_LIMIT, **{name: getattr(query, name)})
+        shown = self._keeps(alone, breach, kind)
+        if name == "start" and shown is not None and shown >= MAX_LIMIT:
+            # What a start lets through wrongly is the oldest of all, which a full page does not reach.
+            shown = self._keeps(replace(alone, end=query.start), breach, kind)
+        return shown is not None
+
+    def _keeps(self, query: Query, breach: Breach, kind: Credential) -> int | None:
+        """How many orders the list shows, if it is one, and has not this breach; else None."""
+        answer = self._ask(query, kind)
         document = decoded(answer.body) if answer.status == 200 else None
         if not isinstance(document, list):
-            return False
+            return None
         orders = tuple(order for record in document if (order := read(record).order) is not None)
-        breaches = LISTING.judge(Listing(alone, orders)).breaches
-        return all(each.requirement != breach.requirement for each in breaches)
+        breaches = LISTING.judge(Listing(query, orders)).breaches
+        return None if any(each.requirement == breach.requirement for each in breaches) else len(orders)
 
 
 def _shows_nothing_of(known: Snapshot, orders: Iterable[Order]) -> bool:

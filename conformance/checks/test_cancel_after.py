@@ -22,7 +22,7 @@ LATER_S = 0.5
 def test_nothing_has_changed_later(stage: Stage) -> None:
     """The array's records, half a second after, and after the next order in the market: as they were returned."""
     stage.arrange_in_each_market()
-    before = cancel_all(stage).after
+    before = cancel_all(stage, watched=False).after
     time.sleep(LATER_S)
     expect_unchanged(stage, before)
     if "placing" in stage.ways:
@@ -48,7 +48,7 @@ def test_lists_by_status_show_what_was_canceled(stage: Stage, of_one_market: boo
     queries = [Query(market.symbol if of_one_market else None, status, limit=MAX_LIMIT) for status in statuses]
     for query in queries:
         stage.caller.list(query)
-    cancellation = cancel_all(stage)
+    cancellation = cancel_all(stage, watched=False)
     for query in queries:
         expect_listed(stage, cancellation, query)
 
@@ -60,7 +60,7 @@ def test_nobody_can_trade_with_what_was_canceled(stage: Stage) -> None:
     """The other account offers to trade at the price of a canceled order: nothing of it is filled."""
     market = stage.markets[0]
     stage.arrange([Wish(market, "buy"), Wish(market, "sell", fills=1)], by="placing")
-    cancellation = cancel_all(stage)
+    cancellation = cancel_all(stage, watched=False)
     for order in cancellation.returned:
         meet(stage, market, order)
     expect_unchanged(stage, cancellation.after)

@@ -16,6 +16,7 @@ from conformance.stage.stage import Stage
 from conformance.strategies import moments, newest, symbols
 from conformance.verdict import Breach, NotObserved, Violation
 
+HOUR_S, DAY_S = 3_600, 86_400
 ATTEMPTS = 3  # an order may be filled between two lists
 
 
@@ -106,6 +107,16 @@ def test_a_window_of_one_second(stage: Stage, known: Known, data: st.DataObject)
     """start = end: the orders of that very second."""
     moment = data.draw(moments(list(stage.seen.orders.values())))
     known.expect(Query(start=moment, end=moment, limit=MAX_LIMIT))
+
+
+@verifies("list.start")
+@needs(orders=1)
+def test_the_first_hour_of_a_day_belongs_to_it(stage: Stage, known: Known) -> None:
+    """start at an order of the first hour after midnight UTC, which by another clock belongs to the day before."""
+    early = [order.created_at for order in stage.seen.orders.values() if order.created_at % DAY_S < HOUR_S]
+    if not early:
+        raise NotObserved("no order of the first hour of a day in UTC")
+    known.expect(Query(start=early[0], end=early[0], limit=MAX_LIMIT), blamed="list.start")
 
 
 @verifies("list.start")

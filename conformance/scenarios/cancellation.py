@@ -30,13 +30,15 @@ def cancel_all(
     again: bool = False,
     may_reject: bool = False,
     finished: bool = False,
+    watched: bool = True,
 ) -> Cancellation:
     """Let an account, by default the caller, cancel all, and judge it.
 
     `bystander`: the opposite account is looked at too, if there is one. `pages` is how deep the lists have to be read
     for the orders that matter; `seen`: what lists show of those, where the rest is not to be looked at. `again` says
     that the same was asked just before, `may_reject` that the symbol is that of no market. `finished`: orders that are
-    over are looked for by their status too, however deep they lie.
+    over are looked for by their status too, however deep they lie. `watched`: lists are asked for meanwhile; else the
+    first list that comes behind it is the caller's own.
 
     Raises Violation for the first breach of any cancel requirement, Declined where it would meet orders of others.
     """
@@ -49,7 +51,7 @@ def cancel_all(
     view.decline_to_harm()
     account.observations.cover("cancels", ("size", str(len(before.live(symbol)))))
     readers = Readers(stage, view)
-    with readers.beside() if before.live(symbol) else nullcontext():
+    with readers.beside() if watched and before.live(symbol) else nullcontext():
         asked_at = time.monotonic()
         answer = account.cancel_all(symbol, credential, nothing_live=not before.live(symbol), may_reject=may_reject)
         readers.note(answer, asked_at, time.monotonic())
