@@ -13,7 +13,7 @@
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 
-from conformance.oracle.listing import LISTING, MAX_LIMIT, Listing, cut_before_filtering, limit_requirement
+from conformance.oracle.listing import LISTING, MAX_LIMIT, Listing, cut_before_filtering, limit_requirement, page_size
 from conformance.oracle.records import read
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order, Query
@@ -163,12 +163,17 @@ class Blame:
         return breach._replace(requirement="list.conjunctive") if self._right_alone[sort] else breach
 
     def _is_right_alone(self, breach: Breach, name: str, query: Query, kind: Credential) -> bool:
-        alone = Query(limit=MAX_LIMIT, **{name: getattr(query, name)})
-        shown = self._keeps(alone, breach, kind)
-        if name == "start" and shown is not None and shown >= MAX_LIMIT:
-            # What a start lets through wrongly is the oldest of all, which a full page does not reach.
-            shown = self._keeps(replace(alone, end=query.start), breach, kind)
-        return shown is not None
+        alone = Query(limit=query.limit, **{name: getattr(query, name)})
+        tried = [alone]
+        if name == "start":  # what it lets through wrongly is the oldest of all, which a full page does not reach
+            tried += [replace(alone, limit=MAX_LIMIT), replace(alone, end=query.start)]
+        for each in tried:
+            shown = self._keeps(each, breach, kind)
+            if shown is None:
+                return False
+            if shown < page_size(each.limit):
+                break
+        return True
 
     def _keeps(self, query: Query, breach: Breach, kind: Credential) -> int | None:
         """How many orders the list shows, if it is one, and has not this breach; else None."""
