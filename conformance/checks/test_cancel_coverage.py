@@ -97,7 +97,6 @@ def test_orders_with_several_fills(stage: Stage) -> None:
         lists = (
             Query(limit=2),
             Query(status="filled", limit=3),
-            Query(),
             Query(status="partially_filled", limit=2),
             Query(market.symbol, "partially_filled"),
             Query(market.symbol, "filled"),

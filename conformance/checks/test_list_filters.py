@@ -155,7 +155,7 @@ def test_stepping_back_reaches_every_order_of_this_run(stage: Stage, data: st.Da
     fullest = max(Counter(order.created_at for order in stage.seen.orders.values()).values())
     if fullest >= MAX_LIMIT:
         raise NotObserved(f"{fullest} orders of one second, which no end gets past")
-    limit = data.draw(st.integers(min(max(fullest + 1, MAX_LIMIT * 3 // 4), MAX_LIMIT), MAX_LIMIT), label="limit")
+    limit = data.draw(st.integers(min(max(fullest + 1, MAX_LIMIT * 9 // 10), MAX_LIMIT), MAX_LIMIT), label="limit")
     symbols = stage.seen.symbols()
     shown = [each for symbol in symbols for each in stage.view.known.page(Query(symbol, limit=MAX_LIMIT)).orders]
     if missed := stage.view.unreached(limit, shown):

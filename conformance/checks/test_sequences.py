@@ -12,7 +12,7 @@ from conformance.orders import STATUSES
 from conformance.scenarios.sequences import Walk
 from conformance.stage.stage import Stage
 
-STEPS = 5
+STEPS = 4
 SEQUENCES = 3
 
 whose = st.sampled_from(("caller", "other"))

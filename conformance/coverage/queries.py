@@ -21,6 +21,7 @@ from conformance.coverage.rows import (
     LIMITS,
     NO_MARKET,
     WITHIN,
+    fills_a_plain_page,
     fits,
     is_cut,
     limit_class,
@@ -117,9 +118,14 @@ def plan(
 
     def shows(row: Mapping[str, str], combination: Combination) -> bool:
         given = dict(combination)
-        if "limit" not in given or "start" in given or row["start"] not in BOUNDS:
+        if "limit" not in given:
             return True
-        return not any(is_cut(given, ground) for ground in at(given))  # else a row in which it cuts has to show it
+        # Where a limit can cut the page, a row in which it does so has to show it; and where it can show more than a
+        # plain page, one in which it does.
+        if "start" not in given and row["start"] in BOUNDS and any(is_cut(given, ground) for ground in at(given)):
+            return False
+        fills = any(fills_a_plain_page(given, ground) for ground in at(given))
+        return not fills or any(fills_a_plain_page(row, ground) or is_cut(row, ground) for ground in at(row))
 
     wanted = {strength: {each for each in combinations_of(values, strength) if allowed(dict(each))}
               for strength, values in ((_STRENGTH, telling), (2, every))}  # fmt: skip

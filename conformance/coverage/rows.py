@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from conformance.coverage.ground import Ground
+from conformance.oracle.listing import DEFAULT_LIMIT, MAX_LIMIT
 
 ABSENT = "absent"
 NO_MARKET = "no market"
@@ -51,8 +52,17 @@ def is_cut(row: Mapping[str, str], ground: Ground) -> bool:
     if row.get("start") in BOUNDS or emptied_by(row):
         return False
     name = row.get("limit", ABSENT)
-    least = 50 if name == ABSENT else SIZES.get(name, (NEVER,))[0]
+    least = DEFAULT_LIMIT if name == ABSENT else SIZES.get(name, (NEVER,))[0]
     return _passing(row, ground) > least + 1 + (row.get("end") in BOUNDS)
+
+
+def fills_a_plain_page(row: Mapping[str, str], ground: Ground) -> bool:
+    """Whether a longer limit of this row, or part of one, can show by more orders than a page without a limit holds.
+
+    There have to be plenty of them: else each market would have to hold as many of each status.
+    """
+    longer = row.get("limit") == "above"
+    return longer and not emptied_by(row) and _passing(row, ground) > MAX_LIMIT
 
 
 def _passing(row: Mapping[str, str], ground: Ground) -> int:

@@ -6,8 +6,20 @@ from dataclasses import replace
 
 from conformance.coverage.array import Row
 from conformance.coverage.ground import Answer, Ground, differ, places
-from conformance.coverage.rows import ABOVE, ABSENT, BELOW, BOUNDS, EARLY, NEVER, NO_MARKET, SIZES, emptied_by, is_cut
-from conformance.oracle.listing import MAX_LIMIT
+from conformance.coverage.rows import (
+    ABOVE,
+    ABSENT,
+    BELOW,
+    BOUNDS,
+    EARLY,
+    NEVER,
+    NO_MARKET,
+    SIZES,
+    emptied_by,
+    fills_a_plain_page,
+    is_cut,
+)
+from conformance.oracle.listing import DEFAULT_LIMIT, MAX_LIMIT
 from conformance.orders import Query
 
 _TRIES = 100  # choices of values for a row: most rows tell with one of the first
@@ -40,11 +52,12 @@ def _chosen(row: Row, ground: Ground, rng: random.Random) -> Query:
     if passing:
         # Room: the window holds no more than the page, cut: more than it.
         reach = len(passing) - 1
-        latest = max(0, reach - size - 1) if cut else reach
+        least = DEFAULT_LIMIT if fills_a_plain_page(row, ground) and not cut else 0
+        latest = max(0, reach - size - 1) if cut else reach - least
         first = rng.randint(min(1, latest), latest) if row["end"] in BOUNDS else 0
         if row["end"] in BOUNDS and row["start"] in BOUNDS:
             first = min(first, max(reach - 1, 0))
-        last = min(first + rng.randint(0, size - 1), reach)
+        last = min(first + rng.randint(least, size - 1), reach)
         start, end = (_second(row["start"], ground, passing[last]), _second(row["end"], ground, passing[first]))
         if row["start"] == EARLY:
             start = ground.orders[passing[rng.randint(min(size, reach), reach)]].created_at - rng.randint(0, 1)
@@ -89,8 +102,9 @@ def tells(row: Row, query: Query, ground: Ground) -> frozenset[str]:
     """The parameters by which the query tells."""
     right = ground.answer(query)
     told = set()
+    cut, more = is_cut(row, ground), fills_a_plain_page(row, ground)
     for name, _ in query.pairs():
-        groups = _misread(name, row, query, shown=right.most > 0, cut=is_cut(row, ground))
+        groups = _misread(name, row, query, shown=right.most > 0, cut=cut, more=more)
         if all(any(differ(right, each) for wrong in ways for each in _shown_by(ground, wrong)) for ways in groups):
             told.add(name)
     if told & emptied_by(row):  # nothing may be shown, so that any mistake that shows something tells
@@ -105,10 +119,11 @@ def _shown_by(ground: Ground, query: Query) -> Iterable[Answer]:
     return [ground.answer(replace(query, limit=limit)) for limit in (1, MAX_LIMIT)]
 
 
-def _misread(name: str, row: Row, query: Query, *, shown: bool, cut: bool) -> Iterable[Sequence[Query]]:
+def _misread(name: str, row: Row, query: Query, *, shown: bool, cut: bool, more: bool) -> Iterable[Sequence[Query]]:
     """Wrong readings of the parameter: of each group one has to change the answer for the parameter to tell.
 
-    `shown`: the right answer is not empty; `cut`: it has not room for all.
+    `shown`: the right answer is not empty; `cut`: it has not room for all; `more`: it can show more than a page
+    without a limit.
     """
     without = replace(query, **{name: None})
     if name in ("start", "end"):
@@ -130,4 +145,6 @@ def _misread(name: str, row: Row, query: Query, *, shown: bool, cut: bool) -> It
         yield [without, replace(query, limit=MAX_LIMIT)]
         yield [replace(query, limit=query.limit + 1), replace(query, limit=query.limit - 1 or MAX_LIMIT)]
     elif row["limit"] != "below" and shown:
+        if more:
+            yield [without]
         yield [replace(query, end=-1)]  # with room on the page a limit hides nothing

@@ -89,7 +89,7 @@ def what_was_told_as_canceled_is_shown_so(timeline: Timeline) -> Iterator[Sight]
 def what_is_over_stays_so(timeline: Timeline) -> Iterator[Sight]:
     """An order that one list has shown as over is over in every list that is asked for later.
 
-    Where lists by status alone show a canceled one as live, they are behind.
+    Where a list by status shows one as live that was canceled long before, it is behind.
     """
     for earlier, later, was, now in _pairs(timeline):
         if was.status not in _OVER:
@@ -97,7 +97,8 @@ def what_is_over_stays_so(timeline: Timeline) -> Iterator[Sight]:
         if now.status == was.status:
             yield RIGHT
         else:
-            behind = later.query is not None and later.query.status is not None and was.status == "canceled"
+            long_ago = earlier.asked_at == float("-inf")
+            behind = long_ago and later.query and later.query.status and was.status == "canceled"
             want = f"{was.id} {was.status} {_later(earlier, later)}, as one had shown it"
             broken = "cancel.visible" if behind and now.live else None
             yield Breach(want, f"{now}", broken, exchanges=(earlier.exchange, later.exchange))
