@@ -13,7 +13,7 @@ from conformance.scenarios.sequences import Walk
 from conformance.stage.stage import Stage
 
 STEPS = 4
-SEQUENCES = 3
+SEQUENCES = 2
 
 whose = st.sampled_from(("caller", "other"))
 market = st.sampled_from(("first", "last"))

@@ -122,8 +122,10 @@ def plan(
             return True
         # Where a limit can cut the page, a row in which it does so has to show it; and where it can show more than a
         # plain page, one in which it does.
-        if "start" not in given and row["start"] in BOUNDS and any(is_cut(given, ground) for ground in at(given)):
-            return False
+        cuts = any(is_cut(given, ground) for ground in at(given))
+        early = given.get("start") == EARLY and "credential" in given
+        if cuts and (early or ("start" not in given and row["start"] in BOUNDS)):
+            return any(is_cut(row, ground) for ground in at(row))
         fills = any(fills_a_plain_page(given, ground) for ground in at(given))
         return not fills or any(fills_a_plain_page(row, ground) or is_cut(row, ground) for ground in at(row))
 
