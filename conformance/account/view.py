@@ -12,13 +12,14 @@ from conformance.account.journal import Journal, Taken
 from conformance.account.known import Known
 from conformance.account.ownership import Ownership
 from conformance.account.patience import Patience
+from conformance.account.sparing import spare
 from conformance.account.ticket import Placed, Ticket
 from conformance.oracle.listing import MAX_LIMIT
 from conformance.oracle.snapshot import Snapshot
 from conformance.oracle.succession import SUCCESSION
 from conformance.orders import LIVE, STATUSES, Order, Query
 from conformance.profile import Target
-from conformance.verdict import Declined, Inconclusive, Violation
+from conformance.verdict import Inconclusive, Violation
 
 POLL_S = 0.05
 
@@ -109,7 +110,7 @@ class View:
         """
         while True:
             snapshot = self._snapshot(pages, up_to=up_to)
-            reached = all(order.id in snapshot.orders for order in _up_to(up_to, self.latest().live()))
+            reached = all(order.id in snapshot.orders for order in self.latest().until(up_to).live())
             needed = max(self._depth(up_to), pages + (not reached))  # by what is known now, whatever luck there was
             if needed <= pages or pages >= SNAPSHOT_PAGES:
                 return snapshot
@@ -258,19 +259,8 @@ class View:
         Inconclusive if all have come since, as they do where two runs meet.
         """
         foreign = self.foreign_live()
-        if not foreign or self._target.disposable:
-            return
-        markets = ", ".join(sorted({order.symbol for order in foreign}))
-        first = self._first
-        if first and all(order.id not in first.orders and first.covers(order.created_at) for order in foreign):
-            raise Inconclusive(
-                f"{_count(foreign)} that this run did not place came into {self} meanwhile, in {markets}: somebody "
-                "else is at work with the account, another run perhaps"
-            )
-        raise Declined(
-            f"{self} has {_count(foreign)} that this run did not place, in {markets}, and cancel-all would destroy "
-            "them: take another account, or say --cancel-existing, or disposable = true under [target]"
-        )
+        if foreign and not self._target.disposable:
+            raise spare(foreign, self._first, self.account.name)
 
     # -- one look ------------------------------------------------------------------------------------------------------
 
@@ -303,18 +293,9 @@ class View:
 
     def _depth(self, up_to: int | None = None) -> int:
         """How many pages it takes to reach all that was last seen live, and all that was injected and not seen yet."""
-        latest, expected = _up_to(up_to, self.latest().orders.values()), self.own.expected_at
+        latest, expected = self.latest().until(up_to).orders.values(), self.own.expected_at
         oldest = min((*(order.created_at for order in latest if order.live), *expected), default=None)
         if oldest is None:
             return 1
         newer = sum(order.created_at >= oldest for order in latest) + len(expected)
         return min(newer // MAX_LIMIT + 1, SNAPSHOT_PAGES)
-
-
-def _up_to(second: int | None, orders: Iterable[Order]) -> list[Order]:
-    """Those that are not newer than this second; None: all."""
-    return [order for order in orders if second is None or order.created_at <= second]
-
-
-def _count(orders: Sequence[Order]) -> str:
-    return "a live order" if len(orders) == 1 else f"{len(orders)} live orders"

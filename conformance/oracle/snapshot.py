@@ -36,6 +36,13 @@ class Snapshot:
         """The live orders, of one market or of all."""
         return [order for order in self.orders.values() if order.live and symbol in (None, order.symbol)]
 
+    def until(self, second: int | None) -> Self:
+        """This snapshot without what is newer than this second; None: the whole."""
+        if second is None:
+            return self
+        older = {key: order for key, order in self.orders.items() if order.created_at <= second}
+        return replace(self, orders=older, ceiling=second)
+
     def over(self, older: Self) -> Self:
         """This snapshot, with the orders of `older` that it does not cover."""
         beyond = {key: order for key, order in older.orders.items() if not self.covers(order.created_at)}

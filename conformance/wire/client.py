@@ -6,7 +6,6 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.cookiejar import DefaultCookiePolicy
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -18,12 +17,13 @@ from conformance.evidence import Exchange
 from conformance.operations import Operation
 from conformance.profile import Target
 from conformance.verdict import Unreachable
-from conformance.wire.bounded import BoundedAdapter, Unbounded
+from conformance.wire.bounded import Unbounded
 from conformance.wire.breaker import Breaker
 from conformance.wire.counts import Counts, Latencies
 from conformance.wire.failures import in_words, is_dropped
 from conformance.wire.headers import all_of
 from conformance.wire.redaction import Redactor
+from conformance.wire.session import new_session
 
 CONNECT_TIMEOUT_S = 5
 READ_TIMEOUT_S = 15  # one and a half times as long as the documents' samples wait for a cancel-all
@@ -246,14 +246,7 @@ class Client:
     def _session(self) -> requests.Session:
         session: requests.Session | None = getattr(self._local, "session", None)
         if session is None:
-            session = self._local.session = _Session()
-            for scheme in ("http://", "https://"):
-                session.mount(scheme, BoundedAdapter())
-            session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # a cookie would be a credential too
-            # A .netrc file or a proxy variable of this machine would send credentials elsewhere.
-            session.trust_env = False
-            session.headers.clear()
-            session.headers.update({"Accept": "application/json", "User-Agent": "p99-conformance"})
+            session = self._local.session = new_session()
         return session
 
     def hide(self, credential: str) -> None:
@@ -280,11 +273,6 @@ class Client:
             slot = max(now, self._next_slot)
             self._next_slot = slot + 1 / rate
         time.sleep(slot - now)
-
-
-class _Session(requests.Session):
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        """None: redirects are not followed. The library would read the whole body of the redirect first."""
 
 
 def origin(url: str) -> tuple[str, str | None, int | None]:

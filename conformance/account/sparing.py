@@ -1,0 +1,22 @@
+"""Why a cancel-all is not sent: it would destroy live orders that this run did not place."""
+
+from collections.abc import Sequence
+
+from conformance.oracle.snapshot import Snapshot
+from conformance.orders import Order
+from conformance.verdict import CannotJudge, Declined, Inconclusive
+
+
+def spare(foreign: Sequence[Order], first: Snapshot | None, account: str) -> CannotJudge:
+    """What to raise to spare these orders of the account; `first`: what stood there before this run."""
+    markets = ", ".join(sorted({order.symbol for order in foreign}))
+    count = "a live order" if len(foreign) == 1 else f"{len(foreign)} live orders"
+    if first and all(order.id not in first.orders and first.covers(order.created_at) for order in foreign):
+        return Inconclusive(
+            f"{count} that this run did not place came into {account} meanwhile, in {markets}: somebody else is at "
+            "work with the account, another run perhaps"
+        )
+    return Declined(
+        f"{account} has {count} that this run did not place, in {markets}, and cancel-all would destroy them: take "
+        "another account, or say --cancel-existing, or disposable = true under [target]"
+    )
