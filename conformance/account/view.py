@@ -274,9 +274,8 @@ class View:
         self.own.recognize(snapshot.orders.values())
         for id in self._placed_at.keys() & snapshot.orders.keys():
             self._clock.learn(snapshot.orders[id], *self._placed_at.pop(id))
-        seen_at = time.monotonic()
         for id in snapshot.orders:
-            self._listed_since.setdefault(id, seen_at)
+            self._listed_since.setdefault(id, time.monotonic())
         self._compare(snapshot)
         self._latest = snapshot if self._latest is None else snapshot.over(self._latest)
         if self.opposite is not None:
