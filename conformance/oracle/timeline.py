@@ -157,4 +157,7 @@ def _pairs(timeline: Timeline) -> Iterator[tuple[Look, Look, Order, Order]]:
 
 
 def _later(earlier: Look, later: Look) -> str:
-    return f"in a list asked for {(later.asked_at - earlier.came_at) * 1000:.0f} ms later"
+    # By the times of the exchanges, as the report shows them.
+    first, second = earlier.exchange, later.exchange
+    after_ms = (second.sent_at - first.sent_at) * 1000 - first.elapsed_ms
+    return f"in a list asked for {after_ms:.0f} ms after the first had come"

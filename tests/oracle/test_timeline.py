@@ -18,7 +18,7 @@ OTHER = order("b", created_at=1_778_400_100)
 
 
 def look(at: float, *orders: Order, query: Query | None = Query(limit=50), took: float = 1.0) -> Look:  # noqa: B008
-    exchange = Exchange("alice", "GET", f"http://127.0.0.1/{at}", {}, "", 200, {}, "[]", at, took)
+    exchange = Exchange("alice", "GET", f"http://127.0.0.1/{at}", {}, "", 200, {}, "[]", at, took * 1000)
     return Look(query, {each.id: each for each in orders}, at, at + took, exchange)
 
 
@@ -53,7 +53,7 @@ def test_a_contradiction_is_told_with_the_two_answers(looks: list[Look], require
     [breach] = judged(*looks).breaches
     assert breach.requirement == requirement
     assert breach.exchanges == tuple(each.exchange for each in looks)
-    assert "1000 ms later" in breach.want
+    assert "1000 ms after the first had come" in breach.want
 
 
 @pytest.mark.parametrize(
