@@ -1,10 +1,21 @@
 """What one check saw: about its own requirements, and about others in passing."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from conformance.evidence import Exchange
 from conformance.verdict import Breach, Violation
+
+
+class Lapse(NamedTuple):
+    """A list that left out, or showed otherwise, what lists before and after it show.
+
+    `about`: the requirements that the list is about, the likeliest first.
+    """
+
+    about: tuple[str, ...]
+    violation: Violation
 
 
 class Observations:
@@ -21,6 +32,8 @@ class Observations:
         self.doubts: dict[str, str] = {}
         self.notes: dict[str, str] = {}
         self.covered: dict[str, set[Hashable]] = {}
+        self.lapses: list[Lapse] = []
+        self.lists = 0  # that were held against what lists before them had shown
 
     def count(self, saw: Mapping[str, int]) -> None:
         """Add the numbers of things that were tested and found right, by requirement."""
@@ -44,6 +57,10 @@ class Observations:
         if own:
             raise own
 
+    def lapse(self, about: Sequence[str], breach: Breach, *evidence: Exchange) -> None:
+        """Note a list that contradicts those before and after it. Which requirement that breaks, all lapses tell."""
+        self.lapses.append(Lapse(tuple(about), Violation(breach._replace(exchanges=()), *evidence)))
+
     def doubt(self, reason: str, requirement: str | None = None) -> None:
         """Note that a requirement could not be judged. None: all that the check verifies."""
         for id in self.verifies if requirement is None else (requirement,):
@@ -64,5 +81,7 @@ class Observations:
             self.in_passing.setdefault(id, violation)
         self.doubts |= earlier.doubts
         self.notes |= earlier.notes
+        self.lapses += earlier.lapses
+        self.lists += earlier.lists
         for what, items in earlier.covered.items():
             self.covered.setdefault(what, set()).update(items)

@@ -64,6 +64,7 @@ class RequirementResult:
     findings: tuple[Finding, ...] = ()
     missing: tuple[Missing, ...] = ()
     waiver: Mapping[str, Any] | None = None
+    rate: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +270,7 @@ def _requirement(entry: Mapping[str, Any]) -> RequirementResult:
         findings=tuple(map(_finding, entry["findings"])),
         missing=tuple(Missing(each["says"], each["enable"]) for each in entry.get("missing", ())),
         waiver=entry["waiver"],
+        rate=entry.get("rate"),
     )
 
 

@@ -1,18 +1,20 @@
 """One account of the target: its two operations. Each answer is judged as it arrives."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from conformance import contract
-from conformance.account.blame import BAD_INPUT, Blame, charge, of_cancel_all, of_odd_input
+from conformance.account.blame import BAD_INPUT, Blame, charge, of_cancel_all, of_lapse, of_odd_input
 from conformance.account.sender import Sender
 from conformance.evidence import Exchange
 from conformance.operations import CANCEL_ALL, LIST
-from conformance.oracle.listing import LISTING, MAX_LIMIT, Listing
+from conformance.oracle.listing import LISTING, MAX_LIMIT, Listing, limit_requirement
 from conformance.oracle.records import read
+from conformance.oracle.settled import Settled
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order, Query
 from conformance.profile import AccountProfile
@@ -25,6 +27,11 @@ EVERYTHING = Query()
 
 # What a snapshot may cost: five pages of 200, however long the history is. A run's own orders lie within.
 SNAPSHOT_PAGES = 5
+
+# A list that contradicts what is settled is asked for again so often; and where that helps none, for so many lists of
+# its kind: what is wrong each time is for the checks to judge.
+_ASKED_AGAIN = 2
+_LOOKED_INTO = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +69,10 @@ class Account(Sender):
     def __init__(self, profile: AccountProfile, client: Client) -> None:
         super().__init__(profile, client)
         self.foreign: dict[tuple[object, ...], Sequence[Exchange]] = {}
-        self.blame = Blame(lambda query, kind: self.ask(LIST, urlencode(query.pairs()), kind), self.credentials)
+        self.blame = Blame(self._ask, self.credentials)
+        target = client.target
+        self.settled = Settled((target.settle_ms + target.consistency_ms) / 1000)
+        self._always_wrong: Counter[tuple[object, ...]] = Counter()
 
     def list(self, query: Query = EVERYTHING, credential: Credential | None = None) -> Page:
         """The list that answers `query`. Its shape, its order, its filters and its owner are judged in passing.
@@ -70,7 +80,7 @@ class Account(Sender):
         Raises Violation where no good query may get such an answer, another CannotJudge where it cannot be judged.
         """
         kind = credential or self.credentials[0]
-        return self._page(query, kind, self.ask(LIST, urlencode(query.pairs()), kind))
+        return self._steady(self.page(query, kind, self._ask(query, kind)))
 
     def list_unless_rejected(
         self,
@@ -85,8 +95,22 @@ class Account(Sender):
         `came`: the answer, if it has come already.
         """
         kind = credential or self.credentials[0]
-        answer = came or self.ask(LIST, urlencode(query.pairs()), kind)
-        return None if may_reject and rejects(answer) else self._page(query, kind, answer)
+        answer = came or self._ask(query, kind)
+        return None if may_reject and rejects(answer) else self._steady(self.page(query, kind, answer))
+
+    def page(self, query: Query, kind: Credential, answer: Answer) -> Page:
+        """The list that this answer to `query` shows, judged by itself alone. Raises as `list` does."""
+        self._expect_ok(answer, "a list", lambda: self.blame.of_status(query, answer.status, kind), kind, query)
+        document = self._decoded(answer, "list.array-json")
+        if breaches := contract.list_breaches(document):
+            self.observations.report(breaches, answer.exchange)
+            raise Inconclusive(f"{self.name}: the answer to {query} is no list")
+        self.observations.count({"list.array": 1})
+        orders = self._read(document, answer.exchange)
+        judgement = LISTING.judge(Listing(query, orders, self.foreign.keys()))
+        blamed = [self.blame.of_record(breach, query, kind) for breach in judgement.breaches]
+        self.observations.report(blamed, *self._shown_to_its_owner(orders), answer.exchange)
+        return Page(query, orders, answer.exchange, kind)
 
     def probe(self, query: str, credential: Credential | None = None) -> Page | None:
         """The list that answers an odd query, given as it goes over the wire; None where it is rejected with a 4xx.
@@ -161,18 +185,31 @@ class Account(Sender):
             end = min(order.created_at for order in fresh)
         return Snapshot(orders, end, tuple(exchanges), ceiling)
 
-    def _page(self, query: Query, kind: Credential, answer: Answer) -> Page:
-        self._expect_ok(answer, "a list", lambda: self.blame.of_status(query, answer.status, kind), kind, query)
-        document = self._decoded(answer, "list.array-json")
-        if breaches := contract.list_breaches(document):
-            self.observations.report(breaches, answer.exchange)
-            raise Inconclusive(f"{self.name}: the answer to {query} is no list")
-        self.observations.count({"list.array": 1})
-        orders = self._read(document, answer.exchange)
-        judgement = LISTING.judge(Listing(query, orders, self.foreign.keys()))
-        blamed = [self.blame.of_record(breach, query, kind) for breach in judgement.breaches]
-        self.observations.report(blamed, *self._shown_to_its_owner(orders), answer.exchange)
-        return Page(query, orders, answer.exchange, kind)
+    def _ask(self, query: Query, kind: Credential) -> Answer:
+        return self.ask(LIST, urlencode(query.pairs()), kind)
+
+    def _steady(self, page: Page) -> Page:
+        """The page. Where it contradicts what is settled, and not when it is asked for again, the later one: that the
+        first contradicts the lists before and after it is noted as a lapse.
+        """
+        query, kind = page.query, page.credential
+        self.observations.lists += 1
+        sort = tuple(name for name, _ in query.pairs()), limit_requirement(query.limit), kind
+        tries = _ASKED_AGAIN if self._always_wrong[sort] < _LOOKED_INTO else 0
+        lapses: list[tuple[Breach, Exchange]] = []
+        while (wrong := self._unsteady(page)) and len(lapses) < tries:
+            lapses.append((wrong, page.exchange))
+            page = self.page(query, kind, self._ask(query, kind))
+        self.settled.learn(page.orders, page.exchange)
+        if wrong:
+            self._always_wrong[sort] += 1
+            return page
+        for breach, exchange in lapses:
+            self.observations.lapse(of_lapse(query), breach, *breach.exchanges, exchange, page.exchange)
+        return page
+
+    def _unsteady(self, page: Page) -> Breach | None:
+        return next(self.settled.contradictions(Listing(page.query, page.orders), page.exchange.sent_at), None)
 
     def _expect_ok(self, answer: Answer, what: str, blamed: Callable[[], str], kind: Credential, query: Query) -> None:
         if answer.status == 200:

@@ -88,14 +88,14 @@ def of_page(query: Query, wrong: Callable[[Query], bool]) -> str:
     return "list.conjunctive"
 
 
-def of_flicker(query: Query) -> str:
-    """The requirement that a list breaks that was wrong once, and right when it was asked again.
+def of_lapse(query: Query) -> list[str]:
+    """The requirements that a list may break that was wrong once and right when it was asked for again.
 
-    Which of its parameters did it cannot be found out: it is the one that most servers treat apart.
+    Which of its parameters did it cannot be found out from this list alone: the likeliest is the first.
     """
     given = dict(query.pairs())
-    first = next((name for name in ("status", "symbol", "start", "end") if name in given), None)
-    return f"list.{first}" if first else limit_requirement(query.limit)
+    filters = [f"list.{name}" for name in ("status", "symbol", "start", "end") if name in given]
+    return [*filters, limit_requirement(query.limit)]
 
 
 def of_contradiction(

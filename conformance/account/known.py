@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from conformance.account.account import EVERYTHING, Account, Page
-from conformance.account.blame import charge, of_contradiction, of_flicker
+from conformance.account.blame import charge, of_contradiction
 from conformance.oracle.listing import Listing, explain, limit_requirement
 from conformance.oracle.snapshot import Interval, Snapshot
 from conformance.orders import Query
@@ -18,22 +18,17 @@ _CONFIRMATIONS = 3
 
 
 class Known:
-    """A snapshot of one account, renewed when a list contradicts it; and which lists have agreed with it.
-
-    `is_quiet`: whether nothing was done to the account for so long that all lists have to agree.
-    """
+    """A snapshot of one account, renewed when a list contradicts it; and which lists have agreed with it."""
 
     def __init__(
         self,
         account: Account,
         take: Callable[[], Snapshot],
         first: Snapshot | None = None,
-        is_quiet: Callable[[], bool] = lambda: False,
     ) -> None:
         self.snapshot = first or take()
         self._account = account
         self._take = take
-        self._is_quiet = is_quiet
         self._confirmed = False
         self._pages: dict[tuple[Query, Credential], Page | None] = {}
         self._agreed: set[tuple[Query, Credential]] = set()
@@ -84,8 +79,7 @@ class Known:
         """Whether the page agrees with the snapshot; `blamed` is the requirement that a wrong one breaks, if clear.
 
         A contradiction counts once it is met between two snapshots that agree; it is then raised as a Violation. One
-        that is not met again counts too if nothing was done to the account for so long that lists have to agree: what
-        was listed before and after was left out in between. Else it leaves a doubt.
+        that is not met again leaves a doubt.
         """
         breaches = self._breaches(page, Interval.still(self.snapshot))
         if not breaches:
@@ -104,12 +98,6 @@ class Known:
             if breaches := self._breaches(again, Interval(before, after)):
                 self._confirmed = True
                 self._report(breaches, before, again, blamed)
-        if self._is_quiet():
-            rate = f", in one of {_CONFIRMATIONS + 1} lists"
-            once = [each._replace(got=f"{each.got}{rate}", certain=True) for each in between]
-            evidence = (*stale.exchanges[:1], page.exchange, *fresh.exchanges[:1])
-            charged = charge(once, blamed or once[0].requirement or of_flicker(page.query))
-            self._account.observations.report(charged, *evidence, raising=True)
         self._account.observations.doubt(f"a list of {page.query} contradicted a snapshot, and agreed when asked again")
         return False
 

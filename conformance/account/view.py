@@ -52,8 +52,6 @@ class View:
         self._latest: Snapshot | None = None
         self._believed: Snapshot | None = None
         self._looked_for_live = False
-        self._changed_at = float("-inf")  # by the monotonic clock
-        self._listed_since: dict[str, float] = {}  # by the monotonic clock
         self._placed_at: dict[str, tuple[float, float]] = {}  # when the driver asked and was answered, by our clock
 
     def __repr__(self) -> str:
@@ -83,20 +81,8 @@ class View:
         if self._known is None:
             seen = self._believed
             deep = seen is not None and (seen.horizon is None or len(seen.exchanges) >= SNAPSHOT_PAGES)
-            self._known = Known(self.account, self._snapshot, seen if deep else None, self.is_quiet)
+            self._known = Known(self.account, self._snapshot, seen if deep else None)
         return self._known
-
-    def is_quiet(self) -> bool:
-        """Whether nothing was done to the account for longer than the profile lets lists lag."""
-        return time.monotonic() - self._changed_at > self._lag_s
-
-    def established(self, ids: Iterable[str], at: float) -> set[str]:
-        """Those that lists had shown for longer than the profile lets them lag; `at`: by the monotonic clock."""
-        return {id for id in ids if at - self._listed_since.get(id, at) > self._lag_s}
-
-    @property
-    def _lag_s(self) -> float:
-        return (self._target.settle_ms + self._target.consistency_ms) / 1000
 
     def latest(self) -> Snapshot:
         """All that was last seen of the account; the first call takes a snapshot."""
@@ -215,7 +201,7 @@ class View:
     def _changed(self) -> None:
         self._known = None
         self._believed = None
-        self._changed_at = time.monotonic()
+        self.account.settled.change(time.time())
 
     # -- whose orders they are -----------------------------------------------------------------------------------------
 
@@ -274,8 +260,6 @@ class View:
         self.own.recognize(snapshot.orders.values())
         for id in self._placed_at.keys() & snapshot.orders.keys():
             self._clock.learn(snapshot.orders[id], *self._placed_at.pop(id))
-        for id in snapshot.orders:
-            self._listed_since.setdefault(id, time.monotonic())
         self._compare(snapshot)
         self._latest = snapshot if self._latest is None else snapshot.over(self._latest)
         if self.opposite is not None:

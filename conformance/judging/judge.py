@@ -98,6 +98,8 @@ class Judge:
             reason=present(reason),
             findings=_findings(item, observations, error, present),
             saw=dict(observations.saw),
+            lapses=tuple((about, _finding(met, name_of(item), present)) for about, met in observations.lapses),
+            lists=observations.lists,
             doubts={id: present(doubt) for id, doubt in observations.doubts.items()},
             notes={id: present(note) for id, note in observations.notes.items()},
             missing=tuple(replace(each, says=present(each.says)) for each in item.stash.get(_MISSING, ())),

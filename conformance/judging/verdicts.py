@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from conformance.requirements import Requirement
@@ -15,8 +15,9 @@ class Outcome:
     """How one check ended. It can be turned into plain values, to travel between processes.
 
     By requirement: `findings` are violations, those met in passing too; `saw` counts how often an answer was right;
-    `doubts` say why the requirement could not be judged; `notes` say how it was judged. `missing`: the facts that the
-    check needs and that were not observed.
+    `doubts` say why the requirement could not be judged; `notes` say how it was judged. `lapses`: each list that
+    contradicted those before and after it, with the requirements that it is about, the likeliest first; `lists`: how
+    many were held against those before them. `missing`: the facts that the check needs and that were not observed.
     """
 
     check: str
@@ -25,6 +26,8 @@ class Outcome:
     reason: str = ""
     findings: Mapping[str, Finding] = field(default_factory=dict)
     saw: Mapping[str, int] = field(default_factory=dict)
+    lapses: tuple[tuple[tuple[str, ...], Finding], ...] = ()
+    lists: int = 0
     doubts: Mapping[str, str] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[Missing, ...] = ()
@@ -37,12 +40,15 @@ class Outcome:
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> "Outcome":
         """The outcome that `to_plain` was called on."""
-        findings = {
-            id: Finding(**{**finding, "exchanges": tuple(finding["exchanges"])})
-            for id, finding in plain["findings"].items()
-        }
+        findings = {id: _finding(finding) for id, finding in plain["findings"].items()}
+        lapses = tuple((tuple(about), _finding(finding)) for about, finding in plain["lapses"])
         missing = tuple(Missing(**each) for each in plain["missing"])
-        return cls(**{**plain, "findings": findings, "missing": missing, "verifies": tuple(plain["verifies"])})
+        read = {"findings": findings, "lapses": lapses, "missing": missing, "verifies": tuple(plain["verifies"])}
+        return cls(**{**plain, **read})
+
+
+def _finding(plain: Mapping[str, Any]) -> Finding:
+    return Finding(**{**plain, "exchanges": tuple(plain["exchanges"])})
 
 
 def results(
@@ -57,9 +63,28 @@ def results(
     for outcome in outcomes:
         for id in outcome.verifies:
             declared[id].append(outcome)
-    return tuple(
-        _result(requirement, declared[requirement.id], outcomes, judged_by) for requirement in catalogue.values()
-    )
+    judged = (_result(requirement, declared[requirement.id], outcomes, judged_by) for requirement in catalogue.values())
+    return tuple(_with_lapses(result, outcomes) for result in judged)
+
+
+# What every list is about: the newest orders that pass its filters, as many as its limit allows.
+_ANY_LIST = "list.limit-exact"
+
+
+def _with_lapses(result: RequirementResult, outcomes: list[Outcome]) -> RequirementResult:
+    """The result, violated if the lists that were wrong now and then break this requirement.
+
+    Those of all checks are one defect. It is charged to what all those lists are about: a filter that each of them has,
+    else their limit.
+    """
+    met = sorted((lapse for outcome in outcomes for lapse in outcome.lapses), key=lambda lapse: len(lapse[0]))
+    shared = [id for id in met[0][0] if all(id in about for about, _ in met)] if met else []
+    if not met or result.id != (shared[0] if shared else _ANY_LIST):
+        return result
+    findings = (*result.findings, met[0][1])
+    rate = f"{len(met)} of {sum(outcome.lists for outcome in outcomes)} lists"
+    verdict, reason = _verdict(findings, [], [], 0)
+    return replace(result, verdict=verdict, reason=f"{reason}, in {rate}", findings=findings, rate=rate)
 
 
 def _result(

@@ -124,14 +124,14 @@ def explain(listing: Listing, known: Interval) -> Iterator[Breach]:
     """
     query, page = listing.query, listing.orders
     shown = {order.id: order for order in page}
-    floor = _floor(query, page)
+    floor = due_above(query, page)
     due = min(page_size(query.limit), sum(matches(query, order) for order in known.stable()))
     for order in known.stable():
         if order.id in shown:
             if changed := order.changes(shown[order.id]):
                 want = f"the same record of {order} in every list"
                 yield Breach(want, _differences(changed), _of_records(order, shown[order.id]), certain=False)
-        elif matches(query, order) and (floor is None or order.created_at > floor):
+        elif matches(query, order) and order.created_at > floor:
             yield Breach(f"{due} orders, {order} among them", f"{len(page)} orders without it", certain=False)
     for order in page:
         known_to_be = known.before.orders.get(order.id)
@@ -172,8 +172,8 @@ def changed_by_reading(first: Snapshot, again: Snapshot) -> Iterator[Breach]:
             yield Breach("the same record when read again", _differences(changed), certain=not order.live)
 
 
-def _floor(query: Query, page: Sequence[Order]) -> int | None:
-    """The page must show all matching orders that are newer than this second. None: all matching orders.
+def due_above(query: Query, page: Sequence[Order]) -> int:
+    """The page must show all matching orders that are newer than this second.
 
     A full page may end in the middle of a second. With a limit below 1 any number of the newest orders passes, also
     none: the page may end wherever it ends.
@@ -183,10 +183,10 @@ def _floor(query: Query, page: Sequence[Order]) -> int | None:
         return _END_OF_TIME
     if below or len(page) >= page_size(query.limit):
         return min(order.created_at for order in page)
-    return None
+    return _BEFORE_ALL
 
 
-_END_OF_TIME = 2**63
+_BEFORE_ALL, _END_OF_TIME = -(2**63), 2**63
 
 
 def _all(listing: Listing, name: str, holds: Callable[[Order, Any], bool]) -> Iterator[Sight]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from conformance.evidence import Exchange
-from conformance.oracle.listing import matches, page_size
+from conformance.oracle.listing import due_above, matches
 from conformance.oracle.rules import RIGHT, Rulebook, Sight
 from conformance.orders import Order, Query
 from conformance.verdict import Breach
@@ -29,16 +29,15 @@ class Look:
     asked_at: float
     came_at: float
     exchange: Exchange
-    _floor: int = field(init=False, repr=False)  # the page is full, and what is no newer may be behind it
+    _due_above: int = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        full = self.query is not None and len(self.orders) >= page_size(self.query.limit)
-        floor = min(order.created_at for order in self.orders.values()) if full and self.orders else -1
-        object.__setattr__(self, "_floor", floor)
+        due = due_above(self.query, list(self.orders.values())) if self.query is not None else 0
+        object.__setattr__(self, "_due_above", due)
 
     def leaves_out(self, order: Order) -> bool:
         """Whether this list covers the order and does not show it."""
-        covered = self.query is not None and order.created_at > self._floor and matches(self.query, order)
+        covered = self.query is not None and order.created_at > self._due_above and matches(self.query, order)
         return covered and order.id not in self.orders
 
 
@@ -46,14 +45,14 @@ class Look:
 class Timeline:
     """The answers that came while something was done to an account, and its orders before and after.
 
-    `established`: ids of orders that were listed for so long that no list may leave them out any more. `lag_s`: for how
+    `settled`: ids of orders that were listed for so long that no list may leave them out any more. `lag_s`: for how
     long after a cancel-all lists may still be behind.
     """
 
     looks: Sequence[Look]
     before: Mapping[str, Order]
     after: Mapping[str, Order]
-    established: Set[str] = frozenset()
+    settled: Set[str] = frozenset()
     lag_s: float = 0.0
 
     @property
@@ -79,7 +78,7 @@ def what_was_told_as_canceled_is_shown_so(timeline: Timeline) -> Iterator[Sight]
                 shown = later.orders.get(order.id)
                 if shown is not None and shown.status == "canceled":
                     yield RIGHT
-                elif shown is not None or (order.id in timeline.established and later.leaves_out(order)):
+                elif shown is not None or (order.id in timeline.settled and later.leaves_out(order)):
                     want = f"{order.id} canceled {_later(told, later)}, as the answer to the cancel-all told"
                     got = f"a list of {later.query} without it" if shown is None else f"{shown}"
                     yield Breach(want, got, exchanges=(told.exchange, later.exchange))
@@ -117,11 +116,15 @@ def fills_never_shrink(timeline: Timeline) -> Iterator[Sight]:
             yield Breach(want, f"{now.filled_qty}", exchanges=(earlier.exchange, later.exchange))
 
 
-@TIMELINE.rule("list.limit-exact", may_also=("list.status",))
+LAPSES: Rulebook[[Timeline]] = Rulebook()
+"""What a list leaves out, or shows otherwise, though lists before and after it show it."""
+
+
+@LAPSES.rule("list.limit-exact", may_also=("list.status",))
 def what_nothing_is_done_to_is_always_shown(timeline: Timeline) -> Iterator[Sight]:
     """An order that is the same before and after is so in every list in between."""
     still = [order for id, order in timeline.before.items() if timeline.after.get(id) == order]
-    still = [order for order in still if order.id in timeline.established]
+    still = [order for order in still if order.id in timeline.settled]
     for look, query in timeline.lists:
         charged = "list.limit-exact" if query.status is None else "list.status"
         for order in still:
@@ -134,10 +137,10 @@ def what_nothing_is_done_to_is_always_shown(timeline: Timeline) -> Iterator[Sigh
                 yield Breach(want, got, charged, exchanges=(look.exchange,))
 
 
-@TIMELINE.rule("list.limit-exact")
+@LAPSES.rule("list.limit-exact")
 def what_is_there_before_and_after_is_there_meanwhile(timeline: Timeline) -> Iterator[Sight]:
     """An order may change while a list is read, and the list may show either state: one of the two it has to show."""
-    known = {id: order for id, order in timeline.before.items() if id in timeline.established}
+    known = {id: order for id, order in timeline.before.items() if id in timeline.settled}
     changed = [order for id, order in known.items() if timeline.after.get(id, order) != order]
     for look, query in timeline.lists:
         if query.status is None:

@@ -13,7 +13,7 @@ from conformance.account.account import EVERYTHING, Canceled
 from conformance.account.view import View
 from conformance.operations import LIST
 from conformance.oracle.snapshot import Snapshot
-from conformance.oracle.timeline import TIMELINE, Look, Timeline
+from conformance.oracle.timeline import LAPSES, TIMELINE, Look, Timeline
 from conformance.orders import Query
 from conformance.stage.stage import READERS, Stage
 from conformance.verdict import CannotJudge
@@ -27,6 +27,9 @@ IN_A_RUN = 600
 # What is being done concerns the newest orders, so that short pages tell.
 _LIMIT = 25
 _ASKED = tuple(Query(status=status, limit=_LIMIT) for status in (None, "open", "canceled", None, "partially_filled"))
+
+
+_ANY_LIST = "list.limit-exact"  # what each list is about, whatever its filters
 
 
 class _Came(NamedTuple):
@@ -46,6 +49,7 @@ class Readers:
         self._told: list[Look] = []
         self._done = threading.Event()
         self._began_at = time.monotonic()
+        self._asked_at = time.time()
 
     @contextmanager
     def beside(self) -> Iterator[None]:
@@ -80,9 +84,16 @@ class Readers:
         lag_s = self._stage.target.consistency_ms / 1000
         if not lag_s and before.exchanges:  # what lists showed before is held against what they show meanwhile, too
             looks.insert(0, Look(EVERYTHING, before.orders, float("-inf"), self._began_at, before.exchanges[0]))
-        established = self._view.established(before.orders, self._began_at)
-        judgement = TIMELINE.judge(Timeline(looks, before.orders, after.orders, established, lag_s))
+        settled = self._view.account.settled.ids(before.orders, self._asked_at)
+        timeline = Timeline(looks, before.orders, after.orders, settled, lag_s)
         observations = self._view.account.observations
+        lapses = LAPSES.judge(timeline)
+        observations.count(lapses.saw)
+        observations.lists += len(self._came)
+        for breach in {id(breach.exchanges[0]): breach for breach in lapses.breaches}.values():
+            about = dict.fromkeys((breach.requirement or _ANY_LIST, _ANY_LIST))
+            observations.lapse(tuple(about), breach, *before.exchanges[:1], *breach.exchanges, *after.exchanges[:1])
+        judgement = TIMELINE.judge(timeline)
         observations.count(judgement.saw)
         observations.report(judgement.breaches, raising=True)
 
@@ -104,12 +115,9 @@ class Readers:
         looks = []
         for came in self._came:
             try:
-                page = self._view.account.list_unless_rejected(
-                    came.query, came.credential, may_reject=False, came=came.answer
-                )
+                page = self._view.account.page(came.query, came.credential, came.answer)
             except CannotJudge:
                 continue
-            if page is not None:
-                orders = {order.id: order for order in page.orders}
-                looks.append(Look(came.query, orders, came.asked_at, came.came_at, page.exchange))
+            orders = {order.id: order for order in page.orders}
+            looks.append(Look(came.query, orders, came.asked_at, came.came_at, page.exchange))
         return looks

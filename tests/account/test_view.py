@@ -4,14 +4,18 @@ import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from conformance import faults
+from conformance.account.account import Account
 from conformance.account.view import View
 from conformance.observations import Observations
+from conformance.oracle.settled import Settled
 from conformance.orders import Query
 from conformance.sandbox import Sandbox
+from conformance.sandbox.exchange import Exchange
 from conformance.sandbox.records import from_record
 from conformance.verdict import Violation
 from tests.orders import record
@@ -87,24 +91,50 @@ def test_what_a_cancel_all_tells_is_not_looked_for_as_live_any_more(sandbox: San
     assert len(view.fresh().exchanges) == 1
 
 
-def test_an_account_is_quiet_once_nothing_was_done_to_it_for_long(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert view.is_quiet()
-    view.changing()
-    assert not view.is_quiet()
-    later = time.monotonic() + 3
-    monkeypatch.setattr(time, "monotonic", lambda: later)
-    assert view.is_quiet()
+class ForgetsOnce(Exchange):
+    """Leaves the newest order out of each list whose number is in `of`."""
+
+    number = 0
+    of: tuple[int, ...] = ()
+
+    def page(self, orders: list[Any], limit: int | None) -> list[Any]:
+        self.number += 1
+        return super().page(orders, limit)[self.number in self.of :]
 
 
-def test_a_list_that_leaves_out_once_what_was_there_all_the_time_is_a_violation(sandbox: Sandbox, view: View) -> None:
+@pytest.fixture
+def forgetful(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[ForgetsOnce, Account]]:
+    """An exchange that forgets, and an account of it whose three orders have been listed for long."""
+    monkeypatch.setattr(Sandbox, "exchange_class", ForgetsOnce)
+    sandbox = Sandbox()
+    assert isinstance(sandbox.exchange, ForgetsOnce)
     fill(sandbox, 3, int(time.time()) - 100)
-    view.account.observations = Observations(["list.status"])
-    page = view.account.list(Query(status="canceled"))
-    view.known.explains(page)
-    with pytest.raises(Violation) as violation:
-        view.known.explains(replace(page, orders=page.orders[1:]))
-    assert violation.value.breach.requirement == "list.status"
-    assert "in one of 4 lists" in violation.value.breach.got
-    view.changing()
-    view.known.explains(replace(page, orders=page.orders[1:]))
-    assert "agreed when asked again" in view.account.observations.doubts["list.status"]
+    with lane_on(sandbox, alone=True) as lane:
+        account = lane.view.account
+        account.settled = Settled()
+        account.list()
+        sandbox.exchange.number = 0
+        yield sandbox.exchange, account
+
+
+def test_a_list_that_leaves_out_once_what_was_there_all_the_time_is_a_lapse(
+    forgetful: tuple[ForgetsOnce, Account],
+) -> None:
+    exchange, account = forgetful
+    exchange.of = (1,)
+    assert len(account.list(Query(status="canceled"))) == 3
+    [lapse] = account.observations.lapses
+    assert lapse.about == ("list.status", "list.limit-default")
+    assert "2 orders without it" in str(lapse.violation)
+    assert len(lapse.violation.evidence) == 3
+    assert exchange.number == 2
+
+
+def test_a_list_that_leaves_it_out_each_time_is_no_lapse_and_soon_not_looked_into(
+    forgetful: tuple[ForgetsOnce, Account],
+) -> None:
+    exchange, account = forgetful
+    exchange.of = tuple(range(1, 20))
+    assert [len(account.list(Query(status="canceled"))) for _ in range(4)] == [2] * 4
+    assert account.observations.lapses == []
+    assert exchange.number == 3 + 3 + 1 + 1

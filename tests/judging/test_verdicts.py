@@ -1,5 +1,6 @@
 """From outcomes to verdicts, and from verdicts to the exit code."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -117,3 +118,21 @@ def test_outcomes_travel_between_processes_unchanged() -> None:
 def test_results_are_read_back_as_they_were_written() -> None:
     written = results(SEEN, FAILED, mishaps=Mishaps(crashes=("x",)))
     assert Results.from_json(written.to_json()) == written
+
+
+@pytest.mark.parametrize(
+    ("about", "charged"),
+    [
+        ([("list.b", "list.d")], "list.b"),
+        ([("list.b", "list.d"), ("list.d",)], "list.d"),
+        ([("list.b",), ("list.d",)], "list.limit-exact"),
+    ],
+)
+def test_lists_that_are_wrong_now_and_then_are_one_defect(about: list[tuple[str, ...]], charged: str) -> None:
+    catalogue = CATALOGUE | {"list.limit-exact": replace(CATALOGUE["list.b"], id="list.limit-exact")}
+    lapsed = [outcome("order.a", lapses=((each, FINDING),), lists=200) for each in about]
+    found = verdicts.results(catalogue, JUDGED_BY, [*lapsed, outcome("list.b", lists=12)])
+    failed = {result.id: result for result in found if result.verdict is Verdict.FAIL}
+    assert list(failed) == [charged]
+    assert failed[charged].rate == f"{len(about)} of {200 * len(about) + 12} lists"
+    assert Outcome.from_plain(json.loads(json.dumps(lapsed[0].to_plain()))) == lapsed[0]

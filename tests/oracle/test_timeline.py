@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from conformance.evidence import Exchange
-from conformance.oracle.timeline import TIMELINE, Look, Timeline
+from conformance.oracle.timeline import LAPSES, TIMELINE, Look, Timeline
 from conformance.orders import Order, Query
 from tests.orders import order
 
@@ -31,10 +31,13 @@ def judged(
     before: tuple[Order, ...] = (),
     after: tuple[Order, ...] = (),
     lag_s: float = 0.0,
-    established: bool = True,
+    settled: bool = True,
 ) -> Any:
     first, last = ({each.id: each for each in orders} for orders in (before, after))
-    return TIMELINE.judge(Timeline(looks, first, last, {"a"} if established else set(), lag_s))
+    timeline = Timeline(looks, first, last, {"a"} if settled else set(), lag_s)
+    judgement, lapses = TIMELINE.judge(timeline), LAPSES.judge(timeline)
+    judgement.breaches += lapses.breaches
+    return judgement
 
 
 @pytest.mark.parametrize(
@@ -100,5 +103,5 @@ def test_what_was_canceled_meanwhile_is_shown_in_one_state_or_the_other() -> Non
 def test_what_was_placed_a_moment_ago_may_be_left_out_still() -> None:
     empty = look(2, query=Query(limit=50))
     for looks in ([told(0, CANCELED), empty], [empty]):
-        assert judged(*looks, before=(OPEN,), after=(OPEN,), established=False).breaches == []
+        assert judged(*looks, before=(OPEN,), after=(OPEN,), settled=False).breaches == []
         assert judged(*looks, before=(OPEN,), after=(OPEN,)).breaches

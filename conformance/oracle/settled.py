@@ -1,0 +1,66 @@
+"""What is settled in an account: orders that lists have shown for so long that every later list has to show them."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from conformance.evidence import Exchange
+from conformance.oracle.listing import Listing, due_above, matches
+from conformance.orders import Order
+from conformance.verdict import Breach
+
+
+class _Shown(NamedTuple):
+    """An order as lists showed it last, since when they do, by the first that did; and since when it was listed."""
+
+    order: Order
+    since: float
+    by: Exchange
+    listed_since: float
+
+
+class Settled:
+    """The orders of one account as lists showed them last, and since when. Times in seconds of one clock.
+
+    An order that is over is settled `lag_s` seconds after the first list that shows it so. A live one is settled only
+    while nothing was done to the account for as long, since a cancel-all or a trade may change it.
+    """
+
+    def __init__(self, lag_s: float = 0.0) -> None:
+        self._lag_s = lag_s
+        self._shown: dict[str, _Shown] = {}
+        self._changed_at = float("-inf")
+
+    def change(self, at: float) -> None:
+        """Something was done to the account then."""
+        self._changed_at = at
+
+    def learn(self, orders: Iterable[Order], by: Exchange) -> None:
+        """Take in what the list `by` has shown."""
+        came_at = by.sent_at + by.elapsed_ms / 1000
+        for order in orders:
+            known = self._shown.get(order.id)
+            if known is None or (known.order is not order and known.order != order):
+                self._shown[order.id] = _Shown(order, came_at, by, known.listed_since if known else came_at)
+
+    def ids(self, among: Iterable[str], at: float) -> set[str]:
+        """Those of these orders that lists had shown for long enough at this moment, in whatever state."""
+        return {id for id in among if (one := self._shown.get(id)) and one.listed_since + self._lag_s < at}
+
+    def contradictions(self, listing: Listing, asked_at: float) -> Iterator[Breach]:
+        """What the list leaves out or shows otherwise, of the orders that were settled when it was asked for.
+
+        Each breach has the list that showed the order before as its exchange.
+        """
+        query = listing.query
+        floor = due_above(query, listing.orders)
+        page = {order.id: order for order in listing.orders}
+        quiet = self._changed_at + self._lag_s < asked_at
+        for id, (order, since, by, _) in self._shown.items():
+            if since + self._lag_s >= asked_at or (order.live and not quiet):
+                continue
+            now = page.get(id)
+            if now is None:
+                if order.created_at > floor and matches(query, order):
+                    yield Breach(f"{order} in a list of {query}", f"{len(page)} orders without it", exchanges=(by,))
+            elif now is not order and now != order:
+                yield Breach(f"{order} as it was, in a list of {query}", f"{now}", exchanges=(by,))

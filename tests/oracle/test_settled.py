@@ -1,0 +1,73 @@
+"""What every list has to show, since lists before it have shown it for long enough."""
+
+import pytest
+
+from conformance.evidence import Exchange
+from conformance.oracle.listing import Listing
+from conformance.oracle.settled import Settled
+from conformance.orders import Order, Query
+from tests.orders import order
+
+LAG_S = 2.0
+OPEN = order("a")
+CANCELED = order("a", status="canceled")
+OTHER = order("b", created_at=OPEN.created_at + 1)
+
+
+def shown(at: float) -> Exchange:
+    return Exchange("alice", "GET", "http://127.0.0.1/", {}, "", 200, {}, "[]", at, 0.0)
+
+
+def settled(*orders: Order, at: float = 0.0) -> Settled:
+    known = Settled(LAG_S)
+    known.learn(orders, shown(at))
+    return known
+
+
+def contradictions(known: Settled, at: float, *orders: Order, query: Query = Query()) -> list[str]:  # noqa: B008
+    return [breach.got for breach in known.contradictions(Listing(query, orders), at)]
+
+
+def test_what_is_over_has_to_be_shown_once_it_was_shown_for_long() -> None:
+    known = settled(CANCELED, OTHER)
+    assert contradictions(known, 1.0, OTHER) == []
+    assert contradictions(known, 3.0, OTHER) == ["1 orders without it"]
+    assert contradictions(known, 3.0, OTHER, CANCELED) == []
+
+
+def test_as_it_was_shown() -> None:
+    [got] = contradictions(settled(CANCELED), 3.0, OPEN)
+    assert "open" in got
+
+
+def test_a_live_one_only_while_nothing_is_done_to_the_account() -> None:
+    known = settled(OPEN)
+    assert contradictions(known, 3.0)
+    known.change(2.5)
+    assert contradictions(known, 3.0) == []
+    assert contradictions(known, 5.0)
+
+
+def test_one_that_changes_has_to_be_shown_for_long_again() -> None:
+    known = settled(OPEN)
+    known.learn([CANCELED], shown(5.0))
+    assert contradictions(known, 6.0) == []
+    assert contradictions(known, 8.0)
+    assert known.ids(["a", "c"], 6.0) == {"a"}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        Query(symbol="BTCUSDT"),
+        Query(status="open"),
+        Query(start=CANCELED.created_at + 1),
+        Query(end=CANCELED.created_at - 1),
+        Query(limit=1),
+        Query(limit=0),
+    ],
+    ids=str,
+)
+def test_a_list_may_leave_out_what_it_does_not_cover(query: Query) -> None:
+    page = () if query.limit == 0 else (OTHER,)
+    assert contradictions(settled(CANCELED), 3.0, *page, query=query) == []
