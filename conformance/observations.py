@@ -52,7 +52,9 @@ class Observations:
             violation = Violation(breach, *(breach.exchanges or evidence))
             if own is None and (raising or breach.requirement is None or breach.requirement in self.verifies):
                 own = violation
-            elif breach.requirement and breach.certain:
+            elif (
+                breach.requirement and breach.certain and (own is None or breach.requirement != own.breach.requirement)
+            ):
                 self.in_passing.setdefault(breach.requirement, violation)
         if own:
             raise own

@@ -1,6 +1,6 @@
 """Requests of one account, and what any answer says whatever was asked: how long it took, how an error is spelled."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 
 from conformance import contract
@@ -21,12 +21,16 @@ _ASKED_AGAIN = 2
 
 
 class Sender:
-    """Signs, sends and times the requests of an account; `observations` take in what is seen in passing."""
+    """Signs, sends and times the requests of an account; `observations` take in what is seen in passing.
+
+    `whenever_changed` is called behind each request that may have changed the account's orders, whatever came of it.
+    """
 
     def __init__(self, profile: AccountProfile, client: Client) -> None:
         self.name = profile.name
         self.observations = Observations()
         self.signer = Signer(profile)
+        self.whenever_changed: Callable[[], None] = lambda: None
         self._client = client
 
     def __repr__(self) -> str:
@@ -61,7 +65,11 @@ class Sender:
         """
         url = f"{self._client.target.base_url}{operation.path}"
         call = Call(self.name, operation.method, url, query, headers, operation=operation.name, forged=forged)
-        answer = self._client.send_once(call) if once else self._client.send(call)
+        try:
+            answer = self._client.send_once(call) if once else self._client.send(call)
+        finally:
+            if operation.changes:
+                self.whenever_changed()
         self._client.timed(operation, answer.exchange.elapsed_ms)
         return self._judged_in_passing(operation, answer)
 

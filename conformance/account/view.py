@@ -40,6 +40,7 @@ class View:
 
     def __init__(self, account: Account, target: Target, clock: TargetClock, patience: Patience) -> None:
         self.account = account
+        account.whenever_changed = self.perhaps_canceled
         self.own = Ownership()
         self.opposite: View | None = None
         self.consistent_from = 0.0  # when lists show what the last cancel-all did, by the monotonic clock
@@ -188,13 +189,16 @@ class View:
         if self.opposite is not None:
             self.opposite._believed = None  # it may be traded with
 
-    def canceled(self, orders: Iterable[Order] = ()) -> None:
-        """A cancel-all of the account may have taken effect just now; it says that it canceled these `orders`."""
+    def canceled(self, orders: Iterable[Order]) -> None:
+        """A cancel-all has told that it canceled these `orders`."""
         told = {order.id: order for order in orders if order.status == "canceled"}
         if self._latest is not None and told:
             # Those that lie deeper than a snapshot reaches would be looked for as live for ever.
             known = {id: told.get(id, order) for id, order in self._latest.orders.items()}
             self._latest = replace(self._latest, orders=known)
+
+    def perhaps_canceled(self) -> None:
+        """A cancel-all of the account may have taken effect just now, whatever was answered."""
         self._changed()
         self.consistent_from = time.monotonic() + self._target.consistency_ms / 1000
 

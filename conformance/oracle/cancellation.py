@@ -126,12 +126,13 @@ def whatever_was_canceled_is_in_the_array(c: Cancellation) -> Iterator[Sight]:
 
 @CANCELLATION.rule("cancel.complete")
 def nothing_in_scope_stays_live(c: Cancellation) -> Iterator[Sight]:
-    """Every order that was live in scope is live no more."""
+    """Every order that was live in scope is live no more. Whole markets that are left out have a rule of their own."""
+    left_out = _markets_left_out(c)
     for was in c.to_cancel():
         now = c.after.orders.get(was.id)
         if now is None or not now.live:
             yield RIGHT
-        else:
+        elif was.symbol not in left_out:
             yield Breach(f"every live order of {c.scope} canceled", f"{now} left")
 
 
@@ -141,10 +142,18 @@ def every_market_is_reached(c: Cancellation) -> Iterator[Sight]:
     markets = {order.symbol for order in c.to_cancel()}
     if c.symbol is not None or len(markets) < 2:
         return
+    left_out = _markets_left_out(c)
     for symbol in sorted(markets):
-        left = [order for order in c.before.live(symbol) if (now := c.after.orders.get(order.id)) and now.live]
-        whole = len(left) == len(c.before.live(symbol))
-        yield Breach("orders of every market canceled", f"{symbol} left out, with {len(left)} live") if whole else RIGHT
+        got = f"{symbol} left out, with {len(c.before.live(symbol))} live"
+        yield Breach("orders of every market canceled", got) if symbol in left_out else RIGHT
+
+
+def _markets_left_out(c: Cancellation) -> set[str]:
+    """The markets of which all was left live, where all of each other market was canceled."""
+    left = {id for was in c.to_cancel() if (now := c.after.orders.get(id := was.id)) and now.live}
+    reached = {was.symbol for was in c.to_cancel() if was.id not in left}
+    untouched = {was.symbol for was in c.to_cancel() if was.id in left}
+    return untouched if reached and not reached & untouched else set()
 
 
 @CANCELLATION.rule("cancel.scope-symbol")

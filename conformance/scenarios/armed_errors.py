@@ -35,7 +35,6 @@ def cancel_fails(stage: Stage, error: str) -> None:
     view.decline_to_harm()
     try:
         arming, answer = _armed(stage, error, lambda: _once(stage, CANCEL_ALL))
-        view.canceled()
         breaches = list(armed_error(error, answer.status, decoded(answer.body)))
         observations.report(breaches, *arming, answer.exchange, raising=True)
         after = view.believed(len(before.exchanges))

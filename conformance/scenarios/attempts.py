@@ -27,10 +27,7 @@ def probe_cancels(stage: Stage, queries: Sequence[str]) -> None:
     stage.have_live()
     before = stage.view.believed()
     stage.view.decline_to_harm()
-    try:
-        answers = [_sent(stage, query) for query in queries]
-    finally:
-        stage.view.canceled()
+    answers = [_sent(stage, query) for query in queries]
     harmed = any(harm(Attempt(before, stage.view.believed(len(before.exchanges)))))
     for query, answer in zip(queries, answers, strict=True):
         if harmed:
@@ -70,7 +67,6 @@ def attempt(
     before = stage.view.believed()
     stage.view.decline_to_harm()
     answer = send()
-    stage.view.canceled()
     after = stage.view.believed(len(before.exchanges))
     done = harm(Attempt(before, after, reach))
     evidence = (*before.exchanges[:1], answer.exchange, *after.exchanges[:1])

@@ -48,14 +48,11 @@ def cancel_forged(stage: Stage, forgeries: Sequence[Forgery], query: str = "") -
     stage.view.decline_to_harm()
     answers: list[Answer] = []
     breaches: list[Breach] = []
-    try:
-        for each in possible:
-            answers.append(_sent(stage, CANCEL_ALL, each, query))
-            breaches = _breaches(stage, each, answers[-1])
-            if breaches:
-                break  # what it did shows as long as nothing else is sent
-    finally:
-        stage.view.canceled()
+    for each in possible:
+        answers.append(_sent(stage, CANCEL_ALL, each, query))
+        breaches = _breaches(stage, each, answers[-1])
+        if breaches:
+            break  # what it did shows as long as nothing else is sent
     after = stage.view.believed(len(before.exchanges))
     done = list(harm(Attempt(before, after)))
     if breaches:

@@ -157,7 +157,6 @@ class Races:
         others_before: set[str] | None = None,
     ) -> None:
         view, other = self._stage.view, self._stage.other_view
-        view.canceled()
         after = view.believed()
         takers = []
         if others_before is not None and other is not None:

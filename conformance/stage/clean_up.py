@@ -6,7 +6,7 @@ from conformance.account.account import SNAPSHOT_PAGES
 from conformance.account.view import View
 from conformance.orders import Order
 from conformance.stage.lane import Lane
-from conformance.verdict import CannotJudge, DriverRefused, Inconclusive, Violation
+from conformance.verdict import CannotJudge, Inconclusive, Violation
 
 _CANCEL_ALLS = 8  # fifty orders each are more than a run has live
 
@@ -40,15 +40,11 @@ def _without_own(lane: Lane, view: View) -> list[Order]:
         if own and not view.foreign_live():
             with contextlib.suppress(Violation, CannotJudge):
                 view.account.cancel_all()
-            view.canceled()
             own = _own_live(view)
         if len(own) == before:
             break
     if own and lane.driver.can_cancel:
-        for order in own:
-            with contextlib.suppress(DriverRefused):
-                lane.driver.cancel(view.account, order.id, order.symbol)
-        view.canceled()
+        lane.cancel_each(view, own)
         own = _own_live(view)
     return own
 

@@ -1,13 +1,14 @@
 """A lane: two accounts that work side by side, the markets that they trade in, and the driver."""
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from conformance.account.account import Account
 from conformance.account.clock import TargetClock
 from conformance.account.patience import Patience
 from conformance.account.view import View
 from conformance.observations import Observations
+from conformance.orders import Order
 from conformance.profile import LaneNames, Market, Profile, Target
 from conformance.stage.driver import Driver
 from conformance.verdict import DriverRefused, Violation
@@ -81,7 +82,6 @@ class Lane:
         self.view.settled()
         self.view.decline_to_harm()
         self.caller.cancel_all(symbol)
-        self.view.canceled()
 
     def clear(self, whose: View | None = None) -> None:
         """Cancel whatever is live in the account, by default the caller's; judge nothing.
@@ -95,10 +95,15 @@ class Lane:
         with self.unjudged(), self.driver.setting_up():
             with contextlib.suppress(Violation):
                 view.account.cancel_all()
-            view.canceled()
-            for order in view.settled().live() if self.driver.can_cancel else ():
-                with contextlib.suppress(DriverRefused):
-                    self.driver.cancel(view.account, order.id, order.symbol)
+            if self.driver.can_cancel:
+                self.cancel_each(view, view.settled().live())
+
+    def cancel_each(self, view: View, orders: Iterable[Order]) -> None:
+        """Let the driver cancel these orders of the account, as many as the target lets it."""
+        for order in orders:
+            with contextlib.suppress(DriverRefused):
+                self.driver.cancel(view.account, order.id, order.symbol)
+            view.perhaps_canceled()
 
 
 def lane_of(profile: Profile, names: LaneNames, accounts: Mapping[str, Account], driver: Driver) -> Lane:

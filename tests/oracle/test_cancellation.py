@@ -81,7 +81,7 @@ def test_an_order_that_is_left_live() -> None:
 def test_a_market_that_is_left_out() -> None:
     after = [canceled(OPEN), canceled(PART), ELSEWHERE, FILLED, REJECTED, EXPIRED]
     found = broken(history(returned=[canceled(OPEN), canceled(PART)], after=after))
-    assert found == {"cancel.complete", "cancel.scope-all"}
+    assert found == {"cancel.scope-all"}
 
 
 def test_an_order_that_is_canceled_but_not_returned() -> None:
