@@ -5,6 +5,8 @@
 | a list has another status than 200 | the first parameter that fails alone; else that they stand together |
 | a record does not pass a filter | that filter, where it is wrong alone; else that filters stand together |
 | a list holds other orders than it should | the limit, where the page is right with room for all; else as above |
+| a list leaves out the very second of a bound, beside the other one alone | that bound |
+| a list with filters shows what lists without them leave out | those lists |
 | a good credential is turned away | that credential, where the target accepts it in another form |
 | an odd query shows too much | error.bad-input |
 | a reused rule fails in a scenario of its own | what the scenario is about (`charge`) |
@@ -12,8 +14,18 @@
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
+from itertools import count
 
-from conformance.oracle.listing import LISTING, MAX_LIMIT, Listing, cut_before_filtering, limit_requirement, page_size
+from conformance.oracle.listing import (
+    LISTING,
+    MAX_LIMIT,
+    Listing,
+    cut_before_filtering,
+    due_above,
+    limit_requirement,
+    matches,
+    page_size,
+)
 from conformance.oracle.records import read
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order, Query
@@ -112,9 +124,42 @@ def of_contradiction(
     plain = Query(limit=MAX_LIMIT), Query()
     if kind != known_by and all(wrong(each, kind) and not wrong(each, known_by) for each in plain):
         return "auth.same-account"
+    if hidden := [order for order in listing.orders if _is_hidden(order, listing.query, known)]:
+        return _of_hiding(hidden[0], known)
     if cut_before_filtering(listing, known):
         return "list.limit-after-filters"
-    return of_page(listing.query, lambda query: wrong(query, kind))
+    broken = of_page(listing.query, lambda query: wrong(query, kind))
+    if broken != "list.conjunctive":
+        return broken
+    return _of_bound(listing, known, lambda query: wrong(query, kind)) or broken
+
+
+def _is_hidden(order: Order, query: Query, known: Snapshot) -> bool:
+    """Whether a list shows an order rightly that lists without filters have left out."""
+    return order.id not in known.orders and known.covers(order.created_at) and matches(query, order)
+
+
+def _of_hiding(order: Order, known: Snapshot) -> str:
+    """The requirement that lists without filters break by leaving an order out: `end`, where it lies behind a page."""
+    first_page = sorted((each.created_at for each in known.orders.values()), reverse=True)[:MAX_LIMIT]
+    deeper = len(first_page) == MAX_LIMIT and order.created_at <= first_page[-1]
+    return "list.end" if deeper else "list.limit-default"
+
+
+def _of_bound(listing: Listing, known: Snapshot, wrong: Callable[[Query], bool]) -> str | None:
+    """The bound that leaves out its own second as soon as there are both; None where that is not what is wrong."""
+    query = listing.query
+    if query.start is None or query.end is None:
+        return None
+    shown, above = {order.id for order in listing.orders}, due_above(query, listing.orders)
+    due = (order for order in known.orders.values() if order.created_at > above and matches(query, order))
+    at = {order.created_at for order in due if order.id not in shown}
+    if query.start == query.end:  # no order stands in the seconds that the two are moved to
+        seconds = {order.created_at for order in known.orders.values()}
+        sooner = replace(query, start=next(each for each in count(query.start, -1) if each not in seconds))
+        later = replace(query, end=next(each for each in count(query.end) if each not in seconds))
+        return "list.start" if wrong(later) else "list.end" if wrong(sooner) else None
+    return {query.end: "list.end", query.start: "list.start"}.get(min(at)) if len(at) == 1 else None
 
 
 class Blame:

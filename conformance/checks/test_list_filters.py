@@ -116,7 +116,7 @@ def test_the_first_hour_of_a_day_belongs_to_it(stage: Stage, known: Known) -> No
     early = [order.created_at for order in stage.seen.orders.values() if order.created_at % DAY_S < HOUR_S]
     if not early:
         raise NotObserved("no order of the first hour of a day in UTC")
-    known.expect(Query(start=early[0], end=early[0], limit=MAX_LIMIT), blamed="list.start")
+    known.expect(Query(start=early[0], end=early[0], limit=MAX_LIMIT))
 
 
 @verifies("list.start")

@@ -1,10 +1,11 @@
 """Lies about what an order's record means: fills, averages, statuses, amounts that were asked for, and reasons."""
 
+import copy
 from decimal import Decimal
 from typing import Any
 
 from conformance.faults import fault
-from conformance.sandbox.exchange import Exchange, Ticket
+from conformance.sandbox.exchange import Exchange, Filters, Ticket
 from conformance.sandbox.records import Order, plain
 
 # -- how much is filled --------------------------------------------------------------------------------------------
@@ -259,3 +260,36 @@ class CanceledForReason(Exchange):
 
     def record(self, order: Order) -> dict[str, Any]:
         return super().record(order) | ({"reject_reason": "BY_USER"} if order.status == "canceled" else {})
+
+
+# -- one list tells it otherwise -----------------------------------------------------------------------------------
+
+
+class _ByStatus(Exchange):
+    """Shows orders otherwise in lists by status, which come from a table of their own."""
+
+    def listed(self, account: str, filters: Filters, limit: int | None) -> list[Order]:
+        page = super().listed(account, filters, limit)
+        return page if filters.status is None else [self.otherwise(copy.copy(order)) for order in page]
+
+    def otherwise(self, order: Order) -> Order:
+        """The order as lists by status show it."""
+        raise NotImplementedError
+
+
+@fault(breaks="order.quote-quantity")
+class AmountGoneByStatus(_ByStatus):
+    """Leaves quote_quantity null in lists by status."""
+
+    def otherwise(self, order: Order) -> Order:
+        order.quote_quantity = None
+        return order
+
+
+@fault(breaks="order.avg-fill-price")
+class AverageOfThePriceByStatus(_ByStatus):
+    """Shows the price for the average in lists by status."""
+
+    def otherwise(self, order: Order) -> Order:
+        order.average = plain(order.price)
+        return order

@@ -1,5 +1,6 @@
 """Lies about time: where a window starts, where it ends, and what lies in it."""
 
+import zlib
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -195,6 +196,36 @@ class BackwardsWindowFails(Face):
         given = self.parameters(request)
         filters = Filters(start=self.whole_number(given, "start"), end=self.whole_number(given, "end"))
         return self.error(500, "DB_ERROR") if _backwards(filters) else super().list_orders(request, account, _body)
+
+
+# -- bounds that leave out their own second ------------------------------------------------------------------------
+
+
+@fault(breaks="list.end")
+class EndBeforeTheMicroseconds(Exchange):
+    """Keeps created_at to the microsecond and compares an end with that, though it shows whole seconds."""
+
+    def not_after(self, order: Order, end: int) -> bool:
+        microseconds = zlib.crc32(order.id.encode()) % 1_000_000
+        return order.created_at + microseconds / 1_000_000 <= end
+
+
+@fault(breaks="list.end")
+class EndExclusiveOnceThereIsAStart(Exchange):
+    """Leaves out the second of the end where a start is given too, as a half-open range does."""
+
+    def passes(self, order: Order, filters: Filters) -> bool:
+        at_the_end = filters.start is not None and order.created_at == filters.end
+        return super().passes(order, filters) and not at_the_end
+
+
+@fault(breaks="list.start")
+class StartExclusiveOnceThereIsAnEnd(Exchange):
+    """Leaves out the second of the start where an end is given too."""
+
+    def passes(self, order: Order, filters: Filters) -> bool:
+        at_the_start = filters.end is not None and order.created_at == filters.start
+        return super().passes(order, filters) and not at_the_start
 
 
 def _backwards(filters: Filters) -> bool:

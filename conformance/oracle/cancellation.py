@@ -150,10 +150,9 @@ def every_market_is_reached(c: Cancellation) -> Iterator[Sight]:
 
 def _markets_left_out(c: Cancellation) -> set[str]:
     """The markets of which all was left live, where all of each other market was canceled."""
-    left = {id for was in c.to_cancel() if (now := c.after.orders.get(id := was.id)) and now.live}
-    reached = {was.symbol for was in c.to_cancel() if was.id not in left}
-    untouched = {was.symbol for was in c.to_cancel() if was.id in left}
-    return untouched if reached and not reached & untouched else set()
+    left = {order.symbol for order in c.to_cancel() if (now := c.after.orders.get(order.id)) and now.live}
+    gone = {order.symbol for order in c.to_cancel() if not ((now := c.after.orders.get(order.id)) and now.live)}
+    return left if gone and not left & gone else set()
 
 
 @CANCELLATION.rule("cancel.scope-symbol")

@@ -139,9 +139,20 @@ def explain(listing: Listing, known: Interval) -> Iterator[Breach]:
             yield Breach("orders that a list without filters shows too", f"{order}, which it does not", certain=False)
 
 
+_OF_FIELDS = {
+    "filled_qty": "order.filled-qty",
+    "avg_fill_price": "order.avg-fill-price",
+    "quote_quantity": "order.quote-quantity",
+}
+
+
 def _of_records(order: Order, shown: Order) -> str | None:
-    """The requirement that two records of one order break, where it is clear: what was canceled is shown live."""
-    return "cancel.visible" if order.status == "canceled" and shown.live else None
+    """The requirement that two records of one order break, where it is clear: what was canceled is shown live, or a
+    field that has a requirement of its own is not the same.
+    """
+    if order.status != shown.status:
+        return "cancel.visible" if order.status == "canceled" and shown.live else None
+    return next((_OF_FIELDS[name] for name in order.changes(shown) if name in _OF_FIELDS), None)
 
 
 def cut_before_filtering(listing: Listing, known: Snapshot) -> bool:

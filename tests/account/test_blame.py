@@ -1,14 +1,18 @@
 """What a wrong list is charged to, told by servers that have one defect each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 
-from conformance.account.blame import Blame, of_list, of_page
+from conformance.account.blame import Blame, of_contradiction, of_list, of_page
 from conformance.evidence import Exchange
-from conformance.orders import Query
+from conformance.oracle.listing import Listing, matches
+from conformance.oracle.snapshot import Snapshot
+from conformance.orders import Order, Query
 from conformance.wire.client import Answer
 from conformance.wire.signer import Credential
+from tests.orders import order
 
 FILTERS = Query(symbol="DFUSDT", status="open", start=1, end=9)
 ALL = Query(symbol="DFUSDT", status="open", start=1, end=9, limit=7)
@@ -122,6 +126,63 @@ def test_each_filter_is_tried_where_there_is_room_for_all_that_pass() -> None:
     assert [[name for name, _ in query.pairs()] for query in asked[1:]] == [
         [name, "limit"] for name in ("symbol", "status", "start", "end")
     ]
+
+
+# -- a page against a snapshot ---------------------------------------------------------------------------------------
+
+A, B, C = (order(id, created_at=1_778_400_000 + at) for at, id in enumerate("abc"))
+WINDOW = Query(start=A.created_at, end=C.created_at)
+SECOND = Query(start=A.created_at, end=A.created_at)
+
+
+def judged(query: Query, shows: Callable[[Query, Order], bool], known: Sequence[Order] = (A, B, C)) -> str:
+    """What the list of a target is charged to that shows these of its three orders."""
+
+    def page(asked: Query) -> list[Order]:
+        return [each for each in (C, B, A) if matches(asked, each) and shows(asked, each)]
+
+    def wrong(asked: Query, _: Credential) -> bool:
+        return page(asked) != [each for each in (C, B, A) if matches(asked, each)]
+
+    return of_contradiction(Listing(query, page(query)), "jwt", Snapshot.of(known), "jwt", wrong)
+
+
+def both(query: Query) -> bool:
+    return query.start is not None and query.end is not None
+
+
+@pytest.mark.parametrize(
+    ("query", "shows", "requirement"),
+    [
+        (WINDOW, lambda query, each: not both(query) or each.created_at < query.end, "list.end"),
+        (WINDOW, lambda query, each: not both(query) or each.created_at > query.start, "list.start"),
+        (WINDOW, lambda query, each: not both(query) or each is not B, "list.conjunctive"),
+        (WINDOW, lambda query, each: query.end is None or each.created_at < query.end, "list.end"),
+        (
+            replace(WINDOW, end=A.created_at),
+            lambda query, each: not both(query) or each.created_at < query.end,
+            "list.end",
+        ),
+        (
+            replace(WINDOW, end=A.created_at),
+            lambda query, each: not both(query) or each.created_at > query.start,
+            "list.start",
+        ),
+    ],
+)
+def test_a_bound_that_leaves_out_its_own_second(
+    query: Query, shows: Callable[[Query, Order], bool], requirement: str
+) -> None:
+    assert judged(query, shows) == requirement
+
+
+def test_what_lists_without_filters_hide_is_not_the_filters_fault() -> None:
+    assert judged(Query(status="open"), lambda query, each: True, known=(A, B)) == "list.limit-default"
+
+
+def test_what_is_hidden_behind_the_first_page_is_the_matter_of_end() -> None:
+    newer = [order(f"n{number}", created_at=C.created_at + 1) for number in range(200)]
+    assert judged(Query(status="open"), lambda query, each: True, known=(*newer, A, B)) == "list.end"
 
 
 # -- a credential that is turned away --------------------------------------------------------------------------------
