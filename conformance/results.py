@@ -51,6 +51,8 @@ class RequirementResult:
     """One requirement of the catalogue.
 
     `examples` counts what was judged under it; `missing` is what some of its checks needed and nobody observed.
+    `consequence_of`: the violated requirement that this violation may follow from, which alone counts. `rate`: where
+    lists were wrong now and then, how many of all, say "3 of 412 lists".
     """
 
     id: str
@@ -64,6 +66,7 @@ class RequirementResult:
     findings: tuple[Finding, ...] = ()
     missing: tuple[Missing, ...] = ()
     waiver: Mapping[str, Any] | None = None
+    consequence_of: str | None = None
     rate: str | None = None
 
 
@@ -117,9 +120,15 @@ class Results:
         return [result for result in self.at(*levels) if result.verdict is verdict]
 
     @property
+    def own_violations(self) -> list[RequirementResult]:
+        """What failed, advisory or not, is not waived, and follows from no other violation."""
+        failed = self.with_verdict(Verdict.FAIL)
+        return [result for result in failed if result.waiver is None and result.consequence_of is None]
+
+    @property
     def violated(self) -> list[RequirementResult]:
-        """The must and implied requirements that failed and are not waived."""
-        return [result for result in self.with_verdict(Verdict.FAIL, "must", "implied") if result.waiver is None]
+        """The must and implied requirements among them: a run fails because of these."""
+        return [result for result in self.own_violations if result.level != "advisory"]
 
     @property
     def waived(self) -> list[RequirementResult]:
@@ -270,6 +279,7 @@ def _requirement(entry: Mapping[str, Any]) -> RequirementResult:
         findings=tuple(map(_finding, entry["findings"])),
         missing=tuple(Missing(each["says"], each["enable"]) for each in entry.get("missing", ())),
         waiver=entry["waiver"],
+        consequence_of=entry.get("consequence_of"),
         rate=entry.get("rate"),
     )
 

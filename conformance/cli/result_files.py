@@ -6,6 +6,7 @@ from pathlib import Path
 import jsonschema
 
 from conformance import contract
+from conformance.gating import consequences
 from conformance.profile import ProfileError
 from conformance.results import Results
 
@@ -16,7 +17,7 @@ def read(path: Path) -> Results:
     try:
         document = json.loads(file.read_text(encoding="utf-8"))
         contract.validator("results").validate(document)
-        return Results.from_json(document)
+        return consequences.checked(Results.from_json(document))
     except OSError as error:
         raise ProfileError(error.strerror or str(error), source=str(file)) from None
     except jsonschema.ValidationError as error:

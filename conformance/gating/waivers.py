@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.exits import WrongUsage
+from conformance.gating import consequences
 from conformance.results import RequirementResult, Results
 from conformance.verdict import Verdict
 
@@ -70,7 +71,8 @@ def load(path: Path) -> list[Waiver]:
 def apply(results: Results, waivers: Iterable[Waiver], today: date) -> Results:
     """The results, with each waiver at the violation that it accepts, and with complaints about the other waivers.
 
-    The verdicts do not change. A waiver that is expired, unmatched or no longer needed accepts nothing.
+    The verdicts do not change. A waiver that is expired, unmatched or no longer needed accepts nothing. What may follow
+    from a waived violation counts again.
     """
     good: dict[str, Waiver] = {}
     bad = []
@@ -81,7 +83,7 @@ def apply(results: Results, waivers: Iterable[Waiver], today: date) -> Results:
         else:
             good[waiver.requirement] = waiver
     requirements = tuple(_with(results.requirements, good))
-    return replace(results, requirements=requirements, bad_waivers=tuple(bad))
+    return consequences.checked(replace(results, requirements=requirements, bad_waivers=tuple(bad)))
 
 
 def of(results: Results) -> list[Waiver]:

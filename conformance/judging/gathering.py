@@ -123,7 +123,9 @@ class Gathering:
             started_at=self._started_at.isoformat(timespec="seconds"),
             duration_s=round(time.monotonic() - self._started, 2),
             target=self._plan.target,
-            requirements=verdicts.results(requirements.load(), checks_by_requirement(), self._judged()),
+            requirements=verdicts.results(
+                requirements.load(), checks_by_requirement(), self._judged(), requirements.consequences()
+            ),
             requests=self._requests,
             latency_ms=self._latencies,
             labels=self._plan.labels,

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from conformance.requirements import Requirement
+from conformance.gating.consequences import may_follow
+from conformance.requirements import Consequence, Requirement
 from conformance.results import Finding, Missing, RequirementResult
 from conformance.verdict import Ending, Verdict
 
@@ -52,11 +53,15 @@ def _finding(plain: Mapping[str, Any]) -> Finding:
 
 
 def results(
-    catalogue: Mapping[str, Requirement], judged_by: Mapping[str, list[str]], outcomes: Iterable[Outcome]
+    catalogue: Mapping[str, Requirement],
+    judged_by: Mapping[str, list[str]],
+    outcomes: Iterable[Outcome],
+    consequences: Iterable[Consequence] = (),
 ) -> tuple[RequirementResult, ...]:
     """The result for each requirement of the catalogue: the worst verdict of all checks, or `none` if there is none.
 
-    `judged_by`: for each requirement the names of the checks and rules that judge it.
+    `judged_by`: for each requirement the names of the checks and rules that judge it. `consequences`: which violation
+    may follow from which.
     """
     outcomes = list(outcomes)
     declared = defaultdict(list)
@@ -64,7 +69,7 @@ def results(
         for id in outcome.verifies:
             declared[id].append(outcome)
     judged = (_result(requirement, declared[requirement.id], outcomes, judged_by) for requirement in catalogue.values())
-    return tuple(_with_lapses(result, outcomes) for result in judged)
+    return with_causes((_with_lapses(result, outcomes) for result in judged), consequences)
 
 
 # What every list is about: the newest orders that pass its filters, as many as its limit allows.
@@ -84,7 +89,25 @@ def _with_lapses(result: RequirementResult, outcomes: list[Outcome]) -> Requirem
     findings = (*result.findings, met[0][1])
     rate = f"{len(met)} of {sum(outcome.lists for outcome in outcomes)} lists"
     verdict, reason = _verdict(findings, [], [], 0)
-    return replace(result, verdict=verdict, reason=f"{reason}, in {rate}", findings=findings, rate=rate)
+    return replace(result, verdict=verdict, reason=reason, findings=findings, rate=rate)
+
+
+def with_causes(
+    results: Iterable[RequirementResult], consequences: Iterable[Consequence]
+) -> tuple[RequirementResult, ...]:
+    """The results, each violation with the violation that it may follow from, back to the first one of the chain."""
+    by_id = {result.id: result for result in results}
+    causes = defaultdict(list)
+    for each in consequences:
+        causes[each.id].append(each.of)
+
+    def first_cause(id: str) -> str | None:
+        for cause in causes[id]:
+            if may_follow(by_id[id], by_id.get(cause)):
+                return first_cause(cause) or cause
+        return None
+
+    return tuple(replace(result, consequence_of=first_cause(result.id)) for result in by_id.values())
 
 
 def _result(

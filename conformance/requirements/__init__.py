@@ -1,9 +1,10 @@
-"""The catalogue: what the documents require, under permanent ids, and the questions that they leave open."""
+"""The catalogue: what the documents require, under permanent ids, what follows from what, and what is left open."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
@@ -20,6 +21,7 @@ LEVELS = ("must", "implied", "advisory")
 # The keys of an entry whose values are texts. A requirement may also have `why`.
 _REQUIREMENT = ("level", "says", "source")
 _SILENCE = ("id", "about", "accepted", "why")
+_CONSEQUENCE = ("of", "why")
 
 
 class CatalogueError(ValueError):
@@ -52,6 +54,15 @@ class Silence:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """A violation of `id` may follow from a violation of `of`. `why`: the reason."""
+
+    id: str
+    of: str
+    why: str
+
+
 @cache
 def load() -> Mapping[str, Requirement]:
     """The whole catalogue by id, in the order of the sections. Raises CatalogueError."""
@@ -77,16 +88,53 @@ def silences() -> tuple[Silence, ...]:
     return tuple(found.values())
 
 
+@cache
+def consequences() -> tuple[Consequence, ...]:
+    """Which violation may follow from which; of several causes, the one to name comes first. Raises CatalogueError."""
+    found: dict[tuple[str, str], Consequence] = {}
+    for entry in _document("consequences")["consequence"]:
+        where = f"consequences.toml: {entry.get('of', 'an entry without of')}"
+        entry = dict(entry)
+        affected = _texts(entry.pop("affects", None), where, "affects")
+        _check_keys(entry, where, needed=_CONSEQUENCE)
+        for id in affected:
+            each = Consequence(id, **entry)
+            _check_consequence(each, where)
+            if (id, each.of) in found:
+                raise CatalogueError(f"{where} affects {id} already")
+            found[id, each.of] = each
+    try:
+        circles = TopologicalSorter[str]()
+        for each in found.values():
+            circles.add(each.id, each.of)
+        circles.prepare()
+    except CycleError as error:
+        raise CatalogueError(f"consequences.toml: a circle: {' → '.join(error.args[1])}") from None
+    return tuple(found.values())
+
+
+def _check_consequence(each: Consequence, where: str) -> None:
+    for id in (each.of, each.id):
+        if id not in load():
+            raise CatalogueError(f"{where}: there is no requirement {id!r}")
+    if load()[each.of].level == "advisory" and load()[each.id].level != "advisory":
+        raise CatalogueError(f"{where} is advisory, so {each.id} always counts: take it out of affects")
+
+
 def _requirement(id: str, entry: Mapping[str, Any], section: str) -> Requirement:
     where = f"{section}.toml: {id}"
     entry = dict(entry)
-    causes = entry.pop("causes", None)
+    causes = _texts(entry.pop("causes", None), where, "causes")
     _check_keys(entry, where, needed=_REQUIREMENT, optional=("why",))
-    if not (isinstance(causes, list) and causes and all(isinstance(each, str) and each.strip() for each in causes)):
-        raise CatalogueError(f"{where}: causes has to be a list of texts that are not empty")
     if entry["level"] not in LEVELS:
         raise CatalogueError(f"{where}: the level {entry['level']!r} is none of {', '.join(LEVELS)}")
-    return Requirement(id=id, section=section, causes=tuple(causes), **entry)
+    return Requirement(id=id, section=section, causes=causes, **entry)
+
+
+def _texts(value: object, where: str, key: str) -> tuple[str, ...]:
+    if not (isinstance(value, list) and value and all(isinstance(each, str) and each.strip() for each in value)):
+        raise CatalogueError(f"{where}: {key} has to be a list of texts that are not empty")
+    return tuple(value)
 
 
 def _check_keys(entry: Mapping[str, Any], where: str, needed: Sequence[str], optional: Sequence[str] = ()) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.judging import verdicts
 from conformance.judging.verdicts import Outcome
-from conformance.requirements import Requirement
+from conformance.requirements import Consequence, Requirement
 from conformance.results import Finding, Mishaps, Missing, RequirementResult, Results
 from conformance.verdict import Ending, Verdict
 
@@ -136,3 +136,62 @@ def test_lists_that_are_wrong_now_and_then_are_one_defect(about: list[tuple[str,
     assert list(failed) == [charged]
     assert failed[charged].rate == f"{len(about)} of {200 * len(about) + 12} lists"
     assert Outcome.from_plain(json.loads(json.dumps(lapsed[0].to_plain()))) == lapsed[0]
+
+
+def failing(*ids: str) -> list[Outcome]:
+    return [outcome(id, ending="violated", findings={id: FINDING}) for id in ids]
+
+
+def causes_of(table: list[tuple[str, str]], *outcomes: Outcome) -> dict[str, str | None]:
+    """What each violation follows from, where the table has (consequence, cause)."""
+    consequences = [Consequence(id, of, "it is so") for id, of in table]
+    found = verdicts.results(CATALOGUE, JUDGED_BY, outcomes, consequences)
+    return {result.id: result.consequence_of for result in found if result.verdict is Verdict.FAIL}
+
+
+def test_a_violation_names_the_violation_that_it_may_follow_from() -> None:
+    table = [("list.b", "order.a")]
+    assert causes_of(table, *failing("list.b", "order.a")) == {"order.a": None, "list.b": "order.a"}
+    assert causes_of(table, *failing("list.b"), outcome("order.a")) == {"list.b": None}
+    assert causes_of(table, *failing("list.b")) == {"list.b": None}
+    assert causes_of([], *failing("list.b", "order.a")) == {"order.a": None, "list.b": None}
+
+
+def test_of_a_chain_the_first_cause_is_named_and_of_several_the_first_in_the_table() -> None:
+    chain = [("list.d", "list.b"), ("list.b", "order.a")]
+    assert causes_of(chain, *failing("list.d", "list.b", "order.a"))["list.d"] == "order.a"
+    assert causes_of(chain, *failing("list.d", "list.b"))["list.d"] == "list.b"
+    assert causes_of(chain, *failing("list.d", "order.a"))["list.d"] is None, "what lies in between did not fail"
+    several = [("list.d", "list.b"), ("list.d", "order.a")]
+    assert causes_of(several, *failing("list.d", "list.b", "order.a"))["list.d"] == "list.b"
+    assert causes_of(several, *failing("list.d", "order.a"))["list.d"] == "order.a"
+
+
+def test_a_cause_that_fails_no_run_hides_nothing_that_does() -> None:
+    assert causes_of([("list.b", "list.c")], *failing("list.b", "list.c"))["list.b"] is None
+    assert causes_of([("list.c", "list.b")], *failing("list.b", "list.c"))["list.c"] == "list.b"
+    assert causes_of([("list.b", "order.a")], *failing("list.b", "order.a"))["list.b"] == "order.a"
+
+
+def test_a_consequence_fails_and_does_not_count() -> None:
+    consequences = [Consequence("list.b", "order.a", "it is so")]
+    found = verdicts.results(CATALOGUE, JUDGED_BY, failing("list.b", "order.a"), consequences)
+    told = replace(results(), requirements=found)
+    assert [result.id for result in told.violated] == ["order.a"]
+    assert [result.id for result in told.with_verdict(Verdict.FAIL)] == ["order.a", "list.b"]
+    assert (told.exit_code, told.verdict) == (1, Verdict.FAIL)
+
+
+def test_consequences_and_rates_are_written_and_read_back() -> None:
+    consequences = [Consequence("list.b", "order.a", "it is so")]
+    first, second, *others = verdicts.results(CATALOGUE, JUDGED_BY, failing("list.b", "order.a"), consequences)
+    told = replace(results(), requirements=(first, replace(second, rate="3 of 412 lists"), *others))
+    document = told.to_json()
+    assert document["requirements"][1]["consequence_of"] == "order.a"
+    assert document["requirements"][1]["rate"] == "3 of 412 lists"
+    assert document["requirements"][0]["consequence_of"] is document["requirements"][0]["rate"] is None
+    assert Results.from_json(document) == told
+    for entry in document["requirements"]:
+        del entry["consequence_of"], entry["rate"]
+    older = Results.from_json(document)
+    assert {(result.consequence_of, result.rate) for result in older.requirements} == {(None, None)}
