@@ -8,6 +8,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from conformance import requirements
 from conformance.cli import catalogue
 from conformance.cli.complaints import complaints
 from conformance.cli.output import output
@@ -25,9 +26,10 @@ def explain(report: Path | None, id: str) -> None:
     """Explain one requirement: what it means, how it is tested, and what typically breaks it."""
     with complaints():
         entry = catalogue.entry(id)
-        covered = _covered(report, entry.section) if report else []
+        verdict, covered = _run(report, entry) if report else ("", [])
     told = descriptions()
     judged_by = [(name.partition("::")[2] or name, told.get(name, "")) for name in checks_by_requirement().get(id, [])]
+    related = requirements.consequences()
     broken_by = list(faults_by_requirement().get(id, {}).items())
     console = output()
     console.print(Text(id, style="bold").append(f"  {entry.level}", style="cyan"))
@@ -38,14 +40,21 @@ def explain(report: Path | None, id: str) -> None:
     titles = {
         "How it is judged": judged_by,
         "What typically causes a violation": [("·", cause) for cause in entry.causes],
+        "What a violation may follow from": [(each.of, each.why) for each in related if each.id == id],
+        "What may follow from a violation": [(each.id, each.why) for each in related if each.of == id],
         "What proves it, each a fault that its checks find": broken_by,
     }
     for title, rows in titles.items():
+        if not rows:
+            continue
         console.print(Text(f"\n{title}", style="bold"))
         table = Table.grid("", "", padding=(0, 2, 0, 0))
         for name, says in rows:
             table.add_row(Text(name, style="cyan"), Text(says))
         console.print(Padding(table, (0, 0, 0, 2)))
+    if verdict:
+        console.print(Text("\nHow it stands in the run", style="bold"))
+        console.print(Padding(Text(verdict), (0, 0, 0, 2)))
     for each in covered:
         console.print(Text(f"\nWhat the run covered of {each.area}", style="bold"))
         for line in (*each.counts, *(f"gap: {gap}" for gap in each.gaps)):
@@ -54,10 +63,12 @@ def explain(report: Path | None, id: str) -> None:
         console.print(Text(f"\nsee one for yourself: p99-conformance prove {broken_by[0][0]}", style="dim"))
 
 
-def _covered(report: Path, section: str) -> "list[Covered]":
-    """What the run of this report covered of what the requirement is about. Raises WrongUsage."""
+def _run(report: Path, entry: requirements.Requirement) -> "tuple[str, list[Covered]]":
+    """How the requirement stands in this report, and what the run covered of what it is about. Raises WrongUsage."""
     # Imported when asked for: without a report the command answers at once.
     from conformance.cli.result_files import read
-    from conformance.reporting import coverage
+    from conformance.reporting import coverage, words
 
-    return coverage.told(read(report).coverage, section)
+    results = read(report)
+    told = {each.id: f"{each.verdict.word}  {words.why(each)}".rstrip() for each in results.requirements}
+    return told.get(entry.id, ""), coverage.told(results.coverage, entry.section)

@@ -50,7 +50,10 @@ def gate(waived: Path | None, require: str | None, baseline: Path | None, result
         )
     console = output()
     for result in decision.results.violated:
-        console.print(Text(result.id, style="bold red").append(f" is violated: {result.reason}", style="default"))
+        rate = f" in {result.rate}" if result.rate else ""
+        console.print(Text(result.id, style="bold red").append(f" is violated{rate}: {result.reason}", style="default"))
+        if affected := words.affected(decision.results, result):
+            console.print(Text(f"  {affected}", style="red"))
     for result in decision.results.waived:
         console.print(Text(result.id, style="yellow").append(f" is violated, {words.waived(result)}", style="default"))
     for problem in decision.problems:

@@ -7,13 +7,14 @@ from typing import Any, Literal
 from conformance.results import RequirementResult, Results
 from conformance.verdict import Verdict
 
-Change = Literal["regressed", "lost", "fixed", "gained", "new", "vanished", "same"]
+Change = Literal["regressed", "lost", "affected", "fixed", "gained", "new", "vanished", "same"]
 
 # What each change means, worst first.
 CHANGES: dict[Change, str] = {
     "regressed": "it is worse than it was",
     "lost": "it was judged, and is not any more",
     "vanished": "the catalogue had it, and has it no more",
+    "affected": "it fails, and may follow from another violation, which alone counts",
     "new": "the catalogue did not have it",
     "fixed": "it is better than it was",
     "gained": "it was not judged, and holds now",
@@ -23,14 +24,37 @@ CHANGES: dict[Change, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One requirement in both runs. A verdict is None if the catalogue of that run does not have the requirement."""
+    """One requirement in both runs. A result is None if the catalogue of that run does not have the requirement."""
 
-    id: str
-    level: str
     change: Change
-    before: Verdict | None
-    after: Verdict | None
-    reason: str
+    before: RequirementResult | None
+    after: RequirementResult | None
+
+    @property
+    def _told(self) -> RequirementResult:
+        told = self.after or self.before
+        assert told is not None
+        return told
+
+    @property
+    def id(self) -> str:
+        """The requirement."""
+        return self._told.id
+
+    @property
+    def level(self) -> str:
+        """Its level, as the later run has it."""
+        return self._told.level
+
+    @property
+    def reason(self) -> str:
+        """Why it stands so now."""
+        return self.after.reason if self.after else ""
+
+    @property
+    def verdicts(self) -> tuple[str, str]:
+        """How it stood before and how it stands now, in words."""
+        return _verdict(self.before), _verdict(self.after)
 
     def to_json(self) -> dict[str, Any]:
         """As a JSON object."""
@@ -38,9 +62,11 @@ class Line:
             "id": self.id,
             "level": self.level,
             "change": self.change,
-            "before": None if self.before is None else self.before.word,
-            "after": None if self.after is None else self.after.word,
+            "before": None if self.before is None else self.before.verdict.word,
+            "after": None if self.after is None else self.after.verdict.word,
             "reason": self.reason,
+            "consequence_of": self.after and self.after.consequence_of,
+            "rate": self.after and self.after.rate,
         }
 
 
@@ -76,29 +102,32 @@ def compare(before: Results, after: Results) -> Comparison:
     """Compare a run with an earlier one."""
     olds, news = _by_id(before.requirements), _by_id(after.requirements)
     ids = dict.fromkeys([*news, *olds])
-    return Comparison(before, after, tuple(_line(id, olds.get(id), news.get(id)) for id in ids))
+    pairs = ((olds.get(id), news.get(id)) for id in ids)
+    return Comparison(before, after, tuple(Line(_change(old, new), old, new) for old, new in pairs))
 
 
-def _line(id: str, old: RequirementResult | None, new: RequirementResult | None) -> Line:
-    told = new or old
-    assert told is not None
-    before = None if old is None else old.verdict
-    after = None if new is None else new.verdict
-    return Line(id, told.level, _change(before, after), before, after, new.reason if new else "")
-
-
-def _change(before: Verdict | None, after: Verdict | None) -> Change:
-    if before is None:
+def _change(old: RequirementResult | None, new: RequirementResult | None) -> Change:
+    if old is None:
         return "new"
-    if after is None:
+    if new is None:
         return "vanished"
-    if before is after:
+    before, after = old.verdict, new.verdict
+    if before is after and bool(old.consequence_of) is bool(new.consequence_of):
         return "same"
+    if new.consequence_of:
+        return "affected"
     if after is Verdict.NONE:
         return "lost"
-    if after > before and after is not Verdict.PASS:
+    if after >= before and after is not Verdict.PASS:  # fail, as before: it was a consequence, and counts itself now
         return "regressed"
     return "gained" if before is Verdict.NONE else "fixed"
+
+
+def _verdict(result: RequirementResult | None) -> str:
+    if result is None:
+        return "absent"
+    cause = f" (may follow from {result.consequence_of})" if result.consequence_of else ""
+    return f"{result.verdict.word}{cause}"
 
 
 def _by_id(requirements: Iterable[RequirementResult]) -> dict[str, RequirementResult]:

@@ -41,7 +41,7 @@ def decide(
     for line in compare(baseline, results).worse if baseline else ():
         if line.id in waived:
             continue
-        before, after = ("absent" if each is None else each.word for each in (line.before, line.after))
+        before, after = line.verdicts
         problems.append(f"{line.id} was {before} in the baseline, and is {after}")
         if line.change != "regressed":
             code = code or Exit.INCONCLUSIVE

@@ -10,8 +10,11 @@ from conformance.verdict import Verdict
 def annotations(results: Results) -> Iterator[str]:
     """Workflow commands, a line each, whatever a target has put into them."""
     for result in results.with_verdict(Verdict.FAIL):
+        if result.consequence_of:
+            continue  # it is named beside its cause
         found = result.findings[0]
-        told = f" {words.waived(result)}" if result.waiver else ""
+        beside = (words.rate(result), words.waived(result), words.affected(results, result))
+        told = f" {'; '.join(each for each in beside if each)}" if any(beside) else ""
         level = "notice" if result.level == "advisory" else "warning" if result.waiver else "error"
         yield _command(level, result.id, f"{result.says} Should have been: {found.want}. Was: {found.got}.{told}")
     for line in results.bad_waivers:

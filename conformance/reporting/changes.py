@@ -6,11 +6,13 @@ from rich.table import Table
 from rich.text import Text
 
 from conformance.gating.comparison import CHANGES, Change, Comparison, Line
+from conformance.reporting import words
 
 _STYLES: dict[Change, str] = {
     "regressed": "bold red",
     "lost": "yellow",
     "vanished": "yellow",
+    "affected": "yellow",
     "new": "cyan",
     "fixed": "green",
     "gained": "green",
@@ -25,7 +27,7 @@ def render(compared: Comparison) -> RenderableType:
             parts.append(Text(f"\n{change.capitalize()}", style=style).append(f": {CHANGES[change]}", style="dim"))
             table = Table.grid("", "", "", padding=(0, 2, 0, 0))
             for line in lines:
-                table.add_row(line.id, _verdicts(line), Text(line.reason, style="dim"))
+                table.add_row(line.id, " → ".join(line.verdicts), Text(_reason(line), style="dim"))
             parts.append(Padding(table, (0, 0, 0, 2)))
     return Group(*parts, Text(f"\n{_summary(compared)}", style="bold"))
 
@@ -36,7 +38,9 @@ def markdown(compared: Comparison) -> str:
     rows = [(change, line) for change in _STYLES for line in compared.of(change)]
     if rows:
         lines += ["", "| | requirement | verdict | reason |", "|---|---|---|---|"]
-        lines += [f"| {change} | `{line.id}` | {_verdicts(line)} | {cell(line.reason)} |" for change, line in rows]
+        lines += [
+            f"| {change} | `{line.id}` | {' → '.join(line.verdicts)} | {cell(_reason(line))} |" for change, line in rows
+        ]
     return "\n".join(lines)
 
 
@@ -47,9 +51,9 @@ def cell(text: str) -> str:
     return " ".join(text.split())
 
 
-def _verdicts(line: Line) -> str:
-    before, after = ("absent" if verdict is None else verdict.word for verdict in (line.before, line.after))
-    return f"{before} → {after}"
+def _reason(line: Line) -> str:
+    rate = words.rate(line.after) if line.after else ""
+    return "; ".join(filter(None, (rate, line.reason)))
 
 
 def _run(compared: Comparison, which: str) -> str:

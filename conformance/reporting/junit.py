@@ -14,13 +14,17 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 def junit_xml(results: Results) -> str:
-    """The run as JUnit XML. What failed and is advisory or waived is skipped with its reason: it fails no build."""
+    """The run as JUnit XML.
+
+    What failed and is advisory, waived or a consequence of another violation is skipped with its reason: it fails no
+    build.
+    """
     document = JUnitXml("p99-conformance")
     suites: dict[str, TestSuite] = {}
     for requirement in results.requirements:
         section = requirement.id.partition(".")[0]
         suite = suites.setdefault(section, TestSuite(section))
-        suite.add_testcase(_case(requirement))
+        suite.add_testcase(_case(requirement, words.affected(results, requirement)))
     for suite in suites.values():
         for name, value in results.labels.items():
             suite.add_property(name, value)
@@ -29,12 +33,14 @@ def junit_xml(results: Results) -> str:
     return text if text.endswith("\n") else f"{text}\n"
 
 
-def _case(requirement: RequirementResult) -> TestCase:
+def _case(requirement: RequirementResult, affected: str) -> TestCase:
     case = TestCase(requirement.id, classname=requirement.level)
-    case.system_out = _xml(requirement.says)
+    case.system_out = _xml("\n".join(filter(None, (requirement.says, words.rate(requirement), affected))))
     match requirement.verdict:
         case Verdict.FAIL if requirement.waiver:
             case.result = [Skipped(_xml(f"{words.waived(requirement)}; {requirement.reason}"))]
+        case Verdict.FAIL if requirement.consequence_of:
+            case.result = [Skipped(_xml(words.why(requirement)))]
         case Verdict.FAIL if requirement.level != "advisory":
             failures: list[FinalResult] = []
             for finding in requirement.findings:

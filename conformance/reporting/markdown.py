@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from conformance import requirements
 from conformance.reporting import words
 from conformance.reporting.changes import cell
 from conformance.results import RequirementResult, Results
@@ -19,8 +18,8 @@ def markdown(results: Results) -> str:
         f"{results.requests['total']} requests · exit {results.exit_code}: {words.means(results)}",
         _counts(results),
     ]
-    if violated := results.with_verdict(Verdict.FAIL):
-        rows = "\n".join(map(_violation, violated))
+    if violated := [each for each in results.with_verdict(Verdict.FAIL) if each.consequence_of is None]:
+        rows = "\n".join(_violation(each, results) for each in violated)
         parts.append(f"### Violated\n\n| requirement | level | should have been | was |\n|---|---|---|---|\n{rows}")
     if undecided := words.by_reason(results.with_verdict(Verdict.INCONCLUSIVE)):
         parts.append("### Inconclusive\n\n" + _listed(undecided))
@@ -39,17 +38,17 @@ def markdown(results: Results) -> str:
 
 
 def _counts(results: Results) -> str:
-    verdicts = list(reversed(Verdict))
-    lines = [f"| | {' | '.join(verdict.word for verdict in verdicts)} |", "|---|" + "---|" * len(verdicts)]
-    for level in requirements.LEVELS:
-        lines.append(f"| {level} | {' | '.join(str(len(results.with_verdict(each, level))) for each in verdicts)} |")
+    columns, counts = words.counts(results)
+    lines = [f"| | {' | '.join(columns)} |", "|---|" + "---|" * len(columns)]
+    lines += [f"| {level} | {' | '.join(map(str, numbers))} |" for level, numbers in counts.items()]
     return "\n".join(lines)
 
 
-def _violation(result: RequirementResult) -> str:
+def _violation(result: RequirementResult, results: Results) -> str:
     found = result.findings[0]
-    waived = f", {cell(words.waived(result))}" if result.waiver else ""
-    return f"| `{result.id}`{waived} | {result.level} | {cell(found.want)} | {cell(found.got)} |"
+    beside = filter(None, (words.rate(result), words.waived(result), words.affected(results, result)))
+    told = "".join(f", {cell(each)}" for each in beside)
+    return f"| `{result.id}`{told} | {result.level} | {cell(found.want)} | {cell(found.got)} |"
 
 
 def _listed(ids: Mapping[str, list[str]]) -> str:

@@ -10,7 +10,6 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from conformance import requirements
 from conformance.exits import Exit
 from conformance.reporting import coverage, words
 from conformance.reporting.files import FORMATS
@@ -20,6 +19,7 @@ from conformance.verdict import Verdict
 Detail = Literal["quiet", "normal", "verbose"]
 
 _STYLES = {Verdict.PASS: "green", Verdict.FAIL: "bold red", Verdict.INCONCLUSIVE: "yellow", Verdict.NONE: "dim"}
+_STYLES_OF_COUNTS = {words.AFFECTED: "red", **{verdict.word: style for verdict, style in _STYLES.items()}}
 
 
 def show(console: Console, results: Results, report_dir: Path, detail: Detail = "normal") -> None:
@@ -32,8 +32,8 @@ def show(console: Console, results: Results, report_dir: Path, detail: Detail = 
 
 def _body(results: Results, report_dir: Path, detail: Detail) -> RenderableType:
     parts: list[RenderableType] = [*(_everything(results) if detail == "verbose" else ()), _counts(results)]
-    parts += _section("Violated", map(_violation, words.unwaived(results)))
-    parts += _section("Violated, and waived", map(_violation, results.waived))
+    parts += _section("Violated", (_violation(each, results) for each in results.own_violations))
+    parts += _section("Violated, and waived", (_violation(each, results) for each in results.waived))
     parts += _section("Waivers to mend", (Text(line, style="bold yellow") for line in results.bad_waivers))
     parts += _section("Inconclusive", _inconclusive(results.with_verdict(Verdict.INCONCLUSIVE)))
     parts += _section("Not exercised", _unexercised(results.with_verdict(Verdict.NONE)))
@@ -78,22 +78,23 @@ def _verdict(results: Results) -> Text:
 def _everything(results: Results) -> Iterable[RenderableType]:
     for result in results.requirements:
         line = Text(f"{result.verdict.word:13}", style=_STYLES[result.verdict]).append(result.id, style="default")
-        told = [f"judged {result.examples} times"] if result.examples else []
-        yield line.append(f"  {'; '.join([*told, *filter(None, [result.reason])])}", style="dim")
-    for result in results.with_verdict(Verdict.FAIL):
+        told = f"judged {result.examples} times" if result.examples else ""
+        yield line.append(f"  {'; '.join(filter(None, (told, words.why(result))))}", style="dim")
+    for result in sorted(results.with_verdict(Verdict.FAIL), key=lambda each: each.consequence_of is not None):
         for found in result.findings:
             yield Padding(Text(finding(result.id, found)), (1, 0, 0, 0))
     yield Text()
 
 
 def _counts(results: Results) -> Table:
-    table = Table("", *(verdict.word for verdict in reversed(Verdict)), box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for level in requirements.LEVELS:
-        cells = []
-        for verdict in reversed(Verdict):
-            number = len(results.with_verdict(verdict, level))
-            cells.append(Text(str(number), style=_STYLES[verdict] if number else "dim", justify="right"))
-        table.add_row(level, *cells)
+    columns, counts = words.counts(results)
+    table = Table("", *columns, box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for level, numbers in counts.items():
+        styles = [
+            _STYLES_OF_COUNTS[column] if number else "dim" for column, number in zip(columns, numbers, strict=True)
+        ]
+        cells = zip(map(str, numbers), styles, strict=True)
+        table.add_row(level, *(Text(number, style=style, justify="right") for number, style in cells))
     return table
 
 
@@ -104,14 +105,17 @@ def _section(title: str, lines: Iterable[RenderableType]) -> list[RenderableType
     return [Text(f"\n{title}", style="bold"), *(Padding(line, (0, 0, 0, 2)) for line in listed)]
 
 
-def _violation(result: RequirementResult) -> RenderableType:
+def _violation(result: RequirementResult, results: Results) -> RenderableType:
     found = result.findings[0]
     text = Text(result.id, style=_STYLES[Verdict.FAIL])
-    text.append(f" ({result.level}) {result.says}", style="default")
+    about = ", ".join(filter(None, (result.level, words.rate(result))))
+    text.append(f" ({about}) {result.says}", style="default")
     text.append(f"\n  want  {found.want}\n  got   {found.got}", style="default")
     text.append(f"\n  seen by {found.check}", style="dim")
     if found.example:
         text.append(f" with {'; '.join(found.example.splitlines())}", style="dim")
+    if affected := words.affected(results, result):
+        text.append(f"\n  {affected}", style=_STYLES_OF_COUNTS[words.AFFECTED])
     if waived := words.waived(result):
         text.append(f"\n  {waived}", style="yellow")
     return text

@@ -3,8 +3,11 @@
 from collections.abc import Iterable, Mapping
 
 from conformance.exits import Exit
+from conformance.requirements import LEVELS
 from conformance.results import Missing, RequirementResult, Results
 from conformance.verdict import Verdict
+
+AFFECTED = "also affected"
 
 _MEANS = {
     Exit.OK: "no violation found",
@@ -46,9 +49,33 @@ def headline(results: Results) -> str:
             return f"interrupted: {exercised} so far"
 
 
-def unwaived(results: Results) -> list[RequirementResult]:
-    """What failed, advisory or not, and was not agreed on."""
-    return [result for result in results.with_verdict(Verdict.FAIL) if result.waiver is None]
+def affected(results: Results, result: RequirementResult) -> str:
+    """Which violations may follow from this one; empty where none does."""
+    ids = [each.id for each in results.requirements if each.consequence_of == result.id]
+    return f"{AFFECTED}: {', '.join(ids)}" if ids else ""
+
+
+def why(result: RequirementResult) -> str:
+    """Why a requirement stands as it does: how often it was violated, what that may follow from, and the reason."""
+    follows = f"may follow from {result.consequence_of}" if result.consequence_of else ""
+    return "; ".join(filter(None, (rate(result), follows, result.reason)))
+
+
+def rate(result: RequirementResult) -> str:
+    """How often it was violated, where that is known."""
+    return f"violated in {result.rate}" if result.rate else ""
+
+
+def counts(results: Results) -> tuple[tuple[str, ...], Mapping[str, list[int]]]:
+    """How requirements stand, worst first, and for each level how many stand so.
+
+    What may follow from another violation has a column of its own, where there is any.
+    """
+    standing = [(result.level, AFFECTED if result.consequence_of else result.verdict.word) for result in results.at()]
+    columns = [verdict.word for verdict in reversed(Verdict)]
+    if any(how == AFFECTED for _, how in standing):
+        columns.insert(1, AFFECTED)
+    return tuple(columns), {level: [standing.count((level, how)) for how in columns] for level in LEVELS}
 
 
 def waived(result: RequirementResult) -> str:

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from conformance.reporting.html import html
 from conformance.results import Finding
+from tests.reporting.test_also_affected import GIVEN as CONSEQUENCES
 from tests.reporting.test_html import FOUND, HOSTILE, RACE, exchange, violated
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -114,6 +115,19 @@ def test_a_link_to_a_closed_finding_opens_it(page: Page) -> None:
 def test_the_first_screen_shows_what_should_have_been_and_what_was(page: Page) -> None:
     for words in ("Should have been", "Was", "Asked", "Came"):
         expect(page.locator(".violation").first.get_by_text(words, exact=True).first).to_be_in_viewport()
+
+
+def test_what_a_violation_affects_is_closed_below_it_and_a_link_opens_it(browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "report.html").write_text(html(CONSEQUENCES), "utf-8")
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto((tmp_path / "report.html").as_uri())
+    also = page.locator("[id='finding-list.limit-exact'] .compared")
+    expect(also).to_be_hidden()
+    page.locator("[id='list.limit-exact'] th a").click()
+    expect(also).to_be_in_viewport()
+    found = Axe().run(page).response["violations"]
+    assert [each["id"] for each in found if each["impact"] in ("serious", "critical")] == []
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
 def test_it_can_be_read_without_scripts(browser: Browser, tmp_path: Path) -> None:

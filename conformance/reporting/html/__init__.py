@@ -28,7 +28,7 @@ def html(results: Results) -> str:
         headline=words.headline(results),
         means=words.means(results),
         tone={Exit.OK: "pass", Exit.VIOLATED: "fail"}.get(results.exit_code, "inconclusive"),
-        violated=[Violated.of(result, results) for result in words.unwaived(results)],
+        violated=[Violated.of(result, results) for result in results.own_violations],
         waived=[Violated.of(result, results) for result in results.waived],
         sections=_sections(results),
         levels=requirements.LEVELS,

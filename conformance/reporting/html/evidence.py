@@ -67,8 +67,27 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Affected:
+    """A violation that may follow from another one, with its first finding; `why`: the reason, where it is known."""
+
+    result: RequirementResult
+    first: Shown
+    why: str
+
+    @classmethod
+    def of(cls, result: RequirementResult, results: Results) -> "Affected":
+        """As the report shows it."""
+        known = {(each.id, each.of): each.why for each in requirements.consequences()}
+        why = known.get((result.id, result.consequence_of or ""), "")
+        return cls(result, Shown.of(result.findings[0], results), why)
+
+
+@dataclass(frozen=True, slots=True)
 class Violated:
-    """A violated requirement with its findings, the first of them the one to look at; `more` are not shown."""
+    """A violated requirement with its findings, the first of them the one to look at; `more` are not shown.
+
+    `affected`: the violations that may follow from it.
+    """
 
     result: RequirementResult
     first: Shown
@@ -76,6 +95,7 @@ class Violated:
     more: int
     waived: str
     causes: tuple[str, ...]
+    affected: tuple[Affected, ...]
 
     @classmethod
     def of(cls, result: RequirementResult, results: Results) -> "Violated":
@@ -88,6 +108,9 @@ class Violated:
             more=len(result.findings[_MOST_FINDINGS:]),
             waived=words.waived(result),
             causes=entry.causes if (entry := requirements.load().get(result.id)) else (),
+            affected=tuple(
+                Affected.of(each, results) for each in results.requirements if each.consequence_of == result.id
+            ),
         )
 
 
