@@ -1,15 +1,36 @@
 """Cancel-alls at the same moment, and orders that are placed or filled while one runs."""
 
+from dataclasses import replace
+
 import pytest
 
 from conformance.declare import cancels, needs, verifies
-from conformance.scenarios.races import Races, Taking
+from conformance.orders import Query
+from conformance.scenarios.races import Races, Taking, Together
 from conformance.stage.stage import Stage
 from conformance.stage.wishes import Wish
 
 # A window of 5 ms is met by one race in two or three, so that eight miss it once in twenty runs or less often.
 TIMES = 8
-TAKING: tuple[Taking, ...] = ("whole", "half", "whole", "half just before")
+TOGETHER = (
+    Together(2, listed=Query(status="open")),
+    Together(4, of_one_market=True),
+    Together(2, of_one_market=True),
+    Together(4, other_too=True),
+    Together(6, of_one_market=True, listed=Query()),
+    Together(2),
+    Together(2, of_one_market=True),
+    Together(2, other_too=True),
+)
+TAKING = {
+    "buy": (Taking(half=False), Taking(half=True), Taking(half=False), Taking(half=True, just_before=True)),
+    "sell": (
+        Taking(half=False),
+        Taking(half=True, cancel_alls=2),
+        Taking(half=False),
+        Taking(half=True, just_before=True, cancel_alls=4, listed=Query()),
+    ),
+}
 
 
 def clean(races: int, of: str) -> str:
@@ -23,20 +44,18 @@ def clean(races: int, of: str) -> str:
 @verifies("cancel.concurrent-once")
 @needs(arrange=True)
 def test_several_cancel_alls_at_once(stage: Stage) -> None:
-    """Three at the same moment, one of them for a single market: each order is in one answer, and none is left.
+    """Two, four or six at the same moment, with each credential: each order is in one answer, and none is left.
 
-    In some races the other account cancels as well, and what it has is canceled.
+    In some races one of them is for a single market, or a list is asked for right before. In some the other account
+    cancels as well, and what it has is canceled.
     """
-    market = stage.markets[0]
     wishes = [Wish(each, side) for each in stage.markets for side in ("buy", "sell", "buy")]
     with Races(stage) as races:
-        for number in range(TIMES):
-            both = stage.other is not None and number % 4 == 3
-            stage.arrange(wishes)
-            if both:
-                stage.arrange_bystander()
-            races.cancel_and_cancel((None, None, market.symbol if number % 2 else None), other_too=both)
-    stage.caller.observations.note("cancel.concurrent-once", clean(TIMES, "three cancel-alls"))
+        for each in TOGETHER:
+            together = replace(each, other_too=each.other_too and stage.other is not None)
+            races.cancel_and_cancel(wishes, stage.markets[0], together)
+    told = clean(len(TOGETHER), "two, four or six cancel-alls")
+    stage.caller.observations.note("cancel.concurrent-once", told)
 
 
 @cancels
@@ -47,19 +66,18 @@ def test_placing_during_cancel_all(stage: Stage) -> None:
     market = stage.markets[0]
     with Races(stage) as races:
         for _ in range(TIMES):
-            stage.arrange([Wish(market, "buy"), Wish(market, "sell")])
-            races.cancel_and_place(market)
+            races.cancel_and_place([Wish(market, "buy"), Wish(market, "sell")], market)
     stage.caller.observations.note("cancel.concurrent-place", clean(TIMES, "cancel-all with orders placed"))
 
 
 @cancels
 @verifies("cancel.concurrent-fill")
 @needs(place=True, other=True)
-@pytest.mark.parametrize("side", ["buy", "sell"])
+@pytest.mark.parametrize("side", sorted(TAKING))
 def test_filling_during_cancel_all(stage: Stage, side: str) -> None:
-    """Orders taken from while it runs: what the answer tells stays true, and what is filled is not in it."""
+    """Orders taken from while it runs, or several do: what is told stays true, and what is filled is not told."""
     with Races(stage) as races:
-        for taking in TAKING:
+        for taking in TAKING[side]:
             races.cancel_and_take(stage.markets[0], side, taking)
-    told = clean(len(TAKING), f"cancel-all with six {side} orders being filled, whole or half")
+    told = clean(len(TAKING[side]), f"cancel-all with six {side} orders being filled, whole or half")
     stage.caller.observations.note("cancel.concurrent-fill", told)

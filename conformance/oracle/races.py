@@ -1,6 +1,5 @@
 """Rules over requests that ran at the same time: no order is lost, and none is returned twice."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,9 +14,10 @@ from conformance.verdict import Breach
 class Race:
     """Cancel-alls of the caller that ran at the same time, and the requests that ran with them.
 
-    `answers`: what each cancel-all returned. `placed`: ids of the caller's orders that were confirmed meanwhile.
-    `takers`: orders that the other account placed meanwhile to trade with the caller's, in their final state.
-    `broken_off`: an attempt was answered 503 or not at all, so that an order may be missing in all answers.
+    `answers`: what each cancel-all returned, in the order in which they were sent. `placed`: ids of the caller's orders
+    that were confirmed meanwhile. `takers`: orders that the other account placed meanwhile to trade with the caller's,
+    in their final state. `broken_off`: an attempt was answered 503 or not at all, so that an order may be missing in
+    all answers.
     """
 
     before: Snapshot
@@ -40,9 +40,13 @@ def in_one_answer(race: Race) -> Iterator[Sight]:
     """No order is told by two answers."""
     if len(race.answers) < 2:
         return
-    for id, times in Counter(order.id for answer in race.answers for order in answer).items():
-        told = f"{id} in {times} of {len(race.answers)} answers to cancel-alls at the same moment"
-        yield RIGHT if times == 1 else Breach("each order in one answer", told)
+    tellers: dict[str, list[int]] = {}
+    for number, answer in enumerate(race.answers, start=1):
+        for order in answer:
+            tellers.setdefault(order.id, []).append(number)
+    for id, numbers in tellers.items():
+        told = f"{id} in those of cancel-alls {' and '.join(map(str, numbers))}, of {len(race.answers)}"
+        yield RIGHT if len(numbers) == 1 else Breach("each order in one answer", told)
 
 
 @RACES.rule("cancel.concurrent-once")

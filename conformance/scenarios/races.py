@@ -1,34 +1,53 @@
-"""Requests at the same moment: several workers let go by a barrier, each with a connection of its own."""
+"""Requests at the same moment: cancel-alls of one account or of both, and orders that are placed or taken meanwhile."""
 
 import itertools
-import threading
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal, TypeVar
 
 from conformance.account.account import Canceled
 from conformance.account.blame import charge
-from conformance.evidence import Exchange
 from conformance.oracle.races import RACES, Race
-from conformance.oracle.snapshot import Snapshot
+from conformance.orders import Query
 from conformance.profile import Market
-from conformance.scenarios.readers import Readers
+from conformance.scenarios.heat import CancelAll, Heat
 from conformance.scenarios.trades import OPPOSITE
 from conformance.stage.placement import place, prices_between
 from conformance.stage.stage import Stage
-from conformance.verdict import Breach, DriverRefused
+from conformance.stage.wishes import Wish
+from conformance.verdict import Breach
 
-T = TypeVar("T")
 
-Taking = Literal["whole", "half", "half just before"]
-"""What is taken: whole orders, from two connections; half of one; or the same a moment before. What a trade has taken
-half of is live still.
-"""
+@dataclass(frozen=True, slots=True)
+class Together:
+    """So many cancel-alls of the caller at the same moment; `of_one_market`: the last of them names a market.
 
-# Two that cancel beside two that place or take.
-_WORKERS = 4
+    `listed`: this list is asked for right before. `other_too`: the other account cancels what it has as well.
+    """
+
+    cancel_alls: int
+    of_one_market: bool = False
+    listed: Query | None = None
+    other_too: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """What the other account takes while so many cancel-alls run: whole orders, from two connections, or half of one.
+    What a trade has taken half of is live still.
+
+    `just_before`: it is taken, and the trade confirmed, right before; `listed`: and this list is asked for before that.
+    """
+
+    half: bool
+    just_before: bool = False
+    cancel_alls: int = 1
+    listed: Query | None = None
+
+
+# As many cancel-alls as the largest race has, the other account's, and some more.
+_WORKERS = 8
 
 # Orders placed, or taken, by each worker while one cancel-all runs: some before it, some within, some behind.
 _EACH = 3
@@ -47,6 +66,7 @@ class Races:
         self._pool = ThreadPoolExecutor(_WORKERS)
         self._uncertain = 0
         self._race = itertools.count()
+        self._turn = itertools.cycle(stage.caller.credentials)
 
     def __enter__(self) -> "Races":
         return self
@@ -54,30 +74,35 @@ class Races:
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown()
 
-    def cancel_and_cancel(self, symbols: Sequence[str | None], *, other_too: bool = False) -> None:
-        """Cancel-alls with these symbols (None: all markets), at least one of them for all, over what is live.
+    def cancel_and_cancel(self, wishes: Sequence[Wish], market: Market, together: Together) -> None:
+        """Cancel-alls over these orders, at least one of them for all markets."""
+        stage = self._stage
+        other = stage.other_view if together.other_too else None
 
-        `other_too`: the other account cancels what it has at the same moment.
-        """
-        before, readers = self._before(), self._readers()
-        other = self._stage.other_view if other_too else None
+        def arrange() -> None:
+            stage.arrange(wishes)
+            if other is not None:
+                stage.arrange_bystander()
+
+        heat = self._heat("cancel.concurrent-once", arrange)
         others_before = None if other is None else other.believed()
         if other is not None:
             other.decline_to_harm()
-        canceling = [self._canceling(readers, symbol) for symbol in symbols]
-        with readers.beside():
-            answers = self._at_once(*canceling, *([] if other is None else [other.account.cancel_all]))
-        self._judge(before, answers[: len(symbols)], readers)
+        asked = self._cancel_alls(together.cancel_alls, market.symbol if together.of_one_market else None)
+        others = [] if other is None else [CancelAll(other, None, other.account.credentials[0])]
+        answers = heat.run([*asked, *others], just_before=lambda: _list(heat, together.listed))
         if other is not None and others_before is not None:
             other.canceled(answers[-1].orders)
+        self._judge(heat, answers[: len(asked)])
+        if other is not None and others_before is not None:
             others_after = other.believed()
             race = Race(others_before, others_after, [answers[-1].orders])
             breaches = charge(RACES.judge(race).breaches, "cancel.concurrent-once")
-            raced = (*others_before.exchanges[:1], *(each.exchange for each in answers), *others_after.exchanges[:1])
-            self._stage.caller.observations.report(breaches, *raced, raising=True)
+            raced = (*others_before.exchanges[:1], *heat.requests, *others_after.exchanges[:1])
+            stage.caller.observations.report(_told_closely(breaches, heat), *raced, raising=True)
 
-    def cancel_and_place(self, market: Market) -> None:
-        """Cancel-all while orders are placed, from two connections."""
+    def cancel_and_place(self, wishes: Sequence[Wish], market: Market) -> None:
+        """Cancel-all over these orders while others are placed, from two connections."""
         stage, placed = self._stage, set[str]()
 
         def placing() -> None:
@@ -87,23 +112,23 @@ class Races:
                 id = place(stage.driver, stage.view, market, side, price, market.quantity)
                 placed.update(() if id is None else (id,))
 
-        before, readers = self._before(), self._readers()
-        with stage.driver.noting() as placements, readers.beside():
-            answer = self._beside(readers, [placing] * 2)
-        self._judge(before, [answer], readers, placements, placed=placed)
+        heat = self._heat("cancel.concurrent-place", lambda: stage.arrange(wishes))
+        answers = heat.run(self._cancel_alls(1), [placing] * 2)
+        self._judge(heat, answers, placed=placed)
 
     def cancel_and_take(self, market: Market, side: str, taking: Taking) -> None:
-        """Cancel-all while the other account takes from the caller's orders."""
+        """Cancel-alls while the other account takes from the caller's orders."""
         stage, other = self._stage, self._stage.other_view
         assert other is not None
         # Each race at a price of its own, so that a stranger's order is hardly ever at the same.
         price = prices_between(market, _PRICES)[next(self._race) % _PRICES]
-        stage.clear()
         others_before = set(other.believed().orders)
-        for _ in range(2 * _EACH):
-            place(stage.driver, stage.view, market, side, price, market.quantity)
-        stage.wait_until_listed(stage.view)
-        before, readers = self._before(), self._readers()
+
+        def arrange() -> None:
+            stage.clear()
+            for _ in range(2 * _EACH):
+                place(stage.driver, stage.view, market, side, price, market.quantity)
+            stage.wait_until_listed(stage.view)
 
         def take(quantity: Decimal) -> None:
             place(stage.driver, other, market, OPPOSITE[side], price, quantity)
@@ -112,47 +137,37 @@ class Races:
             for _ in range(_EACH):
                 take(market.quantity)
 
-        half = max(market.lot, market.quantity / 2 // market.lot * market.lot)
-        with stage.driver.noting() as placements, readers.beside():
-            if taking == "half just before":
-                take(half)
-            beside = {"whole": [take_some] * 2, "half": [lambda: take(half)]}
-            answer = self._beside(readers, beside.get(taking, []))
+        def take_half() -> None:
+            take(max(market.lot, market.quantity / 2 // market.lot * market.lot))
+
+        heat = self._heat("cancel.concurrent-fill", arrange)
+        takers = [take_half] if taking.half else [take_some] * 2
+
+        def just_before() -> None:
+            _list(heat, taking.listed)
+            for each in takers if taking.just_before else ():
+                each()
+
         try:
-            self._judge(before, [answer], readers, placements, others_before=others_before)
+            asked = self._cancel_alls(taking.cancel_alls)
+            answers = heat.run(asked, [] if taking.just_before else takers, just_before)
+            self._judge(heat, answers, others_before=others_before)
         finally:
             if any(order.live for id, order in other.latest().orders.items() if id not in others_before):
                 stage.clear(other)
 
-    def _before(self) -> Snapshot:
-        before = self._stage.view.believed()
-        self._stage.view.decline_to_harm()
-        return before
+    def _heat(self, requirement: str, arrange: Callable[[], None]) -> Heat:
+        return Heat(self._stage, self._pool, requirement, arrange)
 
-    def _readers(self) -> Readers:
-        return Readers(self._stage, self._stage.view)
-
-    def _canceling(self, readers: Readers, symbol: str | None = None) -> Callable[[], Canceled]:
-        def cancel() -> Canceled:
-            asked_at = time.monotonic()
-            answer = self._stage.caller.cancel_all(symbol)
-            readers.note(answer, asked_at, time.monotonic())
-            return answer
-
-        return cancel
-
-    def _beside(self, readers: Readers, others: Sequence[Callable[[], None]]) -> Canceled:
-        """What cancel-all answers while other workers do this."""
-        cancel, answers = self._canceling(readers), list[Canceled]()
-        self._at_once(lambda: answers.append(cancel()), *others)
-        return answers[0]
+    def _cancel_alls(self, count: int, symbol: str | None = None) -> list[CancelAll]:
+        """So many of the caller's, with each credential in turn, the last of them for this market."""
+        symbols = [*[None] * (count - 1), symbol]
+        return [CancelAll(self._stage.view, each, next(self._turn)) for each in symbols]
 
     def _judge(
         self,
-        before: Snapshot,
+        heat: Heat,
         answers: Sequence[Canceled],
-        readers: Readers,
-        placements: Sequence[Exchange] = (),
         placed: set[str] | None = None,
         others_before: set[str] | None = None,
     ) -> None:
@@ -163,19 +178,19 @@ class Races:
             other.changing()
             takers = [order for id, order in other.believed().orders.items() if id not in others_before]
         race = Race(
-            before=before,
+            before=heat.before,
             after=after,
-            answers=[answer.orders for answer in answers],
+            answers=[answer.orders for answer in sorted(answers, key=lambda answer: answer.exchange.sent_at)],
             placed=placed or frozenset(),
             takers=takers,
             broken_off=any(answer.tried_before for answer in answers),
         )
         judgement = RACES.judge(race)
-        raced = (*(answer.exchange for answer in answers), *placements)
-        evidence = (*before.exchanges[:1], *raced, *after.exchanges[:1])
-        view.account.observations.report(self._counted(judgement.breaches), *evidence, raising=True)
+        evidence = (*heat.before.exchanges[:1], *heat.requests, *after.exchanges[:1])
+        breaches = _told_closely(self._counted(judgement.breaches), heat)
+        view.account.observations.report(breaches, *evidence, raising=True)
         view.account.observations.count(dict.fromkeys(judgement.saw, 1))
-        readers.judge(before, after)
+        heat.readers.judge(heat.before, after, evidence)
 
     def _counted(self, breaches: list[Breach]) -> list[Breach]:
         """Those that are certain, and the others once they were met often enough."""
@@ -184,22 +199,12 @@ class Races:
         met_again = self._uncertain >= _MET_TWICE
         return [breach._replace(certain=True) for breach in breaches if breach.certain or met_again]
 
-    def _at_once(self, *runners: Callable[[], T]) -> list[T]:
-        """What each returned, all having been let go together. Raises what one of them raised, all having ended."""
-        barrier = threading.Barrier(len(runners))
 
-        def start(run: Callable[[], T]) -> T:
-            barrier.wait()
-            return run()
+def _list(heat: Heat, query: Query | None) -> None:
+    if query is not None:
+        heat.readers.look(query)
 
-        running = [self._pool.submit(start, run) for run in runners]
-        refused: DriverRefused | None = None
-        results = []
-        for each in running:
-            try:
-                results.append(each.result())
-            except DriverRefused as reason:
-                refused = reason
-        if refused is not None:
-            raise refused
-        return results
+
+def _told_closely(breaches: Sequence[Breach], heat: Heat) -> list[Breach]:
+    """The breaches, with the requests that were under way together."""
+    return [breach._replace(got=f"{breach.got}; {heat.told()}") for breach in breaches]

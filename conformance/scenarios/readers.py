@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from conformance.account.account import EVERYTHING, Canceled
 from conformance.account.view import View
+from conformance.evidence import Exchange
 from conformance.operations import LIST
 from conformance.oracle.snapshot import Snapshot
 from conformance.oracle.timeline import LAPSES, TIMELINE, Look, Timeline
@@ -78,8 +79,21 @@ class Readers:
         orders = {order.id: order for order in answer.orders}
         self._told.append(Look(None, orders, asked_at, came_at, answer.exchange))
 
-    def judge(self, before: Snapshot, after: Snapshot) -> None:
-        """Hold what was shown against itself. Raises Violation for the first contradiction."""
+    def look(self, query: Query) -> None:
+        """Ask for one list more, here and now."""
+        with self._view.account.reading():
+            self._ask(query, self._view.account.credentials[0])
+
+    @property
+    def exchanges(self) -> list[Exchange]:
+        """All lists that were asked for."""
+        return [came.answer.exchange for came in self._came]
+
+    def judge(self, before: Snapshot, after: Snapshot, evidence: Sequence[Exchange] = ()) -> None:
+        """Hold what was shown against itself. Raises Violation for the first contradiction.
+
+        `evidence`: what shows it, if not the contradicting answers alone.
+        """
         looks = sorted([*self._told, *self._looks()], key=lambda look: look.asked_at)
         lag_s = self._stage.target.consistency_ms / 1000
         if not lag_s and before.exchanges:  # what lists showed before is held against what they show meanwhile, too
@@ -95,21 +109,24 @@ class Readers:
             observations.lapse(tuple(about), breach, *before.exchanges[:1], *breach.exchanges, *after.exchanges[:1])
         judgement = TIMELINE.judge(timeline)
         observations.count(judgement.saw)
-        observations.report(judgement.breaches, raising=True)
+        breaches = [each._replace(exchanges=tuple(evidence) or each.exchanges) for each in judgement.breaches]
+        observations.report(breaches, raising=True)
 
     def _read(self, lists: Sequence[tuple[Query, Credential]]) -> None:
-        account = self._view.account
-        with account.reading():
+        with self._view.account.reading():
             for number, (query, credential) in enumerate(lists):
                 last = self._done.is_set()
-                asked_at = time.monotonic()
-                with contextlib.suppress(CannotJudge):
-                    answer = account.ask_once(LIST, urlencode(query.pairs()), credential)
-                    self._came.append(_Came(query, credential, answer, asked_at, time.monotonic()))
+                self._ask(query, credential)
                 if last:
                     return
                 # Ever more slowly: a cancel-all may take a millisecond or a second.
                 self._done.wait(_FIRST_WAIT_S * 2**number if number < EACH - 2 else None)
+
+    def _ask(self, query: Query, credential: Credential) -> None:
+        asked_at = time.monotonic()
+        with contextlib.suppress(CannotJudge):
+            answer = self._view.account.ask_once(LIST, urlencode(query.pairs()), credential)
+            self._came.append(_Came(query, credential, answer, asked_at, time.monotonic()))
 
     def _looks(self) -> Sequence[Look]:
         looks = []

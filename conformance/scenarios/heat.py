@@ -1,0 +1,160 @@
+"""One race: requests let go by a barrier, each with a connection of its own, and all of them as evidence."""
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from conformance.account.account import Canceled
+from conformance.account.blame import of_cancel_all
+from conformance.account.view import View
+from conformance.evidence import Exchange
+from conformance.scenarios.readers import Readers
+from conformance.stage.stage import Stage
+from conformance.verdict import CannotJudge, DriverRefused, Violation
+from conformance.wire.signer import Credential
+
+
+@dataclass(frozen=True, slots=True)
+class CancelAll:
+    """One cancel-all of a race: whose it is, its scope, and the credential that it is asked with."""
+
+    view: View
+    symbol: str | None
+    credential: Credential
+
+    def ask(self) -> Canceled:
+        """Its answer. Raises as `Account.cancel_all` does."""
+        return self.view.account.cancel_all(self.symbol, self.credential)
+
+
+class Heat:
+    """One race over what `arrange` brings about, and what it showed.
+
+    `requirement`: what is broken where the race, and nothing else, makes a cancel-all fail. `before`: the caller's
+    orders before it.
+    """
+
+    def __init__(self, stage: Stage, pool: Executor, requirement: str, arrange: Callable[[], None]) -> None:
+        arrange()
+        self.before = stage.view.believed()
+        stage.view.decline_to_harm()
+        self.readers = Readers(stage, stage.view)
+        self._stage = stage
+        self._pool = pool
+        self._requirement = requirement
+        self._arrange = arrange
+        self._canceled: list[Exchange] = []
+        self._placed: Sequence[Exchange] = ()
+
+    @property
+    def requests(self) -> list[Exchange]:
+        """All requests of the race, lists included, in the order sent."""
+        return sorted([*self._canceled, *self._placed, *self.readers.exchanges], key=lambda each: each.sent_at)
+
+    def told(self) -> str:
+        """How closely it was raced, in words."""
+        return under_way_at_once([*self._canceled, *self._placed])
+
+    def run(
+        self,
+        cancel_alls: Sequence[CancelAll],
+        others: Sequence[Callable[[], None]] = (),
+        just_before: Callable[[], None] | None = None,
+    ) -> list[Canceled]:
+        """What each cancel-all answered, all having been let go together with the others, and all having ended.
+
+        `just_before` is done right before, lists being asked for already. Raises what one of them raised.
+        """
+        barrier = threading.Barrier(len(cancel_alls) + len(others))
+
+        def cancel(asked: CancelAll) -> Canceled:
+            barrier.wait()
+            asked_at = time.monotonic()
+            answer = asked.ask()
+            if asked.view is self._stage.view:
+                self.readers.note(answer, asked_at, time.monotonic())
+            return answer
+
+        def do(other: Callable[[], None]) -> None:
+            barrier.wait()
+            other()
+
+        with self._stage.driver.noting() as self._placed, self.readers.beside():
+            if just_before is not None:
+                just_before()
+            canceling = [self._pool.submit(cancel, asked) for asked in cancel_alls]
+            doing = [self._pool.submit(do, other) for other in others]
+            errors = [*(each.exception() for each in canceling), *(each.exception() for each in doing)]
+        self._canceled = [exchange for each in canceling if (exchange := _exchange(each)) is not None]
+        if any(errors):
+            for asked in cancel_alls:
+                asked.view.canceled()
+        for asked, error in zip(cancel_alls, errors, strict=False):
+            if isinstance(error, Violation) and error.breach.requirement == of_cancel_all(nothing_live=False):
+                raise self._charged(asked, error)
+        for error in sorted(filter(None, errors), key=lambda error: isinstance(error, DriverRefused)):
+            raise error
+        return [each.result() for each in canceling]
+
+    def _charged(self, asked: CancelAll, failed: Violation) -> Violation:
+        """What a cancel-all broke that got a wrong answer: what the race is about, if the same one gets a good answer
+        when it is asked alone, over such orders as before the race.
+        """
+        try:
+            with contextlib.suppress(DriverRefused):
+                self._arrange()
+            asked.view.decline_to_harm()
+            alone = asked.ask()
+        except Violation as again:
+            return again
+        except CannotJudge:
+            return failed
+        finally:
+            asked.view.canceled()
+        want = f"{failed.breach.want} in a race, as to the same one alone after it"
+        breach = failed.breach._replace(
+            requirement=self._requirement, want=want, got=f"{failed.breach.got}; {self.told()}"
+        )
+        return Violation(breach, *self.requests, alone.exchange)
+
+
+def under_way_at_once(exchanges: Iterable[Exchange]) -> str:
+    """Which requests other than lists were under way at one moment, numbered in the order sent: the moment at which the
+    most cancel-alls were.
+    """
+    numbered = []
+    sent = sorted(exchanges, key=lambda each: (each.operation is None, each.sent_at))
+    for kind, alike in groupby(sent, key=lambda each: "cancel-all" if each.operation else "request of the driver"):
+        numbered += [(kind, number, each) for number, each in enumerate(alike, start=1)]
+
+    def at(moment: float) -> list[tuple[str, int]]:
+        return [
+            (kind, number)
+            for kind, number, each in numbered
+            if each.sent_at <= moment < each.sent_at + each.elapsed_ms / 1000
+        ]
+
+    moments = (at(each.sent_at) for _, _, each in numbered)
+    most = max(moments, key=lambda them: (sum(kind == "cancel-all" for kind, _ in them), len(them)), default=[])
+    if len(most) < 2:
+        return "no two of the requests overlapped"
+    kinds = ((kind, [number for _, number in them]) for kind, them in groupby(most, key=lambda each: each[0]))
+    return f"{' and '.join(f'{kind} {_listed(numbers)}' for kind, numbers in kinds)} were under way at one moment"
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    *most, last = map(str, numbers)
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def _exchange(canceling: Future[Any]) -> Exchange | None:
+    error = canceling.exception()
+    if error is None:
+        exchange: Exchange = canceling.result().exchange
+        return exchange
+    return error.evidence[-1] if isinstance(error, Violation) and error.evidence else getattr(error, "exchange", None)
