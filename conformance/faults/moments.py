@@ -27,7 +27,8 @@ _STEP_S = 0.006
 class _InSteps(Face):
     """Takes a while over each cancel-all, one after the other; `canceling`: the orders that it is at work with.
 
-    Lists show each of those as `meanwhile` says, `step` being the first or the second half of that while.
+    Lists show each of those as `meanwhile` says, `step` being the first or the second half of that while; lists by
+    status those that have it then.
     """
 
     def __init__(self, *parts: Any) -> None:
@@ -35,6 +36,7 @@ class _InSteps(Face):
         self.canceling: set[str] = set()
         self.at_work: Counter[str] = Counter()  # by account
         self.step = 0
+        self.status: str | None = None  # that the list asks for
         self.lock = asyncio.Lock()
 
     async def cancel_all(self, account: str, symbol: str | None) -> Response:
@@ -49,9 +51,14 @@ class _InSteps(Face):
         self.at_work[account] -= 1
         return self.cancel_answer(canceled)
 
+    def list_orders(self, request: Request, account: str, body: bytes) -> Response:
+        self.status = self.parameters(request).get("status")
+        return super().list_orders(request, account, body)
+
     def list_answer(self, orders: list[Order]) -> Response:
         shown = ([order] if order.id not in self.canceling else self.meanwhile(order) for order in orders)
-        return super().list_answer([order for each in shown for order in each][: len(orders)])
+        passing = [order for each in shown for order in each if self.status in (None, order.status)]
+        return super().list_answer(passing[: len(orders)])
 
     def meanwhile(self, order: Order) -> list[Order]:
         """How lists show an order that is being canceled."""
@@ -92,6 +99,43 @@ class OpenAgainMeanwhile(_InSteps):
 
     def meanwhile(self, order: Order) -> list[Order]:
         return [_as(order, status="canceled") if self.step == 1 else order]
+
+
+@fault(breaks="cancel.final")
+class HalvesMixed(_InSteps):
+    """Shows every other order as canceled while it cancels them, and in the next list the others."""
+
+    lists = 0
+
+    def list_answer(self, orders: list[Order]) -> Response:
+        self.lists += 1
+        return super().list_answer(orders)
+
+    def meanwhile(self, order: Order) -> list[Order]:
+        done = (order.serial + self.lists) % 2
+        return [_as(order, status="canceled") if done else order]
+
+
+@fault(breaks="cancel.final")
+class ReplicaOfTheKey(_InSteps):
+    """Shows orders as canceled while it cancels them where a key asks, and as live where a token does."""
+
+    def meanwhile(self, order: Order) -> list[Order]:
+        return [_as(order, status="canceled") if self.exchange.asked_with == "key" else order]
+
+
+@fault(breaks="cancel.final")
+class IndexOfTheCanceledFirst(_InSteps):
+    """Shows orders among the canceled as soon as it begins to cancel them, and among the open ones until it is done."""
+
+    def list_orders(self, request: Request, account: str, body: bytes) -> Response:
+        if not self.canceling or "status=canceled" not in request.url.query:
+            return super().list_orders(request, account, body)
+        orders = self.exchange.orders[account].values()
+        gone = [_as(order, status="canceled") for order in orders if order.id in self.canceling]
+        found = self.exchange.in_order([*gone, *(order for order in orders if order.status == "canceled")])
+        limit = self.whole_number(self.parameters(request), "limit")
+        return Face.list_answer(self, self.exchange.page(found, limit))
 
 
 @fault(breaks="list.limit-exact")

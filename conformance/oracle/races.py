@@ -45,7 +45,7 @@ def in_one_answer(race: Race) -> Iterator[Sight]:
         for order in answer:
             tellers.setdefault(order.id, []).append(number)
     for id, numbers in tellers.items():
-        told = f"{id} in those of cancel-alls {' and '.join(map(str, numbers))}, of {len(race.answers)}"
+        told = f"{id} in the answers to cancel-alls {' and '.join(map(str, numbers))} of {len(race.answers)}"
         yield RIGHT if len(numbers) == 1 else Breach("each order in one answer", told)
 
 

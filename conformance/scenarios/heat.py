@@ -13,6 +13,7 @@ from conformance.account.account import Canceled
 from conformance.account.blame import of_cancel_all
 from conformance.account.view import View
 from conformance.evidence import Exchange
+from conformance.operations import CANCEL_ALL
 from conformance.scenarios.readers import Readers
 from conformance.stage.stage import Stage
 from conformance.verdict import CannotJudge, DriverRefused, Violation
@@ -124,12 +125,13 @@ class Heat:
 
 
 def under_way_at_once(exchanges: Iterable[Exchange]) -> str:
-    """Which requests other than lists were under way at one moment, numbered in the order sent: the moment at which the
-    most cancel-alls were.
+    """Which cancel-alls and placements, numbered in the order sent, were under way at one moment: that with the most
+    cancel-alls.
     """
-    numbered = []
+    numbered: list[tuple[str, int, Exchange]] = []
     sent = sorted(exchanges, key=lambda each: (each.operation is None, each.sent_at))
-    for kind, alike in groupby(sent, key=lambda each: "cancel-all" if each.operation else "request of the driver"):
+    for operation, alike in groupby(sent, key=lambda each: each.operation):
+        kind = operation or "placement"
         numbered += [(kind, number, each) for number, each in enumerate(alike, start=1)]
 
     def at(moment: float) -> list[tuple[str, int]]:
@@ -140,16 +142,16 @@ def under_way_at_once(exchanges: Iterable[Exchange]) -> str:
         ]
 
     moments = (at(each.sent_at) for _, _, each in numbered)
-    most = max(moments, key=lambda them: (sum(kind == "cancel-all" for kind, _ in them), len(them)), default=[])
+    most = max(moments, key=lambda them: (sum(kind == CANCEL_ALL.name for kind, _ in them), len(them)), default=[])
     if len(most) < 2:
-        return "no two of the requests overlapped"
+        return "no two of them were under way at one moment"
     kinds = ((kind, [number for _, number in them]) for kind, them in groupby(most, key=lambda each: each[0]))
-    return f"{' and '.join(f'{kind} {_listed(numbers)}' for kind, numbers in kinds)} were under way at one moment"
+    return f"{' and '.join(_numbers(kind, numbers) for kind, numbers in kinds)} were under way at one moment"
 
 
-def _listed(numbers: Sequence[int]) -> str:
+def _numbers(kind: str, numbers: Sequence[int]) -> str:
     *most, last = map(str, numbers)
-    return f"{', '.join(most)} and {last}" if most else last
+    return f"{kind}s {', '.join(most)} and {last}" if most else f"{kind} {last}"
 
 
 def _exchange(canceling: Future[Any]) -> Exchange | None:
