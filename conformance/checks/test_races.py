@@ -16,7 +16,7 @@ TOGETHER = (
     Together(2, listed=Query(status="open")),
     Together(4, of_one_market=True),
     Together(2, of_one_market=True),
-    Together(4, other_too=True),
+    Together(2, other_too=True),
     Together(6, of_one_market=True, listed=Query()),
     Together(2),
     Together(2, of_one_market=True),

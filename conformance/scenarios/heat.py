@@ -92,9 +92,6 @@ class Heat:
             doing = [self._pool.submit(do, other) for other in others]
             errors = [*(each.exception() for each in canceling), *(each.exception() for each in doing)]
         self._canceled = [exchange for each in canceling if (exchange := _exchange(each)) is not None]
-        if any(errors):
-            for asked in cancel_alls:
-                asked.view.canceled()
         for asked, error in zip(cancel_alls, errors, strict=False):
             if isinstance(error, Violation) and error.breach.requirement == of_cancel_all(nothing_live=False):
                 raise self._charged(asked, error)
@@ -115,8 +112,6 @@ class Heat:
             return again
         except CannotJudge:
             return failed
-        finally:
-            asked.view.canceled()
         want = f"{failed.breach.want} in a race, as to the same one alone after it"
         breach = failed.breach._replace(
             requirement=self._requirement, want=want, got=f"{failed.breach.got}; {self.told()}"
@@ -146,7 +141,7 @@ def under_way_at_once(exchanges: Iterable[Exchange]) -> str:
     if len(most) < 2:
         return "no two of them were under way at one moment"
     kinds = ((kind, [number for _, number in them]) for kind, them in groupby(most, key=lambda each: each[0]))
-    return f"{' and '.join(_numbers(kind, numbers) for kind, numbers in kinds)} were under way at one moment"
+    return f"{' with '.join(_numbers(kind, numbers) for kind, numbers in kinds)} were under way at one moment"
 
 
 def _numbers(kind: str, numbers: Sequence[int]) -> str:

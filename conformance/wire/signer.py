@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import threading
 import time
 from typing import Literal
 
@@ -9,12 +10,16 @@ from conformance.profile import AccountProfile
 
 Credential = Literal["jwt", "api-key"]
 
+_AHEAD_MS = 1000  # further ahead of the clock no timestamp gets: the clock was set back
+
 
 class Signer:
     """Authorizes requests with a credential of one account. Ask only for credentials that the profile gives."""
 
     def __init__(self, profile: AccountProfile) -> None:
         self._profile = profile
+        self._lock = threading.Lock()
+        self._last_ms = 0
 
     @property
     def kinds(self) -> tuple[Credential, ...]:
@@ -30,8 +35,14 @@ class Signer:
         """The query string and the headers of a request with this query, with one credential."""
         if (credential or self.kinds[0]) == "jwt":
             return query, bearer(self.token)
-        timestamp_ms = int(time.time() * 1000)
-        return signed_query(query, self.api_secret, timestamp_ms), key(self.api_key)
+        return signed_query(query, self.api_secret, self._timestamp_ms()), key(self.api_key)
+
+    def _timestamp_ms(self) -> int:
+        """Now, and never the same twice: two requests that are signed alike may be taken for one that is replayed."""
+        now = int(time.time() * 1000)
+        with self._lock:
+            self._last_ms = self._last_ms + 1 if now <= self._last_ms < now + _AHEAD_MS else now
+            return self._last_ms
 
     @property
     def token(self) -> str:

@@ -67,6 +67,11 @@ def test_each_order_is_in_exactly_one_answer(answers: list[list[Order]], after: 
     assert broken(race(answers, after)) == {"cancel.concurrent-once"}
 
 
+def test_the_answers_that_tell_the_same_order_are_named() -> None:
+    [breach] = breaches(race([[A_OVER], [B_OVER], [], [A_OVER]], BOTH))
+    assert breach.got == "a in the answers to cancel-alls 1 and 4 of 4"
+
+
 def test_after_an_answer_that_broke_off_an_order_may_be_in_none() -> None:
     assert broken(race([[A_OVER], []], BOTH, broken_off=True)) == set()
     assert broken(race([[A_OVER]], [A_OVER, canceled(filled(B))], takers=[TAKER], broken_off=True)) == set()

@@ -1,8 +1,13 @@
 """Signatures, against vectors that other programs computed."""
 
-from urllib.parse import urlencode
+import time
+from urllib.parse import parse_qs, urlencode
 
-from conformance.wire.signer import sign, signed_query
+import pytest
+
+from conformance.profile import AccountProfile
+from conformance.profile.secrets import Secret
+from conformance.wire.signer import Signer, sign, signed_query
 
 # openssl dgst -sha256 -hmac your_api_secret, of this text without a line break at its end
 QUERY = "symbol=DFUSDT&status=open&limit=50&timestamp=1778400000123"
@@ -33,3 +38,13 @@ def test_what_is_signed_is_what_is_sent_urlencoded_as_in_the_samples() -> None:
     assert sent == "symbol=a+b%26c%3D%C3%A9%2F&timestamp=5"
     assert signature == sign("k", sent)
     assert signature == "f73ccf726fddfa868fc67d4361b5a3a7f4d9659ffda01fa83fd6f83bcf9067a8"
+
+
+def test_no_two_requests_are_signed_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    signer = Signer(AccountProfile("alice", api_key=Secret("k"), api_secret=Secret("s")))
+
+    def stamped(at: float) -> int:
+        monkeypatch.setattr(time, "time", lambda: at)
+        return int(parse_qs(signer.authorize("", "api-key")[0])["timestamp"][0])
+
+    assert [stamped(at) for at in (100.0, 100.0, 100.0, 101.0, 40.0)] == [100000, 100001, 100002, 101000, 40000]
