@@ -26,8 +26,8 @@ TAKING = {
     "buy": (Taking(half=False), Taking(half=True), Taking(half=False), Taking(half=True, just_before=True)),
     "sell": (
         Taking(half=False),
-        Taking(half=True, cancel_alls=2),
         Taking(half=False),
+        Taking(half=True, cancel_alls=2),
         Taking(half=True, just_before=True, cancel_alls=4, listed=Query()),
     ),
 }

@@ -1,14 +1,12 @@
-"""Lies that are told while something else is being done: by lists during a cancel-all, and by lists now and then.
+"""Lies that are told while something else is being done: by lists during a cancel-all, and by cancel-alls.
 
 Where a report of the kind is public, the class cites it by repository and number.
 """
 
 import asyncio
 import copy
-import itertools
 import time
 from collections import Counter
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -248,43 +246,3 @@ class PoolTooSmall(Face):
             return await super().respond(request, handle)
         finally:
             self.at_work -= 1
-
-
-# -- now and then ------------------------------------------------------------------------------------------------------
-
-
-class _NowAndThen(Exchange):
-    """Leaves the newest order out of one list in `every`, from the 300th list on: what was set up is seen whole."""
-
-    every = 20
-    times = 10**9
-
-    def __init__(self, *parts: Any, **named: Any) -> None:
-        super().__init__(*parts, **named)
-        self.number = itertools.count(1)
-        self.left_out: Counter[str] = Counter()
-
-    def page(self, orders: list[Order], limit: int | None) -> list[Order]:
-        page = super().page(orders, limit)
-        number = next(self.number)
-        if number % self.every or not self.is_due(page):
-            return page
-        self.left_out["lists"] += 1
-        return page[1:]
-
-    def is_due(self, page: Iterable[Order]) -> bool:
-        """Whether this list may lie."""
-        return self.left_out["lists"] < self.times
-
-
-# BitMEX/api-connectors#419
-@fault(breaks="list.limit-exact")
-class OneListInTwentyLacksOne(_NowAndThen):
-    """Leaves the newest order out of one list in twenty."""
-
-
-@fault(breaks="list.limit-exact")
-class OneListInAHundredLacksOne(_NowAndThen):
-    """Leaves the newest order out of one list in a hundred."""
-
-    every = 100

@@ -15,7 +15,10 @@ from conformance.sandbox.face import Face
 from conformance.sandbox.records import Order
 
 # As long as a call to another service takes: enough for requests that were sent together to arrive.
-_PAUSE_S = 0.01
+_PAUSE_S = 0.03
+
+# What came so shortly before is not everywhere yet.
+_LATE_S = 0.1
 
 
 class _Raced(Face):
@@ -215,7 +218,7 @@ class LocksEachCredential(_Raced):
 
 @fault(breaks="cancel.concurrent-fill")
 class SecondReadsAReplica(_Raced):
-    """Returns fills as they were 50 ms before, where more than one cancel-all of the account is under way."""
+    """Returns fills as they were 100 ms before, where more than one cancel-all of the account is under way."""
 
     def __init__(self, *parts: Any) -> None:
         super().__init__(*parts)
@@ -230,7 +233,7 @@ class SecondReadsAReplica(_Raced):
         return answer
 
     async def race(self, account: str, symbol: str | None, found: list[Order], number: int) -> Response:
-        late = [each for each in self.fills if time.monotonic() - each[0] < 5 * _PAUSE_S]
+        late = [each for each in self.fills if time.monotonic() - each[0] < _LATE_S]
         await asyncio.sleep(_PAUSE_S)
         told = {order.id: copy.copy(order) for order in self.canceled(found)}
         for _, id, filled, value in reversed(late if self.at_work[account] > 1 else []):
@@ -241,7 +244,7 @@ class SecondReadsAReplica(_Raced):
 
 @fault(breaks="cancel.concurrent-fill")
 class AnswersFromALateList(_Raced):
-    """Returns orders as the last list showed them, where that is no older than 50 ms: fills since then are not told."""
+    """Returns orders as the last list showed them, if that is no older than 100 ms: fills since then are not told."""
 
     def __init__(self, *parts: Any) -> None:
         super().__init__(*parts)
@@ -255,6 +258,6 @@ class AnswersFromALateList(_Raced):
         told = [copy.copy(order) for order in self.canceled(found)]
         for order in told:
             at, shown = self.listed.get(order.id, (0.0, order))
-            if time.monotonic() - at < 5 * _PAUSE_S:
+            if time.monotonic() - at < _LATE_S:
                 order.filled, order.value, order.average = shown.filled, shown.value, shown.average
         return self.cancel_answer(told)
