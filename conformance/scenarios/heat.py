@@ -1,6 +1,5 @@
 """One race: requests let go by a barrier, each with a connection of its own, and all of them as evidence."""
 
-import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -104,9 +103,10 @@ class Heat:
         when it is asked alone, over such orders as before the race.
         """
         try:
-            with contextlib.suppress(DriverRefused):
-                self._arrange()
+            self._arrange()
             asked.view.decline_to_harm()
+            if not asked.view.believed().live(asked.symbol):
+                return failed
             alone = asked.ask()
         except Violation as again:
             return again

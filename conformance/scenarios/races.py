@@ -9,6 +9,7 @@ from decimal import Decimal
 from conformance.account.account import Canceled
 from conformance.account.blame import charge
 from conformance.oracle.races import RACES, Race
+from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Query
 from conformance.profile import Market
 from conformance.scenarios.heat import CancelAll, Heat
@@ -126,9 +127,14 @@ class Races:
 
         def arrange() -> None:
             stage.clear()
+            clear_takers(other.believed())
             for _ in range(2 * _EACH):
                 place(stage.driver, stage.view, market, side, price, market.quantity)
             stage.wait_until_listed(stage.view)
+
+        def clear_takers(seen: Snapshot) -> None:
+            if any(order.live for id, order in seen.orders.items() if id not in others_before):
+                stage.clear(other)
 
         def take(quantity: Decimal) -> None:
             place(stage.driver, other, market, OPPOSITE[side], price, quantity)
@@ -153,8 +159,7 @@ class Races:
             answers = heat.run(asked, [] if taking.just_before else takers, just_before)
             self._judge(heat, answers, others_before=others_before)
         finally:
-            if any(order.live for id, order in other.latest().orders.items() if id not in others_before):
-                stage.clear(other)
+            clear_takers(other.latest())
 
     def _heat(self, requirement: str, arrange: Callable[[], None]) -> Heat:
         return Heat(self._stage, self._pool, requirement, arrange)
