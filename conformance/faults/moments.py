@@ -206,7 +206,7 @@ class SkipsWhatIsLocked(Face):
 
     def cancel_all(self, account: str, symbol: str | None) -> Response:
         exchange = self.exchange
-        held = {id for id, at in self.traded.items() if time.monotonic() - at < 2 * _STEP_S}
+        held = {id for id, at in self.traded.items() if time.monotonic() - at < 5 * _STEP_S}
         found = [order for order in exchange.cancelable(account) if exchange.in_scope(order, symbol)]
         canceled = [order for order in found if order.id not in held]
         for order in canceled:
