@@ -2,7 +2,9 @@
 
 import pytest
 
+from conformance.account.known import Known
 from conformance.declare import cancels, needs, verifies
+from conformance.orders import Query
 from conformance.profile import Market
 from conformance.scenarios.trades import Trading, add_up
 from conformance.stage.stage import Stage
@@ -31,8 +33,23 @@ def test_fills_of_one_that_is_taken_from(stage: Stage, side: str, place: int) ->
     average.
     """
     trading = Trading(stage, _market(stage, place))
-    if add_up(trading, lambda: trading.make(side, whole=side == "buy")) is None:
+    fills = add_up(trading, lambda: trading.make(side, whole=side == "buy"))
+    if fills is None:
         raise NotObserved(DISTURBED)
+    _expect_orders_counted(stage, fills.order.id)
+
+
+def _expect_orders_counted(stage: Stage, id: str) -> None:
+    """Lists by the status of an order with several fills, with a limit that it is among: it is one order, not several
+    trades.
+    """
+    known = Known(stage.caller, stage.view.settled, first=stage.view.believed())
+    order = known.snapshot.orders[id]
+    alike = [each for each in known.snapshot.orders.values() if each.status == order.status]
+    seconds = sorted((each.created_at for each in alike), reverse=True)
+    ends = (number for number in range(2, len(seconds)) if seconds[number - 1] > seconds[number])
+    if limit := next((number for number in ends if seconds[number - 1] <= order.created_at), None):
+        known.expect(Query(status=order.status, limit=limit))
 
 
 @cancels
