@@ -31,8 +31,11 @@ from conformance.proving.matrix import Matrix
 @click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, help="How many to test side by side.")
 @click.option("--faults/--no-faults", "with_faults", default=True, help="Test the sandbox with each fault.")
 @click.option("--twins/--no-twins", "with_twins", default=True, help="Test each twin, a correct variant.")
+@click.option("--whole", is_flag=True, help="Test each fault with all checks: which violation is named first? Slower.")
 @click.argument("names", nargs=-1)
-def prove(seed: int, jobs: int, report_dir: str, with_faults: bool, with_twins: bool, names: tuple[str, ...]) -> None:
+def prove(
+    seed: int, jobs: int, report_dir: str, with_faults: bool, with_twins: bool, whole: bool, names: tuple[str, ...]
+) -> None:
     """Prove that every check can fail, and that no correct server is accused.
 
     Tests the sandbox with each fault and each twin, or only with those NAMES. A fault is a small error on purpose. A
@@ -48,7 +51,7 @@ def prove(seed: int, jobs: int, report_dir: str, with_faults: bool, with_twins: 
         folder = writable(Path(report_dir))
         chosen = [each for each in _subjects(with_faults, with_twins) if not names or each.name in names]
         started = time.monotonic()
-        found = presentation.watched(trials(chosen, seed, jobs), len(chosen), Console(stderr=True))
+        found = presentation.watched(trials(chosen, seed, jobs, whole=whole), len(chosen), Console(stderr=True))
         if names or not with_faults:
             matrix = Matrix(found)
         else:
@@ -57,7 +60,7 @@ def prove(seed: int, jobs: int, report_dir: str, with_faults: bool, with_twins: 
     path = folder / "prove.json"
     path.write_text(json.dumps(matrix.to_json(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     console = output()
-    console.print(presentation.render(matrix, time.monotonic() - started))
+    console.print(presentation.render(matrix, time.monotonic() - started, whole=whole))
     console.print(f"report: {path}")
     sys.exit(Exit.OK if matrix.proven else Exit.VIOLATED)
 

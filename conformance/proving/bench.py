@@ -38,8 +38,11 @@ class Subject:
     serve: Callable[[int], AbstractContextManager[str]]
 
 
-def trials(subjects: Sequence[Subject], seed: int, jobs: int) -> Iterator[Trial]:
-    """Judge each subject, `jobs` at a time; the trials come as they end."""
+def trials(subjects: Sequence[Subject], seed: int, jobs: int, *, whole: bool = False) -> Iterator[Trial]:
+    """Judge each subject, `jobs` at a time; the trials come as they end.
+
+    `whole`: all checks judge a fault, too, rather than stop at the first that finds it.
+    """
     # Each in a process of its own: nothing of a run is left for the next, and the imports are made once.
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["conformance.judging.runner", "conformance.sandbox", "schemathesis"])
@@ -50,7 +53,7 @@ def trials(subjects: Sequence[Subject], seed: int, jobs: int) -> Iterator[Trial]
             while waiting and len(running) < jobs:
                 subject = waiting.popleft()
                 here, there = context.Pipe(duplex=False)
-                process = context.Process(target=_judge_and_tell, args=(subject, seed, there), daemon=True)
+                process = context.Process(target=_judge_and_tell, args=(subject, seed, whole, there), daemon=True)
                 process.start()
                 there.close()
                 running[here] = _Running(subject, process, time.monotonic())
@@ -93,19 +96,22 @@ class _Running:
     def _without_verdict(self, reason: str) -> Trial:
         subject = self.subject
         return Trial(
-            subject.name, subject.says, subject.breaks, Exit.SUITE_FAILED, (), (), 0, round(self.seconds, 2), reason
+            subject.name, subject.says, subject.breaks, Exit.SUITE_FAILED, (), (), (), 0, round(self.seconds, 2), reason
         )
 
 
-def _judge_and_tell(subject: Subject, seed: int, pipe: Connection) -> None:
+def _judge_and_tell(subject: Subject, seed: int, whole: bool, pipe: Connection) -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["XDG_STATE_HOME"] = folder  # what is left on a server that is gone concerns nobody
-        pipe.send(judge(subject, seed))
+        pipe.send(judge(subject, seed, whole=whole))
     pipe.close()
 
 
-def judge(subject: Subject, seed: int) -> Trial:
-    """Judge one subject: a fault by the checks of what it breaks, and by all others until that is found violated."""
+def judge(subject: Subject, seed: int, *, whole: bool = False) -> Trial:
+    """Judge one subject: a fault by the checks of what it breaks, and by all others until that is found violated.
+
+    `whole`: by all of them.
+    """
     started = time.monotonic()
     with subject.serve(seed) as profile, tempfile.TemporaryDirectory() as folder:
         plan = make_plan(
@@ -116,7 +122,7 @@ def judge(subject: Subject, seed: int) -> Trial:
             labels=(),
             report_dir=folder,
             cancel_existing=False,
-            aim=subject.breaks,
+            aim=None if whole else subject.breaks,
         )
         results = run(plan, Console(quiet=True), stop_on_first=False)
     return _trial(subject, results, time.monotonic() - started)
@@ -124,14 +130,16 @@ def judge(subject: Subject, seed: int) -> Trial:
 
 def _trial(subject: Subject, results: Results, seconds: float) -> Trial:
     failed = results.with_verdict(Verdict.FAIL)
-    own = next((each for each in failed if each.id == subject.breaks), None)
+    affected = [each.id for each in failed if each.consequence_of]
+    own = next((each for each in failed if each.id == subject.breaks and each.id not in affected), None)
     told = [f"{each.id}: {each.reason}" for each in (*failed, *results.with_verdict(Verdict.INCONCLUSIVE))]
     return Trial(
         name=subject.name,
         says=subject.says,
         breaks=subject.breaks,
         exit_code=results.exit_code,
-        violated=tuple(each.id for each in failed),
+        violated=tuple(each.id for each in failed if each.id not in affected),
+        affected=tuple(affected),
         killed_by=() if own is None else tuple(dict.fromkeys(_function(each.check) for each in own.findings)),
         requests=results.requests["total"],
         seconds=round(seconds, 2),

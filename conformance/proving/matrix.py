@@ -13,7 +13,8 @@ from conformance.exits import Exit
 class Trial:
     """One variant, judged. `breaks` None: a twin. `killed_by`: the checks that found what a fault breaks.
 
-    `violated`: every requirement that was found violated, must, implied or advisory. `requests` and `seconds` are those
+    `violated`: every requirement that was found violated, must, implied or advisory; `affected`: those that may follow
+    from one of these. `requests` and `seconds` are those
     of the whole run, set-up included. `reason`: what was found, and what could not be judged.
     """
 
@@ -22,6 +23,7 @@ class Trial:
     breaks: str | None
     exit_code: Exit
     violated: tuple[str, ...]
+    affected: tuple[str, ...]
     killed_by: tuple[str, ...]
     requests: int
     seconds: float
@@ -31,6 +33,11 @@ class Trial:
     def good(self) -> bool:
         """A fault that was killed, or a twin that stayed clean."""
         return self.exit_code == Exit.OK if self.breaks is None else self.breaks in self.violated
+
+    @property
+    def named_first(self) -> bool:
+        """A fault, and the first violation that a report shows is what it breaks."""
+        return self.violated[:1] == (self.breaks,)
 
 
 class Matrix:

@@ -28,8 +28,11 @@ def watched(trials: Iterable[Trial], total: int, console: Console) -> Iterator[T
             yield trial
 
 
-def render(matrix: Matrix, seconds: float) -> RenderableType:
-    """The matrix by area, and by name whatever it does not prove."""
+def render(matrix: Matrix, seconds: float, *, whole: bool = False) -> RenderableType:
+    """The matrix by area, and by name whatever it does not prove.
+
+    `whole`: all checks have judged each fault, so that it tells how many were named first by what they break.
+    """
     table = Table("area", "faults", "killed", "requests", "seconds", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for column in table.columns[1:]:
         column.justify = "right"
@@ -42,6 +45,14 @@ def render(matrix: Matrix, seconds: float) -> RenderableType:
     clean = len(matrix.twins) - len(matrix.false_alarms)
     parts: list[RenderableType] = [table, Text("requests and seconds: medians to a kill, set-up included", style="dim")]
     parts.append(Text(f"{clean} of {len(matrix.twins)} conforming twins clean"))
+    if whole:
+        misnamed = [trial for trial in matrix.faults if trial.good and not trial.named_first]
+        first = sum(trial.named_first for trial in matrix.faults)
+        most = max((len(trial.violated) for trial in matrix.faults), default=0)
+        parts.append(
+            Text(f"{first} of {len(matrix.faults)} faults named first by what they break; {most} violations at most")
+        )
+        parts += _listed("Faults that another violation is named before", map(_wrong, misnamed))
     parts += _listed("Faults that survived", (_wrong(trial) for trial in matrix.survivors))
     parts += _listed("Twins that were accused or not judged", (_wrong(trial) for trial in matrix.false_alarms))
     parts += _listed("Checks that kill nothing", matrix.idle_checks)
@@ -55,6 +66,7 @@ def render(matrix: Matrix, seconds: float) -> RenderableType:
 def _wrong(trial: Trial) -> str:
     what = f"{trial.name} ({trial.breaks})" if trial.breaks else trial.name
     found = ", ".join(trial.violated) or "nothing"
+    found += f"; also affected: {', '.join(trial.affected)}" if trial.affected else ""
     return f"{what}: {trial.says} Exit {trial.exit_code}, found violated: {found}. {trial.reason}".rstrip()
 
 

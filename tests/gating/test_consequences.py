@@ -129,7 +129,9 @@ def test_the_commands(tmp_path: Path) -> None:
     assert "list.page-walk is violated" not in shut.stdout
     assert "1 requirement violated" in shut.stdout
     explained = " ".join(command("explain", "list.page-walk", "--report", "new", cwd=tmp_path).stdout.split())
-    assert "What a violation may follow from order.id" in explained
+    causes = explained.partition("What a violation may follow from")[2]
+    assert "list.newest-first" in causes
+    assert "order.id" in causes
     assert "fail violated in 3 of 412 lists; may follow from list.newest-first" in explained
 
     # Whoever edits the file hides nothing.

@@ -1,11 +1,14 @@
 """What the kill matrix takes for a proof, and each thing that keeps it from being one."""
 
+import io
 import json
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from rich.console import Console
 
+from conformance.proving import presentation
 from conformance.proving.matrix import Matrix, Trial, middle
 
 REQUIREMENTS = {"list.a": "must", "list.b": "implied", "order.c": "must", "order.d": "advisory"}
@@ -13,12 +16,19 @@ CHECKS = ("test_list", "test_order")
 
 
 def fault(name: str, breaks: str, by: Sequence[str] = ("test_list",), **named: Any) -> Trial:
-    killed = {"exit_code": 1, "violated": (breaks,), "killed_by": tuple(by), "requests": 10, "seconds": 1.0}
+    killed = {
+        "exit_code": 1,
+        "violated": (breaks,),
+        "affected": (),
+        "killed_by": tuple(by),
+        "requests": 10,
+        "seconds": 1.0,
+    }
     return Trial(**{"name": name, "says": "It lies.", "breaks": breaks, **killed, **named})
 
 
 def twin(name: str, **named: Any) -> Trial:
-    clean = {"exit_code": 0, "violated": (), "killed_by": (), "requests": 100, "seconds": 9.0}
+    clean = {"exit_code": 0, "violated": (), "affected": (), "killed_by": (), "requests": 100, "seconds": 9.0}
     return Trial(**{"name": name, "says": "It may.", "breaks": None, **clean, **named})
 
 
@@ -124,3 +134,17 @@ def test_as_json_with_medians_of_kills_alone() -> None:
 @pytest.mark.parametrize(("values", "median"), [([], 0), ([3], 3), ([9, 1, 2], 2), ([1, 2], 1.5), ([0.123], 0.12)])
 def test_the_middle(values: list[float], median: float) -> None:
     assert middle(values) == median
+
+
+def test_what_is_named_first_is_told_where_all_checks_have_judged() -> None:
+    late = fault("lies-late", "list.a", violated=("list.b", "list.a"))
+    follows = fault("follows", "list.a", violated=("list.b",), affected=("list.a",))
+    judged = matrix(A, late, follows)
+    assert [trial.name for trial in judged.faults if trial.named_first] == ["lies-a"]
+    assert [trial.name for trial in judged.survivors] == ["follows"]
+    shown = Console(width=200, record=True, file=io.StringIO())
+    shown.print(presentation.render(judged, 1.0, whole=True))
+    text = shown.export_text()
+    assert "1 of 3 faults named first by what they break; 2 violations at most" in text
+    assert "lies-late (list.a)" in text
+    assert "also affected: list.a" in text

@@ -35,9 +35,21 @@ def test_every_entry_gives_a_reason_in_a_few_words() -> None:
         assert not each.why.endswith("."), each.why
 
 
-def test_what_does_harm_is_never_a_mere_consequence() -> None:
-    assert CATALOGUE.keys() >= HARM
-    assert not {each.id for each in requirements.consequences()} & HARM
+# What all orders are seen by: where it is wrong, orders are missed that are there.
+EYES = {"order.timestamps", "order.id", "list.newest-first", "list.end"} | {
+    f"list.limit-{limit}" for limit in ("default", "exact", "max")
+}
+
+
+def test_what_does_harm_follows_only_from_what_all_orders_are_seen_by() -> None:
+    assert CATALOGUE.keys() >= HARM | EYES
+    causes = {each.of for each in requirements.consequences() if each.id in HARM}
+    assert causes <= EYES | {"cancel.envelope"}
+    assert not {each.id for each in requirements.consequences() if each.of == "cancel.envelope"} & HARM - {
+        "error.bad-input"
+    }
+    never = {"auth.required", "auth.jwt-forged", "auth.signature", "list.own-only", "cancel.scope-symbol"}
+    assert not {each.id for each in requirements.consequences()} & never
 
 
 def test_what_fails_a_run_follows_only_from_what_fails_one() -> None:
