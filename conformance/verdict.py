@@ -107,9 +107,16 @@ class Unreachable(CannotJudge):
 
 
 class DriverRefused(CannotJudge):
-    """The target, or the profile, does not let the driver do what was asked. Carries the target's words."""
+    """The target, or the profile, does not let the driver do what was asked. Carries the target's words.
+
+    `perhaps_done`: the answer was a 5xx, which does not say that nothing was done.
+    """
 
     ending = "not exercised"
+
+    def __init__(self, words: str, *, perhaps_done: bool = False) -> None:
+        super().__init__(words)
+        self.perhaps_done = perhaps_done
 
 
 class NotObserved(CannotJudge):

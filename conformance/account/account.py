@@ -222,7 +222,10 @@ class Account(Sender):
             if answer.status == 503:
                 raise Busy(reason)
             raise (Rejected if answer.status < 500 else Inconclusive)(reason)
-        breach = Breach(f"200 to {what}", f"{answer.status} {start(answer)}", requirement or blamed())
+        requirement = requirement or blamed()
+        if answer.status == 500 and self.was_away():  # what was asked for to find that out may have met the same
+            raise Inconclusive(f"{self.name}: the target was away for a moment (500 to {what})")
+        breach = Breach(f"200 to {what}", f"{answer.status} {start(answer)}", requirement)
         self.observations.report([breach], answer.exchange, raising=True)
 
     def _decoded(self, answer: Answer, requirement: str) -> Any:

@@ -1,23 +1,32 @@
 """Requests of one account, and what any answer says whatever was asked: how long it took, how an error is spelled."""
 
+import contextlib
+import itertools
+import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
+from urllib.parse import urlencode
 
 from conformance import contract
 from conformance.account.blame import charge
 from conformance.evidence import Exchange
 from conformance.observations import Observations
-from conformance.operations import Operation
+from conformance.operations import LIST, Operation
 from conformance.oracle import errors
 from conformance.profile import AccountProfile
 from conformance.profile.secrets import CredentialError
-from conformance.verdict import Breach, Inconclusive
-from conformance.wire.answers import decoded, rejects
-from conformance.wire.client import Answer, Call, Client
+from conformance.verdict import Breach, Inconclusive, Unreachable
+from conformance.wire.answers import NOT_JUDGED, decoded, rejects
+from conformance.wire.call import Call
+from conformance.wire.client import Answer, Client
 from conformance.wire.signer import Credential, Signer
 
 # A server fault is a documented answer, and may pass: one that stays is the request's doing.
 _ASKED_AGAIN = 2
+
+# How a target answers that is away for a moment, or the gateway before it.
+_PERHAPS_AWAY = (500, 502, 503, 504)
 
 
 class Sender:
@@ -31,6 +40,7 @@ class Sender:
         self.observations = Observations()
         self.signer = Signer(profile)
         self.whenever_changed: Callable[[], None] = lambda: None
+        self.market: str | None = None  # the name of one, if any is known
         self._client = client
 
     def __repr__(self) -> str:
@@ -76,19 +86,67 @@ class Sender:
     def ask(self, operation: Operation, query: str, kind: Credential) -> Answer:
         """The answer to a query that is signed, or comes with a token: with a new one where the old has expired.
 
-        A server fault is asked for again. Raises Inconclusive where no new token is to be had.
+        A server fault is asked for again. Raises Inconclusive where no new token is to be had, or the target is away.
         """
-        answer = self.ask_once(operation, query, kind)
+
+        def ask() -> Answer:
+            return self.outlasting(lambda: self.ask_once(operation, query, kind))
+
+        answer = ask()
         try:
             renewed = answer.status == 401 and self.signer.refresh_token()
         except CredentialError as error:
             raise Inconclusive(f"{self.name}: no new token: {error}") from None
         if renewed:
-            answer = self.ask_once(operation, query, kind)
+            answer = ask()
         for _ in range(_ASKED_AGAIN):
             if answer.status == 500 and not operation.changes:
-                answer = self.ask_once(operation, query, kind)
+                answer = ask()
         return answer
+
+    def outlasting(self, send: Callable[[], Answer]) -> Answer:
+        """What comes back; sent again where the target was away for a moment, as `tries_before` then says.
+
+        Raises Inconclusive where it stays away.
+        """
+        answer = send()
+        for _ in range(_ASKED_AGAIN):
+            if answer.status not in _PERHAPS_AWAY or not self.was_away():
+                break
+            before = answer.tries_before + 1
+            answer = send()
+            answer = replace(answer, tries_before=answer.tries_before + before)
+        return answer
+
+    def was_away(self) -> bool:
+        """Whether the target answers no list just now, with any credential; where so, it is back when this returns.
+
+        Raises Inconclusive where it stays away.
+        """
+        answers: list[Answer] = []
+        if self._answers_lists(answers):
+            return False
+        started = time.monotonic()
+        if self._client.breaker.outlast(lambda: self._answers_lists(answers)):
+            return True
+        last = answers[-1] if answers else None
+        if last and last.status not in NOT_JUDGED and contract.error_breaches(decoded(last.body)):
+            return False  # this is no documented answer: it is judged
+        told = f"was answered {last.status}" if last else "broke off"
+        raise Inconclusive(
+            f"{self.name}: the target was away: every list {told}, for {time.monotonic() - started:.0f} s"
+        )
+
+    def _answers_lists(self, answers: list[Answer]) -> bool:
+        """Whether any list is answered, since a sort of list or a credential may be what is broken."""
+        market = {} if self.market is None else {"symbol": self.market}
+        queries = ("", "limit=1", urlencode({**market, "status": "open"}))
+        for kind, query in itertools.product(self.credentials, queries):
+            with contextlib.suppress(Unreachable):
+                answers.append(self.send(LIST, *self.signer.authorize(query, kind), once=True))
+                if answers[-1].status not in _PERHAPS_AWAY:
+                    return True
+        return False
 
     def ask_once(self, operation: Operation, query: str, kind: Credential) -> Answer:
         """As `ask`, and whatever comes back is the answer."""
@@ -105,7 +163,7 @@ class Sender:
             self.observations.report(
                 [Breach("no throttling, with 100 requests a second or fewer", told, "weight.zero")], early
             )
-        for busy in answer.busy if 503 in operation.errors else ():
+        for busy in filter(_is_of_the_exchange, answer.busy if 503 in operation.errors else ()):
             self._report_or_count(errors.busy_in_the_wild(decoded(busy.response_body)), "cancel.busy-code", busy)
         if rejects(answer):
             self._report_or_count(contract.error_breaches(decoded(answer.body)), "error.envelope-4xx", exchange)
@@ -116,3 +174,8 @@ class Sender:
         self.observations.report(found, exchange)
         if not found:
             self.observations.count({requirement: 1})
+
+
+def _is_of_the_exchange(busy: Exchange) -> bool:
+    """Whether this 503 is the exchange's own: a page of HTML is a gateway's."""
+    return "html" not in busy.header("content-type").lower()

@@ -2,6 +2,7 @@
 
 import itertools
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -36,7 +37,7 @@ def test_a_burst_of_lists_is_not_throttled(stage: Stage, credential: Credential)
     stage.caller.list(credential=credential)  # what fails before the burst does not fail because of it
     wanted = [each.query for each in chosen_lists(stage, "caller", credential) if not each.may_be_rejected]
     enough = [*wanted, *itertools.repeat(Query(limit=1), BURST)]
-    _expect_no_throttling(stage, lists_at_once(stage, enough[:BURST], credential), "lists", credential)
+    _expect_no_throttling(stage, lambda: lists_at_once(stage, enough[:BURST], credential), "lists", credential)
 
 
 @cancels
@@ -48,12 +49,15 @@ def test_a_burst_of_cancel_alls_is_not_throttled(stage: Stage, credential: Crede
     than a documented 503.
     """
     stage.clear()
-    _expect_no_throttling(stage, cancel_alls_at_once(stage, credential), "cancel-alls", credential)
+    _expect_no_throttling(stage, lambda: cancel_alls_at_once(stage, credential), "cancel-alls", credential)
 
 
-def _expect_no_throttling(stage: Stage, made: Burst, what: str, credential: Credential) -> None:
+def _expect_no_throttling(stage: Stage, send: Callable[[], Burst], what: str, credential: Credential) -> None:
+    made = send()
+    if _has_failures(made) and stage.caller.was_away():
+        made = send()  # what was down for another reason is not down again
     sent = len(made.answers)
-    if any(answer.status >= 500 for answer in made.answers):
+    if _has_failures(made):
         time.sleep(2)  # a window of a second is over then
         stage.caller.list(credential=credential)  # what fails behind the burst as well does not fail because of it
     for answer in made.answers:
@@ -62,3 +66,7 @@ def _expect_no_throttling(stage: Stage, made: Burst, what: str, credential: Cred
         stage.caller.observations.report(breaches, answer.exchange, raising=True)
     if made.seconds > 1:
         raise NotObserved(f"{sent} {what} took {made.seconds:.1f} s: from here, they cannot be sent within a second")
+
+
+def _has_failures(made: Burst) -> bool:
+    return any(answer.status >= 500 for answer in made.answers)

@@ -217,3 +217,35 @@ class DbErrorIsFine(Face):
 
     def error(self, status: int, error: str) -> Response:
         return super().error(200 if status == 500 else status, error)
+
+
+# -- one list that fails -------------------------------------------------------------------------------------------
+
+
+class _Fails(Face):
+    """Answers some lists with 500 DB_ERROR each time."""
+
+    def list_orders(self, request: Request, account: str, _body: bytes) -> Response:
+        if self.fails(self.parameters(request)):
+            return self.error(500, "DB_ERROR")
+        return super().list_orders(request, account, _body)
+
+    def fails(self, given: dict[str, str]) -> bool:
+        """Whether a list with these parameters fails."""
+        raise NotImplementedError
+
+
+@fault(breaks="list.status")
+class ListsOfCanceledFail(_Fails):
+    """Answers each list of canceled orders with 500 DB_ERROR: the index is broken."""
+
+    def fails(self, given: dict[str, str]) -> bool:
+        return given.get("status") == "canceled"
+
+
+@fault(breaks="list.symbol-omitted")
+class ListsOfAllMarketsFail(_Fails):
+    """Answers each list without a symbol with 500 DB_ERROR: it joins too much."""
+
+    def fails(self, given: dict[str, str]) -> bool:
+        return "symbol" not in given

@@ -38,7 +38,8 @@ def probe_cancels(stage: Stage, queries: Sequence[str]) -> None:
 
 
 def _sent(stage: Stage, query: str) -> Answer:
-    return stage.caller.send(CANCEL_ALL, *stage.caller.signer.authorize(query))
+    caller = stage.caller
+    return caller.outlasting(lambda: caller.send(CANCEL_ALL, *caller.signer.authorize(query)))
 
 
 def _expect_a_plain_answer(stage: Stage, query: str, answer: Answer) -> None:

@@ -141,7 +141,7 @@ def _sent(stage: Stage, operation: Operation, forged: Forgery, query: str) -> An
     if forged.needs:  # it is made from a secret, and holds most of it
         caller.hide(headers)
     caller.observations.cover(COVERED, cell(forged, operation))
-    return caller.send(operation, asked, headers, forged=forged.says)
+    return caller.outlasting(lambda: caller.send(operation, asked, headers, forged=forged.says))
 
 
 def _breaches(stage: Stage, forged: Forgery, answer: Answer) -> list[Breach]:

@@ -131,6 +131,8 @@ class Readers:
     def _looks(self) -> Sequence[Look]:
         looks = []
         for came in self._came:
+            if came.answer.status >= 500:
+                continue  # it may have passed
             try:
                 page = self._view.account.page(came.query, came.credential, came.answer)
             except CannotJudge:

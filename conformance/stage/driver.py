@@ -15,7 +15,8 @@ from conformance.evidence import Exchange
 from conformance.profile import Action, DriverProfile
 from conformance.profile.template import UnfillableError
 from conformance.verdict import DriverRefused
-from conformance.wire.client import Answer, Call, Client
+from conformance.wire.call import Call
+from conformance.wire.client import Answer, Client
 from conformance.wire.signer import Credential
 
 
@@ -114,18 +115,23 @@ class Driver:
         elif filled.body is not None:
             content = json.dumps(filled.body).encode()
             headers["Content-Type"] = "application/json"
-        query = urlencode(pairs)
-        if action.url is None and account is not None:
-            query, credentials = account.signer.authorize(query, credential)
-            headers.update(credentials)
-        who = "driver" if account is None else account.name
+
+        def send() -> Answer:
+            query, signed = urlencode(pairs), headers
+            if action.url is None and account is not None:
+                query, credentials = account.signer.authorize(query, credential)
+                signed = headers | credentials
+            who = "driver" if account is None else account.name
+            return self._client.send(Call(who, action.method, filled.url, query, signed, content))
+
         with self._client.counting_as("setup"):
-            answer = self._client.send(Call(who, action.method, filled.url, query, headers, content))
+            answer = send() if account is None else account.outlasting(send)
         if self._noted is not None:
             self._noted.append(answer.exchange)
         if not 200 <= answer.status < 300:
             words = answer.exchange.response_body[:200]
-            raise DriverRefused(f"the target refused {action.method} {filled.url}: {answer.status} {words}")
+            told = f"the target refused {action.method} {filled.url}: {answer.status} {words}"
+            raise DriverRefused(told, perhaps_done=answer.status >= 500)
         return answer
 
 

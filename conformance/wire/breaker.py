@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 
 from conformance.operations import LIST
 
@@ -9,6 +10,11 @@ SLOW_S = LIST.patience_s
 SLOW_IN_A_ROW = 3
 # Requests in a row whose retries were all answered 503. Each takes about two seconds, enough for an engine to restart.
 BUSY_IN_A_ROW = 10
+
+# How long to wait for a target that is away: longer than a database or a gateway takes to change over.
+AWAY_S = 8
+_FIRST_LOOK_S = 0.05
+_LOOK_EVERY_S = 0.5
 
 
 class Breaker:
@@ -25,6 +31,7 @@ class Breaker:
         self._counted_at = float("-inf")
         self._last_words = ""
         self._until_the_end = False
+        self._in_vain = False
 
     def patience_s(self, at_most: float) -> float:
         """How long to wait for the next answer. Less than usual if the last one never came."""
@@ -38,7 +45,24 @@ class Breaker:
 
     def keep_on(self) -> None:
         """Never give up from now on: the run cleans up, and that is worth the wait."""
-        self._until_the_end = True
+        self._until_the_end, self._in_vain = True, False
+
+    def outlast(self, is_back: Callable[[], bool]) -> bool:
+        """Wait until a target that is away `is_back`, looking more and more seldom; False if the time for that is up.
+
+        Once that was in vain, there is one look each time, until the target is back.
+        """
+        deadline = time.monotonic() + (0 if self._in_vain else AWAY_S)
+        wait_s = _FIRST_LOOK_S
+        while True:
+            time.sleep(wait_s)
+            if is_back():
+                self._in_vain = False
+                return True
+            if time.monotonic() > deadline:
+                self._in_vain = True
+                return False
+            wait_s = min(2 * wait_s, _LOOK_EVERY_S)
 
     def ended(self, sent_at: float, words: str, *, answered: bool) -> None:
         """Count a request that has just ended. `words` say how it ended."""

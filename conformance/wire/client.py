@@ -19,8 +19,9 @@ from conformance.profile import Target
 from conformance.verdict import Unreachable
 from conformance.wire.bounded import Unbounded
 from conformance.wire.breaker import Breaker
+from conformance.wire.call import Call
 from conformance.wire.counts import Counts, Latencies
-from conformance.wire.failures import in_words, is_dropped
+from conformance.wire.failures import in_words, is_dropped, is_refused
 from conformance.wire.headers import all_of
 from conformance.wire.redaction import Redactor
 from conformance.wire.session import new_session
@@ -49,29 +50,6 @@ class MayOnlyRead(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """A request to be sent. `query` is sent byte for byte. `account`: the name of the account, for the evidence.
-
-    `operation`: the name of the documented operation, if it is one. `forged`: what is wrong with the credentials, if
-    they are wrong on purpose. Fields that can contain a credential are not in the repr, since a traceback shows it.
-    """
-
-    account: str
-    method: str
-    url: str
-    query: str = field(default="", repr=False)
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    body: bytes | None = field(default=None, repr=False)
-    operation: str | None = None
-    forged: str | None = None
-
-    @property
-    def whole_url(self) -> str:
-        """The URL with its query."""
-        return f"{self.url}?{self.query}" if self.query else self.url
-
-
-@dataclass(frozen=True, slots=True)
 class Answer:
     """A whole answer. `tries_before`: how many attempts before it broke off or were answered 503. `busy`: the 503s."""
 
@@ -95,6 +73,7 @@ class _Came:
     seconds: float = 0.0
     problem: str | None = None
     dropped: bool = False
+    refused: bool = False
 
 
 class Client:
@@ -114,6 +93,7 @@ class Client:
         self._lock = threading.Lock()
         self._next_slot = 0.0
         self._throttle_waits = 0
+        self._answers = False  # whether any answer has come
         self._sent: deque[float] = deque(maxlen=GENTLE)  # times of the last requests, by the monotonic clock
         self.breaker = Breaker()
 
@@ -188,11 +168,16 @@ class Client:
             self.counts.retried_503 += 1
 
     def send_once(self, call: Call) -> Answer:
-        """Send a request once. The answer may have any status."""
+        """Send a request once. The answer may have any status.
+
+        A target that has answered before and accepts no connection now is waited for: nothing has been sent.
+        """
         if self._read_only and call.method != "GET":
             raise MayOnlyRead(f"{call.method} {call.url}")
         given_up = self.breaker.given_up()
         came = _Came(time.time(), problem=given_up) if given_up else self._ask(call)
+        if came.refused and self._answers:
+            came = self._once_it_accepts(call, came)
         exchange = Exchange(
             account=call.account,
             method=call.method,
@@ -239,9 +224,22 @@ class Client:
         except (requests.RequestException, urllib3.exceptions.HTTPError, Unbounded, OSError) as error:
             came.problem = in_words(error, connect_s, patience_s)
             came.dropped = is_dropped(error) and came.status is None
+            came.refused = is_refused(error)
         came.seconds = time.monotonic() - started
+        self._answers |= came.problem is None
         self.breaker.ended(started, came.problem or f"{came.status}", answered=came.problem is None)
         return came
+
+    def _once_it_accepts(self, call: Call, came: "_Came") -> "_Came":
+        """What comes back once the target accepts connections again, or the refusal."""
+        tries = [came]
+
+        def is_accepted() -> bool:
+            tries.append(self._ask(call))
+            return not tries[-1].refused
+
+        self.breaker.outlast(is_accepted)
+        return tries[-1]
 
     def _session(self) -> requests.Session:
         session: requests.Session | None = getattr(self._local, "session", None)

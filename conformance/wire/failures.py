@@ -3,7 +3,7 @@
 from http.client import BadStatusLine, HTTPException
 
 from requests import exceptions
-from urllib3.exceptions import ProtocolError, ReadTimeoutError
+from urllib3.exceptions import NewConnectionError, ProtocolError, ReadTimeoutError
 
 from conformance.wire.bounded import Unbounded
 
@@ -48,6 +48,12 @@ def _cause(error: Exception) -> object:
 def is_dropped(error: Exception) -> bool:
     """Whether the peer closed the connection without an answer."""
     return isinstance(error, exceptions.ConnectionError) and isinstance(_cause(error), ConnectionError)
+
+
+def is_refused(error: Exception) -> bool:
+    """Whether no connection was made, so that nothing was sent."""
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(error, exceptions.ConnectionError) and type(reason) is NewConnectionError
 
 
 def _innermost(error: BaseException) -> str:

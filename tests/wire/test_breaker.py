@@ -3,7 +3,7 @@
 import pytest
 
 from conformance.wire import breaker as breaker_module
-from conformance.wire.breaker import BUSY_IN_A_ROW, Breaker
+from conformance.wire.breaker import AWAY_S, BUSY_IN_A_ROW, Breaker
 
 
 class Clock:
@@ -88,3 +88,25 @@ def test_one_who_is_busy_for_long_is_asked_once_until_it_answers() -> None:
     assert breaker.retries(6) == 1
     breaker.busy(to_the_last=False)
     assert breaker.retries(6) == 6
+
+
+def test_an_outage_is_waited_for_until_it_is_over_or_once_in_vain(clock: Clock) -> None:
+    breaker, slept = Breaker(), list[float]()
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        clock.now += seconds
+
+    clock.sleep = sleep  # type: ignore[attr-defined]
+    back = iter([False, False, True])
+    assert breaker.outlast(lambda: next(back))
+    assert slept == [0.05, 0.1, 0.2]
+    assert not breaker.outlast(lambda: False)
+    assert AWAY_S < sum(slept) < AWAY_S + 2
+    looks = len(slept)
+    assert not breaker.outlast(lambda: False)
+    assert len(slept) == looks + 1
+    assert breaker.outlast(lambda: True)
+    slept.clear()
+    assert not breaker.outlast(lambda: False)
+    assert sum(slept) > AWAY_S

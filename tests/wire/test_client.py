@@ -12,7 +12,8 @@ from conformance.profile import Target
 from conformance.profile.secrets import Secret
 from conformance.verdict import Unreachable
 from conformance.wire import client as client_module
-from conformance.wire.client import Call, Client, MayOnlyRead
+from conformance.wire.call import Call
+from conformance.wire.client import Client, MayOnlyRead
 from conformance.wire.redaction import Redactor
 
 Respond = Callable[[BaseHTTPRequestHandler], None]
@@ -305,3 +306,31 @@ def test_set_up_is_counted_apart(peer: Peer) -> None:
         asking.send(Call("alice", "GET", peer.url))
     asking.send(Call("alice", "GET", peer.url))
     assert (asking.counts.total, asking.counts.setup) == (2, 1)
+
+
+def test_a_target_that_accepts_no_connection_any_more_is_waited_for(
+    peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asking = client(peer)
+    call = Call("alice", "DELETE", peer.url)
+    asking.send(call)
+    really, left = asking._ask, [2]
+
+    def ask(call: Call) -> object:
+        if left[0]:
+            left[0] -= 1
+            return client_module._Came(time.time(), problem="no connection", refused=True)
+        return really(call)
+
+    monkeypatch.setattr(asking, "_ask", ask)
+    again = asking.send(call)
+    assert (again.status, again.tries_before, len(peer.seen)) == (200, 0, 2)
+
+
+def test_a_target_that_never_answered_is_not_waited_for() -> None:
+    with Peer() as gone:
+        asking = client(gone)
+    started = time.monotonic()
+    with pytest.raises(Unreachable, match="refused"):
+        asking.send(Call("alice", "GET", gone.url))
+    assert time.monotonic() - started < 2

@@ -1,0 +1,27 @@
+"""A request, before it is sent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request to be sent. `query` is sent byte for byte. `account`: the name of the account, for the evidence.
+
+    `operation`: the name of the documented operation, if it is one. `forged`: what is wrong with the credentials, if
+    they are wrong on purpose. Fields that can contain a credential are not in the repr, since a traceback shows it.
+    """
+
+    account: str
+    method: str
+    url: str
+    query: str = field(default="", repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes | None = field(default=None, repr=False)
+    operation: str | None = None
+    forged: str | None = None
+
+    @property
+    def whole_url(self) -> str:
+        """The URL with its query."""
+        return f"{self.url}?{self.query}" if self.query else self.url
