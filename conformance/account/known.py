@@ -18,17 +18,22 @@ _CONFIRMATIONS = 3
 
 
 class Known:
-    """A snapshot of one account, renewed when a list contradicts it; and which lists have agreed with it."""
+    """A snapshot of one account, renewed when a list contradicts it; and which lists have agreed with it.
+
+    `catch_up`: waits until no list may lag; whether any could.
+    """
 
     def __init__(
         self,
         account: Account,
         take: Callable[[], Snapshot],
         first: Snapshot | None = None,
+        catch_up: Callable[[], bool] = lambda: False,
     ) -> None:
         self.snapshot = first or take()
         self._account = account
         self._take = take
+        self._catch_up = catch_up
         self._confirmed = False
         self._pages: dict[tuple[Query, Credential], Page | None] = {}
         self._agreed: set[tuple[Query, Credential]] = set()
@@ -82,6 +87,10 @@ class Known:
         that is not met again leaves a doubt.
         """
         breaches = self._breaches(page, Interval.still(self.snapshot))
+        if breaches and self._catch_up():
+            self.refresh()
+            page = self._account.list(page.query, page.credential)
+            breaches = self._breaches(page, Interval.still(self.snapshot))
         if not breaches:
             return True
         if self._confirmed:

@@ -20,6 +20,7 @@ class Ownership:
         self._injected: dict[str, tuple[Looks, Moment]] = {}
         self._sent_ids: set[str] = set()
         self._takes_ids = False  # whether the target gives injected orders the ids that they were sent with
+        self._whole: set[str] = set()  # ids of injected orders, which trade with nobody
         self._perhaps: Counter[Looks] = Counter()  # what came of tries that broke off, if anything did
         self._asked_for: list[Looks] = []  # live orders alone, as the journal has them
         self._left: list[Mapping[str, Any]] = []
@@ -98,6 +99,7 @@ class Ownership:
             if order.id in self._sent_ids:
                 self._takes_ids = True
                 self._injected.pop(order.id, None)
+                self._whole.add(order.id)
                 self._ids.add(order.id)
             elif self._is_expected(order):
                 self._ids.add(order.id)
@@ -121,11 +123,16 @@ class Ownership:
         id = next(alike, None)
         if id is not None:
             del self._injected[id]
+            self._whole.add(order.id)
         return id is not None
 
     def owns(self, order: Order) -> bool:
         """Whether this run placed it."""
         return order.id in self._ids
+
+    def placed(self, order: Order) -> bool:
+        """Whether this run placed it, and did not inject it as it is."""
+        return order.id in self._ids and order.id not in self._whole
 
     def all_seen(self) -> bool:
         """Whether lists have shown every order that was asked for."""

@@ -1,27 +1,27 @@
 """What this run knows of one account, and how it comes to know it."""
 
-import contextlib
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from conformance.account.account import SNAPSHOT_PAGES, Account, Page
+from conformance.account.account import SNAPSHOT_PAGES, Account
+from conformance.account.by_status import newest_by_status
 from conformance.account.clock import TargetClock
 from conformance.account.journal import Journal, Taken
 from conformance.account.known import Known
+from conformance.account.lag import Lag
 from conformance.account.ownership import Ownership
 from conformance.account.patience import Patience
+from conformance.account.settling import Settling
 from conformance.account.sparing import spare
 from conformance.account.ticket import Placed, Ticket
+from conformance.account.trades import Trades
 from conformance.oracle.listing import MAX_LIMIT
 from conformance.oracle.snapshot import Snapshot
 from conformance.oracle.succession import SUCCESSION
-from conformance.orders import LIVE, STATUSES, Order, Query
+from conformance.orders import LIVE, STATUSES, Order
 from conformance.profile import Target
-from conformance.verdict import Inconclusive, Violation
-
-POLL_S = 0.05
+from conformance.verdict import DriverRefused, Inconclusive, Unreachable
 
 
 class View:
@@ -30,30 +30,39 @@ class View:
     - `latest()`: all that was ever seen of it, without a request.
     - `believed()`: what it must be, since nothing was done to it since it was last settled; else as `settled()`.
     - `fresh()`: one snapshot of now, deep enough for all that is live.
-    - `settled()`: fresh ones until lists show all that was placed and canceled, or the time for that is up. It is for
-      those who must look again though nothing was done.
+    - `settled()`: fresh ones until lists show all that was placed, traded and canceled, or the time for that is up. It
+      is for those who must look again though nothing was done.
 
     What moves it: the first snapshot separates older orders from those of this run. `place` and `inject` make what was
     believed unknown again, here and in the opposite account, which may have traded with them; so does `canceled`, after
     which lists may lag for the profile's consistency_ms. `believe` says that a snapshot is sure.
     """
 
-    def __init__(self, account: Account, target: Target, clock: TargetClock, patience: Patience) -> None:
+    def __init__(
+        self, account: Account, target: Target, clock: TargetClock, patience: Patience, trades: Trades
+    ) -> None:
         self.account = account
         account.whenever_changed = self.perhaps_canceled
         self.own = Ownership()
         self.opposite: View | None = None
-        self.consistent_from = 0.0  # when lists show what the last cancel-all did, by the monotonic clock
+        self.lag = Lag(target.consistency_ms / 1000)
         self.journal = Journal(target.base_url, account.name)
         self._target = target
         self._clock = clock
-        self._patience = patience
+        self._settling = Settling(self, patience, trades)
+        self._changed_at = float("-inf")  # by the monotonic clock
+        self._shown_from = 0.0  # when lists show what a cancel-all did that has not told it, by the monotonic clock
         self._known: Known | None = None
         self._first: Snapshot | None = None
         self._latest: Snapshot | None = None
         self._believed: Snapshot | None = None
         self._looked_for_live = False
         self._placed_at: dict[str, tuple[float, float]] = {}  # when the driver asked and was answered, by our clock
+
+    def face(self, other: "View") -> None:
+        """The two accounts trade with each other."""
+        self.opposite, other.opposite = other, self
+        self._settling.opposite, other._settling.opposite = other._settling, self._settling
 
     def __repr__(self) -> str:
         return self.account.name
@@ -82,8 +91,13 @@ class View:
         if self._known is None:
             seen = self._believed
             deep = seen is not None and (seen.horizon is None or len(seen.exchanges) >= SNAPSHOT_PAGES)
-            self._known = Known(self.account, self._snapshot, seen if deep else None)
+            self._known = Known(self.account, self._snapshot, seen if deep else None, self.catch_up)
         return self._known
+
+    @property
+    def consistent_from(self) -> float:
+        """When all lists show what was done to the account last, by the monotonic clock."""
+        return self._changed_at + self._target.consistency_ms / 1000
 
     def latest(self) -> Snapshot:
         """All that was last seen of the account; the first call takes a snapshot."""
@@ -108,24 +122,8 @@ class View:
 
         The last one that was taken, where that does not come about in time. `up_to` as for `fresh`.
         """
-        self.wait_for_lists()
-        started = time.monotonic()
-        pages = max(pages, self._depth(up_to))
-        while True:
-            snapshot = self.fresh(pages, up_to)
-            waited = time.monotonic() - started
-            if self.own.all_seen():
-                self._patience.rewarded(waited)
-                self.believe(snapshot)
-                return snapshot
-            if pages < SNAPSHOT_PAGES:
-                pages += 1
-            elif waited > self._patience.seconds:
-                self._patience.disappointed()
-                self.own.give_up()
-                return snapshot
-            else:
-                time.sleep(POLL_S)
+        time.sleep(max(0.0, self._shown_from - time.monotonic()))
+        return self._settling.settle(max(pages, self._depth(up_to)), up_to)
 
     def believed(self, pages: int = 1) -> Snapshot:
         """The account as it was last seen for sure, if nothing has been done to it since; else as `settled`."""
@@ -138,21 +136,15 @@ class View:
         """
         self._believed = seen if seen.ceiling is None else None
 
-    def wait_for_lists(self) -> None:
-        """Wait until lists have to show what the last cancel-all did."""
-        time.sleep(max(0.0, self.consistent_from - time.monotonic()))
+    def catch_up(self) -> bool:
+        """Wait until no list may lag any more; whether any could until now."""
+        left = self.consistent_from - time.monotonic()
+        time.sleep(max(0.0, left))
+        return left > 0
 
-    def unreached(self, limit: int, shown: Iterable[Order]) -> list[str]:
-        """Ids of orders that stepping back by `end`, `limit` at a time, does not reach: the run's own, and those that
-        other lists have `shown`; without those that are too old for so many pages.
-        """
-        seen = {order.id: order for order in (*self.latest().orders.values(), *shown)}
-        pages = SNAPSHOT_PAGES * MAX_LIMIT // limit + 1
-        fullest = max(Counter(order.created_at for order in seen.values()).values(), default=0)
-        newest_first = sorted(seen.values(), key=lambda order: -order.created_at)
-        deeper = {order.id for order in newest_first[pages * max(limit - fullest, 0) :]}
-        reached = self._snapshot(pages, limit).orders.keys()
-        return sorted((self.own.ids | {order.id for order in shown}) - deeper - reached)
+    def walk(self, pages: int, limit: int) -> Snapshot:
+        """A snapshot by so many pages of this limit."""
+        return self._snapshot(pages, limit)
 
     # -- what is done to it --------------------------------------------------------------------------------------------
 
@@ -163,10 +155,17 @@ class View:
         """
         self.changing()
         [number] = self.journal.intend([ticket])
+        self._settling.ask_for(ticket)
         asked_at = time.time()
-        placed = send()
+        try:
+            placed = send()
+        except (DriverRefused, Unreachable) as lost:
+            if not isinstance(lost, DriverRefused) or lost.perhaps_done:
+                self.own.ask_for(ticket)  # it may show
+            raise
         self.own.ask_for(ticket, placed.id, perhaps_twice=placed.perhaps_twice)
         if placed.id is not None:
+            self._settling.expect([placed.id])
             self.journal.name(number, placed.id)
             self._placed_at[placed.id] = asked_at, time.time()
         return placed.id
@@ -188,10 +187,14 @@ class View:
         self._changed()
         if self.opposite is not None:
             self.opposite._believed = None  # it may be traded with
+            self.opposite._changed_at = self._changed_at
+            self.opposite.account.settled.change(time.time())
 
     def canceled(self, orders: Iterable[Order]) -> None:
         """A cancel-all has told that it canceled these `orders`."""
         told = {order.id: order for order in orders if order.status == "canceled"}
+        self.lag.told(told.values())
+        self._shown_from = 0.0
         if self._latest is not None and told:
             # Those that lie deeper than a snapshot reaches would be looked for as live for ever.
             known = {id: told.get(id, order) for id, order in self._latest.orders.items()}
@@ -200,11 +203,12 @@ class View:
     def perhaps_canceled(self) -> None:
         """A cancel-all of the account may have taken effect just now, whatever was answered."""
         self._changed()
-        self.consistent_from = time.monotonic() + self._target.consistency_ms / 1000
+        self._shown_from = self.consistent_from
 
     def _changed(self) -> None:
         self._known = None
         self._believed = None
+        self._changed_at = time.monotonic()
         self.account.settled.change(time.time())
 
     # -- whose orders they are -----------------------------------------------------------------------------------------
@@ -225,7 +229,7 @@ class View:
 
     def look_for_live(self) -> list[Order]:
         """The live orders that lists by status show. They are known from now on."""
-        latest, found = self.latest(), self._by_status(sorted(LIVE), self.account.list)
+        latest, found = self.latest(), newest_by_status(sorted(LIVE), self.account.list)
         self.own.recognize(found.values())
         self._latest = replace(latest, orders={**found, **latest.orders})
         return list(found.values())
@@ -233,16 +237,8 @@ class View:
     def with_finished(self, snapshot: Snapshot) -> Snapshot:
         """The snapshot, and the newest orders of each status that is no longer live, however deep they lie."""
         ask = self.account.list if self._known is None else self._known.page
-        finished = self._by_status([status for status in STATUSES if status not in LIVE], ask)
+        finished = newest_by_status([status for status in STATUSES if status not in LIVE], ask)
         return replace(snapshot, orders={**finished, **snapshot.orders})
-
-    def _by_status(self, statuses: Iterable[str], ask: Callable[[Query], Page]) -> dict[str, Order]:
-        found: dict[str, Order] = {}
-        for status in statuses:
-            with contextlib.suppress(Violation):  # that the filter does not work is for its own check to say
-                page = ask(Query(status=status, limit=MAX_LIMIT))
-                found |= {order.id: order for order in page.orders if order.status == status}
-        return found
 
     def decline_to_harm(self) -> None:
         """Raise where a cancel-all would meet somebody else's order: Declined if one stood there before this run,
@@ -258,23 +254,36 @@ class View:
         """One snapshot. Its orders are recognized as old, as this run's or as a stranger's, and judged by what they
         were before.
         """
+        asked_at = time.monotonic()
         snapshot = self.account.snapshot(pages, limit, up_to)
         self._first = self._first or snapshot
         self.own.begin(snapshot.orders.values())
+        recognized = self.own.ids
         self.own.recognize(snapshot.orders.values())
+        self._settling.expect(self.own.ids - recognized)
         for id in self._placed_at.keys() & snapshot.orders.keys():
             self._clock.learn(snapshot.orders[id], *self._placed_at.pop(id))
         self._compare(snapshot)
-        self._latest = snapshot if self._latest is None else snapshot.over(self._latest)
+        self.lag.look(snapshot, asked_at)
+        self._latest = snapshot if self._latest is None else self._over_latest(snapshot, self._latest)
         if self.opposite is not None:
             told = ((order.identity, snapshot.exchanges) for order in snapshot.orders.values())
             self.opposite.account.foreign.update(told)
         return snapshot
 
+    def _over_latest(self, snapshot: Snapshot, latest: Snapshot) -> Snapshot:
+        """What is known with this snapshot. What was live is not forgotten because of a list that may lag."""
+        known = snapshot.over(latest)
+        if time.monotonic() > self.consistent_from:
+            return known
+        return replace(known, orders={order.id: order for order in latest.live()} | dict(known.orders))
+
     def _compare(self, snapshot: Snapshot) -> None:
         """Judge in passing what became of each order since it was last seen; lists that may lag tell nothing."""
         if self._latest is not None and time.monotonic() > self.consistent_from:
-            judgement = SUCCESSION.judge(self._latest, snapshot)
+            told = self._latest.orders.items()
+            known = replace(self._latest, orders={id: order for id, order in told if id not in self.lag.pending})
+            judgement = SUCCESSION.judge(known, snapshot)
             self.account.observations.count(judgement.saw)
             self.account.observations.report(judgement.breaches, *snapshot.exchanges[:1])
 

@@ -54,7 +54,7 @@ def test_every_kind_of_live_order(stage: Stage, credential: Credential) -> None:
     stage.arrange_all_kinds()
     if stage.other is not None:
         stage.arrange_bystander()
-    known = Known(stage.caller, stage.view.settled, first=stage.view.believed())
+    known = Known(stage.caller, stage.view.settled, stage.view.believed(), catch_up=stage.view.catch_up)
     for status in sorted(LIVE):
         known.expect(Query(status=status, limit=MAX_LIMIT), credential)
     market = stage.markets[-1 if credential == "jwt" else 0]
@@ -91,7 +91,9 @@ def test_orders_with_several_fills(stage: Stage) -> None:
     market = stage.markets[-1]
     stage.arrange([Wish(market, "buy", fills) for fills in (1, 2, 3)], by="placing")
     stage.arranger.arrange(stage.other_view, [Wish(market, "buy", 2)], by="placing")
-    seen = [(view, Known(view.account, view.settled, first=view.believed())) for view in stage.lane.views]
+    seen = [
+        (view, Known(view.account, view.settled, view.believed(), catch_up=view.catch_up)) for view in stage.lane.views
+    ]
     for view, known in seen:
         newest = max(order.created_at for order in known.snapshot.orders.values())
         lists = (

@@ -50,5 +50,6 @@ def test_reading_changes_nothing(caller: Account, stage: Stage) -> None:
     first = stage.view.latest()
     for number, status in enumerate(STATUSES):
         caller.list(Query(status=status) if number else Query(first.symbols()[0], status, end=2**31 - 1))
+    stage.view.catch_up()
     again = stage.caller.snapshot(pages=1)
     caller.observations.report(changed_by_reading(first, again), *first.exchanges, *again.exchanges, raising=True)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from conformance.account.account import Account
 from conformance.account.known import Known
+from conformance.account.walk import unreached
 from conformance.declare import needs, verifies
 from conformance.hypothesis_seam import DRAWING
 from conformance.oracle.listing import MAX_LIMIT
@@ -158,5 +159,5 @@ def test_stepping_back_reaches_every_order_of_this_run(stage: Stage, data: st.Da
     limit = data.draw(st.integers(min(max(fullest + 1, MAX_LIMIT * 9 // 10), MAX_LIMIT), MAX_LIMIT), label="limit")
     symbols = stage.seen.symbols()
     shown = [each for symbol in symbols for each in stage.view.known.page(Query(symbol, limit=MAX_LIMIT)).orders]
-    if missed := stage.view.unreached(limit, shown):
+    if missed := unreached(stage.view, limit, shown):
         raise Violation(Breach("every order of this run on some page", f"{len(missed)} on none, {missed[0]} for one"))

@@ -40,9 +40,9 @@ class ProfileError(WrongUsage):
 class Target:
     """Where the target is, and what a run may do there. `base_url` does not end with a slash.
 
-    `settle_ms`: how long a placed order may take until lists show it. `consistency_ms`: how long after a cancel-all
-    lists may still show the state before it. `disposable`: the accounts hold nothing that must be kept. `max_orders`:
-    how many orders a run may place.
+    `settle_ms`: how long a placed order, or its trades, may take until lists show them. `consistency_ms`: how long
+    after a cancel-all, or another change, lists may still show the state before it. `disposable`: the accounts hold
+    nothing that must be kept. `max_orders`: how many orders a run may place.
     """
 
     name: str

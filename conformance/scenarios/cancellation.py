@@ -5,7 +5,8 @@ from contextlib import nullcontext
 from dataclasses import replace
 
 from conformance.account.blame import charge
-from conformance.account.view import POLL_S, View
+from conformance.account.settling import POLL_S
+from conformance.account.view import View
 from conformance.oracle.cancellation import CANCELLATION, Cancellation
 from conformance.oracle.listing import Listing, changed_by_reading, explain
 from conformance.oracle.snapshot import Interval, Snapshot
@@ -73,7 +74,7 @@ def cancel_all(
             rejected=answer.rejected,
         )
         judgement = CANCELLATION.judge(cancellation)
-        if not judgement.breaches or asked_at > view.consistent_from:
+        if not view.lag.pending and (not judgement.breaches or asked_at > view.consistent_from):
             break
         time.sleep(POLL_S)
     view.believe(after)
@@ -82,7 +83,7 @@ def cancel_all(
     account.observations.count(judgement.saw)
     lists_before = (*before.exchanges[:1], *other_before.exchanges[:1])
     evidence = (*lists_before, answer.exchange, *after.exchanges[:1], *other_after.exchanges[:1])
-    account.observations.report(judgement.breaches, *evidence, raising=True)
+    account.observations.report([*view.lag.breaches(), *judgement.breaches], *evidence, raising=True)
     readers.judge(before, after)
     return cancellation
 

@@ -97,6 +97,7 @@ class Races:
         self._judge(heat, answers[: len(asked)])
         if other is not None and others_before is not None:
             others_after = other.believed()
+            self._stage.caller.observations.report(other.lag.breaches(), raising=True)
             race = Race(others_before, others_after, [answers[-1].orders])
             breaches = charge(RACES.judge(race).breaches, "cancel.concurrent-once")
             raced = (*others_before.exchanges[:1], *heat.requests, *others_after.exchanges[:1])
@@ -177,10 +178,10 @@ class Races:
         others_before: set[str] | None = None,
     ) -> None:
         view, other = self._stage.view, self._stage.other_view
+        view.lag.told(order for answer in answers for order in answer.orders)
         after = view.believed()
         takers = []
         if others_before is not None and other is not None:
-            other.changing()
             takers = [order for id, order in other.believed().orders.items() if id not in others_before]
         race = Race(
             before=heat.before,
@@ -192,7 +193,7 @@ class Races:
         )
         judgement = RACES.judge(race)
         evidence = (*heat.before.exchanges[:1], *heat.requests, *after.exchanges[:1])
-        breaches = _told_closely(self._counted(judgement.breaches), heat)
+        breaches = [*view.lag.breaches(), *_told_closely(self._counted(judgement.breaches), heat)]
         view.account.observations.report(breaches, *evidence, raising=True)
         view.account.observations.count(dict.fromkeys(judgement.saw, 1))
         heat.readers.judge(heat.before, after, evidence)

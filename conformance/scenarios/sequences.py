@@ -59,7 +59,7 @@ class Walk:
         """List, and hold it against a snapshot."""
         view = self._view(whose)
         query = Query(None if market is None else self._market(market).symbol, status, limit=MAX_LIMIT)
-        known = Known(view.account, view.settled, first=view.believed())
+        known = Known(view.account, view.settled, view.believed(), catch_up=view.catch_up)
         known.expect(query)
 
     def end(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from conformance.account.account import Account
 from conformance.account.clock import TargetClock
 from conformance.account.patience import Patience
+from conformance.account.trades import Trades
 from conformance.account.view import View
 from conformance.observations import Observations
 from conformance.orders import Order
@@ -25,13 +26,13 @@ class Lane:
         self.driver = driver
         self.clock = TargetClock()
         patience = Patience(target.settle_ms / 1000)
-        self.view = View(caller, target, self.clock, patience)
-        self.other_view = None if other is None else View(other, target, self.clock, patience)
-        self.view.opposite = self.other_view
-        for view in self.views:
-            view.account.blame.market = next((market.symbol for market in markets), None)
+        trades = Trades(target.settle_ms / 1000)
+        self.view = View(caller, target, self.clock, patience, trades)
+        self.other_view = None if other is None else View(other, target, self.clock, patience, trades)
         if self.other_view is not None:
-            self.other_view.opposite = self.view
+            self.view.face(self.other_view)
+        for view in self.views:
+            view.account.market = view.account.blame.market = next((market.symbol for market in markets), None)
 
     @property
     def views(self) -> tuple[View, ...]:
@@ -81,7 +82,7 @@ class Lane:
         """Let the caller cancel all, and look at nothing but the answer's shape. Raises Declined."""
         self.view.settled()
         self.view.decline_to_harm()
-        self.caller.cancel_all(symbol)
+        self.view.canceled(self.caller.cancel_all(symbol).orders)
 
     def clear(self, whose: View | None = None) -> None:
         """Cancel whatever is live in the account, by default the caller's; judge nothing.
@@ -94,7 +95,7 @@ class Lane:
         view.decline_to_harm()
         with self.unjudged(), self.driver.setting_up():
             with contextlib.suppress(Violation):
-                view.account.cancel_all()
+                view.canceled(view.account.cancel_all().orders)
             if self.driver.can_cancel:
                 self.cancel_each(view, view.settled().live())
 

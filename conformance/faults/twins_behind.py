@@ -1,0 +1,157 @@
+"""Conforming twins that lag, as their profiles say, and others that are away for a moment."""
+
+import itertools
+import time
+from typing import Any, ClassVar
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from conformance.faults import twin
+from conformance.faults.standby import BEHIND_S, Standby
+from conformance.sandbox import Sandbox
+from conformance.sandbox.face import Face, Handler
+
+# -- lists from a database that is behind --------------------------------------------------------------------------
+
+
+class _Lagging(Sandbox):
+    """Says in its profile how far lists may be behind."""
+
+    target: ClassVar[dict[str, Any]] = {"settle_ms": 2000, "consistency_ms": 700}
+
+    def profile(self, root: str, base_url: str) -> dict[str, Any]:
+        document = super().profile(root, base_url)
+        document["target"] |= self.target
+        return document
+
+
+@twin()
+class ListsFromAStandby(_Lagging):
+    """Answers lists from a database that is 300 ms behind, and says in its profile that this may be 700 ms."""
+
+    exchange_class = Standby
+
+
+class _FillsLate(Standby):
+    def behind_s(self, what: str) -> float:
+        return BEHIND_S if what == "filled" else 0
+
+
+@twin()
+class FillsShowLate(Sandbox):
+    """Shows a fill 300 ms late, unless the order is canceled meanwhile."""
+
+    exchange_class = _FillsLate
+
+
+class _CancelsLate(Standby):
+    def behind_s(self, what: str) -> float:
+        return BEHIND_S if what == "ended" else 0
+
+
+@twin()
+class CancelsShowLate(_Lagging):
+    """Shows 300 ms late that an order was canceled, and says in its profile that this may be 700 ms."""
+
+    exchange_class = _CancelsLate
+
+
+class _ByTurns(Standby):
+    def __init__(self, *parts: Any, **named: Any) -> None:
+        super().__init__(*parts, **named)
+        self.turns = itertools.cycle((BEHIND_S, 0.0))
+
+    def seen_at(self) -> float:
+        return super().seen_at() + next(self.turns)
+
+
+@twin()
+class EverySecondListIsBehind(_Lagging):
+    """Answers lists from two databases by turns, one of them 300 ms behind, and says so in its profile."""
+
+    exchange_class = _ByTurns
+
+
+# -- away for a moment ---------------------------------------------------------------------------------------------
+
+
+class _Away(Face):
+    """Is away once, from the 600th request of a list on, for so many seconds."""
+
+    for_s = 3.0
+    from_list = 600
+
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts)
+        self.lists = 0
+        self.until = 0.0
+
+    def away(self, request: Request) -> bool:
+        """Whether it is away just now."""
+        self.lists += request.method == "GET"
+        if self.lists == self.from_list and not self.until:
+            self.until = time.monotonic() + self.for_s
+        return time.monotonic() < self.until
+
+    async def respond(self, request: Request, handle: Handler) -> Response:
+        return self.instead() if self.away(request) else await super().respond(request, handle)
+
+    def instead(self) -> Response:
+        """What it answers meanwhile."""
+        return self.error(500, "DB_ERROR")
+
+
+@twin()
+class DatabaseAwayForLists(_Away):
+    """Answers each list with 500 DB_ERROR while its database is away, for three seconds in the middle."""
+
+    def away(self, request: Request) -> bool:
+        return super().away(request) and request.method == "GET"
+
+
+@twin()
+class DatabaseAwayForAll(_Away):
+    """Answers every request with 500 DB_ERROR while its database is away, for three seconds in the middle."""
+
+
+@twin()
+class GatewayAway(_Away):
+    """Stands behind a gateway that answers 502 with a page of HTML for a second and a half, once."""
+
+    for_s = 1.5
+
+    def instead(self) -> Response:
+        page = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
+        return Response(page, 502, media_type="text/html")
+
+
+@twin()
+class GatewaySaysUnavailable(_Away):
+    """Stands behind a gateway that answers 503 with a page of HTML for three seconds, once."""
+
+    def instead(self) -> Response:
+        return Response("<html><body>503 Service Temporarily Unavailable</body></html>", 503, media_type="text/html")
+
+
+# -- how answers are labeled ---------------------------------------------------------------------------------------
+
+
+@twin()
+class MediaTypeInCapitals(Face):
+    """Spells the media type with capitals, and names the charset without a blank before it."""
+
+    def answer(self, status: int, body: Any) -> Response:
+        answer = super().answer(status, body)
+        answer.headers["content-type"] = "Application/JSON;charset=UTF-8"
+        return answer
+
+
+@twin()
+class ErrorsAreProblems(Face):
+    """Labels errors as application/problem+json."""
+
+    def error(self, status: int, error: str) -> Response:
+        answer = super().error(status, error)
+        answer.headers["content-type"] = "application/problem+json; charset=utf-8"
+        return answer
