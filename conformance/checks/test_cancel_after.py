@@ -41,16 +41,17 @@ def test_nothing_has_changed_later(stage: Stage) -> None:
 def test_lists_by_status_show_what_was_canceled(stage: Stage, of_one_market: bool, statuses: tuple[str, ...]) -> None:
     """Lists by status, of all markets or of one, right after: among the canceled, and no more among the live.
 
-    The same are asked for right before, so that one that is kept is met again.
+    The same are asked for right before, so that one that is kept is met again: those of one market with the credential
+    that does not cancel.
     """
     market = stage.markets[0]
     stage.arrange([Wish(market, "buy"), Wish(market, "sell", fills=1)], by="placing")
     queries = [Query(market.symbol if of_one_market else None, status, limit=MAX_LIMIT) for status in statuses]
-    for query in queries:
-        stage.caller.list(query)
+    credential = stage.caller.credentials[-1 if of_one_market else 0]
+    pages = [stage.caller.list(query, credential) for query in queries]
     cancellation = cancel_all(stage, watched=False)
-    for query in queries:
-        expect_listed(stage, cancellation, query)
+    for page in pages:
+        expect_listed(stage, cancellation, page)
 
 
 @cancels

@@ -4,13 +4,13 @@ import time
 from contextlib import nullcontext
 from dataclasses import replace
 
+from conformance.account.account import Page
 from conformance.account.blame import charge
 from conformance.account.settling import POLL_S
 from conformance.account.view import View
 from conformance.oracle.cancellation import CANCELLATION, Cancellation
 from conformance.oracle.listing import Listing, changed_by_reading, explain
 from conformance.oracle.snapshot import Interval, Snapshot
-from conformance.orders import Query
 from conformance.scenarios.readers import Readers
 from conformance.stage.stage import Stage
 from conformance.wire.signer import Credential
@@ -72,6 +72,7 @@ def cancel_all(
             tried_before=answer.tried_before,
             again=again,
             rejected=answer.rejected,
+            answered=answer.exchange,
         )
         judgement = CANCELLATION.judge(cancellation)
         if not view.lag.pending and (not judgement.breaches or asked_at > view.consistent_from):
@@ -88,19 +89,25 @@ def cancel_all(
     return cancellation
 
 
-def expect_listed(stage: Stage, cancellation: Cancellation, query: Query) -> None:
-    """Raise a Violation where a list by this query tells another story of what was canceled than the answer did."""
+def expect_listed(stage: Stage, cancellation: Cancellation, earlier: Page) -> None:
+    """Ask again for a list that was asked for before the cancel-all. Raise a Violation where it tells another story of
+    what was canceled than the answer did.
+    """
+    query = earlier.query
     deadline = time.monotonic() + stage.target.consistency_ms / 1000
     while True:
         asked_at = time.monotonic()
-        page = stage.caller.list(query)
+        page = stage.caller.list(query, earlier.credential)
         told = Snapshot.of(cancellation.returned)
         breaches = list(explain(Listing(query, page.orders), Interval.still(replace(told, horizon=_BEYOND))))
         if not breaches or asked_at > deadline:
             break
         time.sleep(POLL_S)
-    blamed = [breach._replace(certain=True) for breach in charge(breaches, "cancel.visible")]
-    stage.caller.observations.report(blamed, page.exchange, raising=True)
+    as_before = page.exchange.response_body == earlier.exchange.response_body
+    words = ", and all of it byte for byte as before the cancel-all" if as_before else ""
+    blamed = [each._replace(got=f"{each.got}{words}", certain=True) for each in charge(breaches, "cancel.visible")]
+    answered = [each for each in (cancellation.answered,) if each is not None]
+    stage.caller.observations.report(blamed, earlier.exchange, *answered, page.exchange, raising=True)
 
 
 def expect_unchanged(stage: Stage, earlier: Snapshot) -> None:
