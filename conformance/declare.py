@@ -37,7 +37,7 @@ def needs(**facts: Any) -> Callable[[Check], Check]:
 def early(check: Check) -> Check:
     """The check runs before the others that read, or that cancel.
 
-    It brings about old orders, or many, before newer ones lie on top of them; or it asks ahead for what others judge.
+    It brings about old orders, or many, before newer ones lie on top of them; or it asks for what others want as well.
     """
     return pytest.mark.early(check)  # type: ignore[no-any-return]
 

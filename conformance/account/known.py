@@ -53,10 +53,20 @@ class Known:
         """Keep the answer to a list that was asked for ahead, until somebody wants it."""
         self._came[query, credential] = answer
 
-    def page(self, query: Query) -> Page:
+    def page(self, query: Query, credential: Credential | None = None) -> Page:
         """The list by this query, not judged. It is not asked for again until the snapshot is renewed."""
-        page = self._shown(query, self._account.credentials[0], may_reject=False)
+        page = self._shown(query, credential or self._account.credentials[0], may_reject=False)
         assert page is not None
+        return page
+
+    def has(self, query: Query, credential: Credential) -> bool:
+        """Whether this list would not be asked for again."""
+        return bool({(query, credential)} & (self._pages.keys() | self._came.keys()))
+
+    def ask(self, query: Query, credential: Credential) -> Page:
+        """The list by this query, asked for now, whether it is known or not; not judged."""
+        self._agreed.discard((query, credential))
+        self._pages[query, credential] = page = self._account.list(query, credential)
         return page
 
     def expect(

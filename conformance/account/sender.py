@@ -3,9 +3,11 @@
 import contextlib
 import itertools
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from conformance import contract
@@ -28,6 +30,19 @@ _ASKED_AGAIN = 2
 # How a target answers that is away for a moment, or the gateway before it.
 _PERHAPS_AWAY = (500, 502, 503, 504)
 
+_REMEMBERED = 20  # good lists at most: all that checks ask for alike, one after the other, with each credential
+
+
+class Good(NamedTuple):
+    """A list that good credentials were shown. `query`: without what signs it; `at`: by the monotonic clock."""
+
+    account: str
+    query: str
+    credential: Credential
+    signed_at_ms: int
+    exchange: Exchange
+    at: float
+
 
 class Sender:
     """Signs, sends and times the requests of an account; `observations` take in what is seen in passing.
@@ -41,6 +56,7 @@ class Sender:
         self.signer = Signer(profile)
         self.whenever_changed: Callable[[], None] = lambda: None
         self.market: str | None = None  # the name of one, if any is known
+        self.good: deque[Good] = deque(maxlen=_REMEMBERED)  # the last lists that it was shown
         self._client = client
 
     def __repr__(self) -> str:
@@ -150,7 +166,11 @@ class Sender:
 
     def ask_once(self, operation: Operation, query: str, kind: Credential) -> Answer:
         """As `ask`, and whatever comes back is the answer."""
-        return self.send(operation, *self.signer.authorize(query, kind))
+        at_ms = self.signer.timestamp_ms()
+        answer = self.send(operation, *self.signer.at(at_ms).authorize(query, kind))
+        if answer.status == 200 and not operation.changes:
+            self.good.append(Good(self.name, query, kind, at_ms, answer.exchange, time.monotonic()))
+        return answer
 
     def _judged_in_passing(self, operation: Operation, answer: Answer) -> Answer:
         exchange = answer.exchange

@@ -26,7 +26,7 @@ def test_a_credential_alone_is_enough_to_list(caller: Account, known: Known, cre
     several = Query(some.symbol, some.status, some.created_at, some.created_at, 200)
     alone = [replace(Query(), **{name: getattr(several, name)}) for name, _ in several.pairs()]
     for query in (Query(), *alone, several) if credential == "api-key" else (Query(),):
-        page = caller.list(query, credential)
+        page = known.page(query, credential)
         if not page.orders and not _by_another(caller, query, credential):
             raise Violation(Breach(f"orders for {query} with the {credential} alone", "none"), page.exchange)
 

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import pytest
 
 from conformance.account.account import Account
-from conformance.declare import cancels, needs, verifies
-from conformance.operations import LIST
+from conformance.declare import cancels, early, needs, verifies
 from conformance.orders import Query
-from conformance.scenarios import forged_requests
+from conformance.scenarios import caches, forged_requests
 from conformance.stage.stage import Stage
+from conformance.verdict import NotObserved
 from conformance.wire import forgery
 from conformance.wire.forgery import COMPONENTS, Forgery
 
@@ -28,11 +28,16 @@ def _parameter(component: str, forgeries: Sequence[Forgery]) -> object:
 EACH_COMPONENT = pytest.mark.parametrize("forgeries", [_parameter(*each) for each in COMPONENTS.items()])
 
 
+@early
 @EACH_COMPONENT
 @needs(orders=1)
 def test_a_forged_credential_lists_nothing(stage: Stage, forgeries: Sequence[Forgery]) -> None:
-    """A list with parameters, with each alteration of one part of the credentials: a 4xx that shows no order."""
-    forged_requests.list_forged(stage, forgeries, "status=open&limit=200")
+    """A list that the caller was shown just before, with each alteration of one part of the credentials: a 4xx that
+    shows no order.
+
+    It is a plain list, that of the open orders, and that of a status that is over, in turn.
+    """
+    forged_requests.list_forged_after_good(stage, forgeries)
 
 
 @cancels
@@ -63,13 +68,16 @@ def test_a_cancel_all_acts_on_nothing_that_is_not_signed(stage: Stage) -> None:
     forged_requests.cancel_forged(stage, [forgery.added_in_front(symbol), forgery.added_behind_the_timestamp(symbol)])
 
 
+@early
 @verifies("auth.signature")
 @needs(api_key=True, orders=1)
 def test_a_signature_is_good_for_its_own_query_alone(caller: Account, stage: Stage) -> None:
     """A signature that was accepted a moment ago, under another query: a 4xx."""
-    good, headers = caller.signer.authorize("limit=2", "api-key")
-    caller.send(LIST, good, headers)
-    forged_requests.list_forged(stage, [forgery.replayed(good)], "limit=3")
+    good = caches.good_before(stage, stage.alike[0], "api-key")
+    if good is None:
+        raise NotObserved("no list was shown for a signed request")
+    signed, _ = caller.signer.at(good.signed_at_ms).authorize(good.query, "api-key")
+    forged_requests.list_forged(stage, [forgery.replayed(signed)], "limit=3")
 
 
 @verifies("auth.signature")

@@ -28,9 +28,9 @@ from conformance.coverage.rows import (
     means_something,
 )
 from conformance.coverage.telling import telling_query, tells
-from conformance.oracle.listing import MAX_LIMIT
+from conformance.oracle.listing import DEFAULT_LIMIT, MAX_LIMIT
 from conformance.oracle.snapshot import Snapshot
-from conformance.orders import STATUSES, Query
+from conformance.orders import LIVE, STATUSES, Query
 
 _STRENGTH = 3
 _WHO = {"credential", "account"}  # any page that is right tells who asked, and with what
@@ -84,11 +84,16 @@ class Queries:
 
 
 def plan(
-    known: Mapping[str, Snapshot], credentials: Mapping[str, Sequence[str]], markets: Sequence[str], seed: int
+    known: Mapping[str, Snapshot],
+    credentials: Mapping[str, Sequence[str]],
+    markets: Sequence[str],
+    seed: int,
+    alike: Sequence[Query] = (),
 ) -> Queries:
     """Lists for each account in `known`, by name, with its credentials, that cover all triples that can tell.
 
-    `markets` are those of the profile. What is chosen follows from the orders and the seed.
+    `markets` are those of the profile; `alike`: lists that each account asks for with each credential anyway. What is
+    chosen follows from the orders and the seed.
     """
     grounds = {whose: Ground(snapshot) for whose, snapshot in known.items() if snapshot.orders}
     if not grounds:
@@ -132,7 +137,7 @@ def plan(
     wanted = {strength: {each for each in combinations_of(values, strength) if allowed(dict(each))}
               for strength, values in ((_STRENGTH, telling), (2, every))}  # fmt: skip
     queries = Queries((), wanted[2], wanted[_STRENGTH], shows)
-    plain = asked = _plain(next(iter(grounds)), grounds, credentials)
+    plain = asked = _plain(grounds, credentials, alike)
     for strength, values in ((_STRENGTH, telling), (2, every)):
         for _ in range(_ROUNDS):
             told = queries.told(asked, strength)
@@ -143,28 +148,44 @@ def plan(
     return replace(queries, asked=tuple(sorted(needed, key=lambda each: len(each.query.pairs()))))
 
 
-def _plain(whose: str, grounds: Mapping[str, Ground], credentials: Mapping[str, Sequence[str]]) -> list[Asked]:
-    """Lists with one parameter, besides the longest page: any run asks for them, with the credential of choice."""
-    ground, credential = grounds[whose], credentials[whose][0]
+def alike(known: Sequence[Snapshot], seed: int) -> tuple[Query, ...]:
+    """Lists of three kinds for all of these accounts: a plain one, the open orders, and those of one market that are
+    over, of a status in which each account has some there, if there is one.
+    """
+    over = [status for status in STATUSES if status not in LIVE]
+    shown = [{(order.symbol, order.status) for order in each.orders.values() if not order.live} for each in known]
+    common = sorted(set[tuple[str, str]].intersection(*shown))
+    symbol, status = random.Random(seed).choice(common) if common else (None, over[0])  # noqa: S311 - variety
+    return Query(), Query(status="open", limit=MAX_LIMIT), Query(symbol, status, limit=DEFAULT_LIMIT)
+
+
+def _plain(
+    grounds: Mapping[str, Ground], credentials: Mapping[str, Sequence[str]], alike: Sequence[Query]
+) -> list[Asked]:
+    """Lists with one parameter, besides the longest page: any run asks for them, with the credential of choice.
+
+    Those that are asked for `alike` come with each credential of each account.
+    """
+    whose = next(iter(grounds))
     queries = [Query(), *(Query(status=status, limit=MAX_LIMIT) for status in STATUSES)]
-    queries += [Query(symbol, limit=MAX_LIMIT) for symbol in ground.symbols]
+    queries += [Query(symbol, limit=MAX_LIMIT) for symbol in grounds[whose].symbols]
     queries += [Query(limit=limit) for limit in (*WITHIN, *ABOVE, *BELOW)]
-    rows = [
-        {
-            "symbol": query.symbol or ABSENT,
-            "status": query.status or ABSENT,
-            "start": ABSENT,
-            "end": ABSENT,
-            "limit": limit_class(query.limit),
-            "credential": credential,
-            "account": whose,
-        }
-        for query in queries
-    ]
-    return [
-        Asked(query, whose, credential, tuple(row.items()), tells(row, query, ground) | _WHO)
-        for query, row in zip(queries, rows, strict=True)
-    ]
+    lists = [(query, whose, credentials[whose][0]) for query in queries]
+    lists += [(query, whose, credential) for query in alike for whose in grounds for credential in credentials[whose]]
+    return [_plain_one(*each, grounds[each[1]]) for each in dict.fromkeys(lists)]
+
+
+def _plain_one(query: Query, whose: str, credential: str, ground: Ground) -> Asked:
+    row = {
+        "symbol": query.symbol or ABSENT,
+        "status": query.status or ABSENT,
+        "start": ABSENT,
+        "end": ABSENT,
+        "limit": limit_class(query.limit),
+        "credential": credential,
+        "account": whose,
+    }
+    return Asked(query, whose, credential, tuple(row.items()), tells(row, query, ground) | _WHO)
 
 
 def _needed(asked: Sequence[Asked], plain: Sequence[Asked], queries: Queries) -> list[Asked]:

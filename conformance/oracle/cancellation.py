@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from conformance.evidence import Exchange
 from conformance.oracle.rules import RIGHT, Rulebook, Sight
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import FIELDS, LIVE, Order
@@ -22,8 +21,7 @@ class Cancellation:
     `other_before` and `other_after` are the other account's; empty if there is none. `clock`: the earliest and the
     latest second of the cancel by the target's clock, both inclusive; None if that clock is not known. `tried_before`:
     an earlier attempt was answered 503, and the documents do not say what such an attempt does. `again`: the same
-    cancel-all was sent just before. `rejected`: no market has this symbol, and the answer was a 4xx. `answered`: the
-    request with its answer.
+    cancel-all was sent just before. `rejected`: no market has this symbol, and the answer was a 4xx.
     """
 
     symbol: str | None
@@ -36,7 +34,6 @@ class Cancellation:
     tried_before: bool = False
     again: bool = False
     rejected: bool = False
-    answered: Exchange | None = None
 
     @property
     def scope(self) -> str:

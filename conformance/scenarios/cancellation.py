@@ -2,18 +2,27 @@
 
 import time
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from conformance.account.account import Page
 from conformance.account.blame import charge
 from conformance.account.settling import POLL_S
 from conformance.account.view import View
+from conformance.evidence import Exchange
 from conformance.oracle.cancellation import CANCELLATION, Cancellation
 from conformance.oracle.listing import Listing, changed_by_reading, explain
 from conformance.oracle.snapshot import Interval, Snapshot
 from conformance.scenarios.readers import Readers
 from conformance.stage.stage import Stage
 from conformance.wire.signer import Credential
+
+
+@dataclass(frozen=True, slots=True)
+class Answered(Cancellation):
+    """A cancel-all, with its request and answer."""
+
+    exchange: Exchange | None = None
+
 
 _NOTHING = Snapshot({})
 _BEYOND = 2**63  # a horizon above which nothing is known to be complete
@@ -32,7 +41,7 @@ def cancel_all(
     may_reject: bool = False,
     finished: bool = False,
     watched: bool = True,
-) -> Cancellation:
+) -> Answered:
     """Let an account, by default the caller, cancel all, and judge it.
 
     `bystander`: the opposite account is looked at too, if there is one. `pages` is how deep the lists have to be read
@@ -61,7 +70,7 @@ def cancel_all(
         asked_at = time.monotonic()
         after = view.fresh(len(before.exchanges), seen.ceiling)
         other_after = _NOTHING if opposite is None else opposite.fresh()
-        cancellation = Cancellation(
+        cancellation = Answered(
             symbol=symbol,
             returned=answer.orders,
             before=before,
@@ -72,7 +81,7 @@ def cancel_all(
             tried_before=answer.tried_before,
             again=again,
             rejected=answer.rejected,
-            answered=answer.exchange,
+            exchange=answer.exchange,
         )
         judgement = CANCELLATION.judge(cancellation)
         if not view.lag.pending and (not judgement.breaches or asked_at > view.consistent_from):
@@ -89,7 +98,7 @@ def cancel_all(
     return cancellation
 
 
-def expect_listed(stage: Stage, cancellation: Cancellation, earlier: Page) -> None:
+def expect_listed(stage: Stage, cancellation: Answered, earlier: Page) -> None:
     """Ask again for a list that was asked for before the cancel-all. Raise a Violation where it tells another story of
     what was canceled than the answer did.
     """
@@ -106,7 +115,7 @@ def expect_listed(stage: Stage, cancellation: Cancellation, earlier: Page) -> No
     as_before = page.exchange.response_body == earlier.exchange.response_body
     words = ", and all of it byte for byte as before the cancel-all" if as_before else ""
     blamed = [each._replace(got=f"{each.got}{words}", certain=True) for each in charge(breaches, "cancel.visible")]
-    answered = [each for each in (cancellation.answered,) if each is not None]
+    answered = [each for each in (cancellation.exchange,) if each is not None]
     stage.caller.observations.report(blamed, earlier.exchange, *answered, page.exchange, raising=True)
 
 

@@ -1,20 +1,38 @@
 """Requests with credentials that are not good: each has to earn a 4xx that shows no order, and to touch none."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+from urllib.parse import urlencode
 
+from conformance.evidence import Exchange
 from conformance.operations import CANCEL_ALL, LIST, Operation
 from conformance.oracle.harm import Attempt, harm
+from conformance.orders import Query
+from conformance.scenarios import caches
 from conformance.scenarios.attempts import OF_LOAD, attempt, shown
 from conformance.stage.stage import Stage
 from conformance.verdict import Breach, NotObserved, Violation
 from conformance.wire.answers import decoded
 from conformance.wire.client import Answer
-from conformance.wire.forgery import Forgery, behind_the_signature, cell
+from conformance.wire.forgery import NO_CREDENTIALS, Forgery, behind_the_signature, cell
+from conformance.wire.signer import Credential
 
 # The kind of what is covered here, in a check's observations.
 COVERED = "forged"
 
 _NAMED = 5  # so many of the credentials that were accepted are named in a finding
+
+# A refusal is met where nothing that was shown before is kept.
+_NOT_ASKED_YET = Query(limit=2)
+
+
+class _Listed(NamedTuple):
+    """A list that was asked for with forged credentials. `source`: the good list that showed the same, if any did."""
+
+    says: str
+    answer: Answer
+    breaches: Sequence[Breach]
+    source: tuple[Exchange, ...]
 
 
 def list_forged(stage: Stage, forgeries: Sequence[Forgery], query: str) -> None:
@@ -22,17 +40,52 @@ def list_forged(stage: Stage, forgeries: Sequence[Forgery], query: str) -> None:
 
     Raises NotObserved where none of them can be made.
     """
-    accepted = []
-    for each in _possible(stage, LIST, forgeries):
-        answer = _sent(stage, LIST, each, query)
-        accepted += [(breach, answer, each.says) for breach in _breaches(stage, each, answer)]
+    _report_accepted(stage, [_listed(stage, each, query) for each in _possible(stage, LIST, forgeries)])
+
+
+def list_forged_after_good(stage: Stage, forgeries: Sequence[Forgery]) -> None:
+    """As `list_forged`, each right after the caller was shown the same list: with the same query, signed in the same
+    moment. The lists take turns; what comes without any credential is tried on each of them.
+    """
+    tries = []
+    possible = _possible(stage, LIST, forgeries)
+    bare = [each for each in possible if each is NO_CREDENTIALS]
+    for number, forged in enumerate([*bare * (len(stage.alike) - 1), *possible]):
+        kind: Credential = "api-key" if forged.needs == "api_key" else stage.caller.credentials[0]
+        query = stage.alike[number % len(stage.alike)]
+        good = caches.good_before(stage, query, kind)
+        tries.append(_listed(stage, forged, urlencode(query.pairs()), None if good is None else good.signed_at_ms))
+    _report_accepted(stage, tries)
+
+
+def good_after_refused(stage: Stage, query: Query = _NOT_ASKED_YET) -> None:
+    """Ask for a list without credentials: a 4xx. Then ask for the same list with a token: it shows what it has to."""
+    refused = _listed(stage, NO_CREDENTIALS, urlencode(query.pairs()))
+    _report_accepted(stage, [refused])
+    try:
+        stage.view.known.expect(query, "jwt")
+    except Violation as violation:
+        raise Violation(violation.breach, refused.answer.exchange, *violation.evidence) from None
+
+
+def _listed(stage: Stage, forged: Forgery, query: str, signed_at_ms: int | None = None) -> _Listed:
+    answer = _sent(stage, LIST, forged, query, signed_at_ms)
+    breaches = _breaches(stage, forged, answer)
+    good = caches.source(stage, query, answer) if breaches else None
+    if good is not None:
+        breaches = [each._replace(got=f"{each.got}, {caches.told(good, answer)}") for each in breaches]
+    return _Listed(forged.says, answer, breaches, () if good is None else (good.exchange,))
+
+
+def _report_accepted(stage: Stage, tries: Iterable[_Listed]) -> None:
+    accepted = [each for each in tries if each.breaches]
     if accepted:
-        breach, answer, _ = accepted[0]
-        others = list(dict.fromkeys(says for _, _, says in accepted[1:]))
+        first = accepted[0]
+        others = [each for each in dict.fromkeys(each.says for each in accepted) if each != first.says]
         more = f", and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
         told = f"; the same with {', '.join(others[:_NAMED])}{more}" if others else ""
-        found = breach._replace(got=f"{breach.got}{told}")
-        stage.caller.observations.report([found], answer.exchange, raising=True)
+        found = first.breaches[0]._replace(got=f"{first.breaches[0].got}{told}")
+        stage.caller.observations.report([found], *first.source, first.answer.exchange, raising=True)
 
 
 def cancel_forged(stage: Stage, forgeries: Sequence[Forgery], query: str = "") -> None:
@@ -135,9 +188,10 @@ def _lacks(stage: Stage, operation: Operation, forged: Forgery) -> str | None:
     return f"{stage.other_view} without live orders that this run did not place" if foreign else None
 
 
-def _sent(stage: Stage, operation: Operation, forged: Forgery, query: str) -> Answer:
+def _sent(stage: Stage, operation: Operation, forged: Forgery, query: str, signed_at_ms: int | None = None) -> Answer:
     caller, other = stage.caller, stage.other
-    asked, headers = forged.make(caller.signer, query, None if other is None else other.signer)
+    others = None if other is None else other.signer.at(signed_at_ms)
+    asked, headers = forged.make(caller.signer.at(signed_at_ms), query, others)
     if forged.needs:  # it is made from a secret, and holds most of it
         caller.hide(headers)
     caller.observations.cover(COVERED, cell(forged, operation))

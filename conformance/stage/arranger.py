@@ -90,11 +90,14 @@ class Arranger:
         view.settled(SNAPSHOT_PAGES)
 
     def renew(self, view: View) -> None:
-        """Inject a few orders of all statuses, as new as can be. Raises DriverRefused."""
+        """Inject a few orders of all statuses, as new as can be, where that is possible."""
+        if not self._injects:
+            return
         newest = self._now(view)
         oldest = newest - seconds.HISTORY_SPANS_AT_LEAST_S
         kinds = self._kinds(dict.fromkeys(STATUSES, _RENEWED), (YOUNG,))
-        self._inject(view, history.history(self._markets, kinds, newest, oldest, self._rng))
+        tickets = history.history(self._markets, kinds, newest, oldest, self._rng)
+        self._attempt(lambda: self._inject(view, tickets))
         view.settled(SNAPSHOT_PAGES)
 
     def arrange(self, view: View, wishes: Sequence[Wish], by: Way | None = None) -> None:

@@ -11,8 +11,9 @@ from typing import Any
 from conformance.account.account import Account
 from conformance.account.view import View
 from conformance.coverage.population import AGES, YOUNG, Kind
-from conformance.coverage.queries import Queries, plan
+from conformance.coverage.queries import Queries, alike, plan
 from conformance.oracle.snapshot import Snapshot
+from conformance.orders import Query
 from conformance.profile import Market, Target
 from conformance.stage.arranger import Arranger
 from conformance.stage.clean_up import clean_up
@@ -117,7 +118,12 @@ class Stage:
         views = {"caller": self.view} | ({} if self.other_view is None else {"other": self.other_view})
         known = {whose: view.known.snapshot for whose, view in views.items()}
         credentials = {whose: view.account.credentials for whose, view in views.items()}
-        return plan(known, credentials, [market.symbol for market in self.markets], self.seed)
+        return plan(known, credentials, [market.symbol for market in self.markets], self.seed, self.alike)
+
+    @cached_property
+    def alike(self) -> tuple[Query, ...]:
+        """Lists that each account asks for with each credential, one right after the other: a cache may mix them up."""
+        return alike([view.known.snapshot for view in self.lane.views], self.seed)
 
     def view_of(self, whose: str) -> View:
         """The view of the caller, or of the other account where there is one."""
@@ -153,13 +159,8 @@ class Stage:
         if SHOWN_BY_A_HISTORY & wants.keys():
             live = wants.get("live", 0)
             self.arranger.history(self.view, max(wants.get("orders", 0), live, _LEAST_HISTORY), live)
+            self.arranger.renew(self.view)
         self.kinds_seen()
-
-    def renew(self) -> None:
-        """Give the caller a few more orders, newer than those that there are, where that is possible."""
-        if self.full_scope and self.arranger.injects:
-            with self.driver.setting_up():
-                self.arranger.renew(self.view)
 
     def expect_own_alone(self) -> None:
         """Raise Declined where the caller has live orders that this run did not place.

@@ -11,7 +11,6 @@ What is left out, since a server may take it for the good request, or since the 
 """
 
 import hashlib
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -38,7 +37,7 @@ class SignedRequest:
     @classmethod
     def of(cls, signer: Signer, asked: str) -> "SignedRequest":
         """What the signer would send now."""
-        return cls(signer.api_key, signer.api_secret, asked, str(int(time.time() * 1000)))
+        return cls(signer.api_key, signer.api_secret, asked, str(signer.timestamp_ms()))
 
     @property
     def covered(self) -> str:

@@ -175,6 +175,8 @@ COMPONENTS: Mapping[str, tuple[Forgery, ...]] = {
     for component in dict.fromkeys(row[0] for row in _TABLE)
 }
 
+NO_CREDENTIALS = COMPONENTS["credentials"][0]
+
 
 def cell(forgery: Forgery, operation: Operation) -> str:
     """The name of the cell in which this forgery is tried on this operation."""

@@ -14,12 +14,31 @@ _AHEAD_MS = 1000  # further ahead of the clock no timestamp gets: the clock was 
 
 
 class Signer:
-    """Authorizes requests with a credential of one account. Ask only for credentials that the profile gives."""
+    """Authorizes requests with a credential of one account. Ask only for credentials that the profile gives.
 
-    def __init__(self, profile: AccountProfile) -> None:
+    `at_ms`: the time that is signed, by default that of the request.
+    """
+
+    def __init__(self, profile: AccountProfile, at_ms: int | None = None) -> None:
         self._profile = profile
+        self._at_ms = at_ms
         self._lock = threading.Lock()
         self._last_ms = 0
+
+    def at(self, ms: int | None) -> "Signer":
+        """The same account's, signing this time."""
+        return Signer(self._profile, ms)
+
+    def timestamp_ms(self) -> int:
+        """The time to sign: now, and never the same twice unless it is given. Two requests that are signed alike may be
+        taken for one that is replayed.
+        """
+        if self._at_ms is not None:
+            return self._at_ms
+        now = int(time.time() * 1000)
+        with self._lock:
+            self._last_ms = self._last_ms + 1 if now <= self._last_ms < now + _AHEAD_MS else now
+            return self._last_ms
 
     @property
     def kinds(self) -> tuple[Credential, ...]:
@@ -35,14 +54,7 @@ class Signer:
         """The query string and the headers of a request with this query, with one credential."""
         if (credential or self.kinds[0]) == "jwt":
             return query, bearer(self.token)
-        return signed_query(query, self.api_secret, self._timestamp_ms()), key(self.api_key)
-
-    def _timestamp_ms(self) -> int:
-        """Now, and never the same twice: two requests that are signed alike may be taken for one that is replayed."""
-        now = int(time.time() * 1000)
-        with self._lock:
-            self._last_ms = self._last_ms + 1 if now <= self._last_ms < now + _AHEAD_MS else now
-            return self._last_ms
+        return signed_query(query, self.api_secret, self.timestamp_ms()), key(self.api_key)
 
     @property
     def token(self) -> str:

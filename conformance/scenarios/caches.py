@@ -1,0 +1,65 @@
+"""The same list asked for again, right after somebody was shown it who may see it: what a cache has kept shows."""
+
+import contextlib
+import time
+from urllib.parse import urlencode
+
+from conformance.account.sender import Good
+from conformance.account.view import View
+from conformance.orders import Query
+from conformance.stage.stage import Stage
+from conformance.verdict import CannotJudge, Violation
+from conformance.wire.answers import decoded
+from conformance.wire.client import Answer
+from conformance.wire.signer import Credential
+
+# What is kept at all is kept for a second.
+_KEPT_S = 1.0
+
+
+def expect_own(stage: Stage, query: Query, credential: Credential) -> None:
+    """Ask for a list by the caller, and right after by the other account: each is shown its own orders, all of them."""
+    for view in stage.lane.views:
+        if credential in view.account.credentials:
+            _ask(view, query, credential)
+
+
+def good_before(stage: Stage, query: Query, credential: Credential) -> Good | None:
+    """The list that the caller was shown just now; it is asked for where a cache would not have it any more.
+
+    None where it is not shown: why is for other checks to say.
+    """
+    last = _last(stage, query, credential)
+    if last is None or time.monotonic() - last.at > _KEPT_S:
+        with contextlib.suppress(Violation, CannotJudge):
+            stage.view.known.ask(query, credential)
+        last = _last(stage, query, credential)
+    return last
+
+
+def _last(stage: Stage, query: Query, credential: Credential) -> Good | None:
+    asked = urlencode(query.pairs()), credential
+    return next((each for each in reversed(stage.caller.good) if (each.query, each.credential) == asked), None)
+
+
+def source(stage: Stage, query: str, answer: Answer) -> Good | None:
+    """The last list by this query that shows the same as this answer, byte for byte; None where it shows nothing."""
+    document = decoded(answer.body)
+    if not (isinstance(document, list) and document):
+        return None
+    good = [each for view in stage.lane.views for each in view.account.good if each.query == query]
+    alike = [each for each in good if each.exchange.response_body == answer.exchange.response_body]
+    return max(alike, key=lambda each: each.at, default=None)
+
+
+def told(good: Good, answer: Answer) -> str:
+    """What is said of an answer that shows the same as a good list."""
+    before_ms = (answer.exchange.sent_at - good.exchange.sent_at) * 1000
+    return f"byte for byte what {good.account} was shown with the {good.credential} {before_ms:.0f} ms before"
+
+
+def _ask(view: View, query: Query, credential: Credential) -> None:
+    page = view.known.ask(query, credential)
+    if view.opposite is not None:  # where it is shown one of these orders next, this is where it comes from
+        view.opposite.account.foreign.update((order.identity, (page.exchange,)) for order in page.orders)
+    view.known.expect(query, credential)
