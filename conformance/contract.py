@@ -1,6 +1,7 @@
 """The contract as validators: strict JSON, the schemas of the wire, and whose requirement each misfit breaks."""
 
 import json
+import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from functools import cache
@@ -31,6 +32,10 @@ _SHOWN = 80  # characters of a value: enough to find it by
 _DEEPEST = 200
 _TOO_DEEP = "nested too deeply"
 
+# What JSON takes for white space, and what stands between two objects of an array.
+_SPACE = b" \t\r\n"
+_BETWEEN_OBJECTS = re.compile(rb"}[ \t\r\n]*,[ \t\r\n]*{")
+
 
 class NotJson(ValueError):
     """A body that is no JSON text, with the reason in one line."""
@@ -60,6 +65,22 @@ def decode(body: bytes) -> Any:
         raise NotJson(str(error).partition(";")[0]) from None
     _check_depth(document)
     return document
+
+
+def objects_of(body: bytes) -> list[bytes] | None:
+    """The texts of the objects in a body that is a JSON array of them. None where that cannot be told at a glance.
+
+    Each text may still be no JSON. If all of them are, then the body is the array of them: there is no other way to
+    read it.
+    """
+    array = body.strip(_SPACE)
+    inside = array[1:-1].strip(_SPACE)
+    if not (array[:1] == b"[" and array[-1:] == b"]" and inside[:1] == b"{" and inside[-1:] == b"}"):
+        return None
+    between = _BETWEEN_OBJECTS.search(inside)
+    if between is None:
+        return [inside]
+    return [b"{%b}" % each for each in inside[1:-1].split(between[0])]
 
 
 @cache

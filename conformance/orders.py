@@ -50,15 +50,16 @@ class Order:
     updated_at: int
     sent: Mapping[str, Any] = field(compare=False, repr=False)
 
-    @property
-    def live(self) -> bool:
-        """Open or partially filled."""
-        return self.status in LIVE
+    # Made once and not at each use: a record is read once, and a run asks millions of times what it is.
+    live: bool = field(init=False, compare=False, repr=False)
+    """Open or partially filled."""
+    identity: tuple[object, ...] = field(init=False, compare=False, repr=False)
+    """The fields that never change. The id alone is not enough: two accounts may use the same id."""
 
-    @property
-    def identity(self) -> tuple[object, ...]:
-        """The fields that never change. The id alone is not enough: two accounts may use the same id."""
-        return (self.id, self.symbol, self.side, self.type, self.price, self.quantity, self.created_at)
+    def __post_init__(self) -> None:
+        identity = (self.id, self.symbol, self.side, self.type, self.price, self.quantity, self.created_at)
+        object.__setattr__(self, "live", self.status in LIVE)
+        object.__setattr__(self, "identity", identity)
 
     @classmethod
     def from_json(cls, record: object) -> "Order":
@@ -88,6 +89,8 @@ class Order:
 
     def changes(self, other: "Order", fields: Iterable[str] = FIELDS) -> dict[str, tuple[Any, Any]]:
         """Those of `fields` in which the two orders differ, with both values."""
+        if self is other:  # as most are: the same record, read once
+            return {}
         pairs = {name: (getattr(self, name), getattr(other, name)) for name in fields}
         return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 

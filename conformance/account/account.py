@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,7 +14,7 @@ from conformance.account.sender import Sender
 from conformance.evidence import Exchange
 from conformance.operations import CANCEL_ALL, LIST
 from conformance.oracle.listing import LISTING, MAX_LIMIT, Listing, limit_requirement
-from conformance.oracle.records import read
+from conformance.oracle.records import Reading, read, read_array
 from conformance.oracle.settled import Settled
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order, Query
@@ -101,15 +102,16 @@ class Account(Sender):
     def page(self, query: Query, kind: Credential, answer: Answer) -> Page:
         """The list that this answer to `query` shows, judged by itself alone. Raises as `list` does."""
         self._expect_ok(answer, "a list", lambda: self.blame.of_status(query, answer.status, kind), kind, query)
-        document = self._decoded(answer, "list.array-json")
-        if breaches := contract.list_breaches(document):
+        readings, breaches = self._array(answer, "list.array-json")
+        if breaches:
             self.observations.report(breaches, answer.exchange)
             raise Inconclusive(f"{self.name}: the answer to {query} is no list")
         self.observations.count({"list.array": 1})
-        orders = self._read(document, answer.exchange)
+        orders = self._orders(readings, answer.exchange)
         judgement = LISTING.judge(Listing(query, orders, self.foreign.keys()))
-        blamed = [self.blame.of_record(breach, query, kind) for breach in judgement.breaches]
-        self.observations.report(blamed, *self._shown_to_its_owner(orders), answer.exchange)
+        if judgement.breaches:
+            blamed = [self.blame.of_record(breach, query, kind) for breach in judgement.breaches]
+            self.observations.report(blamed, *self._shown_to_its_owner(orders), answer.exchange)
         return Page(query, orders, answer.exchange, kind)
 
     def probe(self, query: str, credential: Credential | None = None) -> Page | None:
@@ -123,11 +125,11 @@ class Account(Sender):
         if turns_away(answer):
             return None
         self._expect_ok(answer, f"a list, or a 4xx, for {cut(query)}", lambda: BAD_INPUT, kind, EVERYTHING)
-        document = self._decoded(answer, BAD_INPUT)
-        if contract.list_breaches(document):
+        readings, breaches = self._array(answer, BAD_INPUT)
+        if breaches:
             breach = Breach("a list, or a 4xx", f"200 with something else for {cut(query)}", BAD_INPUT)
             self.observations.report([breach], answer.exchange, raising=True)
-        orders = self._read(document, answer.exchange)
+        orders = self._orders(readings, answer.exchange)
         judgement = LISTING.judge(Listing(Query(limit=MAX_LIMIT), orders, self.foreign.keys()))
         for breach in map(of_odd_input, judgement.breaches):
             evidence = (*self._shown_to_its_owner(orders), answer.exchange)
@@ -160,7 +162,7 @@ class Account(Sender):
         if breaches := contract.canceled_breaches(document):
             self.observations.report(charge(breaches, requirement), answer.exchange, raising=True)
         self.observations.count({requirement: 1})
-        orders = self._read(document["canceled"], answer.exchange)
+        orders = self._orders([read(record) for record in document["canceled"]], answer.exchange)
         return Canceled(symbol, orders, answer.exchange, answer.tries_before > 0, *times)
 
     def snapshot(self, pages: int = SNAPSHOT_PAGES, limit: int = MAX_LIMIT, end: int | None = None) -> Snapshot:
@@ -236,20 +238,26 @@ class Account(Sender):
             self.observations.report([breach], answer.exchange, raising=True)
             raise
 
+    def _array(self, answer: Answer, requirement: str) -> tuple[Sequence[Reading], Sequence[Breach]]:
+        """What each record of a list says; or else what is wrong with the body, if it is no list."""
+        readings = read_array(answer.body)
+        if readings is not None:
+            return readings, ()
+        document = self._decoded(answer, requirement)
+        breaches = contract.list_breaches(document)
+        return () if breaches else [read(record) for record in document], breaches
+
     def _shown_to_its_owner(self, orders: Sequence[Order]) -> Sequence[Exchange]:
         """The list in which another account was shown the first of these orders that is its own, if any is."""
         order = next((order for order in orders if order.identity in self.foreign), None)
         lists = self.foreign[order.identity] if order else ()
         return [each for each in lists if order and f'"{order.id}"' in each.response_body][:1]
 
-    def _read(self, records: Sequence[Any], exchange: Exchange) -> tuple[Order, ...]:
-        orders: list[Order] = []
-        for record in records:
-            reading = read(record)
-            self.observations.count(reading.saw)
+    def _orders(self, readings: Sequence[Reading], exchange: Exchange) -> tuple[Order, ...]:
+        self.observations.count(Counter(chain.from_iterable(reading.saw for reading in readings)))
+        for reading in readings:
             if reading.breaches:
                 self.observations.report(reading.breaches, exchange)
             if reading.order is None:
                 raise Inconclusive(f"{self.name}: a record that cannot be read as an order")
-            orders.append(reading.order)
-        return tuple(orders)
+        return tuple(reading.order for reading in readings if reading.order is not None)

@@ -1,6 +1,5 @@
-"""Reads a record, and applies the contract and the rules over one order to it. Each distinct record is read once."""
+"""Reads records, and applies the contract and the rules over one order to each. Each distinct record is read once."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -16,16 +15,36 @@ _REMEMBERED = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The order (None: the record cannot be read), how often each requirement was tested, and the breaches."""
+    """The order (None: the record cannot be read), and the breaches.
+
+    `saw`: the requirements that it was found right by, each as often as it was tested.
+    """
 
     order: Order | None
-    saw: Mapping[str, int]
+    saw: tuple[str, ...]
     breaches: tuple[Breach, ...]
 
 
 def read(record: Any) -> Reading:
     """Read one decoded JSON value in the place of an order."""
     return _read(repr(record), _Unhashed(record))
+
+
+def read_array(body: bytes) -> list[Reading] | None:
+    """Read a body that is an array of records. None where it has to be decoded as a whole, to see what it is.
+
+    Most pages show what others have shown before, byte for byte, and that is not even decoded again.
+    """
+    texts = contract.objects_of(body)
+    try:
+        return None if texts is None else [_read_text(text) for text in texts]
+    except contract.NotJson:
+        return None
+
+
+@lru_cache(_REMEMBERED)
+def _read_text(text: bytes) -> Reading:
+    return read(contract.decode(text))
 
 
 class _Unhashed:
@@ -45,12 +64,10 @@ class _Unhashed:
 def _read(_text: str, carried: _Unhashed) -> Reading:
     breaches = contract.order_breaches(carried.record)
     broken = {breach.requirement for breach in breaches}
-    saw = {requirement: 1 for requirement in every_answer.OF_RECORDS if requirement not in broken}
+    saw = tuple(requirement for requirement in every_answer.OF_RECORDS if requirement not in broken)
     try:
         order = Order.from_json(carried.record)
     except Unreadable:
         return Reading(None, saw, breaches)
     judgement = LAWS.judge(order)
-    for requirement, count in judgement.saw.items():
-        saw[requirement] = saw.get(requirement, 0) + count
-    return Reading(order, saw, (*breaches, *judgement.breaches))
+    return Reading(order, (*saw, *judgement.saw.elements()), (*breaches, *judgement.breaches))
