@@ -91,11 +91,12 @@ class Ownership:
 
     def recognize(self, orders: Iterable[Order]) -> None:
         """Look at what a list shows: each order is old, ours by its id or by what was asked for, or a stranger's."""
+        orders = list(orders)
+        self._unseen.difference_update(order.id for order in orders)
+        before = self._before or ()
+        news = [order for order in orders if order.id not in self._ids and order.id not in before]
         # Of two alike, the one that is ours for certain comes first, and the live one must not be missed.
-        for order in sorted(orders, key=lambda order: (order.id not in self._sent_ids, not order.live)):
-            self._unseen.discard(order.id)
-            if order.id in self._ids or (self._before is not None and order.id in self._before):
-                continue
+        for order in sorted(news, key=lambda order: (order.id not in self._sent_ids, not order.live)):
             if order.id in self._sent_ids:
                 self._takes_ids = True
                 self._injected.pop(order.id, None)

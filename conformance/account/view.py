@@ -289,9 +289,9 @@ class View:
 
     def _depth(self, up_to: int | None = None) -> int:
         """How many pages it takes to reach all that was last seen live, and all that was injected and not seen yet."""
-        latest, expected = self.latest().until(up_to).orders.values(), self.own.expected_at
-        oldest = min((*(order.created_at for order in latest if order.live), *expected), default=None)
+        latest, expected = self.latest().until(up_to), self.own.expected_at
+        oldest = min((*(order.created_at for order in latest.live()), *expected), default=None)
         if oldest is None:
             return 1
-        newer = sum(order.created_at >= oldest for order in latest) + len(expected)
+        newer = sum(order.created_at >= oldest for order in latest.orders.values()) + len(expected)
         return min(newer // MAX_LIMIT + 1, SNAPSHOT_PAGES)

@@ -125,13 +125,15 @@ def explain(listing: Listing, known: Interval) -> Iterator[Breach]:
     query, page = listing.query, listing.orders
     shown = {order.id: order for order in page}
     floor = due_above(query, page)
-    due = min(page_size(query.limit), sum(matches(query, order) for order in known.stable()))
-    for order in known.stable():
+    stable = known.stable()
+    passing = {order.id for order in stable if matches(query, order)}
+    due = min(page_size(query.limit), len(passing))
+    for order in stable:
         if order.id in shown:
             if changed := order.changes(shown[order.id]):
                 want = f"the same record of {order} in every list"
                 yield Breach(want, _differences(changed), _of_records(order, shown[order.id]), certain=False)
-        elif matches(query, order) and order.created_at > floor:
+        elif order.id in passing and order.created_at > floor:
             yield Breach(f"{due} orders, {order} among them", f"{len(page)} orders without it", certain=False)
     for order in page:
         known_to_be = known.before.orders.get(order.id)

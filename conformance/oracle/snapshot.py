@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Self
 
 from conformance.evidence import Exchange
 from conformance.orders import Order
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Snapshot:
     """The orders of one account, by id.
 
@@ -34,7 +35,11 @@ class Snapshot:
 
     def live(self, symbol: str | None = None) -> list[Order]:
         """The live orders, of one market or of all."""
-        return [order for order in self.orders.values() if order.live and symbol in (None, order.symbol)]
+        return [order for order in self._live if symbol is None or order.symbol == symbol]
+
+    @cached_property
+    def _live(self) -> list[Order]:
+        return [order for order in self.orders.values() if order.live]
 
     def until(self, second: int | None) -> Self:
         """This snapshot without what is newer than this second; None: the whole."""
