@@ -101,7 +101,7 @@ def _filled(
         ]
         values = list(parameters[name])
         rng.shuffle(values)
-        new = {value: sum((*few, (name, value), *others) in missing for few, others in beside) for value in values}
+        new = {value: sum([(*few, (name, value), *others) in missing for few, others in beside]) for value in values}
         best_first = sorted(values, key=lambda value: -new[value])
         value = next((each for each in best_first if allowed({**row, name: each})), None)
         if value is None:

@@ -1,7 +1,6 @@
 """What lists of an account have to show, fast enough to compare thousands of queries: sets of orders as bits."""
 
 from bisect import bisect_left
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from conformance.oracle.listing import page_size
@@ -32,6 +31,7 @@ class Ground:
         for place, order in enumerate(self.orders):
             self._symbols[order.symbol] = self._symbols.get(order.symbol, 0) | 1 << place
             self._statuses[order.status] = self._statuses.get(order.status, 0) | 1 << place
+        self._places: dict[int, list[int]] = {}
         self._rising = [-order.created_at for order in self.orders]  # as bisect wants it
 
     @property
@@ -43,6 +43,13 @@ class Ground:
         """The orders of this market and this status; None for any."""
         passing = self.all if symbol is None else self._symbols.get(symbol, 0)
         return passing if status is None else passing & self._statuses.get(status, 0)
+
+    def places(self, symbol: str | None, status: str | None) -> list[int]:
+        """The places of the orders of this market and this status, the newest first."""
+        orders = self.of(symbol, status)
+        if orders not in self._places:
+            self._places[orders] = [place for place, bit in enumerate(bin(orders)[:1:-1]) if bit == "1"]
+        return self._places[orders]
 
     def answer(self, query: Query) -> Answer:
         """What a list by this query has to show."""
@@ -78,8 +85,3 @@ def _place(orders: int, number: int) -> int:
     for _ in range(number):
         place = bits.index("1", place + 1)
     return place
-
-
-def places(orders: int) -> Iterator[int]:
-    """The places of the orders in a set, newest first."""
-    return (place for place, bit in enumerate(bin(orders)[:1:-1]) if bit == "1")

@@ -7,7 +7,8 @@ of the array whose parameters all tell shows every mistake that is made with the
 import random
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cache
 
 from conformance.coverage.array import Combination, Row, Shows, always, combinations_of, cover, within
 from conformance.coverage.ground import Ground
@@ -77,10 +78,17 @@ class Queries:
     pairs: Set[Combination] = frozenset()
     triples: Set[Combination] = frozenset()
     shows: Shows = always
+    _told: dict[tuple[Asked, int], set[Combination]] = field(default_factory=dict, compare=False, repr=False)
 
     def told(self, asked: Iterable[Asked], strength: int) -> set[Combination]:
         """The combinations of so many parameters that these lists show."""
-        return {each for one in asked for each in one.combinations(strength) if self.shows(dict(one.row), each)}
+        return set().union(*(self._told_by(one, strength) for one in asked))
+
+    def _told_by(self, one: Asked, strength: int) -> set[Combination]:
+        if (one, strength) not in self._told:  # it is asked again and again while the lists are chosen
+            row = dict(one.row)
+            self._told[one, strength] = {each for each in one.combinations(strength) if self.shows(row, each)}
+        return self._told[one, strength]
 
 
 def plan(
@@ -121,17 +129,23 @@ def plan(
             return False
         return means_something(row) and any(fits(row, ground) for ground in at(row))
 
+    @cache
+    def can(combination: Combination) -> tuple[bool, bool]:
+        """Whether the limit in it can cut a page, and whether it can show more than a plain page."""
+        given = dict(combination)
+        each = [(is_cut(given, ground), fills_a_plain_page(given, ground)) for ground in at(given)]
+        return any(cuts for cuts, _ in each), any(fills for _, fills in each)
+
     def shows(row: Mapping[str, str], combination: Combination) -> bool:
         given = dict(combination)
         if "limit" not in given:
             return True
         # Where a limit can cut the page, a row in which it does so has to show it; and where it can show more than a
         # plain page, one in which it does.
-        cuts = any(is_cut(given, ground) for ground in at(given))
+        cuts, fills = can(combination)
         early = given.get("start") == EARLY and "credential" in given
         if cuts and (early or ("start" not in given and row["start"] in BOUNDS)):
             return any(is_cut(row, ground) for ground in at(row))
-        fills = any(fills_a_plain_page(given, ground) for ground in at(given))
         return not fills or any(fills_a_plain_page(row, ground) or is_cut(row, ground) for ground in at(row))
 
     wanted = {strength: {each for each in combinations_of(values, strength) if allowed(dict(each))}

@@ -36,6 +36,7 @@ WITHIN = (1, 2, 49, 50, 51, 100, 199, 200)
 ABOVE = (201, 501, 1000, 1001, 2**31 - 1)
 BELOW = (0, -1, -200, -(2**31) + 1)
 LIMITS = (ABSENT, *SIZES, "above", "below")
+_EMPTYING = {"symbol": (NO_MARKET,), "start": ("after all",), "end": ("zero", "before all")}
 NEVER = 2**40  # more orders, and a later second, than there ever are
 
 
@@ -96,9 +97,4 @@ def fits(row: Mapping[str, str], ground: Ground) -> bool:
 
 def emptied_by(row: Mapping[str, str]) -> set[str]:
     """The parameters that make the right answer an empty list."""
-    nothing = {
-        "symbol": row.get("symbol") == NO_MARKET,
-        "start": row.get("start") == "after all",
-        "end": row.get("end") in ("zero", "before all"),
-    }
-    return {name for name, holds in nothing.items() if holds}
+    return {name for name, values in _EMPTYING.items() if row.get(name) in values}

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from conformance.coverage.array import Row
-from conformance.coverage.ground import Answer, Ground, differ, places
+from conformance.coverage.ground import Answer, Ground, differ
 from conformance.coverage.rows import (
     ABOVE,
     ABSENT,
@@ -44,7 +44,7 @@ def _chosen(row: Row, ground: Ground, rng: random.Random) -> Query:
     """A query of the row's classes; its bounds are seconds of orders that pass its other filters."""
     symbol = None if row["symbol"] == ABSENT else "NOMARKET" if row["symbol"] == NO_MARKET else row["symbol"]
     status = None if row["status"] == ABSENT else row["status"]
-    passing = list(places(ground.of(None if row["symbol"] == NO_MARKET else symbol, status)))
+    passing = ground.places(None if row["symbol"] == NO_MARKET else symbol, status)
     cut = is_cut(row, ground)
     bounds = (row["start"] in BOUNDS) + (row["end"] in BOUNDS)
     limit = _limit(row["limit"], rng, len(passing) - 2 - bounds if cut else None)
