@@ -10,6 +10,7 @@ from http.client import HTTPResponse
 from socket import socket
 from typing import Any, cast
 
+from requests import Response
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -19,6 +20,17 @@ ANSWER_LIMIT = 8 * 2**20  # bytes on the wire: four times the longest body, sinc
 
 class Unbounded(Exception):
     """An answer is longer than any correct answer of this API."""
+
+
+def read_body(response: Response, limit: int) -> bytes:
+    """The body of a response that is being read. Raises Unbounded where it is longer than so many bytes."""
+    chunks, size = [], 0
+    for chunk in response.iter_content(2**16):
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > limit:
+            raise Unbounded(f"a body of more than {limit} bytes")
+    return b"".join(chunks)
 
 
 class BoundedAdapter(HTTPAdapter):

@@ -3,9 +3,10 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -17,14 +18,14 @@ from conformance.evidence import Exchange
 from conformance.operations import Operation
 from conformance.profile import Target
 from conformance.verdict import Unreachable
-from conformance.wire.bounded import Unbounded
+from conformance.wire.bounded import Unbounded, read_body
 from conformance.wire.breaker import Breaker
 from conformance.wire.call import Call
 from conformance.wire.counts import Counts, Latencies
 from conformance.wire.failures import in_words, is_dropped, is_refused
 from conformance.wire.headers import all_of
 from conformance.wire.redaction import Redactor
-from conformance.wire.session import new_session
+from conformance.wire.session import HEADERS, new_session
 
 CONNECT_TIMEOUT_S = 5
 READ_TIMEOUT_S = 15  # one and a half times as long as the documents' samples wait for a cancel-all
@@ -138,6 +139,17 @@ class Client:
                 busy.append(answer.exchange)
             return answer
 
+        answer = attempt()
+        if answer.status == 503:
+            answer = self._until_not_busy(answer, attempt)
+        self.breaker.busy(to_the_last=answer.status == 503)
+        return Answer(
+            answer.status, answer.headers, answer.body, answer.exchange, tries_before, tuple(busy), tuple(throttled)
+        )
+
+    def _until_not_busy(self, first: Answer, attempt: Callable[[], Answer]) -> Answer:
+        """The first answer that is no 503, or the last of so many attempts, of which `first` is one."""
+        came = [first]
         retrying = Retrying(
             retry=retry_if_result(lambda answer: answer.status == 503),
             stop=stop_after_attempt(self.breaker.retries(ATTEMPTS)),
@@ -145,13 +157,10 @@ class Client:
             before_sleep=lambda _: self._count_retry(),
         )
         try:
-            answer = retrying(attempt)
+            return retrying(lambda: came.pop() if came else attempt())
         except RetryError as spent:
-            answer = spent.last_attempt.result()
-        self.breaker.busy(to_the_last=answer.status == 503)
-        return Answer(
-            answer.status, answer.headers, answer.body, answer.exchange, tries_before, tuple(busy), tuple(throttled)
-        )
+            answer: Answer = spent.last_attempt.result()
+            return answer
 
     def _sent_gently(self) -> bool:
         """Whether the last second had no more requests than the documents' weights allow."""
@@ -201,7 +210,8 @@ class Client:
         session = self._session()
         # Only to the target: these headers may be credentials of a gateway.
         own = self.target.headers if origin(call.url) == self._origin else {}
-        prepared = session.prepare_request(requests.Request(call.method, call.url, headers={**own, **call.headers}))
+        # Not by the session, which has nothing to add.
+        prepared = requests.Request(call.method, call.url, headers={**HEADERS, **own, **call.headers}).prepare()
         prepared.headers = all_of(call.headers, prepared.headers)
         prepared.url = call.whole_url  # unchanged: the signature is over these bytes
         if call.body is not None:
@@ -220,7 +230,7 @@ class Client:
                 proxies={"http": self.target.proxy, "https": self.target.proxy} if self.target.proxy else {},
             ) as response:
                 came.status, came.headers = response.status_code, dict(response.headers)
-                came.body = _read_within_bounds(response)
+                came.body = read_body(response, BODY_LIMIT)
         except (requests.RequestException, urllib3.exceptions.HTTPError, Unbounded, OSError) as error:
             came.problem = in_words(error, connect_s, patience_s)
             came.dropped = is_dropped(error) and came.status is None
@@ -273,6 +283,7 @@ class Client:
         time.sleep(slot - now)
 
 
+@lru_cache(128)
 def origin(url: str) -> tuple[str, str | None, int | None]:
     """Scheme, host and port. Credentials are only sent to the origin of the target."""
     parts = urlsplit(url)
@@ -281,13 +292,3 @@ def origin(url: str) -> tuple[str, str | None, int | None]:
 
 def _cut(headers: Mapping[str, str]) -> dict[str, str]:
     return {name[:_SHOWN_IN_A_LINE]: value[:_SHOWN_IN_A_LINE] for name, value in headers.items()}
-
-
-def _read_within_bounds(response: requests.Response) -> bytes:
-    chunks, size = [], 0
-    for chunk in response.iter_content(2**16):
-        chunks.append(chunk)
-        size += len(chunk)
-        if size > BODY_LIMIT:
-            raise Unbounded(f"a body of more than {BODY_LIMIT} bytes")
-    return b"".join(chunks)

@@ -6,6 +6,9 @@ import requests
 
 from conformance.wire.bounded import BoundedAdapter
 
+HEADERS = {"Accept": "application/json", "User-Agent": "p99-conformance"}
+"""What each request says of itself, unless the profile or the request says otherwise."""
+
 
 class _Session(requests.Session):
     def get_redirect_target(self, resp: requests.Response) -> None:
@@ -21,5 +24,4 @@ def new_session() -> requests.Session:
     # A .netrc file or a proxy variable of this machine would send credentials elsewhere.
     session.trust_env = False
     session.headers.clear()
-    session.headers.update({"Accept": "application/json", "User-Agent": "p99-conformance"})
     return session
