@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from math import inf
 from typing import Self
 
 from conformance.evidence import Exchange
@@ -50,7 +51,9 @@ class Snapshot:
 
     def over(self, older: Self) -> Self:
         """This snapshot, with the orders of `older` that it does not cover."""
-        beyond = {key: order for key, order in older.orders.items() if not self.covers(order.created_at)}
+        horizon = -inf if self.horizon is None else self.horizon
+        ceiling = inf if self.ceiling is None else self.ceiling
+        beyond = {key: order for key, order in older.orders.items() if not horizon < order.created_at <= ceiling}
         return replace(older, orders={**beyond, **self.orders}, exchanges=self.exchanges)
 
     def unknown_to(self, older: Self) -> list[Order]:

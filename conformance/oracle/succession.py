@@ -34,8 +34,11 @@ def ids_stay(earlier: Snapshot, later: Snapshot) -> Iterator[Sight]:
     place.
     """
     new = {_without_id(order): order for id, order in later.orders.items() if id not in earlier.orders}
+    seconds = {order.created_at for order in new.values()}
     for id, was in earlier.orders.items() if new else ():
-        if id not in later.orders and later.covers(was.created_at) and (other := new.get(_without_id(was))):
+        if was.created_at not in seconds or id in later.orders:
+            continue
+        if later.covers(was.created_at) and (other := new.get(_without_id(was))):
             yield Breach(f"{was} under the same id", f"{other}, and none of that id")
 
 
