@@ -16,19 +16,12 @@ from schemathesis import Case, GenerationMode
 
 from conformance import contract
 from conformance.operations import CANCEL_ALL, LIST, ORDERS_PATH, Operation
-from conformance.oracle.listing import DEFAULT_LIMIT, MAX_LIMIT
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Query
 from conformance.strategies import LARGEST_LIMIT
 
 # The account adds these itself, where its credential is a key.
 _SIGNING = {"timestamp", "signature"}
-
-# How often a parameter takes a value that can tell orders apart; else Schemathesis leaves it out, or draws any.
-_KNOWN_SHARE = 0.5
-
-# Boundaries that the contract cannot tell, since a limit beyond them is clamped and not refused.
-_LIMITS = (1, DEFAULT_LIMIT - 1, DEFAULT_LIMIT + 1, MAX_LIMIT - 1, MAX_LIMIT, MAX_LIMIT + 1, LARGEST_LIMIT)
 
 # With Schemathesis' own words: within the contract, and beyond it.
 _ALLOWED, _FORBIDDEN = GenerationMode.POSITIVE, GenerationMode.NEGATIVE
@@ -65,19 +58,21 @@ def _is_plain(query: Query, markets: Sequence[str]) -> bool:
 
 
 @cache
-def _cases(
-    operation: Operation, mode: GenerationMode, known: tuple[tuple[str, tuple[str | int, ...]], ...] = ()
-) -> st.SearchStrategy[Case[Any]]:
-    """Cases of an operation; `known` names values for some of its parameters."""
-    config = {
-        "generation": {"with-security-parameters": False},
-        "dictionaries": {name: {"values": list(values)} for name, values in known},
-        "parameters": {f"query.{name}": {"dictionary": name, "probability": _KNOWN_SHARE} for name, _ in known},
-    }
-    schema = schemathesis.openapi.from_dict(_unsigned(), config=schemathesis.Config.from_dict(config))
+def _cases(operation: Operation, mode: GenerationMode) -> st.SearchStrategy[Case[Any]]:
+    """Cases of an operation."""
     # Not by the operation's as_strategy(): for speed it takes the printer away from all of Hypothesis, and no finding
     # could tell its example any more.
-    return schema.get_case_strategy(schema[operation.path][operation.method], generation_mode=mode)
+    operations = schema()
+    asked = operations[operation.path][operation.method]
+    cases: st.SearchStrategy[Case[Any]] = operations.get_case_strategy(asked, generation_mode=mode)
+    return cases
+
+
+@cache
+def schema() -> Any:
+    """openapi.yaml, as Schemathesis reads it."""
+    config = schemathesis.Config.from_dict({"generation": {"with-security-parameters": False}})
+    return schemathesis.openapi.from_dict(_unsigned(), config=config)
 
 
 def _unsigned() -> dict[str, Any]:

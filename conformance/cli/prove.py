@@ -25,6 +25,8 @@ from conformance.proving import presentation
 from conformance.proving.bench import Subject, trials
 from conformance.proving.matrix import Matrix
 
+_PRELOADED = ("conformance.cli.ready",)
+
 
 @click.command()
 @options(SEED, REPORT_DIR)
@@ -51,7 +53,8 @@ def prove(
         folder = writable(Path(report_dir))
         chosen = [each for each in _subjects(with_faults, with_twins) if not names or each.name in names]
         started = time.monotonic()
-        found = presentation.watched(trials(chosen, seed, jobs, whole=whole), len(chosen), Console(stderr=True))
+        judged = trials(chosen, seed, jobs, whole=whole, preload=_PRELOADED)
+        found = presentation.watched(judged, len(chosen), Console(stderr=True))
         if names or not with_faults:
             matrix = Matrix(found)
         else:

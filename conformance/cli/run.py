@@ -18,7 +18,6 @@ from conformance.options import RUN
 from conformance.profile import Profile, loader
 from conformance.reporting import terminal
 from conformance.reporting.annotations import annotations
-from conformance.sandbox import Sandbox
 
 
 @click.command()
@@ -77,5 +76,7 @@ def _target(target: str | None, seed: int) -> Iterator[str | Profile]:
     if target is not None:
         yield target
         return
+    from conformance.sandbox import Sandbox  # here, since who names a target has no need of a server
+
     with Sandbox(seed=seed).serve() as served:
         yield loader.loads(served.profile_toml, "sandbox")

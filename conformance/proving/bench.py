@@ -38,14 +38,22 @@ class Subject:
     serve: Callable[[int], AbstractContextManager[str]]
 
 
-def trials(subjects: Sequence[Subject], seed: int, jobs: int, *, whole: bool = False) -> Iterator[Trial]:
+def trials(
+    subjects: Sequence[Subject],
+    seed: int,
+    jobs: int,
+    *,
+    whole: bool = False,
+    preload: Sequence[str] = ("conformance.judging.runner",),
+) -> Iterator[Trial]:
     """Judge each subject, `jobs` at a time; the trials come as they end.
 
-    `whole`: all checks judge a fault, too, rather than stop at the first that finds it.
+    `whole`: all checks judge a fault, too, rather than stop at the first that finds it. `preload`: modules to import
+    once for all.
     """
-    # Each in a process of its own: nothing of a run is left for the next, and the imports are made once.
+    # Each in a process of its own: nothing of a run is left for the next.
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["conformance.judging.runner", "conformance.sandbox", "schemathesis"])
+    context.set_forkserver_preload(list(preload))
     waiting = deque(sorted(subjects, key=_is_fault))  # the long ones first: a twin is judged in full
     running: dict[Connection, _Running] = {}
     try:
