@@ -1,6 +1,7 @@
 """What this run knows of one account, and how it comes to know it."""
 
 import time
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
@@ -293,5 +294,5 @@ class View:
         oldest = min((*(order.created_at for order in latest.live()), *expected), default=None)
         if oldest is None:
             return 1
-        newer = sum(order.created_at >= oldest for order in latest.orders.values()) + len(expected)
+        newer = len(latest.stamps) - bisect_left(latest.stamps, oldest) + len(expected)
         return min(newer // MAX_LIMIT + 1, SNAPSHOT_PAGES)

@@ -42,6 +42,11 @@ class Snapshot:
     def _live(self) -> list[Order]:
         return [order for order in self.orders.values() if order.live]
 
+    @cached_property
+    def stamps(self) -> list[int]:
+        """When the orders were created, the oldest first."""
+        return sorted(order.created_at for order in self.orders.values())
+
     def until(self, second: int | None) -> Self:
         """This snapshot without what is newer than this second; None: the whole."""
         if second is None:

@@ -30,7 +30,7 @@ def unused(view: View) -> tuple[int, int]:
 
 def used_until(view: View) -> int:
     """When the account's newest order was created; 0 where there is none, or no clock could be so far ahead."""
-    newest = max((order.created_at for order in view.latest().orders.values()), default=0)
+    newest = max(view.latest().stamps[-1:], default=0)
     return newest if newest < time.time() + _NO_CLOCK_IS_AHEAD_BY_S else 0
 
 
@@ -41,5 +41,5 @@ def reach(view: View, pages: int) -> int:
 
 def older_than(view: View, count: int) -> int:
     """When the newest order of the account was created that so many are newer than; 0 where there is none."""
-    stamps = sorted((order.created_at for order in view.latest().orders.values()), reverse=True)
-    return stamps[count] if len(stamps) > count else 0
+    stamps = view.latest().stamps
+    return stamps[-1 - count] if len(stamps) > count else 0

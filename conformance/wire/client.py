@@ -18,14 +18,13 @@ from conformance.evidence import Exchange
 from conformance.operations import Operation
 from conformance.profile import Target
 from conformance.verdict import Unreachable
-from conformance.wire.bounded import Unbounded, read_body
+from conformance.wire.bounded import BoundedAdapter, Unbounded, read_body
 from conformance.wire.breaker import Breaker
 from conformance.wire.call import Call
 from conformance.wire.counts import Counts, Latencies
 from conformance.wire.failures import in_words, is_dropped, is_refused
-from conformance.wire.headers import all_of
+from conformance.wire.headers import OWN, all_of
 from conformance.wire.redaction import Redactor
-from conformance.wire.session import HEADERS, new_session
 
 CONNECT_TIMEOUT_S = 5
 READ_TIMEOUT_S = 15  # one and a half times as long as the documents' samples wait for a cancel-all
@@ -207,11 +206,9 @@ class Client:
         return Answer(came.status, came.headers, came.body, exchange)
 
     def _ask(self, call: Call) -> "_Came":
-        session = self._session()
         # Only to the target: these headers may be credentials of a gateway.
         own = self.target.headers if origin(call.url) == self._origin else {}
-        # Not by the session, which has nothing to add.
-        prepared = requests.Request(call.method, call.url, headers={**HEADERS, **own, **call.headers}).prepare()
+        prepared = requests.Request(call.method, call.url, headers={**OWN, **own, **call.headers}).prepare()
         prepared.headers = all_of(call.headers, prepared.headers)
         prepared.url = call.whole_url  # unchanged: the signature is over these bytes
         if call.body is not None:
@@ -221,10 +218,10 @@ class Client:
         patience_s = self.breaker.patience_s(READ_TIMEOUT_S)
         came, started = _Came(time.time()), time.monotonic()
         try:
-            with session.send(
+            # Not by a session: that would follow redirects, keep cookies, and take proxies from this machine.
+            with self._connections().send(
                 prepared,
                 stream=True,
-                allow_redirects=False,
                 timeout=(connect_s, patience_s),
                 verify=self.target.ca_bundle or True,
                 proxies={"http": self.target.proxy, "https": self.target.proxy} if self.target.proxy else {},
@@ -251,11 +248,11 @@ class Client:
         self.breaker.outlast(is_accepted)
         return tries[-1]
 
-    def _session(self) -> requests.Session:
-        session: requests.Session | None = getattr(self._local, "session", None)
-        if session is None:
-            session = self._local.session = new_session()
-        return session
+    def _connections(self) -> BoundedAdapter:
+        connections: BoundedAdapter | None = getattr(self._local, "connections", None)
+        if connections is None:
+            connections = self._local.connections = BoundedAdapter()
+        return connections
 
     def hide(self, credential: str) -> None:
         """From now on, never show this credential."""

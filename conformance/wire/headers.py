@@ -1,9 +1,12 @@
-"""Headers that are sent twice."""
+"""The headers of each request, and those that are sent twice."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from urllib3 import HTTPHeaderDict
+
+OWN = {"Accept": "application/json", "User-Agent": "p99-conformance"}
+"""What each request says of itself, unless the profile or the request says otherwise."""
 
 
 def all_of(given: Mapping[str, str], prepared: Any) -> Any:
