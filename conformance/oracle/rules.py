@@ -42,19 +42,13 @@ class Judgement:
     saw: Counter[str] = field(default_factory=Counter)
     breaches: list[Breach] = field(default_factory=list)
 
-    def add(self, rule: Rule[...], sight: Sight) -> None:
-        """Count a thing that is right, or keep the breach.
-
-        Raises NotDeclared for a breach of a requirement that the rule does not declare.
-        """
-        if sight is RIGHT:
-            self.saw[rule.requirement] += 1
-            return
-        charged = sight.requirement or rule.requirement
+    def add(self, rule: Rule[...], breach: Breach) -> None:
+        """Keep a breach. Raises NotDeclared if it is of a requirement that the rule does not declare."""
+        charged = breach.requirement or rule.requirement
         if charged not in rule.charges:
             name = f"{rule.look.__module__}.{rule.look.__qualname__}"
             raise NotDeclared(f"{name} charges {charged}; it declares {', '.join(rule.charges)} (see may_also)")
-        self.breaches.append(sight._replace(requirement=charged))
+        self.breaches.append(breach._replace(requirement=charged))
 
 
 class Rulebook(Generic[P]):
@@ -84,6 +78,12 @@ class Rulebook(Generic[P]):
         """Apply every rule to the subject."""
         judgement = Judgement()
         for rule in self.rules:
+            right = 0
             for sight in rule.look(*subject, **named):
-                judgement.add(rule, sight)
+                if sight is RIGHT:
+                    right += 1
+                else:
+                    judgement.add(rule, sight)
+            if right:
+                judgement.saw[rule.requirement] += right
         return judgement
