@@ -25,7 +25,7 @@ class Redactor:
     def __init__(self, secrets: Iterable[Secret] = ()) -> None:
         self._secrets = tuple(secrets)
         self._added: set[str] = set()
-        self._known: frozenset[str] = frozenset()
+        self._count = 0
         self._forms: list[str] = []
 
     def add(self, value: str) -> None:
@@ -73,12 +73,14 @@ class Redactor:
         return MASK if value else ""
 
     def _all_forms(self) -> list[str]:
-        known = self._added.union(*(secret.values for secret in self._secrets))
-        if known != self._known:
+        # Neither of them ever loses a value, so that their number tells whether there is a new one.
+        count = len(self._added) + sum([len(secret.values) for secret in self._secrets])
+        if count != self._count:
+            known = self._added.union(*(secret.values for secret in self._secrets))
             forms = {form for value in known if len(value) >= _SHORTEST_REDACTED for form in _forms(value)}
             # The longest first: else a shorter secret matches the beginning of a longer one, and the rest stays.
             self._forms = sorted(forms, key=len, reverse=True)
-            self._known = frozenset(known)
+            self._count = count
         return self._forms
 
 
