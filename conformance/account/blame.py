@@ -107,7 +107,8 @@ def of_lapse(query: Query) -> list[str]:
     """
     given = dict(query.pairs())
     filters = [f"list.{name}" for name in ("status", "symbol", "start", "end") if name in given]
-    return [*filters, limit_requirement(query.limit)]
+    together = ["list.limit-after-filters"] * bool(filters) + ["list.conjunctive"] * (len(filters) > 1)
+    return [*filters, limit_requirement(query.limit), *together]
 
 
 def of_contradiction(
@@ -124,8 +125,8 @@ def of_contradiction(
     plain = Query(limit=MAX_LIMIT), Query()
     if kind != known_by and all(wrong(each, kind) and not wrong(each, known_by) for each in plain):
         return "auth.same-account"
-    if hidden := [order for order in listing.orders if _is_hidden(order, listing.query, known)]:
-        return _of_hiding(hidden[0], known)
+    if broken := _of_hiding(listing, known, lambda query: wrong(query, kind)):
+        return broken
     if cut_before_filtering(listing, known):
         return "list.limit-after-filters"
     broken = of_page(listing.query, lambda query: wrong(query, kind))
@@ -134,16 +135,23 @@ def of_contradiction(
     return _of_bound(listing, known, lambda query: wrong(query, kind)) or broken
 
 
-def _is_hidden(order: Order, query: Query, known: Snapshot) -> bool:
-    """Whether a list shows an order rightly that lists without filters have left out."""
-    return order.id not in known.orders and known.covers(order.created_at) and matches(query, order)
-
-
-def _of_hiding(order: Order, known: Snapshot) -> str:
-    """The requirement that lists without filters break by leaving an order out: `end`, where it lies behind a page."""
-    first_page = sorted((each.created_at for each in known.orders.values()), reverse=True)[:MAX_LIMIT]
-    deeper = len(first_page) == MAX_LIMIT and order.created_at <= first_page[-1]
-    return "list.end" if deeper else "list.limit-default"
+def _of_hiding(listing: Listing, known: Snapshot, wrong: Callable[[Query], bool]) -> str | None:
+    """The requirement that lists without filters break by leaving out what this one shows: all of its market; or what
+    lies behind a page, for want of a `start`, or though an `end` reaches it. None where it is neither.
+    """
+    query, orders = listing.query, known.orders
+    new = (order for order in listing.orders if order.id not in orders and known.covers(order.created_at))
+    hidden = next((order for order in new if matches(query, order)), None)
+    if hidden is None:
+        return None
+    if query.symbol and not any(order.symbol == query.symbol for order in orders.values()):
+        return "list.symbol-omitted"
+    first_page = sorted((order.created_at for order in orders.values()), reverse=True)[:MAX_LIMIT]
+    if len(first_page) < MAX_LIMIT or hidden.created_at > first_page[-1]:
+        return "list.limit-default"
+    if query.start is not None and not wrong(replace(query, start=None)):
+        return "list.start"
+    return None if wrong(Query(end=hidden.created_at, limit=MAX_LIMIT)) else "list.end"
 
 
 def _of_bound(listing: Listing, known: Snapshot, wrong: Callable[[Query], bool]) -> str | None:

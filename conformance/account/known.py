@@ -131,7 +131,7 @@ class Known:
         # From one place, since Hypothesis tells failures apart by where they are raised.
         if requirement is None:
             page, breaches = self._shortest(page, breaches)
-            requirement = breaches[0].requirement or self._blame(page)
+        requirement = breaches[0].requirement or requirement or self._blame(page)
         evidence = (*held_against.exchanges[:1], page.exchange)
         self._account.observations.report(charge(breaches, requirement), *evidence, raising=True)
 

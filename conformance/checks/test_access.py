@@ -27,14 +27,14 @@ def test_a_credential_alone_is_enough_to_list(caller: Account, known: Known, cre
     alone = [replace(Query(), **{name: getattr(several, name)}) for name, _ in several.pairs()]
     for query in (Query(), *alone, several) if credential == "api-key" else (Query(),):
         page = known.page(query, credential)
-        if not page.orders and not _by_another(caller, query, credential):
+        if page.orders:
+            continue
+        others = [caller.list(query, kind) for kind in caller.credentials if kind != credential]
+        if any(each.orders for each in others):
+            breach = Breach(f"orders for {query} with the {credential} too", "none", "auth.same-account")
+            raise Violation(breach, *(each.exchange for each in others), page.exchange)
+        if not others and query == Query():
             raise Violation(Breach(f"orders for {query} with the {credential} alone", "none"), page.exchange)
-
-
-def _by_another(caller: Account, query: Query, credential: Credential) -> bool:
-    """Whether another credential shows nothing either: then it is the query that makes the list wrong."""
-    others = [kind for kind in caller.credentials if kind != credential]
-    return query != Query() and not any(caller.list(query, kind).orders for kind in others)
 
 
 @verifies("auth.same-account")

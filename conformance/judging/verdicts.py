@@ -69,27 +69,35 @@ def results(
         for id in outcome.verifies:
             declared[id].append(outcome)
     judged = (_result(requirement, declared[requirement.id], outcomes, judged_by) for requirement in catalogue.values())
-    return with_causes((_with_lapses(result, outcomes) for result in judged), consequences)
+    return with_causes(_with_lapses(list(judged), outcomes), consequences)
 
 
 # What every list is about: the newest orders that pass its filters, as many as its limit allows.
 _ANY_LIST = "list.limit-exact"
 
 
-def _with_lapses(result: RequirementResult, outcomes: list[Outcome]) -> RequirementResult:
-    """The result, violated if the lists that were wrong now and then break this requirement.
+def _with_lapses(judged: list[RequirementResult], outcomes: list[Outcome]) -> list[RequirementResult]:
+    """The results, one of them violated by the lists that were wrong now and then.
 
-    Those of all checks are one defect. It is charged to what all those lists are about: a filter that each of them has,
-    else their limit.
+    Those of all checks are one defect. It is charged to what all those lists are about: what is violated already, else
+    the likeliest, else their limit. Where nothing else violates that, the rate is told.
     """
     met = sorted((lapse for outcome in outcomes for lapse in outcome.lapses), key=lambda lapse: len(lapse[0]))
-    shared = [id for id in met[0][0] if all(id in about for about, _ in met)] if met else []
-    if not met or result.id != (shared[0] if shared else _ANY_LIST):
-        return result
-    findings = (*result.findings, met[0][1])
+    if not met:
+        return judged
+    shared = [id for id in met[0][0] if all(id in about for about, _ in met)]
+    violated = {result.id for result in judged if result.findings}
+    charged = next((id for id in shared if id in violated), shared[0] if shared else _ANY_LIST)
     rate = f"{len(met)} of {sum(outcome.lists for outcome in outcomes)} lists"
-    verdict, reason = _verdict(findings, [], [], 0)
-    return replace(result, verdict=verdict, reason=reason, findings=findings, rate=rate)
+
+    def with_them(result: RequirementResult) -> RequirementResult:
+        findings = (*result.findings, met[0][1])
+        verdict, reason = _verdict(findings, [], [], 0)
+        return replace(
+            result, verdict=verdict, reason=reason, findings=findings, rate=None if result.findings else rate
+        )
+
+    return [with_them(result) if result.id == charged else result for result in judged]
 
 
 def with_causes(

@@ -149,11 +149,11 @@ _OF_FIELDS = {
 
 
 def _of_records(order: Order, shown: Order) -> str | None:
-    """The requirement that two records of one order break, where it is clear: what was canceled is shown live, or a
+    """The requirement that two records of one order break, where it is clear: one list does not show it canceled, or a
     field that has a requirement of its own is not the same.
     """
     if order.status != shown.status:
-        return "cancel.visible" if order.status == "canceled" and shown.live else None
+        return "cancel.visible" if "canceled" in (order.status, shown.status) else None
     return next((_OF_FIELDS[name] for name in order.changes(shown) if name in _OF_FIELDS), None)
 
 

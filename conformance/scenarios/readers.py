@@ -4,12 +4,13 @@ import contextlib
 import itertools
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from typing import NamedTuple
 from urllib.parse import urlencode
 
 from conformance.account.account import EVERYTHING, Canceled
+from conformance.account.blame import of_lapse
 from conformance.account.view import View
 from conformance.evidence import Exchange
 from conformance.operations import LIST
@@ -28,9 +29,6 @@ IN_A_RUN = 600
 # What is being done concerns the newest orders, so that short pages tell.
 _LIMIT = 25
 _ASKED = tuple(Query(status=status, limit=_LIMIT) for status in (None, "open", "canceled", None, "partially_filled"))
-
-
-_ANY_LIST = "list.limit-exact"  # what each list is about, whatever its filters
 
 
 class _Came(NamedTuple):
@@ -105,12 +103,20 @@ class Readers:
         observations.count(lapses.saw)
         observations.lists += len(self._came)
         for breach in {id(breach.exchanges[0]): breach for breach in lapses.breaches}.values():
-            about = dict.fromkeys((breach.requirement or _ANY_LIST, _ANY_LIST))
-            observations.lapse(tuple(about), breach, *before.exchanges[:1], *breach.exchanges, *after.exchanges[:1])
+            came = next(each for each in self._came if each.answer.exchange is breach.exchanges[0])
+            if again := self._right_again(came, after, settled):
+                observations.lapse(of_lapse(came.query), breach, *before.exchanges[:1], *breach.exchanges, again)
         judgement = TIMELINE.judge(timeline)
         observations.count(judgement.saw)
         breaches = [each._replace(exchanges=tuple(evidence) or each.exchanges) for each in judgement.breaches]
         observations.report(breaches, raising=True)
+
+    def _right_again(self, came: _Came, after: Snapshot, settled: Set[str]) -> Exchange | None:
+        """The same list, asked for again; None where it is wrong again, which the checks of lists judge."""
+        page = self._view.account.list(came.query, came.credential)
+        look = Look(came.query, {order.id: order for order in page.orders}, 0.0, 0.0, page.exchange)
+        wrong_again = LAPSES.judge(Timeline([look], after.orders, after.orders, settled)).breaches
+        return None if wrong_again else page.exchange
 
     def _read(self, lists: Sequence[tuple[Query, Credential]]) -> None:
         with self._view.account.reading():

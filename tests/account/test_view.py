@@ -124,7 +124,7 @@ def test_a_list_that_leaves_out_once_what_was_there_all_the_time_is_a_lapse(
     exchange.of = (1,)
     assert len(account.list(Query(status="canceled"))) == 3
     [lapse] = account.observations.lapses
-    assert lapse.about == ("list.status", "list.limit-default")
+    assert lapse.about == ("list.status", "list.limit-default", "list.limit-after-filters")
     assert "2 orders without it" in str(lapse.violation)
     assert len(lapse.violation.evidence) == 3
     assert exchange.number == 2

@@ -107,7 +107,7 @@ async def silence_after_a_while(request: Request, writer: asyncio.StreamWriter) 
     writer.write(whole(b"[]" if request.method == "GET" else NOTHING_CANCELED))
 
 
-@hostile(INCONCLUSIVE, "unavailable")
+@hostile(INCONCLUSIVE, "the target was away")
 async def busy_after_a_while(request: Request, writer: asyncio.StreamWriter) -> None:
     status = "200 OK" if request.number <= 12 else "503 Service Unavailable"
     writer.write(whole(b"[]" if request.method == "GET" else NOTHING_CANCELED, status))
