@@ -216,7 +216,9 @@ class SignedListsOutliveACancelAll(OpenListsOutliveACancelAll):
 
 @fault(breaks="order.filled-qty")
 class FillsEmptyTheTakersCacheAlone(_KeptForTheAccount):
-    """Keeps lists for two seconds for each account, until it places or cancels something itself."""
+    """Keeps lists for six seconds for each account, until it places or cancels something itself."""
+
+    seconds = 6.0
 
     def changed(self, request: Request) -> None:
         who = self.who(request)

@@ -155,7 +155,7 @@ class RepeatsItsAnswer(Exchange):
         return self.answered[account, symbol]
 
 
-@fault(breaks="cancel.idempotent")
+@fault(breaks="cancel.terminal-untouched")
 class SecondCallStampsAnew(Exchange):
     """Stamps what is canceled in scope anew when there is nothing left to cancel."""
 

@@ -167,7 +167,7 @@ class UpdatedAtOfTheLastFill(Exchange):
         order.updated_at = before if order.filled else order.updated_at
 
 
-@fault(breaks="cancel.updated-at")
+@fault(breaks="order.timestamps")
 class UpdatedInMilliseconds(Exchange):
     """Stamps a cancel in milliseconds."""
 

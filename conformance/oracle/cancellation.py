@@ -98,17 +98,17 @@ def every_record_says_canceled(c: Cancellation) -> Iterator[Sight]:
 
 @CANCELLATION.rule("cancel.exact")
 def the_array_is_what_was_canceled(c: Cancellation) -> Iterator[Sight]:
-    """Each order once, and none that was not live before."""
+    """Each order once, and none that was not live before. What was filled, rejected or expired has rules of its own."""
     for key, times in Counter(order.id for order in c.returned).items():
         if times > 1:
             yield Breach("each order once in the array", f"{key} {times} times")
     for order in c.returned:
         was = c.before.orders.get(order.id)
-        if was is not None:
-            yield (
-                RIGHT if was.live else Breach("orders alone that were live before", f"{order}, which was {was.status}")
-            )
-        elif c.before.covers(order.created_at) and not _belongs_to(order, c.other_before):
+        if was is not None and was.status == "canceled":
+            yield Breach("orders alone that were live before", f"{order}, which was canceled already")
+        elif was is not None and was.live:
+            yield RIGHT
+        elif was is None and c.before.covers(order.created_at) and not _belongs_to(order, c.other_before):
             yield Breach("orders alone that were listed as live before", f"{order}", certain=False)
 
 
@@ -168,7 +168,7 @@ def other_markets_are_left_alone(c: Cancellation) -> Iterator[Sight]:
 
 @CANCELLATION.rule("cancel.terminal-untouched")
 def finished_orders_stay_as_they_are(c: Cancellation) -> Iterator[Sight]:
-    """What is filled, canceled or rejected is neither returned nor changed, in any field."""
+    """What is filled or rejected is neither returned nor changed, in any field; what was canceled is not changed."""
     yield from _terminal(c, "filled", "canceled", "rejected")
 
 
@@ -261,7 +261,7 @@ def lists_show_the_same_records(c: Cancellation) -> Iterator[Sight]:
 def _terminal(c: Cancellation, *statuses: str) -> Iterator[Sight]:
     finished = {order.id: order for order in c.before.orders.values() if order.status in statuses}
     for order in c.returned:
-        if order.id in finished:
+        if order.id in finished and finished[order.id].status != "canceled":
             yield Breach("no order that was over before", f"{order}, which was {finished[order.id].status}")
     yield from _unchanged(finished.values(), c.after, "orders that were over")
 
