@@ -40,10 +40,11 @@ def test_fills_of_one_that_is_taken_from(stage: Stage, side: str, place: int) ->
 
 
 def _expect_orders_counted(stage: Stage, id: str) -> None:
-    """Lists by the status of an order with several fills, with a limit that it is among: it is one order, not several
-    trades.
+    """Lists of an order with several fills, without a limit and by its status with one that it is among: it is one
+    order, not several trades.
     """
     known = Known(stage.caller, stage.view.settled, first=stage.view.believed())
+    known.expect(Query())
     order = known.snapshot.orders[id]
     alike = [each for each in known.snapshot.orders.values() if each.status == order.status]
     seconds = sorted((each.created_at for each in alike), reverse=True)

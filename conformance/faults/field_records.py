@@ -46,7 +46,7 @@ class _AnswersOtherwise(Exchange):
 
 
 # binance/binance-connector-js#536, sieblyio/gateio-api#101, ccxt/ccxt#26557
-@fault(breaks="cancel.exact")
+@fault(breaks="order.id")
 class CanceledIdsAreRounded(_AnswersOtherwise):
     """Numbers its orders beyond 2^53, and rounds their ids in the answer to a cancel-all, as JavaScript does."""
 
@@ -59,7 +59,7 @@ class CanceledIdsAreRounded(_AnswersOtherwise):
 
 
 # ccxt/ccxt#9429, ccxt/ccxt#23031
-@fault(breaks="cancel.exact")
+@fault(breaks="order.id")
 class PartlyFilledByTheEnginesId(_AnswersOtherwise):
     """Returns partly filled orders under the id that the engine has for them; lists show their own."""
 

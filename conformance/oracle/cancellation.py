@@ -1,58 +1,17 @@
 """What cancel-all must do: rules over its answer, and over the orders of both accounts before and after."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 
+from conformance.oracle.cancel_case import Cancellation, belongs_to, differences, fixed, is_another, traded
 from conformance.oracle.rules import RIGHT, Rulebook, Sight
 from conformance.oracle.snapshot import Snapshot
-from conformance.orders import FIELDS, LIVE, Order
+from conformance.orders import FIELDS, Order
 from conformance.verdict import Breach
 
 # These fields have rules of their own: a cancel changes some, and the documents speak of the others.
 _RULED_APART = {"filled_qty", "avg_fill_price", "status", "reject_reason", "updated_at"}
 REST = tuple(name for name in FIELDS if name not in _RULED_APART)
-
-
-@dataclass(frozen=True, slots=True)
-class Cancellation:
-    """One cancel-all: its symbol, the orders that it returned, and what lists showed before and after.
-
-    `other_before` and `other_after` are the other account's; empty if there is none. `clock`: the earliest and the
-    latest second of the cancel by the target's clock, both inclusive; None if that clock is not known. `tried_before`:
-    an earlier attempt was answered 503, and the documents do not say what such an attempt does. `again`: the same
-    cancel-all was sent just before. `rejected`: no market has this symbol, and the answer was a 4xx.
-    """
-
-    symbol: str | None
-    returned: Sequence[Order]
-    before: Snapshot
-    after: Snapshot
-    other_before: Snapshot
-    other_after: Snapshot
-    clock: tuple[int, int] | None = None
-    tried_before: bool = False
-    again: bool = False
-    rejected: bool = False
-
-    @property
-    def scope(self) -> str:
-        """The scope, in words."""
-        return "every market" if self.symbol is None else self.symbol
-
-    def in_scope(self, order: Order) -> bool:
-        """Whether the cancel-all covers the order's market."""
-        return self.symbol in (None, order.symbol)
-
-    def to_cancel(self) -> list[Order]:
-        """The orders in scope that were live before."""
-        return self.before.live(self.symbol)
-
-    def pairs(self) -> Iterator[tuple[Order, Order]]:
-        """Each returned order that was known before: as it was, and as it was returned."""
-        for order in self.returned:
-            if order.id in self.before.orders:
-                yield self.before.orders[order.id], order
 
 
 CANCELLATION: Rulebook[[Cancellation]] = Rulebook()
@@ -80,13 +39,16 @@ def nothing_to_cancel_nothing_returned(c: Cancellation) -> Iterator[Sight]:
 
 
 @CANCELLATION.rule("order.id")
-def an_id_is_spelled_alike_everywhere(c: Cancellation) -> Iterator[Sight]:
-    """An order has the same id in the array as in lists, to the letter."""
-    spelled = {order.id.casefold(): order.id for order in c.before.orders.values()}
+def an_id_is_the_same_everywhere(c: Cancellation) -> Iterator[Sight]:
+    """An order has the same id in the array as in lists, to the letter, and no other order has it."""
+    returned = {order.id for order in c.returned}
+    missing = {fixed(order): order.id for order in c.to_cancel() if order.id not in returned}
     for order in c.returned:
-        listed = spelled.get(order.id.casefold())
-        if listed is not None:
-            yield RIGHT if listed == order.id else Breach(f"the id {listed}, as in lists", order.id)
+        was = c.before.orders.get(order.id)
+        if was is not None:
+            yield Breach(f"{was} under its id", f"{order}, another order") if is_another(was, order) else RIGHT
+        elif fixed(order) in missing and c.before.covers(order.created_at):
+            yield Breach(f"the id {missing[fixed(order)]}, as in lists", order.id)
 
 
 @CANCELLATION.rule("cancel.status")
@@ -102,13 +64,17 @@ def the_array_is_what_was_canceled(c: Cancellation) -> Iterator[Sight]:
     for key, times in Counter(order.id for order in c.returned).items():
         if times > 1:
             yield Breach("each order once in the array", f"{key} {times} times")
-    for order in c.returned:
-        was = c.before.orders.get(order.id)
-        if was is not None and was.status == "canceled":
+    for was, order in c.pairs():
+        if was.status == "canceled":
             yield Breach("orders alone that were live before", f"{order}, which was canceled already")
-        elif was is not None and was.live:
+        elif was.live:
             yield RIGHT
-        elif was is None and c.before.covers(order.created_at) and not _belongs_to(order, c.other_before):
+    for order in c.returned:
+        if (
+            order.id not in c.before.orders
+            and c.before.covers(order.created_at)
+            and not belongs_to(order, c.other_before)
+        ):
             yield Breach("orders alone that were listed as live before", f"{order}", certain=False)
 
 
@@ -182,7 +148,7 @@ def expired_orders_stay_as_they_are(c: Cancellation) -> Iterator[Sight]:
 def other_users_are_left_alone(c: Cancellation) -> Iterator[Sight]:
     """The bystander's orders are neither returned nor changed."""
     for order in c.returned:
-        if _belongs_to(order, c.other_before):
+        if belongs_to(order, c.other_before):
             yield Breach("the caller's own orders alone in the array", f"{order}, which is another account's")
     yield from _unchanged(c.other_before.orders.values(), c.other_after, "another account's orders")
 
@@ -246,9 +212,7 @@ def updated_at_is_the_same_in_lists(c: Cancellation) -> Iterator[Sight]:
 @CANCELLATION.rule("cancel.visible")
 def lists_show_the_same_records(c: Cancellation) -> Iterator[Sight]:
     """A list asked for right after shows each returned order, canceled, with the same record."""
-    for order in c.returned:
-        if order.id not in c.before.orders:
-            continue
+    for _, order in c.pairs():
         listed = c.after.orders.get(order.id)
         if listed is None:
             if c.after.covers(order.created_at):
@@ -259,11 +223,11 @@ def lists_show_the_same_records(c: Cancellation) -> Iterator[Sight]:
 
 
 def _terminal(c: Cancellation, *statuses: str) -> Iterator[Sight]:
-    finished = {order.id: order for order in c.before.orders.values() if order.status in statuses}
-    for order in c.returned:
-        if order.id in finished and finished[order.id].status != "canceled":
-            yield Breach("no order that was over before", f"{order}, which was {finished[order.id].status}")
-    yield from _unchanged(finished.values(), c.after, "orders that were over")
+    for was, order in c.pairs():
+        if was.status in statuses and was.status != "canceled":
+            yield Breach("no order that was over before", f"{order}, which was {was.status}")
+    finished = [order for order in c.before.orders.values() if order.status in statuses]
+    yield from _unchanged(finished, c.after, "orders that were over")
 
 
 def _unchanged(orders: Iterable[Order], after: Snapshot, whose: str) -> Iterator[Sight]:
@@ -277,23 +241,6 @@ def _unchanged(orders: Iterable[Order], after: Snapshot, whose: str) -> Iterator
             yield RIGHT
         elif not traded(was, now):
             yield Breach(f"{whose} unchanged", differences(changed, now), certain=not was.live)
-
-
-def traded(was: Order, now: Order) -> bool:
-    """Whether a trade explains the change: it fills more of a live order, and changes nothing else."""
-    fills = {"filled_qty", "avg_fill_price", "status", "updated_at"}
-    more = now.filled_qty > was.filled_qty and now.status in LIVE | {"filled"}
-    return was.live and more and set(was.changes(now)) <= fills
-
-
-def _belongs_to(order: Order, account: Snapshot) -> bool:
-    theirs = account.orders.get(order.id)
-    return theirs is not None and theirs.identity == order.identity
-
-
-def differences(changed: dict[str, tuple[object, object]], order: Order) -> str:
-    """The changed fields of an order, on one line."""
-    return ", ".join(f"{name} {was} became {now}" for name, (was, now) in changed.items()) + f" on {order}"
 
 
 def _updated(order: Order) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
-from conformance.oracle.cancellation import differences, traded
+from conformance.oracle.cancel_case import differences, traded
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order
 from conformance.verdict import Breach

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from conformance.oracle.cancellation import differences, traded
+from conformance.oracle.cancel_case import differences, traded
 from conformance.oracle.snapshot import Snapshot
 from conformance.verdict import Breach
 

@@ -9,7 +9,8 @@ from conformance.account.blame import charge
 from conformance.account.settling import POLL_S
 from conformance.account.view import View
 from conformance.evidence import Exchange
-from conformance.oracle.cancellation import CANCELLATION, Cancellation
+from conformance.oracle.cancel_case import Cancellation
+from conformance.oracle.cancellation import CANCELLATION
 from conformance.oracle.listing import Listing, changed_by_reading, explain
 from conformance.oracle.snapshot import Interval, Snapshot
 from conformance.scenarios.readers import Readers

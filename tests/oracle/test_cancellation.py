@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from conformance.oracle.cancellation import CANCELLATION, Cancellation
+from conformance.oracle.cancel_case import Cancellation
+from conformance.oracle.cancellation import CANCELLATION
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order
 from tests.orders import order

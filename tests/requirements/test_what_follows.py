@@ -43,7 +43,7 @@ EYES = {"order.timestamps", "order.id", "list.newest-first", "list.end"} | {
 
 def test_what_does_harm_follows_only_from_what_all_orders_are_seen_by() -> None:
     assert CATALOGUE.keys() >= HARM | EYES
-    causes = {each.of for each in requirements.consequences() if each.id in HARM - {"error.bad-input"}}
+    causes = {each.of for each in requirements.consequences() if each.id in HARM - {"error.bad-input", "cancel.final"}}
     assert causes <= EYES
     never = {"auth.required", "auth.jwt-forged", "auth.signature", "list.own-only", "cancel.scope-symbol"}
     assert not {each.id for each in requirements.consequences()} & never
