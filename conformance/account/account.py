@@ -72,7 +72,7 @@ class Account(Sender):
         self.foreign: dict[tuple[object, ...], Sequence[Exchange]] = {}
         self.blame = Blame(self._ask, self.credentials)
         target = client.target
-        self.settled = Settled((target.settle_ms + target.consistency_ms) / 1000)
+        self.settled = Settled((target.settle_ms + target.consistency_ms) / 1000, target.consistency_ms / 1000)
         self._always_wrong: Counter[tuple[object, ...]] = Counter()
 
     def list(self, query: Query = EVERYTHING, credential: Credential | None = None) -> Page:
@@ -163,6 +163,7 @@ class Account(Sender):
             self.observations.report(charge(breaches, requirement), answer.exchange, raising=True)
         self.observations.count({requirement: 1})
         orders = self._orders([read(record) for record in document["canceled"]], answer.exchange)
+        self.settled.tell(orders, answer.exchange)
         return Canceled(symbol, orders, answer.exchange, answer.tries_before > 0, *times)
 
     def snapshot(self, pages: int = SNAPSHOT_PAGES, limit: int = MAX_LIMIT, end: int | None = None) -> Snapshot:
@@ -207,7 +208,11 @@ class Account(Sender):
             self._always_wrong[sort] += 1
             return page
         for breach, exchange in lapses:
-            self.observations.lapse(of_lapse(query), breach, *breach.exchanges, exchange, page.exchange)
+            shown = (*breach.exchanges, exchange, page.exchange)
+            if breach.requirement:
+                self.observations.report([breach._replace(exchanges=shown)])
+            else:
+                self.observations.lapse(of_lapse(query), breach, *shown)
         return page
 
     def _unsteady(self, page: Page) -> Breach | None:

@@ -22,12 +22,15 @@ class Settled:
     """The orders of one account as lists showed them last, and since when. Times in seconds of one clock.
 
     An order that is over is settled `lag_s` seconds after the first list that shows it so. A live one is settled only
-    while nothing was done to the account for as long, since a cancel-all or a trade may change it.
+    while nothing was done to the account for as long, since a cancel-all or a trade may change it. What a cancel-all
+    has told as canceled is so for good, and lists show it `told_lag_s` seconds later.
     """
 
-    def __init__(self, lag_s: float = 0.0) -> None:
+    def __init__(self, lag_s: float = 0.0, told_lag_s: float = 0.0) -> None:
         self._lag_s = lag_s
+        self._told_lag_s = told_lag_s
         self._shown: dict[str, _Shown] = {}
+        self._canceled: dict[str, Exchange] = {}
         self._changed_at = float("-inf")
 
     def change(self, at: float) -> None:
@@ -42,6 +45,10 @@ class Settled:
             if known is None or (known.order is not order and known.order != order):
                 self._shown[order.id] = _Shown(order, came_at, by, known.listed_since if known else came_at)
 
+    def tell(self, orders: Iterable[Order], by: Exchange) -> None:
+        """Take in what the answer `by` to a cancel-all has told."""
+        self._canceled.update((order.id, by) for order in orders if order.status == "canceled")
+
     def ids(self, among: Iterable[str], at: float) -> set[str]:
         """Those of these orders that lists had shown for long enough at this moment, in whatever state."""
         return {id for id in among if (one := self._shown.get(id)) and one.listed_since + self._lag_s < at}
@@ -49,8 +56,15 @@ class Settled:
     def contradictions(self, listing: Listing, asked_at: float) -> Iterator[Breach]:
         """What the list leaves out or shows otherwise, of the orders that were settled when it was asked for.
 
-        Each breach has the list that showed the order before as its exchange.
+        Each breach has the list that showed the order before as its exchange, or the answer that told it as canceled.
         """
+        for order in listing.orders:
+            told = self._canceled.get(order.id)
+            if told is not None and order.status != "canceled":
+                after_s = asked_at - told.sent_at - told.elapsed_ms / 1000
+                if after_s > self._told_lag_s:
+                    want = f"{order.id} canceled in a list asked for {after_s * 1000:.0f} ms after a cancel-all told so"
+                    yield Breach(want, f"{order}", "cancel.visible", exchanges=(told,))
         query = listing.query
         floor = due_above(query, listing.orders)
         page = {order.id: order for order in listing.orders}
@@ -63,4 +77,5 @@ class Settled:
                 if order.created_at > floor and matches(query, order):
                     yield Breach(f"{order} in a list of {query}", f"{len(page)} orders without it", exchanges=(by,))
             elif now is not order and now != order:
-                yield Breach(f"{order} as it was, in a list of {query}", f"{now}", exchanges=(by,))
+                stale = "cancel.visible" if order.status == "canceled" != now.status else None
+                yield Breach(f"{order} as it was, in a list of {query}", f"{now}", stale, exchanges=(by,))

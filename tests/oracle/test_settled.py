@@ -71,3 +71,14 @@ def test_one_that_changes_has_to_be_shown_for_long_again() -> None:
 def test_a_list_may_leave_out_what_it_does_not_cover(query: Query) -> None:
     page = () if query.limit == 0 else (OTHER,)
     assert contradictions(settled(CANCELED), 3.0, *page, query=query) == []
+
+
+def test_what_a_cancel_all_has_told_is_canceled_in_every_list_from_then_on() -> None:
+    known = Settled(LAG_S, told_lag_s=0.5)
+    known.tell([CANCELED, OTHER], shown(1.0))
+    assert contradictions(known, 1.4, OPEN) == []
+    assert contradictions(known, 1.6, CANCELED, OTHER) == []
+    [breach] = known.contradictions(Listing(Query(), (OPEN,)), 1.6)
+    assert breach.requirement == "cancel.visible"
+    assert "600 ms after a cancel-all told so" in breach.want
+    assert breach.exchanges == (shown(1.0),)
