@@ -137,9 +137,10 @@ class View:
         """
         self._believed = seen if seen.ceiling is None else None
 
-    def catch_up(self) -> bool:
-        """Wait until no list may lag any more; whether any could until now."""
-        left = self.consistent_from - time.monotonic()
+    def catch_up(self, *, placed: bool = True) -> bool:
+        """Wait until no list may lag any more behind what was canceled, or `placed`; whether any could until now."""
+        shown_from = self._changed_at + self._target.settle_ms / 1000 if placed else 0.0
+        left = max(self.consistent_from, shown_from) - time.monotonic()
         time.sleep(max(0.0, left))
         return left > 0
 

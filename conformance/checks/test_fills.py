@@ -43,7 +43,7 @@ def _expect_orders_counted(stage: Stage, id: str) -> None:
     """Lists of an order with several fills, without a limit and by its status with one that it is among: it is one
     order, not several trades.
     """
-    known = Known(stage.caller, stage.view.settled, first=stage.view.believed())
+    known = Known(stage.caller, stage.view.settled, stage.view.believed(), catch_up=stage.view.catch_up)
     known.expect(Query())
     order = known.snapshot.orders[id]
     alike = [each for each in known.snapshot.orders.values() if each.status == order.status]

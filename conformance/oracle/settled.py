@@ -1,12 +1,15 @@
 """What is settled in an account: orders that lists have shown for so long that every later list has to show them."""
 
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from conformance.evidence import Exchange
 from conformance.oracle.listing import Listing, due_above, matches
-from conformance.orders import Order
+from conformance.orders import Order, Query
 from conformance.verdict import Breach
+
+_LONG_S = 10.0  # longer than any list is behind that comes round
 
 
 class _Shown(NamedTuple):
@@ -30,7 +33,8 @@ class Settled:
         self._lag_s = lag_s
         self._told_lag_s = told_lag_s
         self._shown: dict[str, _Shown] = {}
-        self._canceled: dict[str, Exchange] = {}
+        self._canceled: dict[str, Exchange] = {}  # by the answer that told it
+        self._told: deque[tuple[Order, Exchange]] = deque()  # a moment ago
         self._changed_at = float("-inf")
 
     def change(self, at: float) -> None:
@@ -47,7 +51,9 @@ class Settled:
 
     def tell(self, orders: Iterable[Order], by: Exchange) -> None:
         """Take in what the answer `by` to a cancel-all has told."""
-        self._canceled.update((order.id, by) for order in orders if order.status == "canceled")
+        canceled = [order for order in orders if order.status == "canceled"]
+        self._canceled.update((order.id, by) for order in canceled)
+        self._told.extend((order, by) for order in canceled)
 
     def ids(self, among: Iterable[str], at: float) -> set[str]:
         """Those of these orders that lists had shown for long enough at this moment, in whatever state."""
@@ -58,16 +64,10 @@ class Settled:
 
         Each breach has the list that showed the order before as its exchange, or the answer that told it as canceled.
         """
-        for order in listing.orders:
-            told = self._canceled.get(order.id)
-            if told is not None and order.status != "canceled":
-                after_s = asked_at - told.sent_at - told.elapsed_ms / 1000
-                if after_s > self._told_lag_s:
-                    want = f"{order.id} canceled in a list asked for {after_s * 1000:.0f} ms after a cancel-all told so"
-                    yield Breach(want, f"{order}", "cancel.visible", exchanges=(told,))
         query = listing.query
         floor = due_above(query, listing.orders)
         page = {order.id: order for order in listing.orders}
+        yield from self._not_canceled(query, page, floor, asked_at)
         quiet = self._changed_at + self._lag_s < asked_at
         for id, (order, since, by, _) in self._shown.items():
             if since + self._lag_s >= asked_at or (order.live and not quiet):
@@ -79,3 +79,19 @@ class Settled:
             elif now is not order and now != order:
                 stale = "cancel.visible" if order.status == "canceled" != now.status else None
                 yield Breach(f"{order} as it was, in a list of {query}", f"{now}", stale, exchanges=(by,))
+
+    def _not_canceled(self, query: Query, page: Mapping[str, Order], floor: int, asked_at: float) -> Iterator[Breach]:
+        """What a cancel-all has told as canceled, and this list shows otherwise, or leaves out."""
+        while self._told and asked_at - self._told[0][1].sent_at > self._lag_s + _LONG_S:
+            self._told.popleft()  # by now, lists have shown it
+        live = ((id, self._canceled[id], f"{now}") for id, now in page.items() if self._is_otherwise(id, now))
+        covered = ((order, by) for order, by in self._told if order.created_at > floor and matches(query, order))
+        without = f"{len(page)} orders of {query} without it"
+        for id, by, got in (*live, *((order.id, by, without) for order, by in covered if order.id not in page)):
+            after_s = asked_at - by.sent_at - by.elapsed_ms / 1000
+            if after_s > self._told_lag_s:
+                want = f"{id} canceled in a list asked for {after_s * 1000:.0f} ms after a cancel-all told so"
+                yield Breach(want, got, "cancel.visible", exchanges=(by,))
+
+    def _is_otherwise(self, id: str, now: Order) -> bool:
+        return now.status != "canceled" and id in self._canceled

@@ -120,21 +120,22 @@ LAPSES: Rulebook[[Timeline]] = Rulebook()
 """What a list leaves out, or shows otherwise, though lists before and after it show it."""
 
 
-@LAPSES.rule("list.limit-exact", may_also=("list.status",))
+@LAPSES.rule("list.limit-exact", may_also=("list.status", "cancel.visible"))
 def what_nothing_is_done_to_is_always_shown(timeline: Timeline) -> Iterator[Sight]:
     """An order that is the same before and after is so in every list in between."""
     still = [order for id, order in timeline.before.items() if timeline.after.get(id) == order]
     still = [order for order in still if order.id in timeline.settled]
     for look, query in timeline.lists:
-        charged = "list.limit-exact" if query.status is None else "list.status"
+        about = "list.limit-exact" if query.status is None else "list.status"
         for order in still:
             shown = look.orders.get(order.id)
+            stale = shown is not None and order.status == "canceled" != shown.status
             if shown is not None and not order.changes(shown):
                 yield RIGHT
             elif shown is not None or look.leaves_out(order):
                 want = f"{order} in a list of {query}, as before and after"
                 got = f"{len(look.orders)} orders without it" if shown is None else f"{shown}"
-                yield Breach(want, got, charged, exchanges=(look.exchange,))
+                yield Breach(want, got, "cancel.visible" if stale else about, exchanges=(look.exchange,))
 
 
 @LAPSES.rule("list.limit-exact")

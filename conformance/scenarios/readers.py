@@ -105,7 +105,11 @@ class Readers:
         for breach in {id(breach.exchanges[0]): breach for breach in lapses.breaches}.values():
             came = next(each for each in self._came if each.answer.exchange is breach.exchanges[0])
             if again := self._right_again(came, after, settled):
-                observations.lapse(of_lapse(came.query), breach, *before.exchanges[:1], *breach.exchanges, again)
+                shown = (*before.exchanges[:1], *breach.exchanges, again)
+                if breach.requirement == "cancel.visible":
+                    observations.report([breach._replace(exchanges=shown)])
+                else:
+                    observations.lapse(of_lapse(came.query), breach, *shown)
         judgement = TIMELINE.judge(timeline)
         observations.count(judgement.saw)
         breaches = [each._replace(exchanges=tuple(evidence) or each.exchanges) for each in judgement.breaches]
