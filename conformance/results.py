@@ -6,13 +6,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from conformance.cost import Limit
 from conformance.exits import Exit
 from conformance.verdict import Verdict
 
 SCHEMA_VERSION = 1
 
-# How long answers took is counted in steps that look alike on a logarithmic scale; up to so many ms each.
-LATENCY_STEPS_MS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000)
 Required = Literal["none", "must", "implied", "all"]
 
 _LEVELS_REQUIRED: Mapping[str, tuple[str, ...]] = {
@@ -86,7 +85,8 @@ class Mishaps:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """A whole run. Times in UTC and seconds; `requests` counts total, setup, readers and retried_503.
+    """A whole run. Times in UTC and seconds; `requests` counts total, setup, readers and retried_503;
+    `by_purpose` all of them by what they were sent for.
 
     `versions`: of what else decides what a seed draws. `coverage`: for each area counts as [done, possible], and gaps.
 
@@ -110,6 +110,8 @@ class Results:
     select: str | None = None
     bad_waivers: tuple[str, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
+    by_purpose: Mapping[str, int] = field(default_factory=dict)
+    limit: Limit | None = None
 
     def at(self, *levels: str) -> list[RequirementResult]:
         """The requirements of these levels; of all where none is given."""
@@ -207,7 +209,8 @@ class Results:
             "target": dict(self.target),
             "requirements": [{**asdict(result), "verdict": result.verdict.word} for result in self.requirements],
             "coverage": {area: dict(covered) for area, covered in self.coverage.items()},
-            "requests": dict(self.requests),
+            "requests": {**self.requests, "by_purpose": dict(self.by_purpose)},
+            "limit": self.limit and asdict(self.limit),
             "latency_ms": {name: dict(steps) for name, steps in self.latency_ms.items()},
             "mishaps": asdict(self.mishaps),
             "select": self.select,
@@ -234,7 +237,9 @@ class Results:
             duration_s=document["duration_s"],
             target=document["target"],
             requirements=tuple(_requirement(entry) for entry in document["requirements"]),
-            requests=document["requests"],
+            requests={name: count for name, count in document["requests"].items() if name != "by_purpose"},
+            by_purpose=document["requests"].get("by_purpose", {}),
+            limit=Limit.from_json(document.get("limit")),
             labels=document["labels"],
             coverage=document.get("coverage", {}),
             mishaps=_mishaps(document.get("mishaps"), document["exit_code"]),

@@ -83,6 +83,11 @@ class Account(Sender):
         kind = credential or self.credentials[0]
         return self._steady(self.page(query, kind, self._ask(query, kind)))
 
+    def look(self, query: Query) -> Page:
+        """As `list`; asked for to see how the account stands, not to judge the list."""
+        with self.counting_as("looks"):
+            return self.list(query)
+
     def list_unless_rejected(
         self,
         query: Query,
@@ -121,7 +126,8 @@ class Account(Sender):
         Raises as `list` does.
         """
         kind = credential or self.credentials[0]
-        answer = self.ask(LIST, query, kind)
+        with self.counting_as("odd input"):
+            answer = self.ask(LIST, query, kind)
         if turns_away(answer):
             return None
         self._expect_ok(answer, f"a list, or a 4xx, for {cut(query)}", lambda: BAD_INPUT, kind, EVERYTHING)
@@ -177,7 +183,7 @@ class Account(Sender):
         exchanges: list[Exchange] = []
         ceiling = end
         for _ in range(pages):
-            page = self.list(Query(end=end, limit=limit))
+            page = self.look(Query(end=end, limit=limit))
             exchanges.append(page.exchange)
             fresh = [order for order in page.orders if order.id not in orders]
             orders.update((order.id, order) for order in fresh)

@@ -22,6 +22,7 @@ from conformance.verdict import Breach, Inconclusive, Unreachable
 from conformance.wire.answers import NOT_JUDGED, decoded, rejects
 from conformance.wire.call import Call
 from conformance.wire.client import Answer, Client
+from conformance.wire.counts import Purpose
 from conformance.wire.signer import Credential, Signer
 
 # A server fault is a documented answer, and may pass: one that stays is the request's doing.
@@ -72,9 +73,9 @@ class Sender:
         for value in headers.values():
             self._client.hide(value.rpartition(" ")[2])
 
-    def reading(self) -> AbstractContextManager[None]:
-        """Count what this thread sends inside as a reader's."""
-        return self._client.counting_as("readers")
+    def counting_as(self, purpose: Purpose) -> AbstractContextManager[None]:
+        """Count what this thread sends inside under this purpose."""
+        return self._client.counting_as(purpose)
 
     def send(
         self,

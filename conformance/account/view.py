@@ -231,14 +231,14 @@ class View:
 
     def look_for_live(self) -> list[Order]:
         """The live orders that lists by status show. They are known from now on."""
-        latest, found = self.latest(), newest_by_status(sorted(LIVE), self.account.list)
+        latest, found = self.latest(), newest_by_status(sorted(LIVE), self.account.look)
         self.own.recognize(found.values())
         self._latest = replace(latest, orders={**found, **latest.orders})
         return list(found.values())
 
     def with_finished(self, snapshot: Snapshot) -> Snapshot:
         """The snapshot, and the newest orders of each status that is no longer live, however deep they lie."""
-        ask = self.account.list if self._known is None else self._known.page
+        ask = self.account.look if self._known is None else self._known.page
         finished = newest_by_status([status for status in STATUSES if status not in LIVE], ask)
         return replace(snapshot, orders={**finished, **snapshot.orders})
 

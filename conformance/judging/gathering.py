@@ -16,15 +16,26 @@ import pytest
 
 import conformance
 from conformance import requirements
+from conformance.cost import Work, limit
 from conformance.coverage.areas import Area, merged
 from conformance.gating import waivers
 from conformance.judging import crashes, verdicts
 from conformance.judging.plan import Plan
 from conformance.judging.traceability import checks_by_requirement
 from conformance.judging.verdicts import Outcome
-from conformance.judging.worker import CleanUp, Worker, clean_up_in, coverage_in, latencies_in, outcome_in, requests_in
+from conformance.judging.worker import (
+    CleanUp,
+    Worker,
+    clean_up_in,
+    coverage_in,
+    latencies_in,
+    outcome_in,
+    requests_in,
+    work_in,
+)
 from conformance.reporting import files, terminal
 from conformance.results import Mishaps, Results
+from conformance.wire.counts import Counts
 
 _STATUS = {
     "inconclusive": ("inconclusive", "?", "INCONCLUSIVE"),
@@ -46,7 +57,8 @@ class Gathering:
         self._plan = plan
         self._worker = worker
         self._outcomes: list[Outcome] = []
-        self._requests = Counter({"total": 0, "setup": 0, "readers": 0, "retried_503": 0})
+        self._requests = Counts()
+        self._works: list[Work] = []
         self._latencies: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._refusal: str | None = None
         self._crashes: list[str] = []
@@ -70,7 +82,7 @@ class Gathering:
                 self._refusal = self._refusal or outcome.reason
             if outcome.ending == "crashed":
                 self._crashes.append(f"{outcome.check}: {outcome.reason}")
-        self._requests.update(requests_in(report))
+        self._requests.add(Counts(**requests_in(report)))
         for operation, steps in latencies_in(report).items():
             self._latencies[operation].update(steps)
 
@@ -88,6 +100,7 @@ class Gathering:
         """Take in how cleaning up went in a worker that has ended, or note that the worker died."""
         told = getattr(node, "workeroutput", {})
         self._coverage.append(coverage_in(told))
+        self._works.append(work_in(told))
         self._take(clean_up_in(told))
         if error:
             self._crashes.append(f"worker {node.gateway.id} went down: {error}")
@@ -106,7 +119,8 @@ class Gathering:
         self._take(self._worker.clean_up())
         if session.exitstatus == pytest.ExitCode.USAGE_ERROR:
             return
-        self._requests.update(self._worker.stages.take_counts())
+        self._requests.add(Counts(**self._worker.stages.take_counts()))
+        self._works.append(self._worker.stages.work())
         with _ignoring_signals():
             results = self._results(stopped=bool(session.shouldfail or session.shouldstop))
             files.write(results, self._plan.report_dir)
@@ -114,6 +128,7 @@ class Gathering:
         session.exitstatus = results.exit_code
 
     def _results(self, *, stopped: bool) -> Results:
+        duration_s = round(time.monotonic() - self._started, 2)
         results = Results(
             catalogue_version=requirements.CATALOGUE_VERSION,
             suite_version=conformance.__version__,
@@ -121,12 +136,14 @@ class Gathering:
             seed=self._plan.seed,
             require=self._plan.require,
             started_at=self._started_at.isoformat(timespec="seconds"),
-            duration_s=round(time.monotonic() - self._started, 2),
+            duration_s=duration_s,
             target=self._plan.target,
             requirements=verdicts.results(
                 requirements.load(), checks_by_requirement(), self._judged(), requirements.consequences()
             ),
-            requests=self._requests,
+            requests=self._requests.totals(),
+            by_purpose=self._requests.purposes(),
+            limit=limit(duration_s, self._requests.total, self._works),
             latency_ms=self._latencies,
             labels=self._plan.labels,
             coverage=merged(self._coverage),

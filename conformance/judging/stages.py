@@ -3,13 +3,14 @@
 import contextlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import asdict
 from typing import Any
 
 from conformance.account.account import Account
+from conformance.cost import Work
 from conformance.coverage.areas import Area, merged, of_cancels, of_orders, of_queries
 from conformance.coverage.population import AGES, YOUNG
 from conformance.doctor import Remark, examine, same_user, transport
+from conformance.judging.own_cpu import own_cpu_s
 from conformance.judging.plan import Plan
 from conformance.observations import Observations
 from conformance.orders import STATUSES
@@ -38,6 +39,7 @@ class Stages:
 
     def __init__(self, plan: Plan) -> None:
         profile = plan.profile
+        self._cpu_s = own_cpu_s()
         self.redactor = Redactor(profile.secrets)
         self.client = Client(profile.target, self.redactor, read_only=plan.scope == "read-only")
         self._plan = plan
@@ -70,7 +72,7 @@ class Stages:
         """Leave the target as it was found. Returns a line for each thing that could not be removed, once only."""
         left: list[str] = []
         self.client.breaker.keep_on()
-        with contextlib.suppress(CannotJudge):
+        with contextlib.suppress(CannotJudge), self._driver.cleaning_up():
             self._driver.disarm()
         for lane in self._changed:
             found = clean_up(lane)
@@ -90,10 +92,14 @@ class Stages:
         stages = {lane: stage for lane, stage in self._stages.items() if isinstance(stage, Stage)}
         return merged(_covered_on(stage, self._covered[lane]) for lane, stage in stages.items())
 
-    def take_counts(self) -> dict[str, int]:
-        """How many requests were sent since the last call."""
+    def take_counts(self) -> dict[str, Any]:
+        """How many requests were sent since the last call, as the fields of Counts."""
         counts, self.client.counts = self.client.counts, Counts()
-        return asdict(counts)
+        return {"by_purpose": dict(counts.by_purpose), "retried_503": counts.retried_503}
+
+    def work(self) -> Work:
+        """What this process has done since the stages were made."""
+        return self.client.pace.work(own_cpu_s() - self._cpu_s)
 
     def take_latencies(self) -> dict[str, dict[str, int]]:
         """How many answers of each operation took how many ms at most, since the last call."""
@@ -107,7 +113,7 @@ class Stages:
         full = self._plan.scope == "full"
         stage = Stage(lane, Arranger(lane, seed), full_scope=full, explicit=not profile.from_bare_url, seed=seed)
         try:
-            with self.client.counting_as("setup"):
+            with self.client.counting_as("set-up"):
                 self._expect_sound(lane)
                 if full:
                     lane.take()

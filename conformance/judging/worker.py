@@ -3,11 +3,13 @@
 import logging
 import zlib
 from collections.abc import Generator, Mapping
+from dataclasses import asdict
 from typing import Any, NamedTuple
 
 import pytest
 
 from conformance import hypothesis_seam, requirements
+from conformance.cost import Work
 from conformance.coverage.areas import Area
 from conformance.judging import crashes
 from conformance.judging.declarations import cancels, needs_of, verifies_of
@@ -24,6 +26,7 @@ _LATENCIES = "conformance_latencies"
 # What a process tells the controller at its end, as plain values too.
 _CLEAN_UP = "conformance_clean_up"
 _COVERAGE = "conformance_coverage"
+_WORK = "conformance_work"
 
 _STOPPED_CLEANING = "told twice to stop, the run did not clean up: what it placed may be left; the next run removes it"
 
@@ -54,15 +57,20 @@ def coverage_in(workeroutput: Mapping[str, Any]) -> dict[str, Area]:
     return areas
 
 
+def work_in(workeroutput: Mapping[str, Any]) -> Work:
+    """What another process has done."""
+    return Work(**workeroutput.get(_WORK, {}))
+
+
 def outcome_in(report: pytest.TestReport) -> Outcome | None:
     """The outcome that the report carries."""
     plain = getattr(report, _OUTCOME, None)
     return Outcome.from_plain(plain) if plain else None
 
 
-def requests_in(report: pytest.TestReport) -> dict[str, int]:
-    """How many requests were sent since the last report that carries this."""
-    requests: dict[str, int] = getattr(report, _REQUESTS, {})
+def requests_in(report: pytest.TestReport) -> dict[str, Any]:
+    """How many requests were sent since the last report that carries this, as the fields of Counts."""
+    requests: dict[str, Any] = getattr(report, _REQUESTS, {})
     return requests
 
 
@@ -215,10 +223,11 @@ class Worker:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self) -> None:
-        """In one of several workers: tell the controller what was covered, clean up, and tell how that went."""
+        """In one of several workers: clean up, and tell the controller what was covered, done and left."""
         if hasattr(self._config, "workeroutput"):
             self._config.workeroutput[_COVERAGE] = self.stages.coverage()
             self._config.workeroutput[_CLEAN_UP] = self.clean_up()._asdict()
+            self._config.workeroutput[_WORK] = asdict(self.stages.work())
 
     def clean_up(self) -> CleanUp:
         """Leave the target as it was found. The run finishes this even if it is told to stop once."""

@@ -15,8 +15,9 @@ def markdown(results: Results) -> str:
     parts = [
         f"## {cell(words.headline(results))}",
         f"{cell(target['name'])} ({target['environment']}, {target['scope']} scope{labels}) · seed {results.seed} · "
-        f"{results.requests['total']} requests · exit {results.exit_code}: {words.means(results)}",
+        f"exit {results.exit_code}: {words.means(results)}",
         _counts(results),
+        f"{words.requests(results)}\n\n{words.time(results)}",
     ]
     if violated := [each for each in results.with_verdict(Verdict.FAIL) if each.consequence_of is None]:
         rows = "\n".join(_violation(each, results) for each in violated)

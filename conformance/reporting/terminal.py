@@ -44,10 +44,8 @@ def _body(results: Results, report_dir: Path, detail: Detail) -> RenderableType:
     for covered in coverage.told(results.coverage):
         gaps = "; the report names what is missing" if covered.gaps else ""
         parts.append(Text(f"covered: {', '.join(covered.counts)}{gaps}", style="dim"))
-    requests = results.requests
-    beside = f", {readers} readings during cancel-alls" if (readers := requests.get("readers")) else ""
-    cost = f"{requests['total']} requests, {requests['setup']} of them set-up{beside}"
-    parts.append(Text(f"seed {results.seed} · {cost} · {results.duration_s:.1f} s", style="dim"))
+    parts.append(Text(f"seed {results.seed} · {words.requests(results)}", style="dim"))
+    parts.append(Text(words.time(results), style="dim"))
     parts.append(Text(f"reports in {report_dir}: {', '.join(FORMATS)}", style="dim"))
     return Group(*parts)
 

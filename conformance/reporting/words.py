@@ -78,6 +78,29 @@ def counts(results: Results) -> tuple[tuple[str, ...], Mapping[str, list[int]]]:
     return tuple(columns), {level: [standing.count((level, how)) for how in columns] for level in LEVELS}
 
 
+def requests(results: Results) -> str:
+    """How many requests were sent, and what for."""
+    told = {name: number for name, number in results.by_purpose.items() if number}
+    if not told:  # a file of an older version
+        return f"{results.requests['total']} requests, {results.requests['setup']} of them set-up"
+    most = sorted(told.items(), key=lambda each: -each[1])
+    return f"{results.requests['total']} requests: {', '.join(f'{number} {name}' for name, number in most)}"
+
+
+def time(results: Results) -> str:
+    """How long the run took, and how fast it could have been at best."""
+    took = f"{results.duration_s:.1f} s"
+    if (limit := results.limit) is None:
+        return took
+    each = f"{limit.round_trip_ms:.{0 if limit.round_trip_ms >= 10 else 1}f} ms"
+    why = {
+        "chain": f"{limit.chain} requests one after another at {each}",
+        "connections": f"all requests at {each}, over {count(limit.connections, 'connection')}",
+        "cpu": f"{limit.cpu_ms_per_request:.1f} ms of our own CPU time for each request",
+    }[limit.set_by]
+    return f"{took}, {limit.ratio:.1f} times the limit of {limit.limit_s:.1f} s: {why}"
+
+
 def waived(result: RequirementResult) -> str:
     """Until when a violation is accepted, by whom, and why; empty where it is not."""
     if not (waiver := result.waiver):

@@ -39,7 +39,8 @@ def probe_cancels(stage: Stage, queries: Sequence[str]) -> None:
 
 def _sent(stage: Stage, query: str) -> Answer:
     caller = stage.caller
-    return caller.outlasting(lambda: caller.send(CANCEL_ALL, *caller.signer.authorize(query)))
+    with caller.counting_as("odd input"):
+        return caller.outlasting(lambda: caller.send(CANCEL_ALL, *caller.signer.authorize(query)))
 
 
 def _expect_a_plain_answer(stage: Stage, query: str, answer: Answer) -> None:

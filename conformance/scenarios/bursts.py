@@ -51,7 +51,8 @@ def _burst(stage: Stage, operation: Operation, queries: Sequence[str], credentia
     account = stage.caller
 
     def send(query: str) -> Answer:
-        return account.send(operation, *account.signer.authorize(query, credential), once=True)
+        with account.counting_as("bursts"):
+            return account.send(operation, *account.signer.authorize(query, credential), once=True)
 
     made = Burst((), 0.0)
     with ThreadPoolExecutor(_CONNECTIONS) as pool:

@@ -195,7 +195,8 @@ def _sent(stage: Stage, operation: Operation, forged: Forgery, query: str, signe
     if forged.needs:  # it is made from a secret, and holds most of it
         caller.hide(headers)
     caller.observations.cover(COVERED, cell(forged, operation))
-    return caller.outlasting(lambda: caller.send(operation, asked, headers, forged=forged.says))
+    with caller.counting_as("forged credentials"):
+        return caller.outlasting(lambda: caller.send(operation, asked, headers, forged=forged.says))
 
 
 def _breaches(stage: Stage, forged: Forgery, answer: Answer) -> list[Breach]:

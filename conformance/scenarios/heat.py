@@ -75,14 +75,16 @@ class Heat:
         def cancel(asked: CancelAll) -> Canceled:
             barrier.wait()
             asked_at = time.monotonic()
-            answer = asked.ask()
+            with asked.view.account.counting_as("races"):
+                answer = asked.ask()
             if asked.view is self._stage.view:
                 self.readers.note(answer, asked_at, time.monotonic())
             return answer
 
         def do(other: Callable[[], None]) -> None:
             barrier.wait()
-            other()
+            with self._stage.caller.counting_as("races"):
+                other()
 
         with self._stage.driver.noting() as self._placed, self.readers.beside():
             if just_before is not None:

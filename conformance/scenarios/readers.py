@@ -79,7 +79,7 @@ class Readers:
 
     def look(self, query: Query) -> None:
         """Ask for one list more, here and now."""
-        with self._view.account.reading():
+        with self._view.account.counting_as("readers"):
             self._ask(query, self._view.account.credentials[0])
 
     @property
@@ -123,7 +123,7 @@ class Readers:
         return None if wrong_again else page.exchange
 
     def _read(self, lists: Sequence[tuple[Query, Credential]]) -> None:
-        with self._view.account.reading():
+        with self._view.account.counting_as("readers"):
             for number, (query, credential) in enumerate(lists):
                 last = self._done.is_set()
                 self._ask(query, credential)

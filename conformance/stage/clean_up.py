@@ -18,7 +18,7 @@ def clean_up(lane: Lane) -> list[str]:
     leaves some; by one cancel-all after the other where the driver cannot.
     """
     left: list[str] = []
-    with lane.unjudged(), lane.driver.setting_up():
+    with lane.unjudged(), lane.driver.cleaning_up():
         for view in lane.views:
             view.own.account_for(view.journal.intended)
             if not view.own.placed_any:

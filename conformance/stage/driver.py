@@ -95,7 +95,11 @@ class Driver:
 
     def setting_up(self) -> AbstractContextManager[None]:
         """Count what is sent inside as set-up, not as judging."""
-        return self._client.counting_as("setup")
+        return self._client.counting_as("set-up")
+
+    def cleaning_up(self) -> AbstractContextManager[None]:
+        """Count what is sent inside as clean-up at the end of the run."""
+        return self._client.counting_as("clean-up")
 
     def _perform(
         self, action: Action, account: Account | None, values: Mapping[str, Any], credential: Credential | None = None
@@ -124,7 +128,7 @@ class Driver:
             who = "driver" if account is None else account.name
             return self._client.send(Call(who, action.method, filled.url, query, signed, content))
 
-        with self._client.counting_as("setup"):
+        with self._client.counting_as("set-up"):
             answer = send() if account is None else account.outlasting(send)
         if self._noted is not None:
             self._noted.append(answer.exchange)

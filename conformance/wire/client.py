@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Literal
 from urllib.parse import urlsplit
 
 import requests
@@ -15,15 +14,16 @@ import urllib3
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_attempt, wait_exponential, wait_random
 
 from conformance.evidence import Exchange
-from conformance.operations import Operation
+from conformance.operations import CANCEL_ALL, LIST, Operation
 from conformance.profile import Target
 from conformance.verdict import Unreachable
 from conformance.wire.bounded import BoundedAdapter, Unbounded, read_body
 from conformance.wire.breaker import Breaker
 from conformance.wire.call import Call
-from conformance.wire.counts import Counts, Latencies
+from conformance.wire.counts import APART, PURPOSES, Counts, Latencies, Purpose
 from conformance.wire.failures import in_words, is_dropped, is_refused
 from conformance.wire.headers import OWN, all_of
+from conformance.wire.pace import Pace
 from conformance.wire.redaction import Redactor
 
 CONNECT_TIMEOUT_S = 5
@@ -39,10 +39,6 @@ GENTLE = 100  # a target must not throttle this many requests within a second
 THROTTLE_WAITS = 10  # in a whole run: a target that always throttles must not hold it up
 _KEPT = 2**17  # characters of a body that are kept as evidence; more than a page of 200 orders has
 _SHOWN_IN_A_LINE = 500  # characters of a header or of a problem; a target can send texts of any length
-
-
-Purpose = Literal["setup", "readers"]
-"""What a request is for, unless it is to judge."""
 
 
 class MayOnlyRead(Exception):
@@ -88,6 +84,7 @@ class Client:
         self._origin = origin(target.base_url)
         self.counts = Counts()
         self.latencies = Latencies()
+        self.pace = Pace()
         self._redactor = redactor
         self._local = threading.local()
         self._lock = threading.Lock()
@@ -99,13 +96,17 @@ class Client:
 
     @contextmanager
     def counting_as(self, purpose: Purpose) -> Iterator[None]:
-        """Count what this thread sends inside under this purpose."""
-        outer = getattr(self._local, "purpose", None)
-        self._local.purpose = purpose
+        """Count what this thread sends inside under this purpose, or under one around it that PURPOSES names first."""
+        outer = self._purposes()
+        self._local.purposes = (*outer, purpose)
         try:
             yield
         finally:
-            self._local.purpose = outer
+            self._local.purposes = outer
+
+    def _purposes(self) -> tuple[Purpose, ...]:
+        purposes: tuple[Purpose, ...] = getattr(self._local, "purposes", ())
+        return purposes
 
     def send(self, call: Call) -> Answer:
         """Send a request. Retry a 503 with exponential back-off and jitter; retry a throttled one once, after a second.
@@ -213,10 +214,11 @@ class Client:
         prepared.url = call.whole_url  # unchanged: the signature is over these bytes
         if call.body is not None:
             prepared.prepare_body(call.body, None)
-        self._take_turn()
+        self._take_turn(call)
         connect_s = CONNECT_TIMEOUT_S
         patience_s = self.breaker.patience_s(READ_TIMEOUT_S)
         came, started = _Came(time.time()), time.monotonic()
+        self.pace.sent(apart=not APART.isdisjoint(self._purposes()))
         try:
             # Not by a session: that would follow redirects, keep cookies, and take proxies from this machine.
             with self._connections().send(
@@ -233,6 +235,7 @@ class Client:
             came.dropped = is_dropped(error) and came.status is None
             came.refused = is_refused(error)
         came.seconds = time.monotonic() - started
+        self.pace.ended(started, is_list=call.operation == LIST.name and came.status == 200)
         self._answers |= came.problem is None
         self.breaker.ended(started, came.problem or f"{came.status}", answered=came.problem is None)
         return came
@@ -263,14 +266,12 @@ class Client:
         with self._lock:
             self.latencies.add(operation.name, elapsed_ms)
 
-    def _take_turn(self) -> None:
+    def _take_turn(self, call: Call) -> None:
         """Count the request, and wait if the profile limits the rate."""
         with self._lock:
-            self.counts.total += 1
+            unless: Purpose = "cancel-alls" if call.operation == CANCEL_ALL.name else "lists"
+            self.counts.by_purpose[min((*self._purposes(), unless), key=PURPOSES.index)] += 1
             self._sent.append(time.monotonic())
-            purpose = getattr(self._local, "purpose", None)
-            self.counts.setup += purpose == "setup"
-            self.counts.readers += purpose == "readers"
             rate = self.target.max_requests_per_second
             if not rate:
                 return

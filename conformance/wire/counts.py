@@ -1,21 +1,65 @@
-"""Counts requests, and how long the answers took."""
+"""Counts requests by what they are for, and how long the answers took."""
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Literal
 
-from conformance.results import LATENCY_STEPS_MS
+from conformance.cost import LATENCY_STEPS_MS
+
+Purpose = Literal[
+    "clean-up",
+    "set-up",
+    "readers",
+    "bursts",
+    "races",
+    "forged credentials",
+    "odd input",
+    "looks",
+    "lists",
+    "cancel-alls",
+]
+"""What a request is for. Of several that hold at once the one counts that is named first here."""
+
+PURPOSES: tuple[Purpose, ...] = Purpose.__args__  # type: ignore[attr-defined]
+
+APART = frozenset[Purpose](("readers", "bursts", "races"))
+"""Purposes whose requests open connections of their own."""
 
 
 @dataclass(slots=True)
 class Counts:
-    """Requests that were sent: all of them, those for set-up, those of readers, and those that repeated one after a
-    503.
-    """
+    """Requests that were sent, by their purpose, and how many of them repeated one after a 503."""
 
-    total: int = 0
-    setup: int = 0
-    readers: int = 0
+    by_purpose: Counter[str] = field(default_factory=Counter)
     retried_503: int = 0
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.by_purpose.total()
+
+    @property
+    def setup(self) -> int:
+        """Those that bring the target into a state, and leave it as it was found."""
+        return self.by_purpose["set-up"] + self.by_purpose["clean-up"]
+
+    @property
+    def readers(self) -> int:
+        """Lists that are asked for while something is done."""
+        return self.by_purpose["readers"]
+
+    def add(self, other: "Counts") -> None:
+        """Count these as well."""
+        self.by_purpose.update(other.by_purpose)
+        self.retried_503 += other.retried_503
+
+    def totals(self) -> dict[str, int]:
+        """As in results.json."""
+        return {"total": self.total, "setup": self.setup, "readers": self.readers, "retried_503": self.retried_503}
+
+    def purposes(self) -> dict[str, int]:
+        """Each purpose that requests were sent for, in the order in which PURPOSES names them."""
+        return {each: self.by_purpose[each] for each in PURPOSES if self.by_purpose[each]}
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ import pytest
 
 from conformance import faults, requirements
 from conformance.sandbox import Sandbox
+from conformance.wire.counts import PURPOSES
 from tests.runs import Ended, run
 from tests.sandboxes import profile_in
 from tests.whole_run import WholeRun
@@ -36,6 +37,13 @@ def test_the_sandbox_is_found_clean_and_everything_exercised(whole_run: WholeRun
     assert done.with_verdict("pass") >= NEEDED, done.printed
     assert cost(done) <= REQUESTS
     assert 0 < done.results["requests"]["readers"] <= READERS
+    by_purpose = done.results["requests"]["by_purpose"]
+    assert sum(by_purpose.values()) == done.results["requests"]["total"]
+    assert set(by_purpose) == set(PURPOSES)
+    limit = done.results["limit"]
+    assert 0 < limit["chain"] <= done.results["requests"]["total"]
+    assert limit["connections"] == 1
+    assert 0 < limit["limit_s"] <= done.results["duration_s"]
     assert "0 of 8 races of two, four or six cancel-alls went wrong" in " ".join(done.printed.split())
 
 

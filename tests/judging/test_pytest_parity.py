@@ -56,6 +56,8 @@ def test_several_workers_give_the_same_verdicts(profile: Path, whole_run: WholeR
     assert verdicts(results) == verdicts(whole_run.ended.results)
     assert verdicts(results)["cancel.complete"] == "pass"
     assert results["requests"]["total"] > 400
+    assert sum(results["requests"]["by_purpose"].values()) == results["requests"]["total"]
+    assert results["limit"]["ratio"] > 0
 
 
 def test_a_selection_by_name(profile: Path) -> None:

@@ -48,6 +48,7 @@ def test_the_summary_has_what_a_reviewer_looks_for() -> None:
     assert "- not observed: an order is known; enabled by a driver: `list.status`" in text.splitlines()
     assert "build=1.4.2" in text
     assert text.startswith("## not conformant: 1 requirement violated")
+    assert "30 requests, 10 of them set-up\n\n2.0 s\n" in text
 
 
 def test_in_the_summary_what_a_target_says_stays_text() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from conformance.cost import Work, fine_step, limit
 from conformance.reporting.html import html
 from conformance.reporting.html.difference import difference
 from conformance.reporting.html.evidence import Violated, split
@@ -75,7 +76,13 @@ class Page(HTMLParser):
 
 def test_requests_are_counted_in_numbers_whatever_mapping_holds_them() -> None:
     given = replace(results(CLEAN), requests=Counter({"total": 30, "setup": 10, "retried_503": 0}))
-    assert "30 requests, 10 of them set-up" in " ".join(Page(html(given)).text.split())
+    assert "30 requests" in " ".join(Page(html(given)).text.split())
+
+
+def test_what_requests_were_for_and_how_fast_they_could_have_been() -> None:
+    told = limit(4.0, 30, [Work(cpu_s=0.06, chain=25, shared=30, connections=1, round_trips={fine_step(0.1): 30})])
+    text = " ".join(Page(html(replace(results(CLEAN), by_purpose={"lists": 20}, limit=told))).text.split())
+    assert "limit of 3.0 s: all requests at 100 ms, over 1 connection lists 20 all 30 one after another 25:" in text
 
 
 def test_every_link_leads_somewhere_in_the_file_itself() -> None:

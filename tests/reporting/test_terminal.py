@@ -4,8 +4,10 @@ import io
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 
+from conformance.cost import Work, fine_step, limit
 from conformance.reporting import terminal
 from conformance.results import Finding, Mishaps, Missing, RequirementResult, Results
 from conformance.verdict import Verdict
@@ -76,7 +78,25 @@ def test_conformant_is_said_only_where_every_must_was_asked_for() -> None:
 def test_where_the_reports_are_and_what_it_cost() -> None:
     shown = text(results(CLEAN))
     assert "reports in out: report.html, summary.md, results.json, junit.xml, exchanges.har" in shown
-    assert "seed 7 · 30 requests, 10 of them set-up · 2.0 s" in shown
+    assert "seed 7 · 30 requests, 10 of them set-up 2.0 s" in shown
+    told = replace(results(CLEAN), by_purpose={"set-up": 10, "looks": 0, "lists": 20}, limit=limit(2.04, 30, WORK))
+    assert "seed 7 · 30 requests: 20 lists, 10 set-up" in text(told)
+
+
+WORK = [Work(cpu_s=0.06, chain=25, shared=30, connections=1, round_trips={fine_step(0.04): 30})]
+
+
+@pytest.mark.parametrize(
+    ("work", "why"),
+    [
+        (replace(WORK[0], connections=2), "1.0 s: 25 requests one after another at 40 ms"),
+        (replace(WORK[0], chain=5, connections=2), "0.6 s: all requests at 40 ms, over 2 connections"),
+        (replace(WORK[0], cpu_s=1.5), "1.5 s: 50.0 ms of our own CPU time for each request"),
+    ],
+)
+def test_what_kept_the_run_from_being_faster(work: Work, why: str) -> None:
+    told = replace(results(CLEAN), limit=limit(2.04, 30, [work]))
+    assert f"2.0 s, {2.04 / float(why[:3]):.1f} times the limit of {why}" in text(told)
 
 
 def test_a_failure_of_the_suite_is_said_to_be_one() -> None:

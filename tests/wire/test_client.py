@@ -4,6 +4,8 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -14,6 +16,7 @@ from conformance.verdict import Unreachable
 from conformance.wire import client as client_module
 from conformance.wire.call import Call
 from conformance.wire.client import Client, MayOnlyRead
+from conformance.wire.counts import Purpose
 from conformance.wire.redaction import Redactor
 
 Respond = Callable[[BaseHTTPRequestHandler], None]
@@ -302,10 +305,50 @@ def test_the_rate_is_bounded_where_the_profile_says_so(peer: Peer) -> None:
 
 def test_set_up_is_counted_apart(peer: Peer) -> None:
     asking = client(peer)
-    with asking.counting_as("setup"):
+    with asking.counting_as("set-up"):
         asking.send(Call("alice", "GET", peer.url))
     asking.send(Call("alice", "GET", peer.url))
     assert (asking.counts.total, asking.counts.setup) == (2, 1)
+
+
+def test_each_request_counts_under_one_purpose(peer: Peer) -> None:
+    asking = client(peer)
+    ask = Call("alice", "GET", peer.url, operation="list")
+    asking.send(ask)
+    asking.send(replace(ask, method="DELETE", operation="cancel-all"))
+    with asking.counting_as("looks"):
+        asking.send(ask)
+        with asking.counting_as("set-up"):
+            asking.send(ask)
+    with asking.counting_as("clean-up"), asking.counting_as("set-up"), asking.counting_as("looks"):
+        asking.send(ask)
+    assert asking.counts.by_purpose == {"lists": 1, "cancel-alls": 1, "looks": 1, "set-up": 1, "clean-up": 1}
+
+
+def test_how_many_requests_follow_one_another_and_how_many_are_under_way_at_once(peer: Peer) -> None:
+    slow = answer(200, b"[]")
+
+    def respond(request: BaseHTTPRequestHandler) -> None:
+        time.sleep(0.05)
+        slow(request)
+
+    peer.respond = respond
+    asking = client(peer)
+    ask = Call("alice", "GET", peer.url, operation="list")
+
+    def twice(purpose: Purpose) -> None:
+        with asking.counting_as(purpose):
+            asking.send(ask)
+            asking.send(ask)
+
+    with ThreadPoolExecutor(6) as pool:
+        each: list[Purpose] = ["lists", "looks", "set-up", "readers", "bursts", "races"]
+        list(pool.map(twice, each))
+    work = asking.pace.work(cpu_s=0)
+    assert (work.chain, work.shared, work.connections) == (2, 6, 3)
+    assert sum(work.round_trips.values()) == 6
+    asking.send(ask)
+    assert asking.pace.work(cpu_s=0).chain == 3
 
 
 def test_a_target_that_accepts_no_connection_any_more_is_waited_for(

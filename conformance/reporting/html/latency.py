@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from conformance.cost import LATENCY_STEPS_MS
 from conformance.operations import OPERATIONS
-from conformance.results import LATENCY_STEPS_MS
 
 HEIGHT = 90
 
