@@ -1,5 +1,6 @@
 """What is settled in an account: orders that lists have shown for so long that every later list has to show them."""
 
+from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
@@ -33,6 +34,7 @@ class Settled:
         self._lag_s = lag_s
         self._told_lag_s = told_lag_s
         self._shown: dict[str, _Shown] = {}
+        self._by_second: list[tuple[int, str]] = []  # in which each was created, with its id, in rising order
         self._canceled: dict[str, Exchange] = {}  # by the answer that told it
         self._told: deque[tuple[Order, Exchange]] = deque()  # a moment ago
         self._changed_at = float("-inf")
@@ -47,6 +49,8 @@ class Settled:
         for order in orders:
             known = self._shown.get(order.id)
             if known is None or (known.order is not order and known.order != order):
+                if known is None or known.order.created_at != order.created_at:
+                    insort(self._by_second, (order.created_at, order.id))
                 self._shown[order.id] = _Shown(order, came_at, by, known.listed_since if known else came_at)
 
     def tell(self, orders: Iterable[Order], by: Exchange) -> None:
@@ -65,20 +69,32 @@ class Settled:
         Each breach has the list that showed the order before as its exchange, or the answer that told it as canceled.
         """
         query = listing.query
-        floor = due_above(query, listing.orders)
         page = {order.id: order for order in listing.orders}
+        floor = due_above(query, listing.orders)
         yield from self._not_canceled(query, page, floor, asked_at)
-        quiet = self._changed_at + self._lag_s < asked_at
-        for id, (order, since, by, _) in self._shown.items():
-            if since + self._lag_s >= asked_at or (order.live and not quiet):
+        for id, now in page.items():
+            known = self._shown.get(id)
+            if known and now is not known.order and now != known.order and self._is_settled(known, asked_at):
+                stale = "cancel.visible" if known.order.status == "canceled" != now.status else None
+                yield Breach(f"{known.order} as it was, in a list of {query}", f"{now}", stale, exchanges=(known.by,))
+        for second, id in self._created(floor, query):
+            if id in page:
                 continue
-            now = page.get(id)
-            if now is None:
-                if order.created_at > floor and matches(query, order):
-                    yield Breach(f"{order} in a list of {query}", f"{len(page)} orders without it", exchanges=(by,))
-            elif now is not order and now != order:
-                stale = "cancel.visible" if order.status == "canceled" != now.status else None
-                yield Breach(f"{order} as it was, in a list of {query}", f"{now}", stale, exchanges=(by,))
+            known = self._shown[id]
+            order = known.order
+            if order.created_at == second and matches(query, order) and self._is_settled(known, asked_at):
+                yield Breach(f"{order} in a list of {query}", f"{len(page)} orders without it", exchanges=(known.by,))
+
+    def _is_settled(self, known: _Shown, at: float) -> bool:
+        quiet = self._changed_at + self._lag_s < at
+        return known.since + self._lag_s < at and (quiet or not known.order.live)
+
+    def _created(self, after: int, query: Query) -> list[tuple[int, str]]:
+        """Those that were created later than this second, and in the window of the query."""
+        first = after + 1 if query.start is None else max(after + 1, query.start)
+        begin = bisect_left(self._by_second, (first, ""))
+        end = None if query.end is None else bisect_left(self._by_second, (query.end + 1, ""))
+        return self._by_second[begin:end]
 
     def _not_canceled(self, query: Query, page: Mapping[str, Order], floor: int, asked_at: float) -> Iterator[Breach]:
         """What a cancel-all has told as canceled, and this list shows otherwise, or leaves out."""

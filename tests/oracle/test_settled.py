@@ -56,6 +56,19 @@ def test_one_that_changes_has_to_be_shown_for_long_again() -> None:
     assert known.ids(["a", "c"], 6.0) == {"a"}
 
 
+def test_one_whose_second_changes_is_missed_once() -> None:
+    known = settled(CANCELED)
+    moved = order("a", status="canceled", created_at=CANCELED.created_at - 5)
+    known.learn([moved], shown(1.0))
+    assert contradictions(known, 4.0) == ["0 orders without it"]
+    assert contradictions(known, 4.0, query=Query(start=CANCELED.created_at)) == []
+
+
+@pytest.mark.parametrize("query", [Query(start=OPEN.created_at), Query(end=OPEN.created_at), Query(limit=2)], ids=str)
+def test_bounds_are_inclusive(query: Query) -> None:
+    assert contradictions(settled(CANCELED), 3.0, query=query) == ["0 orders without it"]
+
+
 @pytest.mark.parametrize(
     "query",
     [
