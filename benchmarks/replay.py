@@ -10,8 +10,6 @@ another sandbox of the same seed. Prints the CPU time of both, and of the two sa
 import contextlib
 import os
 import resource
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,12 +20,11 @@ from unittest import mock
 
 import click
 import requests
+from processes import sandbox
 
 from conformance.cli.run import run
 from conformance.profile import loader
 from conformance.wire.client import Call, Client
-
-_SANDBOX = (sys.executable, "-m", "conformance", "sandbox", "--profile-out")
 
 
 class Sent(NamedTuple):
@@ -65,19 +62,12 @@ def main(seed: int) -> None:
 @contextlib.contextmanager
 def _sandbox(seed: int, folder: str) -> Iterator[tuple[Path, list[Used]]]:
     """A sandbox in a process of its own: its profile, and at the end what was used meanwhile."""
-    profile, used = Path(folder) / "sandbox.toml", list[Used]()
-    profile.unlink(missing_ok=True)
+    used: list[Used] = []
     before_s = _children_s()
-    process = subprocess.Popen([*_SANDBOX, str(profile), "--seed", str(seed)], stdout=subprocess.DEVNULL)  # noqa: S603
-    try:
-        while not profile.exists() or not profile.read_text(encoding="utf-8"):
-            time.sleep(0.05)
+    with sandbox(seed, Path(folder)) as profile:
         cpu_s, wall_s = time.process_time(), time.monotonic()
         yield profile, used
         cpu_s, wall_s = time.process_time() - cpu_s, time.monotonic() - wall_s
-    finally:
-        process.terminate()
-        process.wait()
     used.append(Used(cpu_s, _children_s() - before_s, wall_s))
 
 
