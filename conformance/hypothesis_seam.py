@@ -4,8 +4,9 @@ If one does, the tests of this module fail, and only this module has to follow. 
 the checks need it as well as the judge.
 """
 
+import base64
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -13,6 +14,7 @@ from typing import Any, TypeVar
 import hypothesis
 from hypothesis import HealthCheck, Phase, core, settings
 from hypothesis import strategies as st
+from hypothesis.database import InMemoryExampleDatabase
 from hypothesis.errors import Flaky
 from hypothesis.internal.conjecture import engine
 from hypothesis.stateful import RuleBasedStateMachine, get_state_machine_test
@@ -58,9 +60,38 @@ def draws(check: object) -> bool:
     return hasattr(check, "hypothesis")
 
 
-def follow(seed: int, check: Any) -> None:
-    """Let what the check draws follow from the seed."""
+class Kept:
+    """Examples that failed, by the names of their checks: what was drawn, as text, so that it can be drawn again."""
+
+    def __init__(self) -> None:
+        self.database = InMemoryExampleDatabase()
+
+    def keep(self, check: str, examples: Iterable[str]) -> None:
+        """Let the check meet these before it draws others. Raises ValueError if one is no such text."""
+        for each in examples:
+            self.database.save(check.encode(), base64.b64decode(each, validate=True))
+
+    def of(self, check: str) -> list[str]:
+        """The examples of the check, the shortest first."""
+        told = sorted(self.database.fetch(check.encode()), key=lambda each: (len(each), each))
+        return [base64.b64encode(each).decode() for each in told]
+
+
+def follow(seed: int, check: Any, name: str = "", *, times: int = 1, kept: Kept | None = None) -> None:
+    """Let what the check draws follow from the seed, so many `times` as much as it declares.
+
+    `kept`: it meets those of its name first, and its failing examples are added.
+    """
     hypothesis.seed(seed)(check)
+    # A check outlives a run where several follow one another: each goes by what the check declares.
+    declared = check.__dict__.setdefault("declared_settings", check._hypothesis_internal_use_settings)
+    check._hypothesis_internal_database_key = name.encode()
+    check._hypothesis_internal_use_settings = settings(
+        declared,
+        max_examples=declared.max_examples * times,
+        database=None if kept is None else kept.database,
+        phases=declared.phases if kept is None else (Phase.reuse, *declared.phases),
+    )
 
 
 @dataclass(slots=True)
@@ -71,8 +102,9 @@ class Examples:
 
 
 @contextmanager
-def counting(check: Any, stop_at: type[Exception]) -> Iterator[Examples]:
-    """Inside, count the examples that the check runs, and run no more of them after an error of the kind `stop_at`.
+def counting(check: Any, stop_at: type[Exception], enough: Callable[[], bool] = lambda: False) -> Iterator[Examples]:
+    """Inside, count the examples that the check runs, and run no more of them after an error of the kind `stop_at`, or
+    once it is `enough` and nothing has failed.
 
     Hypothesis takes such an error for a failure and tries to shrink it. Each attempt then ends at once with that error.
     """
@@ -81,16 +113,22 @@ def counting(check: Any, stop_at: type[Exception]) -> Iterator[Examples]:
         return
     body, examples = check.hypothesis.inner_test, Examples()
     stopped: Exception | None = None
+    failed = False
 
     def counted(*args: Any, **kwargs: Any) -> None:
-        nonlocal stopped
+        nonlocal stopped, failed
         if stopped is not None:
             raise stopped
+        if examples.count and not failed and enough():
+            return
         examples.count += 1
         try:
             body(*args, **kwargs)
         except stop_at as error:
             stopped = error
+            raise
+        except Exception:
+            failed = True
             raise
 
     check.hypothesis.inner_test = counted
@@ -112,7 +150,7 @@ def examples(**values: Sequence[Any]) -> Callable[[Any], Any]:
     return declare
 
 
-def run_examples(what: str, values: Sequence[Any], check: Callable[[Any], None]) -> None:
+def run_examples(what: str, values: Iterable[Any], check: Callable[[Any], None]) -> None:
     """Run the check with each value in turn: the first that fails is the one that is told, as Hypothesis would.
 
     `what` names the value in the note at the error. Hypothesis has no part in it: nothing is drawn.

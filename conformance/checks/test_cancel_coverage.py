@@ -1,5 +1,7 @@
 """Cancel-all: every kind of live order, every size of page, with each credential."""
 
+import random
+
 import pytest
 
 from conformance.account.known import Known
@@ -36,6 +38,17 @@ LIVE_SETS = (
 PLACED = 51  # as many as are placed one by one, where nothing can be injected
 
 
+LARGE = (300, 301, 400, 499, 500, 501, 999, 1000, 1001)  # while exploring, in place of more than the longest page
+
+
+def another_size(stage: Stage, count: int, *which: object) -> int:
+    """How many live orders there are in place of so many: while exploring any number, and large ones."""
+    if not stage.effort.exploring:
+        return count
+    drawn = random.Random(f"{stage.seed} {count} {which}")  # noqa: S311 - variety, not secrecy
+    return drawn.choice(LARGE) if count > MAX_LIMIT else drawn.randint(1, MAX_LIMIT)
+
+
 def _parameter(count: int, of_one_market: bool, credential: str) -> object:
     mark = pytest.mark.needs(jwt=True) if credential == "jwt" else pytest.mark.needs(api_key=True)
     return pytest.param(count, of_one_market, credential, marks=mark)
@@ -70,6 +83,7 @@ def test_every_kind_of_live_order(stage: Stage, credential: Credential) -> None:
 @pytest.mark.parametrize(("count", "of_one_market", "credential"), [_parameter(*each) for each in LIVE_SETS])
 def test_any_number_of_live_orders(stage: Stage, count: int, of_one_market: bool, credential: Credential) -> None:
     """So many live orders, about as many as a page may hold: all are canceled, by market or altogether."""
+    count = another_size(stage, count, of_one_market, credential)
     if not stage.arranger.injects and count > PLACED:
         raise NotObserved(f"{count} live orders are injected, not placed: add [driver.inject]")
     market = stage.markets[count % len(stage.markets)]

@@ -30,4 +30,4 @@ def test_any_three_parameters_together(stage: Stage, whose: str, credential: Cre
         view.account.observations.cover("lists", asked)
         view.known.expect(asked.query, credential, may_reject=asked.may_be_rejected)
 
-    run_examples("asked", lists, shows_the_right_orders)
+    run_examples("asked", stage.effort.while_time_lasts(lists), shows_the_right_orders)

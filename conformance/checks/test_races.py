@@ -50,11 +50,13 @@ def test_several_cancel_alls_at_once(stage: Stage) -> None:
     cancels as well, and what it has is canceled.
     """
     wishes = [Wish(each, side) for each in stage.markets for side in ("buy", "sell", "buy")]
+    raced = 0
     with Races(stage) as races:
-        for each in TOGETHER:
+        for each in stage.effort.repeated(TOGETHER):
+            raced += 1
             together = replace(each, other_too=each.other_too and stage.other is not None)
             races.cancel_and_cancel(wishes, stage.markets[0], together)
-    told = clean(len(TOGETHER), "two, four or six cancel-alls")
+    told = clean(raced, "two, four or six cancel-alls")
     stage.caller.observations.note("cancel.concurrent-once", told)
 
 
@@ -64,10 +66,12 @@ def test_several_cancel_alls_at_once(stage: Stage) -> None:
 def test_placing_during_cancel_all(stage: Stage) -> None:
     """Orders placed while it runs: each of them is in the answer and canceled, or it is live."""
     market = stage.markets[0]
+    raced = 0
     with Races(stage) as races:
-        for _ in range(TIMES):
+        for _ in stage.effort.repeated(range(TIMES)):
+            raced += 1
             races.cancel_and_place([Wish(market, "buy"), Wish(market, "sell")], market)
-    stage.caller.observations.note("cancel.concurrent-place", clean(TIMES, "cancel-all with orders placed"))
+    stage.caller.observations.note("cancel.concurrent-place", clean(raced, "cancel-all with orders placed"))
 
 
 @cancels
@@ -76,8 +80,10 @@ def test_placing_during_cancel_all(stage: Stage) -> None:
 @pytest.mark.parametrize("side", sorted(TAKING))
 def test_filling_during_cancel_all(stage: Stage, side: str) -> None:
     """Orders taken from while it runs, or several do: what is told stays true, and what is filled is not told."""
+    raced = 0
     with Races(stage) as races:
-        for taking in TAKING[side]:
+        for taking in stage.effort.repeated(TAKING[side]):
+            raced += 1
             races.cancel_and_take(stage.markets[0], side, taking)
-    told = clean(len(TAKING[side]), f"cancel-all with six {side} orders being filled, whole or half")
+    told = clean(raced, f"cancel-all with six {side} orders being filled, whole or half")
     stage.caller.observations.note("cancel.concurrent-fill", told)

@@ -5,7 +5,7 @@ from typing import Any
 
 from conformance.coverage.array import Combination
 from conformance.coverage.population import Kind, wanted
-from conformance.coverage.queries import Asked, Queries
+from conformance.coverage.queries import FOURS, TRIPLES, Asked, Queries
 
 Area = dict[str, Any]
 """Counts as [done, possible], and `gaps`: what is missing, with what would close it."""
@@ -14,17 +14,20 @@ Area = dict[str, Any]
 SIZES = (1, 2, 49, 50, 51, 99, 100, 101, 199, 200, 201, "above 300")
 _MANY = 300
 
+_NAMES = {2: "pairs", TRIPLES: "triples", FOURS: "fours"}
 _GAPS_NAMED = 12  # of more only their number is told
 
 
 def of_queries(queries: Queries, asked: Iterable[Asked]) -> Area:
-    """The pairs and triples of list parameters that were asked for so that each parameter tells."""
+    """The pairs, triples and fours of list parameters that were asked for so that each parameter tells."""
     told = list(asked)
     counts: Area = {}
     gaps: list[str] = []
-    for name, strength, wanted_ones in (("pairs", 2, queries.pairs), ("triples", 3, queries.triples)):
+    for strength, wanted_ones in queries.wanted.items():
+        if strength == FOURS and not wanted_ones:
+            continue  # only an exploring round wants them
         reached, planned = (queries.told(lists, strength) & wanted_ones for lists in (told, queries.asked))
-        counts[name] = [len(reached), len(wanted_ones)]
+        counts[_NAMES[strength]] = [len(reached), len(wanted_ones)]
         for each in sorted(wanted_ones - reached):
             why = "not asked for" if each in planned else "no list was found whose answer tells"
             gaps.append(f"{_spelled(each)}: {why}")
@@ -59,6 +62,19 @@ def merged(areas: Iterable[Mapping[str, Area]]) -> dict[str, Area]:
             if name not in found or _done(area) > _done(found[name]):
                 found[name] = area
     return found
+
+
+def joined(rounds: Sequence[Mapping[str, Area]]) -> dict[str, Area]:
+    """What several rounds have covered at the least: each count that of the round that reached most, and the gaps of
+    the round that has covered most of all.
+    """
+    best = merged(rounds)
+    for area in (each for areas in rounds for each in areas.items()):
+        name, counts = area
+        for what, count in counts.items():
+            if what != "gaps" and count[0] > best[name].get(what, [-1])[0]:
+                best[name] = {**best[name], what: count}
+    return best
 
 
 def _done(area: Area) -> int:

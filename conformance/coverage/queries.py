@@ -33,7 +33,7 @@ from conformance.oracle.listing import DEFAULT_LIMIT, MAX_LIMIT
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import LIVE, STATUSES, Query
 
-_STRENGTH = 3
+TRIPLES, FOURS = 3, 4  # how strong an array is: of how many parameters it covers all values together
 _WHO = {"credential", "account"}  # any page that is right tells who asked, and with what
 _ROUNDS = 3  # a combination that did not tell in one row may tell in another
 
@@ -71,18 +71,24 @@ class Asked:
 class Queries:
     """The lists of a run, those with few parameters first, and the combinations that they are to cover.
 
-    `shows`: whether a combination shows in a row in which it stands.
+    `shows`: whether a combination shows in a row in which it stands. `fours`: none where the array is not as strong.
     """
 
     asked: tuple[Asked, ...]
     pairs: Set[Combination] = frozenset()
     triples: Set[Combination] = frozenset()
     shows: Shows = always
+    fours: Set[Combination] = frozenset()
     _told: dict[tuple[Asked, int], set[Combination]] = field(default_factory=dict, compare=False, repr=False)
 
     def told(self, asked: Iterable[Asked], strength: int) -> set[Combination]:
         """The combinations of so many parameters that these lists show."""
         return set().union(*(self._told_by(one, strength) for one in asked))
+
+    @property
+    def wanted(self) -> Mapping[int, Set[Combination]]:
+        """The combinations to be covered, by the number of their parameters."""
+        return {2: self.pairs, TRIPLES: self.triples, FOURS: self.fours}
 
     def _told_by(self, one: Asked, strength: int) -> set[Combination]:
         if (one, strength) not in self._told:  # it is asked again and again while the lists are chosen
@@ -97,8 +103,10 @@ def plan(
     markets: Sequence[str],
     seed: int,
     alike: Sequence[Query] = (),
+    strength: int = TRIPLES,
 ) -> Queries:
-    """Lists for each account in `known`, by name, with its credentials, that cover all triples that can tell.
+    """Lists for each account in `known`, by name, with its credentials, that cover all triples that can tell; all
+    fours as well where the `strength` is 4.
 
     `markets` are those of the profile; `alike`: lists that each account asks for with each credential anyway. What is
     chosen follows from the orders and the seed.
@@ -148,16 +156,16 @@ def plan(
             return any(is_cut(row, ground) for ground in at(row))
         return not fills or any(fills_a_plain_page(row, ground) or is_cut(row, ground) for ground in at(row))
 
-    wanted = {strength: {each for each in combinations_of(values, strength) if allowed(dict(each))}
-              for strength, values in ((_STRENGTH, telling), (2, every))}  # fmt: skip
-    queries = Queries((), wanted[2], wanted[_STRENGTH], shows)
+    arrays = [(size, telling) for size in range(strength, 2, -1)] + [(2, every)]
+    wanted = {size: {each for each in combinations_of(values, size) if allowed(dict(each))} for size, values in arrays}
+    queries = Queries((), wanted[2], wanted[TRIPLES], shows, wanted.get(FOURS, set()))
     plain = asked = _plain(grounds, credentials, alike)
-    for strength, values in ((_STRENGTH, telling), (2, every)):
+    for size, values in arrays:
         for _ in range(_ROUNDS):
-            told = queries.told(asked, strength)
-            rows = cover(values, wanted[strength] - told, rng, allowed, shows)
+            told = queries.told(asked, size)
+            rows = cover(values, wanted[size] - told, rng, allowed, shows)
             made = [_asked(row, grounds[row["account"]], rng) for row in rows]
-            asked = [*asked, *(each for each in made if not queries.told([each], strength) <= told)]
+            asked = [*asked, *(each for each in made if not queries.told([each], size) <= told)]
     needed = [*plain, *_needed(asked, plain, queries)]
     return replace(queries, asked=tuple(sorted(needed, key=lambda each: len(each.query.pairs()))))
 
@@ -205,10 +213,10 @@ def _plain_one(query: Query, whose: str, credential: str, ground: Ground) -> Ask
 def _needed(asked: Sequence[Asked], plain: Sequence[Asked], queries: Queries) -> list[Asked]:
     """The lists without which something would not be told, beside the plain ones."""
 
-    def wanted(lists: Sequence[Asked]) -> set[Combination]:
-        return queries.told(lists, 2) & queries.pairs | queries.told(lists, _STRENGTH) & queries.triples
+    def wanted(one: Asked) -> set[Combination]:
+        return set().union(*(queries.told([one], size) & of for size, of in queries.wanted.items() if of))
 
-    told = {each: wanted([each]) for each in asked}
+    told = {each: wanted(each) for each in asked}
     times = Counter(combination for each in asked for combination in told[each])
     needed: list[Asked] = []
     for each in sorted((each for each in asked if each not in plain), key=lambda each: len(told[each])):

@@ -69,7 +69,7 @@ class Gathering:
 
     def pytest_sessionstart(self) -> None:
         """Remove the reports of an earlier run, so that nobody takes them for those of this one, however it ends."""
-        for name in files.FORMATS:
+        for name in files.FORMATS if self._plan.writes else ():
             (self._plan.report_dir / name).unlink(missing_ok=True)
 
     # -- what is gathered --------------------------------------------------------------------------------------------
@@ -122,8 +122,11 @@ class Gathering:
         self._requests.add(Counts(**self._worker.stages.take_counts()))
         self._works.append(self._worker.stages.work())
         with _ignoring_signals():
-            results = self._results(stopped=bool(session.shouldfail or session.shouldstop))
-            files.write(results, self._plan.report_dir)
+            # An exploring run is not broken off by the end of its time: it is a part of all rounds.
+            stopped = session.shouldfail or (session.shouldstop and not self._plan.effort.time_is_up())
+            results = self._results(stopped=bool(stopped))
+            if self._plan.writes:
+                files.write(results, self._plan.report_dir)
             self.results = results
         session.exitstatus = results.exit_code
 

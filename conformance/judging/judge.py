@@ -31,6 +31,7 @@ class Judge:
 
     def __init__(self, plan: Plan) -> None:
         self.stages = Stages(plan)
+        self._enough = plan.effort.time_is_up
         self._wants: dict[str, Any] = {}
 
     def expect(self, items: list[pytest.Item]) -> None:
@@ -66,7 +67,7 @@ class Judge:
         """
         check = cast(Any, item).obj
         try:
-            with hypothesis_seam.counting(check, stop_at=CannotJudge) as examples:
+            with hypothesis_seam.counting(check, stop_at=CannotJudge, enough=self._enough) as examples:
                 item.stash[_EXAMPLES] = examples
                 return (yield)
         except Flaky as flaky:

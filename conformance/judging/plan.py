@@ -8,8 +8,10 @@ from typing import Literal
 
 from conformance.gating import waivers as waiver_file
 from conformance.gating.waivers import Waiver
+from conformance.hypothesis_seam import Kept
 from conformance.profile import Profile, ProfileError, loader
 from conformance.results import Required
+from conformance.stage.effort import PLAIN, Effort
 
 Scope = Literal["read-only", "full"]
 
@@ -18,7 +20,9 @@ Scope = Literal["read-only", "full"]
 class Plan:
     """The profile to judge, and how to judge it. `labels`: what the evidence is about. `waivers`: accepted deviations.
 
-    `aim`: the requirement whose checks run first. If they find it violated, the run ends after them.
+    `aim`: the requirement whose checks run first. If they find it violated, the run ends after them. `effort`: how
+    much it tries. `examples`: what is drawn before anything else, and where examples that fail are kept. `writes`:
+    whether the run writes its reports.
     """
 
     profile: Profile
@@ -29,6 +33,9 @@ class Plan:
     report_dir: Path = Path("reports")
     aim: str | None = None
     waivers: tuple[Waiver, ...] = ()
+    effort: Effort = PLAIN
+    examples: Kept | None = None
+    writes: bool = True
 
     @property
     def target(self) -> dict[str, str]:

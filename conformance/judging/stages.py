@@ -111,7 +111,14 @@ class Stages:
         lane = lane_of(profile, profile.lanes[number], self._accounts, self._driver)
         lane.watch(observations)
         full = self._plan.scope == "full"
-        stage = Stage(lane, Arranger(lane, seed), full_scope=full, explicit=not profile.from_bare_url, seed=seed)
+        stage = Stage(
+            lane,
+            Arranger(lane, seed),
+            full_scope=full,
+            explicit=not profile.from_bare_url,
+            seed=seed,
+            effort=self._plan.effort,
+        )
         try:
             with self.client.counting_as("set-up"):
                 self._expect_sound(lane)

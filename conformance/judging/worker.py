@@ -12,7 +12,7 @@ from conformance import hypothesis_seam, requirements
 from conformance.cost import Work
 from conformance.coverage.areas import Area
 from conformance.judging import crashes
-from conformance.judging.declarations import cancels, needs_of, verifies_of
+from conformance.judging.declarations import cancels, name_of, needs_of, verifies_of
 from conformance.judging.judge import Judge
 from conformance.judging.plan import Plan
 from conformance.judging.verdicts import Outcome
@@ -114,7 +114,8 @@ class Worker:
                 item.add_marker(pytest.mark.lane(self._lane(item.nodeid)))
             check = getattr(item, "obj", None)
             if hypothesis_seam.draws(check):
-                hypothesis_seam.follow(self._plan.seed, check)
+                plan, times = self._plan, self._plan.effort.times_as_many_examples
+                hypothesis_seam.follow(plan.seed, check, name_of(item), times=times, kept=plan.examples)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Tell the judge which checks are selected."""
@@ -211,7 +212,11 @@ class Worker:
             self._session.shouldfail = outcome.reason
 
     def pytest_runtest_logfinish(self) -> None:
-        """Stop once the requirement that the run aims at is violated, and all its checks were run."""
+        """Stop once the requirement that the run aims at is violated, and all its checks were run; or at the end of
+        the time for exploring.
+        """
+        if self._plan.effort.time_is_up():
+            self._session.shouldstop = "the time for exploring is up"
         if self._aim_met and not self._aimed_at_next:
             self._session.shouldfail = f"{self._plan.aim} is violated"
 

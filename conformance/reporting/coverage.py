@@ -8,6 +8,7 @@ from typing import Any
 _COUNTED = {
     ("queries", "pairs"): "pairs of list parameters whose values tell",
     ("queries", "triples"): "triples of list parameters whose values tell",
+    ("queries", "fours"): "fours of list parameters whose values tell",
     ("orders", "pairs"): "pairs of order properties",
     ("cancels", "sizes"): "numbers of live orders at a cancel-all",
     ("cancels", "kinds"): "credentials whose cancel-all met every kind of live order",

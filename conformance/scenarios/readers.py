@@ -57,13 +57,17 @@ class Readers:
         None where the profile limits the rate of requests, or where the run has asked for enough.
         """
         stage = self._stage
-        if stage.target.max_requests_per_second or stage.lists_of_readers > IN_A_RUN - READERS * EACH:
+        readers = stage.effort.times(READERS)
+        if (
+            stage.target.max_requests_per_second
+            or stage.lists_of_readers > stage.effort.times(IN_A_RUN) - readers * EACH
+        ):
             yield
             return
         cycle = itertools.cycle(itertools.product(_ASKED, self._view.account.credentials))
-        lists = list(itertools.islice(cycle, self._stage.watches, self._stage.watches + READERS * EACH))
-        stage.watches += READERS
-        running = [stage.readers.submit(self._read, lists[each::READERS]) for each in range(READERS)]
+        lists = list(itertools.islice(cycle, self._stage.watches, self._stage.watches + readers * EACH))
+        stage.watches += readers
+        running = [stage.readers.submit(self._read, lists[each::readers]) for each in range(readers)]
         try:
             yield
         finally:

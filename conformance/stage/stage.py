@@ -11,13 +11,14 @@ from typing import Any
 from conformance.account.account import Account
 from conformance.account.view import View
 from conformance.coverage.population import AGES, YOUNG, Kind
-from conformance.coverage.queries import Queries, alike, plan
+from conformance.coverage.queries import FOURS, TRIPLES, Queries, alike, plan
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Query
 from conformance.profile import Market, Target
 from conformance.stage.arranger import Arranger
 from conformance.stage.clean_up import clean_up
 from conformance.stage.driver import Driver
+from conformance.stage.effort import PLAIN, Effort
 from conformance.stage.lane import Lane
 from conformance.stage.wishes import Way, Wish
 
@@ -44,6 +45,7 @@ class Stage:
     full_scope: bool
     explicit: bool = True
     seed: int = 0
+    effort: Effort = PLAIN
     lists_of_readers: int = 0
     watches: int = 0
     _kinds_seen: set[Kind] = field(default_factory=set)
@@ -110,7 +112,7 @@ class Stage:
     @cached_property
     def readers(self) -> ThreadPoolExecutor:
         """Where lists are asked for beside what is done, on connections of their own."""
-        return ThreadPoolExecutor(READERS)
+        return ThreadPoolExecutor(self.effort.times(READERS))
 
     @cached_property
     def lists(self) -> Queries:
@@ -118,7 +120,8 @@ class Stage:
         views = {"caller": self.view} | ({} if self.other_view is None else {"other": self.other_view})
         known = {whose: view.known.snapshot for whose, view in views.items()}
         credentials = {whose: view.account.credentials for whose, view in views.items()}
-        return plan(known, credentials, [market.symbol for market in self.markets], self.seed, self.alike)
+        strength = FOURS if self.effort.exploring else TRIPLES
+        return plan(known, credentials, [market.symbol for market in self.markets], self.seed, self.alike, strength)
 
     @cached_property
     def alike(self) -> tuple[Query, ...]:
