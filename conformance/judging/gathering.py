@@ -1,12 +1,8 @@
 """The results of a run, gathered in one process: from the outcomes of all workers to reports and an exit code."""
 
-import contextlib
 import platform
-import signal
-import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -19,7 +15,7 @@ from conformance import requirements
 from conformance.cost import Work, limit
 from conformance.coverage.areas import Area, merged
 from conformance.gating import waivers
-from conformance.judging import crashes, verdicts
+from conformance.judging import crashes, signals, verdicts
 from conformance.judging.plan import Plan
 from conformance.judging.traceability import checks_by_requirement
 from conformance.judging.verdicts import Outcome
@@ -121,7 +117,7 @@ class Gathering:
             return
         self._requests.add(Counts(**self._worker.stages.take_counts()))
         self._works.append(self._worker.stages.work())
-        with _ignoring_signals():
+        with signals.ignored():
             # An exploring run is not broken off by the end of its time: it is a part of all rounds.
             stopped = session.shouldfail or (session.shouldstop and not self._plan.effort.time_is_up())
             results = self._results(stopped=bool(stopped))
@@ -181,17 +177,3 @@ class Gathering:
         """Print the summary that `run` prints too."""
         if self.results is not None:
             terminalreporter.write_line(terminal.summary(self.results, self._plan.report_dir))
-
-
-@contextlib.contextmanager
-def _ignoring_signals() -> Iterator[None]:
-    """Inside, signals to stop are ignored: writing takes a moment only, and half a report is of no use."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {each: signal.signal(each, signal.SIG_IGN) for each in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)

@@ -3,9 +3,7 @@
 import contextlib
 import gc
 import os
-import signal
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,11 +11,11 @@ import pytest
 from rich.console import Console
 
 from conformance.exits import EndsCommand, Exit
-from conformance.judging import crashes
+from conformance.judging import crashes, signals
 from conformance.judging.gathering import Gathering
 from conformance.judging.keys import CHECKS, PLAN
 from conformance.judging.plan import Plan
-from conformance.judging.worker import ToldToStop
+from conformance.judging.signals import ToldToStop
 from conformance.profile import ProfileError
 from conformance.reporting.progress import Progress
 from conformance.results import Results
@@ -47,6 +45,10 @@ class _Hooks:
         self.gathering: Gathering | None = None
         self.told_to_stop = False
         self.crash: str | None = None
+
+    def stop(self) -> None:
+        """Note that the run was told to stop."""
+        self.told_to_stop = True
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -103,7 +105,7 @@ def run(plan: Plan, console: Console, *, stop_on_first: bool, select: str | None
     if select:
         args.append(f"-k={select}")
     gc.set_threshold(_GARBAGE)
-    with _isolated(), _stopping_on_signals(hooks):
+    with _isolated(), signals.stopping(hooks.stop):
         try:
             code = pytest.main(args, plugins=[hooks])
         except KeyboardInterrupt:
@@ -118,26 +120,6 @@ def run(plan: Plan, console: Console, *, stop_on_first: bool, select: str | None
         sys.exit(Exit.INTERRUPTED)
     broke = Redactor(plan.profile.secrets).redact(hooks.crash or f"pytest ended with {code}")
     raise NoVerdict(f"the suite itself failed before there was a report: {broke}")
-
-
-@contextlib.contextmanager
-def _stopping_on_signals(hooks: _Hooks) -> Iterator[None]:
-    """Inside, SIGTERM ends the run as Ctrl-C does: the run cleans up, and reports what it has judged so far."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def stop(*_: object) -> None:
-        hooks.told_to_stop = True
-        raise ToldToStop
-
-    stopping = [each for each in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(each) != signal.SIG_IGN]
-    before = {each: signal.signal(each, stop) for each in stopping}
-    try:
-        yield
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
 
 
 @contextlib.contextmanager

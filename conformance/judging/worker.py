@@ -15,6 +15,7 @@ from conformance.judging import crashes
 from conformance.judging.declarations import cancels, name_of, needs_of, verifies_of
 from conformance.judging.judge import Judge
 from conformance.judging.plan import Plan
+from conformance.judging.signals import ToldToStop
 from conformance.judging.verdicts import Outcome
 from conformance.reporting import terminal
 
@@ -29,14 +30,6 @@ _COVERAGE = "conformance_coverage"
 _WORK = "conformance_work"
 
 _STOPPED_CLEANING = "told twice to stop, the run did not clean up: what it placed may be left; the next run removes it"
-
-
-class ToldToStop(KeyboardInterrupt):
-    """A signal tells the run to stop.
-
-    It is not a plain KeyboardInterrupt: once that has passed through any exec(), CPython dies of it at its end, though
-    it was handled.
-    """
 
 
 class CleanUp(NamedTuple):
