@@ -101,6 +101,10 @@ class Examples:
     count: int = 0
 
 
+class _Enough(KeyboardInterrupt):
+    """Ends a check that has found nothing. This is the only kind of error that Hypothesis keeps no example for."""
+
+
 @contextmanager
 def counting(check: Any, stop_at: type[Exception], enough: Callable[[], bool] = lambda: False) -> Iterator[Examples]:
     """Inside, count the examples that the check runs, and run no more of them after an error of the kind `stop_at`, or
@@ -119,8 +123,6 @@ def counting(check: Any, stop_at: type[Exception], enough: Callable[[], bool] = 
         nonlocal stopped, failed
         if stopped is not None:
             raise stopped
-        if examples.count and not failed and enough():
-            return
         examples.count += 1
         try:
             body(*args, **kwargs)
@@ -130,10 +132,14 @@ def counting(check: Any, stop_at: type[Exception], enough: Callable[[], bool] = 
         except Exception:
             failed = True
             raise
+        if not failed and enough():
+            raise _Enough
 
     check.hypothesis.inner_test = counted
     try:
         yield examples
+    except _Enough:
+        pass
     finally:
         check.hypothesis.inner_test = body
 

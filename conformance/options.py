@@ -26,6 +26,28 @@ SEED = Option(
 )
 REPORT_DIR = Option("--report-dir", "Folder for the reports.", metavar="DIR", default="reports")
 
+# Options of `run` alone: each of them has the checks run in several rounds, or chooses among them.
+ROUNDS = (
+    Option(
+        "--explore",
+        "After the run, go on with other seeds until this time is over, for example 90s, 10m or 2h: more values, all"
+        " combinations of four list parameters, longer sequences, more live orders, more requests at the same moment."
+        " The report is about all rounds. What is found is saved in found.json in the folder for the reports.",
+        metavar="TIME",
+    ),
+    Option(
+        "--replay",
+        "First test again what an earlier run has saved in this file (reports/found.json), then run as usual.",
+        metavar="FILE",
+    ),
+    Option(
+        "--failed",
+        "Run only the checks of the requirements that this earlier run found violated or inconclusive, with its seed."
+        " REPORT is a results.json file, or a report directory.",
+        metavar="REPORT",
+    ),
+)
+
 RUN = (
     TARGET,
     Option(

@@ -27,6 +27,7 @@ class Finding:
     """One violation: what the documents want, what was got, and what shows it.
 
     `check` is the check during which it was met, `example` what that check had drawn, `exchanges` are JSON objects.
+    `seed`: that of the round which met it, where it is not the seed of the run.
     """
 
     want: str
@@ -35,6 +36,7 @@ class Finding:
     check: str
     example: str | None = None
     exchanges: tuple[Mapping[str, Any], ...] = ()
+    seed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +91,8 @@ class Results:
     `by_purpose` all of them by what they were sent for.
 
     `versions`: of what else decides what a seed draws. `coverage`: for each area counts as [done, possible], and gaps.
-
-    `latency_ms`: for each operation, how many answers took how many ms at most, in steps. `select`: the -k that chose
-    among the checks. `bad_waivers`: what is wrong with the waivers that were given, a line each.
+    `seeds`: that of each round, if several. `latency_ms`: how many answers of an operation took so many ms at most, in
+    steps. `select`: the -k that chose among the checks. `bad_waivers`: what is wrong with the waivers, a line each.
     """
 
     catalogue_version: str
@@ -112,6 +113,7 @@ class Results:
     versions: Mapping[str, str] = field(default_factory=dict)
     by_purpose: Mapping[str, int] = field(default_factory=dict)
     limit: Limit | None = None
+    seeds: tuple[int, ...] = ()
 
     def at(self, *levels: str) -> list[RequirementResult]:
         """The requirements of these levels; of all where none is given."""
@@ -202,6 +204,7 @@ class Results:
             "partial": self.partial,
             "suite": {"version": self.suite_version, **self.versions},
             "seed": self.seed,
+            "seeds": list(self.seeds),
             "require": self.require,
             "started_at": self.started_at,
             "duration_s": self.duration_s,
@@ -232,6 +235,7 @@ class Results:
             suite_version=versions.pop("version"),
             versions=versions,
             seed=document["seed"],
+            seeds=tuple(document.get("seeds", ())),
             require=document.get("require", "none"),
             started_at=document["started_at"],
             duration_s=document["duration_s"],
@@ -297,4 +301,5 @@ def _finding(entry: Mapping[str, Any]) -> Finding:
         check=entry.get("check", ""),
         example=entry.get("example"),
         exchanges=tuple(entry.get("exchanges", ())),
+        seed=entry.get("seed"),
     )

@@ -313,3 +313,67 @@ def test_examples_are_run_in_their_order_and_the_first_that_fails_is_told() -> N
         hypothesis_seam.run_examples("number", [1, 2, 3, 4], check)
     assert 4 not in seen
     assert hypothesis_seam.example(failed.value, without=()) == "number=3"
+
+
+# -- exploring -----------------------------------------------------------------------------------------------------
+
+
+drawn: list[int] = []
+
+
+@settings(DRAWING, max_examples=4)
+@given(data=st.data())
+def finds_what_is_above_1000(data: st.DataObject) -> None:
+    data.draw(st.integers(0, 9))
+    drawn.append(data.draw(st.integers(0, 10_000)))
+    if drawn[-1] > 1_000:
+        raise Wrong
+
+
+@settings(DRAWING, max_examples=3)
+@given(number=st.integers(0, 10_000))
+def finds_nothing(number: int) -> None:
+    drawn.append(number)
+
+
+def examples_of(check: Any, enough: Callable[[], bool] = lambda: False) -> int:
+    with hypothesis_seam.counting(check, Undecided, enough) as examples:
+        check()
+    return examples.count
+
+
+def test_more_examples_are_drawn_than_a_check_declares_and_then_as_many_as_it_declares_again() -> None:
+    for times in (5, 1, 2, 1):
+        hypothesis_seam.follow(7, finds_nothing, "finds", times=times)
+        assert examples_of(finds_nothing) == 3 * times
+
+
+def test_a_check_ends_once_its_time_is_up() -> None:
+    hypothesis_seam.follow(7, finds_nothing, "finds", times=50)
+    told = iter([False, False, False, True])
+    assert examples_of(finds_nothing, lambda: next(told)) == 4
+
+
+def test_an_example_that_failed_is_kept_and_drawn_again_first_whatever_the_seed() -> None:
+    check = finds_what_is_above_1000
+    kept, elsewhere = hypothesis_seam.Kept(), hypothesis_seam.Kept()
+    hypothesis_seam.follow(7, check, "check", times=5, kept=kept)
+    error_of(check)
+    assert kept.of("check")
+    assert kept.of("another") == []
+
+    elsewhere.keep("check", kept.of("check"))
+    hypothesis_seam.follow(8, check, "check", kept=elsewhere)
+    drawn.clear()
+    error_of(check)
+    assert drawn[0] == 1_001
+
+    hypothesis_seam.follow(8, check, "check")
+    drawn.clear()
+    error_of(check)
+    assert drawn[0] == 0, "nothing is kept where nobody asks for it"
+
+
+def test_what_is_no_example_is_refused() -> None:
+    with pytest.raises(ValueError, match="base64"):
+        hypothesis_seam.Kept().keep("draws", ["no base64"])

@@ -8,21 +8,24 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 from rich.console import Console
 
+from conformance.cli.again import chosen_again, duration_s
 from conformance.cli.click_options import options
 from conformance.cli.complaints import complaints
 from conformance.cli.output import output
 from conformance.judging import runner
 from conformance.judging.plan import make_plan
-from conformance.options import RUN
+from conformance.judging.rounds import Rounds
+from conformance.options import ROUNDS, RUN
 from conformance.profile import Profile, loader
 from conformance.reporting import terminal
 from conformance.reporting.annotations import annotations
 
 
 @click.command()
-@options(*RUN)
+@options(*RUN, *ROUNDS)
 @click.option("--quiet", "-q", "detail", flag_value="quiet", help="Print only the verdict.")
 @click.option("--verbose", "-v", "detail", flag_value="verbose", help="Print every requirement, and the evidence.")
 @click.option("-k", "select", metavar="EXPRESSION", help="Run only the checks whose names match, as in pytest.")
@@ -36,6 +39,9 @@ def run(
     label: tuple[str, ...],
     waivers: str | None,
     cancel_existing: bool,
+    explore: str | None,
+    replay: str | None,
+    failed: str | None,
     detail: terminal.Detail | None,
     select: str | None,
 ) -> None:
@@ -48,6 +54,11 @@ def run(
     2 wrong usage or a refusal · 3 inconclusive · 4 the suite failed · 130 interrupted
     """
     console = Console(stderr=True, quiet=detail == "quiet")
+    with complaints():
+        again = chosen_again(replay, failed)
+        explore_s = None if explore is None else duration_s(explore)
+    if again.seed is not None and click.get_current_context().get_parameter_source("seed") is ParameterSource.DEFAULT:
+        seed = again.seed
     with complaints(), _target(target, seed) as chosen:
         plan = make_plan(
             chosen,
@@ -63,7 +74,16 @@ def run(
         console.print(
             f"judging {where['name']} at {where['base_url']} ({where['scope']}, seed {seed})", highlight=False
         )
-        results = runner.run(plan, console, stop_on_first=stop_on_first, select=select)
+        if again.says:
+            console.print(again.says, highlight=False, soft_wrap=True)
+        select = again.and_selected(select)
+        if explore_s is None and not again.found:
+            results = runner.run(plan, console, stop_on_first=stop_on_first, select=select)
+        else:
+            rounds = Rounds(plan, console, again.found)
+            results = rounds.run(explore_s=explore_s, stop_on_first=stop_on_first, select=select)
+            for line in rounds.told():
+                console.print(line, highlight=False, soft_wrap=True)
     if os.environ.get("GITHUB_ACTIONS") == "true":
         for line in annotations(results):
             click.echo(line)

@@ -64,11 +64,11 @@ def merged(areas: Iterable[Mapping[str, Area]]) -> dict[str, Area]:
     return found
 
 
-def joined(rounds: Sequence[Mapping[str, Area]]) -> dict[str, Area]:
+def joined(rounds: Sequence[Mapping[str, Mapping[str, Any]]]) -> dict[str, Area]:
     """What several rounds have covered at the least: each count that of the round that reached most, and the gaps of
     the round that has covered most of all.
     """
-    best = merged(rounds)
+    best = merged([{name: dict(area) for name, area in each.items()} for each in rounds])
     for area in (each for areas in rounds for each in areas.items()):
         name, counts = area
         for what, count in counts.items():

@@ -32,10 +32,11 @@ def write(results: Results, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     # All texts first: if one cannot be made, no file is replaced.
     texts = {name: text_of(results) for name, text_of in FORMATS.items()}
-    return [_replace(folder / name, text) for name, text in texts.items()]
+    return [put(folder / name, text) for name, text in texts.items()]
 
 
-def _replace(path: Path, text: str) -> Path:
+def put(path: Path, text: str) -> Path:
+    """Write the text into the file, which is replaced as a whole."""
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     # Half a surrogate pair, which a target can send, has no UTF-8; its escape means the same in JSON.
     unfinished.write_text(text, encoding="utf-8", errors="backslashreplace")

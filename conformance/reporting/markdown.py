@@ -14,7 +14,7 @@ def markdown(results: Results) -> str:
     labels = "".join(f", {cell(name)}={cell(value)}" for name, value in results.labels.items())
     parts = [
         f"## {cell(words.headline(results))}",
-        f"{cell(target['name'])} ({target['environment']}, {target['scope']} scope{labels}) · seed {results.seed} · "
+        f"{cell(target['name'])} ({target['environment']}, {target['scope']} scope{labels}) · {words.seeds(results)} · "
         f"exit {results.exit_code}: {words.means(results)}",
         _counts(results),
         f"{words.requests(results)}\n\n{words.time(results)}",

@@ -57,6 +57,9 @@ def run_line(results: Results, finding: Finding | None = None) -> str:
         words += ["--target", "PROFILE.toml"]
     if target["scope"] == "read-only":
         words += ["--scope", "read-only"]
-    words += ["--seed", str(results.seed)]
+    if finding is not None and finding.seed is not None:
+        words += ["--replay", "found.json"]  # it lies beside the report, and has what the round with that seed drew
+    else:
+        words += ["--seed", str(results.seed)]
     select = finding.check.partition("::")[2].partition("[")[0] if finding else results.select
     return " ".join([*words, *(["-k", shlex.quote(select)] if select else [])])

@@ -44,7 +44,7 @@ def _body(results: Results, report_dir: Path, detail: Detail) -> RenderableType:
     for covered in coverage.told(results.coverage):
         gaps = "; the report names what is missing" if covered.gaps else ""
         parts.append(Text(f"covered: {', '.join(covered.counts)}{gaps}", style="dim"))
-    parts.append(Text(f"seed {results.seed} · {words.requests(results)}", style="dim"))
+    parts.append(Text(f"{words.seeds(results)} · {words.requests(results)}", style="dim"))
     parts.append(Text(words.time(results), style="dim"))
     parts.append(Text(f"reports in {report_dir}: {', '.join(FORMATS)}", style="dim"))
     return Group(*parts)
@@ -109,7 +109,8 @@ def _violation(result: RequirementResult, results: Results) -> RenderableType:
     about = ", ".join(filter(None, (result.level, words.rate(result))))
     text.append(f" ({about}) {result.says}", style="default")
     text.append(f"\n  want  {found.want}\n  got   {found.got}", style="default")
-    text.append(f"\n  seen by {found.check}", style="dim")
+    by = f"{found.check} in the round with seed {found.seed}" if found.seed is not None else found.check
+    text.append(f"\n  seen by {by}", style="dim")
     if found.example:
         text.append(f" with {'; '.join(found.example.splitlines())}", style="dim")
     if affected := words.affected(results, result):

@@ -49,6 +49,12 @@ def headline(results: Results) -> str:
             return f"interrupted: {exercised} so far"
 
 
+def seeds(results: Results) -> str:
+    """The seed of the run, and how many rounds with other seeds it had."""
+    further = len(results.seeds) - 1
+    return f"seed {results.seed}" + (f" and {count(further, 'more round')}" if further > 0 else "")
+
+
 def affected(results: Results, result: RequirementResult) -> str:
     """Which violations may follow from this one; empty where none does."""
     ids = [each.id for each in results.requirements if each.consequence_of == result.id]

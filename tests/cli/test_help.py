@@ -8,7 +8,7 @@ import click
 import pytest
 
 from conformance.cli import COMMANDS, main
-from conformance.options import RUN
+from conformance.options import ROUNDS, RUN
 from conformance.plugin import pytest_addoption
 
 # What Python, click and rich alone take is half of it.
@@ -53,6 +53,6 @@ def test_pytest_takes_the_options_of_run() -> None:
     pytest_addoption(parser)
     of_pytest = vars(parser.parse_known_args([]))
     of_run = command("run").make_context("run", []).params
-    names = {each.name.removeprefix("--").replace("-", "_") for each in RUN}
-    assert names == of_run.keys() - {"detail", "select"} == of_pytest.keys() - {"file_or_dir"}
+    names, alone = ({each.name.removeprefix("--").replace("-", "_") for each in options} for options in (RUN, ROUNDS))
+    assert names == of_run.keys() - {"detail", "select"} - alone == of_pytest.keys() - {"file_or_dir"}
     assert {name: of_run[name] or None for name in names} == {name: of_pytest[name] or None for name in names}

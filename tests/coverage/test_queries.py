@@ -53,6 +53,13 @@ def test_nearly_all_that_can_tell_is_asked(queries: Queries) -> None:
     untold = queries.triples - queries.told(queries.asked, 3)
     assert len(untold) <= len(queries.triples) / 100
     assert len(queries.asked) <= 400
+    assert queries.fours == set()
+
+
+def test_nearly_all_combinations_of_four_are_asked_while_exploring() -> None:
+    queries = plan(KNOWN, CREDENTIALS, MARKETS, 0, strength=4)
+    assert len(queries.fours - queries.told(queries.asked, 4)) <= len(queries.fours) / 50
+    assert len(queries.triples - queries.told(queries.asked, 3)) <= len(queries.triples) / 100
 
 
 IGNORES: dict[str, Callable[[Query], Query]] = {

@@ -28,6 +28,7 @@ def html(results: Results) -> str:
         headline=words.headline(results),
         means=words.means(results),
         time=words.time(results),
+        seeds=words.seeds(results),
         tone={Exit.OK: "pass", Exit.VIOLATED: "fail"}.get(results.exit_code, "inconclusive"),
         violated=[Violated.of(result, results) for result in results.own_violations],
         waived=[Violated.of(result, results) for result in results.waived],
