@@ -11,6 +11,7 @@ from conformance.gating.waivers import Waiver
 from conformance.hypothesis_seam import Kept
 from conformance.profile import Profile, ProfileError, loader
 from conformance.results import Required
+from conformance.stage.driver import Tally
 from conformance.stage.effort import PLAIN, Effort
 
 Scope = Literal["read-only", "full"]
@@ -22,7 +23,7 @@ class Plan:
 
     `aim`: the requirement whose checks run first. If they find it violated, the run ends after them. `effort`: how
     much it tries. `examples`: what is drawn before anything else, and where examples that fail are kept. `writes`:
-    whether the run writes its reports.
+    whether the run writes its reports. `tally`: of the orders that it places.
     """
 
     profile: Profile
@@ -36,6 +37,7 @@ class Plan:
     effort: Effort = PLAIN
     examples: Kept | None = None
     writes: bool = True
+    tally: Tally = field(default_factory=Tally)
 
     @property
     def target(self) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """A run of several rounds: what was found before is met again, then all is tested, then explored with other seeds."""
 
 import random
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -9,6 +10,7 @@ from typing import Any
 
 from rich.console import Console
 
+from conformance.exits import Exit
 from conformance.gating import waivers
 from conformance.hypothesis_seam import Kept
 from conformance.judging import found as found_file
@@ -62,8 +64,12 @@ class Rounds:
                     if self._is_over(each, stop_on_first=stop_on_first):
                         break
             except (KeyboardInterrupt, SystemExit):  # between two rounds, or before the first check of one
+                if not self._ended:
+                    sys.exit(Exit.INTERRUPTED)
                 self._note(interrupted=True)
             except runner.NoVerdict as error:
+                if not self._ended:
+                    raise
                 self._note(crashes=(str(error),))
             with signals.ignored():
                 results = replace(self._whole(), select=select, duration_s=round(time.monotonic() - started, 2))
@@ -79,9 +85,7 @@ class Rounds:
             yield f"what was found is saved in {self._plan.report_dir / FILE}: `run --replay` tests it first"
 
     def _note(self, **mishaps: Any) -> None:
-        """Note what broke the run off; where there are no results yet, raise what it was."""
-        if not self._ended:
-            raise
+        """Note what broke the run off."""
         last = self._ended[-1]
         self._ended[-1] = replace(last, mishaps=replace(last.mishaps, **mishaps))
 

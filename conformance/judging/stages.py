@@ -43,7 +43,7 @@ class Stages:
         self.redactor = Redactor(profile.secrets)
         self.client = Client(profile.target, self.redactor, read_only=plan.scope == "read-only")
         self._plan = plan
-        self._driver = Driver(profile.driver, self.client)
+        self._driver = Driver(profile.driver, self.client, plan.tally)
         self._accounts = {key: Account(account, self.client) for key, account in profile.accounts.items()}
         self._stages: dict[int, Stage | Exception] = {}
         self._covered: defaultdict[int, dict[str, set[Any]]] = defaultdict(dict)

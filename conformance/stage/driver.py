@@ -5,6 +5,7 @@ import json
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,10 +21,17 @@ from conformance.wire.client import Answer, Client
 from conformance.wire.signer import Credential
 
 
+@dataclass(slots=True)
+class Tally:
+    """How many orders were placed and injected so far, in all rounds of a run."""
+
+    placed: int = 0
+
+
 class Driver:
     """Places, cancels and injects orders, and arms errors. What the target refuses raises DriverRefused."""
 
-    def __init__(self, profile: DriverProfile, client: Client) -> None:
+    def __init__(self, profile: DriverProfile, client: Client, tally: Tally | None = None) -> None:
         self.can_place = profile.place is not None
         self.can_cancel = profile.cancel is not None
         self.can_inject = profile.inject is not None
@@ -31,7 +39,7 @@ class Driver:
         self._profile = profile
         self._client = client
         self._armed: set[str] = set()
-        self._placed = 0
+        self._tally = tally or Tally()
         self._run = uuid.uuid4().hex[:8]
         self._serial = itertools.count(1)
         self._noted: list[Exchange] | None = None
@@ -89,9 +97,10 @@ class Driver:
 
     def _count(self, orders: int) -> None:
         most = self._client.target.max_orders
-        if most is not None and self._placed + orders > most:
-            raise DriverRefused(f"target.max_orders allows {most} orders in all, and {self._placed} were placed")
-        self._placed += orders
+        placed = self._tally.placed
+        if most is not None and placed + orders > most:
+            raise DriverRefused(f"target.max_orders allows {most} orders in all, and {placed} were placed")
+        self._tally.placed += orders
 
     def setting_up(self) -> AbstractContextManager[None]:
         """Count what is sent inside as set-up, not as judging."""

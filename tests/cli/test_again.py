@@ -135,6 +135,15 @@ def test_exploring_that_is_interrupted_reports_what_was_found_so_far(tmp_path: P
     assert not live(sandbox)
 
 
+def test_a_bound_on_orders_holds_for_all_rounds_together(tmp_path: Path) -> None:
+    sandbox = Sandbox()
+    with profile_in(tmp_path, sandbox, max_orders=500) as profile:
+        done = run(tmp_path, "--target", profile, "--explore", "5s", "-k", "limit_within_range")
+    assert done.code == 0, done.printed
+    assert len(done.results["seeds"]) > 1
+    assert 100 < sum(map(len, sandbox.exchange.orders.values())) <= 500
+
+
 GOOD = {
     "schema_version": 1,
     "catalogue_version": CATALOGUE_VERSION,
