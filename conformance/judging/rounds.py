@@ -95,14 +95,14 @@ class Rounds:
             by_round.setdefault((each.seed, each.exploring), []).append(each)
         for (seed, exploring), again in by_round.items():
             chosen = " or ".join(dict.fromkeys(each.function for each in again))
-            yield Round(seed, chosen, Effort(exploring), again)
+            yield Round(seed, chosen, Effort.to_explore() if exploring else PLAIN, again)
         yield Round(self._plan.seed, select)
         if until is None:
             return
         for seed in further_seeds(self._plan.seed):
             if time.monotonic() > until:
                 return
-            yield Round(seed, select, Effort(exploring=True, until=until))
+            yield Round(seed, select, Effort.to_explore(until))
 
     def _one(self, each: Round, *, stop_on_first: bool) -> Results:
         kept = Kept()

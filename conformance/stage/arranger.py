@@ -40,7 +40,6 @@ _AGED_S = (3, 9)
 # Many at once lie where nothing is placed on top of them, each set newer than the one before, and so far apart that no
 # second fills a page: no walk by `end` gets past such a second.
 _MANY_SINCE_S = 3600
-_MANY_ANYWHERE_S = 16 * 3600
 _OF_A_SECOND = 20
 _APART_S = 2
 
@@ -63,7 +62,6 @@ class Arranger:
         self._crossed: Counter[tuple[str, str]] = Counter()  # orders to be taken from, by market and side
         self._injects = lane.driver.can_inject  # until the target refuses to
         self._many_until = 0
-        self._many_since_s = _MANY_SINCE_S
         self._looked_in_between = False
         self._rng = random.Random(seed)  # noqa: S311 - variety, not secrecy
 
@@ -121,15 +119,12 @@ class Arranger:
             else:
                 self._rest(view, wish.market, wish.side, wish.price, wish.credential)
 
-    def inject_many(self, view: View, wishes: Sequence[Wish], *, anywhere: bool) -> int:
+    def inject_many(self, view: View, wishes: Sequence[Wish], earlier_s: int = 0) -> int:
         """Inject live orders, however many, where nothing is placed on top of them: the second of the newest.
 
-        `anywhere`: hardly ever where another run has done so. Raises DriverRefused.
+        `earlier_s`: so much older than by default. Raises DriverRefused.
         """
-        now = self._now(view)
-        if anywhere and not self._many_until:
-            self._many_since_s += random.Random(now).randrange(_MANY_ANYWHERE_S)  # noqa: S311 - variety, not secrecy
-        first = max(now - self._many_since_s, self._many_until + _APART_S)
+        first = max(self._now(view) - _MANY_SINCE_S - earlier_s, self._many_until + _APART_S)
         seconds = [first + number // _OF_A_SECOND for number in range(len(wishes))]
         self._inject(view, [self._live(wish, second) for wish, second in zip(wishes, seconds, strict=True)])
         self._many_until = seconds[-1]

@@ -1,5 +1,6 @@
 """How much a run tries."""
 
+import random
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,13 +12,25 @@ Item = TypeVar("Item")
 _MORE = 3
 _MORE_EXAMPLES = 5
 
+_EARLIER_S = 16 * 3600
+
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """What a gate has time for; more while `exploring`, which ends at `until` on the monotonic clock."""
+    """What a gate has time for; more while `exploring`, which ends at `until` on the monotonic clock.
+
+    `earlier_s`: how much older large sets of live orders are than in a plain run, so that they hardly ever lie among
+    those of another round: lists could not show all of both.
+    """
 
     exploring: bool = False
     until: float | None = None
+    earlier_s: int = 0
+
+    @classmethod
+    def to_explore(cls, until: float | None = None) -> "Effort":
+        """That of a new exploring round."""
+        return cls(exploring=True, until=until, earlier_s=random.randrange(_EARLIER_S))  # noqa: S311 - no secret
 
     def times(self, count: int) -> int:
         """How often to do what a plain run does so many times."""

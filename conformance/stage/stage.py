@@ -193,7 +193,7 @@ class Stage:
         if not self.arranger.injects:
             self.arrange(wishes)
             return self.view.believed()
-        up_to = self.arranger.inject_many(self.view, wishes, anywhere=self.effort.exploring)
+        up_to = self.arranger.inject_many(self.view, wishes, self.effort.earlier_s)
         with self.driver.setting_up():
             return self.view.settled(up_to=up_to)
 

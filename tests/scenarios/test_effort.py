@@ -25,6 +25,11 @@ def test_exploring_does_more_until_its_time_is_up() -> None:
     assert list(over.repeated("abc")) == list(over.while_time_lasts("abc")) == ["a"]
 
 
+def test_large_sets_of_two_rounds_hardly_ever_lie_at_the_same_time() -> None:
+    assert PLAIN.earlier_s == 0
+    assert len({Effort.to_explore().earlier_s for _ in range(100)}) > 90
+
+
 def test_other_and_larger_live_sets_follow_from_the_seed() -> None:
     def sizes(effort: Effort, count: int) -> list[int]:
         stages: list[Any] = [SimpleNamespace(effort=effort, seed=seed) for seed in range(50)]
