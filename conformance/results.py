@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
 
@@ -294,12 +294,5 @@ def _requirement(entry: Mapping[str, Any]) -> RequirementResult:
 
 
 def _finding(entry: Mapping[str, Any]) -> Finding:
-    return Finding(
-        want=entry["want"],
-        got=entry["got"],
-        evidence=entry["evidence"],
-        check=entry.get("check", ""),
-        example=entry.get("example"),
-        exchanges=tuple(entry.get("exchanges", ())),
-        seed=entry.get("seed"),
-    )
+    told = {"check": "", **entry, "exchanges": tuple(entry.get("exchanges", ()))}
+    return Finding(**{each.name: told[each.name] for each in fields(Finding) if each.name in told})
