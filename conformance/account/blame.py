@@ -217,26 +217,22 @@ class Blame:
 
     def _is_right_alone(self, breach: Breach, name: str, query: Query, kind: Credential) -> bool:
         alone = Query(limit=query.limit, **{name: getattr(query, name)})
-        tried = [alone]
-        if name == "start":  # what it lets through wrongly is the oldest of all, which a full page does not reach
-            tried += [replace(alone, limit=MAX_LIMIT), replace(alone, end=query.start)]
-        for each in tried:
-            shown = self._keeps(each, breach, kind)
-            if shown is None:
-                return False
-            if shown < page_size(each.limit):
-                break
-        return True
+        kept = self._keeps(alone, breach, kind)
+        if name == "start" and kept is not None and len(kept) == page_size(query.limit):
+            # What it lets through wrongly is the oldest of all, which a full page does not reach: that of a later start
+            # would.
+            kept = self._keeps(replace(alone, start=kept[len(kept) // 2].created_at, limit=MAX_LIMIT), breach, kind)
+        return kept is not None
 
-    def _keeps(self, query: Query, breach: Breach, kind: Credential) -> int | None:
-        """How many orders the list shows, if it is one, and has not this breach; else None."""
+    def _keeps(self, query: Query, breach: Breach, kind: Credential) -> tuple[Order, ...] | None:
+        """The orders that the list shows, if it is one, and has not this breach; else None."""
         answer = self._ask(query, kind)
         document = decoded(answer.body) if answer.status == 200 else None
         if not isinstance(document, list):
             return None
         orders = tuple(order for record in document if (order := read(record).order) is not None)
         breaches = LISTING.judge(Listing(query, orders)).breaches
-        return None if any(each.requirement == breach.requirement for each in breaches) else len(orders)
+        return None if any(each.requirement == breach.requirement for each in breaches) else orders
 
 
 def _shows_nothing_of(known: Snapshot, orders: Iterable[Order]) -> bool:

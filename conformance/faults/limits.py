@@ -132,7 +132,7 @@ class LimitFinishesTheSecond(Exchange):
         return page + list(takewhile(lambda order: order.created_at == page[-1].created_at, orders[len(page) :]))
 
 
-@fault(breaks="list.limit-exact")
+@fault(breaks="list.limit-default")
 class LimitThenOrder(Exchange):
     """Takes as many orders as the limit says, by their ids, and sorts those."""
 

@@ -282,7 +282,7 @@ class WalksTwoHundredDeep(Exchange):
         return all_of_them if filters.end is None else self.in_order(all_of_them)[:200]
 
 
-@fault(breaks="list.page-walk")
+@fault(breaks="list.end")
 class LimitDropsTheEnd(Face):
     """Shows the first page again where an end is given with a limit."""
 

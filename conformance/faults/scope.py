@@ -153,7 +153,7 @@ class LeavesTheLastMarket(Exchange):
         return super().in_scope(order, symbol) and (symbol is not None or order.symbol not in live[1:][-1:])
 
 
-@fault(breaks="cancel.scope-all")
+@fault(breaks="cancel.complete")
 class NothingWithoutSymbol(Exchange):
     """Without a symbol, cancels nothing and says so."""
 

@@ -160,7 +160,7 @@ class OneOrderAtTheEnd(Exchange):
         return [order for order in orders if order not in at_the_end[1:]]
 
 
-@fault(breaks="auth.api-key")
+@fault(breaks="list.end")
 class SigningShortensTheEnd(Face):
     """Leaves the second of the end out of a signed request's answer."""
 

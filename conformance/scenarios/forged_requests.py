@@ -45,14 +45,15 @@ def list_forged(stage: Stage, forgeries: Sequence[Forgery], query: str) -> None:
 
 def list_forged_after_good(stage: Stage, forgeries: Sequence[Forgery]) -> None:
     """As `list_forged`, each right after the caller was shown the same list: with the same query, signed in the same
-    moment. The lists take turns; what comes without any credential is tried on each of them.
+    moment. The lists take turns, the plain one last: without a timestamp, what is signed would be nothing. What comes
+    without any credential is tried on each of them.
     """
     tries = []
     possible = _possible(stage, LIST, forgeries)
     bare = [each for each in possible if each is NO_CREDENTIALS]
     for number, forged in enumerate([*bare * (len(stage.alike) - 1), *possible]):
         kind: Credential = "api-key" if forged.needs == "api_key" else stage.caller.credentials[0]
-        query = stage.alike[number % len(stage.alike)]
+        query = stage.alike[(number + 1) % len(stage.alike)]
         good = caches.good_before(stage, query, kind)
         tries.append(_listed(stage, forged, urlencode(query.pairs()), None if good is None else good.signed_at_ms))
     _report_accepted(stage, tries)
