@@ -64,7 +64,7 @@ class _Replays(Exchange):
 
 
 # ietf-wg-httpapi/idempotency#44, aep-dev/aeps#77
-@fault(breaks="cancel.idempotent")
+@fault(breaks="cancel.complete")
 class LastAnswerIsReplayed(_Replays):
     """Answers a cancel-all that is repeated within two seconds with the orders that the first one canceled."""
 
