@@ -48,6 +48,8 @@ ROUNDS = (
     ),
 )
 
+JOBS = 8  # as many connections as a browser opens, or a little more: no exchange minds
+
 RUN = (
     TARGET,
     Option(
@@ -57,6 +59,13 @@ RUN = (
         choices=("read-only", "full"),
     ),
     SEED,
+    Option(
+        "--jobs",
+        "How many connections send requests that do not depend on each other at once; 1: one request after the other.",
+        metavar="N",
+        kind=int,
+        default=JOBS,
+    ),
     REPORT_DIR,
     Option("--stop-on-first", "Stop at the first violation.", flag=True),
     Option(

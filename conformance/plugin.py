@@ -107,6 +107,7 @@ def _plan(config: pytest.Config) -> "Plan":
             report_dir=option.report_dir,
             cancel_existing=option.cancel_existing,
             waivers=option.waivers,
+            jobs=option.jobs,
         )
     except (ProfileError, WaiverError) as error:
         raise pytest.UsageError(str(error)) from None

@@ -2,13 +2,15 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
 
 from conformance import contract
+from conformance.account.ahead import Wanted, asked_ahead
 from conformance.account.blame import BAD_INPUT, Blame, charge, of_cancel_all, of_lapse, of_odd_input
 from conformance.account.sender import Sender
 from conformance.evidence import Exchange
@@ -143,6 +145,22 @@ class Account(Sender):
         self.observations.count({BAD_INPUT: 1})
         return Page(EVERYTHING, orders, answer.exchange, kind)
 
+    def ahead(
+        self, queries: Iterable[Query | str], credential: Credential | None = None
+    ) -> AbstractContextManager[None]:
+        """Inside, these lists have been asked for at once. Odd queries are given as they go over the wire."""
+        kind = credential or self.credentials[0]
+        return asked_ahead(
+            Wanted(self, query, kind, "odd input")
+            if isinstance(query, str)
+            else Wanted(self, urlencode(query.pairs()), kind, "lists")
+            for query in queries
+        )
+
+    def page_until(self, end: int | None = None) -> Wanted:
+        """The page of a snapshot that ends there; by default the one that it begins with."""
+        return Wanted(self, urlencode(Query(end=end, limit=MAX_LIMIT).pairs()), self.credentials[0], "looks")
+
     def cancel_all(
         self,
         symbol: str | None = None,
@@ -181,8 +199,10 @@ class Account(Sender):
         """
         orders: dict[str, Order] = {}
         exchanges: list[Exchange] = []
+        ends: list[int | None] = []
         ceiling = end
         for _ in range(pages):
+            ends.append(end)
             page = self.look(Query(end=end, limit=limit))
             exchanges.append(page.exchange)
             fresh = [order for order in page.orders if order.id not in orders]
@@ -190,9 +210,9 @@ class Account(Sender):
             if not fresh:
                 # More than a page in one second cannot be walked past.
                 stuck = len(page) >= limit
-                return Snapshot(orders, end if stuck else None, tuple(exchanges), ceiling)
+                return Snapshot(orders, end if stuck else None, tuple(exchanges), ceiling, tuple(ends))
             end = min(order.created_at for order in fresh)
-        return Snapshot(orders, end, tuple(exchanges), ceiling)
+        return Snapshot(orders, end, tuple(exchanges), ceiling, tuple(ends))
 
     def _ask(self, query: Query, kind: Credential) -> Answer:
         return self.ask(LIST, urlencode(query.pairs()), kind)

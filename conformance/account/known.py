@@ -1,6 +1,7 @@
 """What is known of an account, and whether it explains what a list showed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 
 from conformance.account.account import EVERYTHING, Account, Page
@@ -42,6 +43,7 @@ class Known:
 
     def refresh(self) -> Snapshot:
         """Take a new snapshot."""
+        self._account.came.clear()
         self.snapshot = self._take()
         self._confirmed = False
         self._pages.clear()
@@ -58,6 +60,14 @@ class Known:
         page = self._shown(query, credential or self._account.credentials[0], may_reject=False)
         assert page is not None
         return page
+
+    def ahead(self, lists: Iterable[Query], credential: Credential | None = None) -> AbstractContextManager[None]:
+        """Inside, the lists by these queries need not be asked for any more: they are asked for at once."""
+        kind = credential or self._account.credentials[0]
+        wanted = [query for query in lists if not self.has(query, kind)]
+        if self._account.at_once > 1 and len(wanted) > 1:
+            self._catch_up()  # when they are judged, it does not show any more that they may have lagged
+        return self._account.ahead(wanted, kind)
 
     def has(self, query: Query, credential: Credential) -> bool:
         """Whether this list would not be asked for again."""

@@ -4,10 +4,11 @@ import contextlib
 import itertools
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from typing import NamedTuple
+from functools import partial
+from typing import NamedTuple, TypeVar
 from urllib.parse import urlencode
 
 from conformance import contract
@@ -24,6 +25,8 @@ from conformance.wire.call import Call
 from conformance.wire.client import Answer, Client
 from conformance.wire.counts import Purpose
 from conformance.wire.signer import Credential, Signer
+
+Result = TypeVar("Result")
 
 # A server fault is a documented answer, and may pass: one that stays is the request's doing.
 _ASKED_AGAIN = 2
@@ -45,10 +48,28 @@ class Good(NamedTuple):
     at: float
 
 
+class Came(NamedTuple):
+    """What came back for a request, when that was asked for and answered by the monotonic clock, and what it signed."""
+
+    answer: Answer | Unreachable
+    asked_at: float
+    signed_at_ms: int
+    at: float
+
+
+class Signed(NamedTuple):
+    """A request as it goes over the wire; `forged`: what its credentials are, where they are not good."""
+
+    query: str
+    headers: Mapping[str, str]
+    forged: str | None = None
+
+
 class Sender:
     """Signs, sends and times the requests of an account; `observations` take in what is seen in passing.
 
     `whenever_changed` is called behind each request that may have changed the account's orders, whatever came of it.
+    `came`: lists that were asked for ahead, by query and credential. Who asks for one of them gets what has come.
     """
 
     def __init__(self, profile: AccountProfile, client: Client) -> None:
@@ -58,6 +79,7 @@ class Sender:
         self.whenever_changed: Callable[[], None] = lambda: None
         self.market: str | None = None  # the name of one, if any is known
         self.good: deque[Good] = deque(maxlen=_REMEMBERED)  # the last lists that it was shown
+        self.came: dict[tuple[str, Credential], Came] = {}
         self._client = client
 
     def __repr__(self) -> str:
@@ -90,15 +112,50 @@ class Sender:
 
         `forged`: what its credentials are, where they are not good.
         """
+        return self.received(operation, self.sent(operation, query, headers, once=once, forged=forged))
+
+    def sent(
+        self,
+        operation: Operation,
+        query: str,
+        headers: Mapping[str, str],
+        *,
+        once: bool = False,
+        forged: str | None = None,
+    ) -> Answer:
+        """As `send`, but nothing is judged: this may be done side by side."""
         url = f"{self._client.target.base_url}{operation.path}"
         call = Call(self.name, operation.method, url, query, headers, operation=operation.name, forged=forged)
         try:
-            answer = self._client.send_once(call) if once else self._client.send(call)
+            return self._client.send_once(call) if once else self._client.send(call)
         finally:
             if operation.changes:
                 self.whenever_changed()
+
+    def received(self, operation: Operation, answer: Answer) -> Answer:
+        """The answer to a request that was `sent`, judged by itself."""
         self._client.timed(operation, answer.exchange.elapsed_ms)
         return self._judged_in_passing(operation, answer)
+
+    @property
+    def at_once(self) -> int:
+        """How many requests that do not depend on each other are sent at once."""
+        return self._client.at_once
+
+    def side_by_side(self, calls: Sequence[Callable[[], Result]]) -> list[Result]:
+        """What these calls return, which may send requests at once. Raises what the first of them raised."""
+        return self._client.side_by_side(calls)
+
+    def send_each(self, operation: Operation, requests: Sequence[Signed]) -> list[Answer]:
+        """As `send` for each of these requests, side by side; again where the target was away for a moment."""
+        sends = [partial(self.sent, operation, query, headers, forged=forged) for query, headers, forged in requests]
+        came = self.side_by_side(sends)
+
+        def judged(first: Answer, send: Callable[[], Answer]) -> Answer:
+            answers = [first]
+            return self.outlasting(lambda: self.received(operation, answers.pop() if answers else send()))
+
+        return [judged(*each) for each in zip(came, sends, strict=True)]
 
     def ask(self, operation: Operation, query: str, kind: Credential) -> Answer:
         """The answer to a query that is signed, or comes with a token: with a new one where the old has expired.
@@ -167,11 +224,28 @@ class Sender:
 
     def ask_once(self, operation: Operation, query: str, kind: Credential) -> Answer:
         """As `ask`, and whatever comes back is the answer."""
-        at_ms = self.signer.timestamp_ms()
-        answer = self.send(operation, *self.signer.at(at_ms).authorize(query, kind))
+        ahead = self.came.pop((query, kind), None) if operation is LIST else None
+        came = ahead or self.asked_now(operation, query, kind)
+        if isinstance(came.answer, Unreachable):
+            raise came.answer
+        answer = self.received(operation, came.answer)
         if answer.status == 200 and not operation.changes:
-            self.good.append(Good(self.name, query, kind, at_ms, answer.exchange, time.monotonic()))
+            self.good.append(Good(self.name, query, kind, came.signed_at_ms, answer.exchange, came.at))
         return answer
+
+    @property
+    def asked_since(self) -> float:
+        """When what is shown next was asked for at the earliest, by the monotonic clock."""
+        return min((came.asked_at for came in self.came.values()), default=time.monotonic())
+
+    def asked_now(self, operation: Operation, query: str, kind: Credential) -> "Came":
+        """What comes back for a query that is signed now, not judged."""
+        asked_at, at_ms = time.monotonic(), self.signer.timestamp_ms()
+        try:
+            answer: Answer | Unreachable = self.sent(operation, *self.signer.at(at_ms).authorize(query, kind))
+        except Unreachable as lost:
+            answer = lost
+        return Came(answer, asked_at, at_ms, time.monotonic())
 
     def _judged_in_passing(self, operation: Operation, answer: Answer) -> Answer:
         exchange = answer.exchange

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from itertools import product
 from typing import Protocol
 
-from conformance.account.account import SNAPSHOT_PAGES
+from conformance.account.account import SNAPSHOT_PAGES, Account
+from conformance.account.ahead import asked_ahead
 from conformance.account.lag import Lag
 from conformance.account.ownership import Ownership
 from conformance.account.patience import Patience
@@ -20,6 +21,7 @@ POLL_S = 0.05
 class Looking(Protocol):
     """What is looked at: an account as this run knows it."""
 
+    account: Account
     own: Ownership
     lag: Lag
 
@@ -58,23 +60,30 @@ class Settling:
         The last one, where that does not come about in time.
         """
         view, started, traded = self._view, time.monotonic(), self._may_have_traded()
+        looks = [view.account.page_until(up_to)]
+        if traded and self.opposite is not None:
+            looks.append(self.opposite._view.account.page_until())
         while True:
-            snapshot = view.fresh(pages, up_to)
-            waited = time.monotonic() - started
-            if view.own.all_seen() and self._shows_orders(snapshot):
-                self._patience.rewarded(waited)
-                if not view.lag.pending and (not traded or self._shows_trades(waited)):
-                    self._is_settled(snapshot)
-                    return snapshot
+            with asked_ahead(looks):
+                snapshot = view.fresh(pages, up_to)
+                waited = time.monotonic() - started
+                is_shown = view.own.all_seen() and self._shows_orders(snapshot)
+                if is_shown:
+                    self._patience.rewarded(waited)
+                    if not view.lag.pending and (not traded or self._shows_trades(waited)):
+                        self._is_settled(snapshot)
+                        return snapshot
+            if is_shown:
+                time.sleep(POLL_S)
             elif pages < SNAPSHOT_PAGES:
                 pages += 1
-                continue
             elif waited > self._patience.seconds:
                 self._patience.disappointed()
                 view.own.give_up()
                 self._due.clear()
                 return snapshot
-            time.sleep(POLL_S)
+            else:
+                time.sleep(POLL_S)
 
     def _is_settled(self, snapshot: Snapshot) -> None:
         self._asked.clear()

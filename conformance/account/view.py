@@ -22,7 +22,7 @@ from conformance.oracle.snapshot import Snapshot
 from conformance.oracle.succession import SUCCESSION
 from conformance.orders import LIVE, STATUSES, Order
 from conformance.profile import Target
-from conformance.verdict import DriverRefused, Inconclusive, Unreachable
+from conformance.verdict import Inconclusive
 
 
 class View:
@@ -34,7 +34,7 @@ class View:
     - `settled()`: fresh ones until lists show all that was placed, traded and canceled, or the time for that is up. It
       is for those who must look again though nothing was done.
 
-    What moves it: the first snapshot separates older orders from those of this run. `place` and `inject` make what was
+    What moves it: the first snapshot separates older orders from those of this run. `intend` and `inject` make what was
     believed unknown again, here and in the opposite account, which may have traded with them; so does `canceled`, after
     which lists may lag for the profile's consistency_ms. `believe` says that a snapshot is sure.
     """
@@ -130,6 +130,11 @@ class View:
         """The account as it was last seen for sure, if nothing has been done to it since; else as `settled`."""
         return self.settled(pages) if self._believed is None else self._believed
 
+    @property
+    def may_be_looked_at(self) -> bool:
+        """Whether `believed` would look at the account without waiting."""
+        return self._believed is None and time.monotonic() >= self._shown_from
+
     def believe(self, seen: Snapshot) -> None:
         """Lists have just shown the account so, and nothing has been done to it since: so it is.
 
@@ -150,27 +155,22 @@ class View:
 
     # -- what is done to it --------------------------------------------------------------------------------------------
 
-    def place(self, ticket: Ticket, send: Callable[[], Placed]) -> str | None:
-        """Let `send` place an order; it is written down before, and known for this run's own afterwards.
-
-        Its id, where the target says it. Raises what `send` raises.
-        """
+    def intend(self, ticket: Ticket) -> int:
+        """An order is about to be asked for: it is written down, under the number that is returned."""
         self.changing()
-        [number] = self.journal.intend([ticket])
         self._settling.ask_for(ticket)
-        asked_at = time.time()
-        try:
-            placed = send()
-        except (DriverRefused, Unreachable) as lost:
-            if not isinstance(lost, DriverRefused) or lost.perhaps_done:
-                self.own.ask_for(ticket)  # it may show
-            raise
+        [number] = self.journal.intend([ticket])
+        return number
+
+    def heard(self, ticket: Ticket, number: int, placed: Placed | None, asked_at: float, answered_at: float) -> None:
+        """An order that was intended was asked for, and is this run's own. `placed` None: if it was taken at all."""
+        if placed is None or placed.id is None:
+            self.own.ask_for(ticket, perhaps_twice=placed is not None and placed.perhaps_twice)
+            return
         self.own.ask_for(ticket, placed.id, perhaps_twice=placed.perhaps_twice)
-        if placed.id is not None:
-            self._settling.expect([placed.id])
-            self.journal.name(number, placed.id)
-            self._placed_at[placed.id] = asked_at, time.time()
-        return placed.id
+        self._settling.expect([placed.id])
+        self.journal.name(number, placed.id)
+        self._placed_at[placed.id] = asked_at, answered_at
 
     def inject(self, tickets: Sequence[Ticket], send: Callable[[], None]) -> None:
         """Let `send` put whole orders into the account; the live ones are written down before.
@@ -189,6 +189,7 @@ class View:
         self._changed()
         if self.opposite is not None:
             self.opposite._believed = None  # it may be traded with
+            self.opposite.account.came.clear()
             self.opposite._changed_at = self._changed_at
             self.opposite.account.settled.change(time.time())
 
@@ -208,6 +209,7 @@ class View:
         self._shown_from = self.consistent_from
 
     def _changed(self) -> None:
+        self.account.came.clear()
         self._known = None
         self._believed = None
         self._changed_at = time.monotonic()
@@ -231,15 +233,14 @@ class View:
 
     def look_for_live(self) -> list[Order]:
         """The live orders that lists by status show. They are known from now on."""
-        latest, found = self.latest(), newest_by_status(sorted(LIVE), self.account.look)
+        latest, found = self.latest(), newest_by_status(sorted(LIVE), self.account)
         self.own.recognize(found.values())
         self._latest = replace(latest, orders={**found, **latest.orders})
         return list(found.values())
 
     def with_finished(self, snapshot: Snapshot) -> Snapshot:
         """The snapshot, and the newest orders of each status that is no longer live, however deep they lie."""
-        ask = self.account.look if self._known is None else self._known.page
-        finished = newest_by_status([status for status in STATUSES if status not in LIVE], ask)
+        finished = newest_by_status([status for status in STATUSES if status not in LIVE], self.account, self._known)
         return replace(snapshot, orders={**finished, **snapshot.orders})
 
     def decline_to_harm(self) -> None:
@@ -256,7 +257,7 @@ class View:
         """One snapshot. Its orders are recognized as old, as this run's or as a stranger's, and judged by what they
         were before.
         """
-        asked_at = time.monotonic()
+        asked_at = self.account.asked_since
         snapshot = self.account.snapshot(pages, limit, up_to)
         self._first = self._first or snapshot
         self.own.begin(snapshot.orders.values())

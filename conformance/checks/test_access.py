@@ -25,8 +25,10 @@ def test_a_credential_alone_is_enough_to_list(caller: Account, known: Known, cre
     some = next(iter(known.snapshot.orders.values()))
     several = Query(some.symbol, some.status, some.created_at, some.created_at, 200)
     alone = [replace(Query(), **{name: getattr(several, name)}) for name, _ in several.pairs()]
-    for query in (Query(), *alone, several) if credential == "api-key" else (Query(),):
-        page = known.page(query, credential)
+    queries = (Query(), *alone, several) if credential == "api-key" else (Query(),)
+    with known.ahead(queries, credential):
+        pages = [known.page(query, credential) for query in queries]
+    for query, page in zip(queries, pages, strict=True):
         if page.orders:
             continue
         others = [caller.list(query, kind) for kind in caller.credentials if kind != credential]

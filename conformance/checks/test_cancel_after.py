@@ -48,10 +48,12 @@ def test_lists_by_status_show_what_was_canceled(stage: Stage, of_one_market: boo
     stage.arrange([Wish(market, "buy"), Wish(market, "sell", fills=1)], by="placing")
     queries = [Query(market.symbol if of_one_market else None, status, limit=MAX_LIMIT) for status in statuses]
     credential = stage.caller.credentials[-1 if of_one_market else 0]
-    pages = [stage.caller.list(query, credential) for query in queries]
+    with stage.caller.ahead(queries, credential):
+        pages = [stage.caller.list(query, credential) for query in queries]
     cancellation = cancel_all(stage, watched=False)
-    for page in pages:
-        expect_listed(stage, cancellation, page)
+    with stage.caller.ahead(queries, credential):
+        for page in pages:
+            expect_listed(stage, cancellation, page)
 
 
 @cancels

@@ -68,8 +68,10 @@ def test_every_kind_of_live_order(stage: Stage, credential: Credential) -> None:
     if stage.other is not None:
         stage.arrange_bystander()
     known = Known(stage.caller, stage.view.settled, stage.view.believed(), catch_up=stage.view.catch_up)
-    for status in sorted(LIVE):
-        known.expect(Query(status=status, limit=MAX_LIMIT), credential)
+    queries = [Query(status=status, limit=MAX_LIMIT) for status in sorted(LIVE)]
+    with known.ahead(queries, credential):
+        for query in queries:
+            known.expect(query, credential)
     market = stage.markets[-1 if credential == "jwt" else 0]
     cancel_all(stage, market.symbol, credential=credential, bystander=True)
     stage.caller.observations.cover("cancels", ("kinds", credential))
@@ -118,6 +120,8 @@ def test_orders_with_several_fills(stage: Stage) -> None:
             Query(market.symbol, "filled"),
             Query(start=newest, end=newest),
         )
-        for query in lists if view is stage.view else lists[:2]:
-            known.expect(query)
+        queries = lists if view is stage.view else lists[:2]
+        with known.ahead(queries):
+            for query in queries:
+                known.expect(query)
     cancel_all(stage, bystander=True)

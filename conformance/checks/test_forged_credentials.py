@@ -73,7 +73,7 @@ def test_a_cancel_all_acts_on_nothing_that_is_not_signed(stage: Stage) -> None:
 @needs(api_key=True, orders=1)
 def test_a_signature_is_good_for_its_own_query_alone(caller: Account, stage: Stage) -> None:
     """A signature that was accepted a moment ago, under another query: a 4xx."""
-    good = caches.good_before(stage, stage.alike[0], "api-key")
+    [good] = caches.good_before(stage, [(stage.alike[0], "api-key")])
     if good is None:
         raise NotObserved("no list was shown for a signed request")
     signed, _ = caller.signer.at(good.signed_at_ms).authorize(good.query, "api-key")

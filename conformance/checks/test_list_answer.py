@@ -48,9 +48,12 @@ def test_another_accounts_orders_are_never_shown(stage: Stage, filtered_by: tupl
 def test_reading_changes_nothing(caller: Account, stage: Stage) -> None:
     """Reads of every kind, between two of the whole: each order is there again, with the same record."""
     first = stage.view.latest()
-    caller.list(Query(first.symbols()[0], "open", end=2**31 - 1))
-    for status in STATUSES:
-        stage.view.known.page(Query(status=status, limit=MAX_LIMIT))
+    one = Query(first.symbols()[0], "open", end=2**31 - 1)
+    queries = [Query(status=each, limit=MAX_LIMIT) for each in STATUSES]
+    with stage.view.known.ahead([one, *queries]):
+        caller.list(one)
+        for query in queries:
+            stage.view.known.page(query)
     stage.view.catch_up(placed=False)
     again = stage.caller.snapshot(pages=1)
     caller.observations.report(changed_by_reading(first, again), *first.exchanges, *again.exchanges, raising=True)

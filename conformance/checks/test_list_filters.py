@@ -69,7 +69,9 @@ def test_the_live_orders_are_two_lists(known: Known) -> None:
     """The open and the partially filled together are the live orders, each of them in one list."""
     before = after = {order.id for order in known.snapshot.live()}
     for _ in range(ATTEMPTS):
-        pages = [known.page(Query(status=status, limit=MAX_LIMIT)) for status in sorted(LIVE)]
+        queries = [Query(status=status, limit=MAX_LIMIT) for status in sorted(LIVE)]
+        with known.ahead(queries):
+            pages = [known.page(query) for query in queries]
         shown = {order.id for page in pages for order in page.orders}
         missing = (before & after) - shown if all(len(page) < MAX_LIMIT for page in pages) else set()
         too_many = {id for id in shown - (before | after) if id in known.snapshot.orders}

@@ -43,16 +43,19 @@ REPEATED = (
 @needs(orders=1)
 def test_an_odd_value_does_no_harm_to_a_list(caller: Account, name: str) -> None:
     """Text for numbers, numbers beyond bounds, nothing at all, 4 KB, NUL: a 4xx, or a list as any other."""
-    for value in ODD[name]:
-        caller.probe(f"{name}={value}")
+    queries = [f"{name}={value}" for value in ODD[name]]
+    with caller.ahead(queries):
+        for query in queries:
+            caller.probe(query)
 
 
 @verifies("error.bad-input")
 @needs(orders=1)
 def test_odd_queries_do_no_harm_to_a_list(caller: Account) -> None:
     """Parameters that are repeated, unknown or broken off: a 4xx, or a list as any other."""
-    for query in REPEATED:
-        caller.probe(query)
+    with caller.ahead(REPEATED):
+        for query in REPEATED:
+            caller.probe(query)
 
 
 @verifies("list.symbol")
@@ -60,10 +63,12 @@ def test_odd_queries_do_no_harm_to_a_list(caller: Account) -> None:
 def test_a_symbol_knows_no_wildcards(caller: Account, stage: Stage) -> None:
     """Names that are no market, wildcards among them: a 4xx, or no orders."""
     markets = {order.symbol for order in stage.seen.orders.values()}
-    for value in ("*", "%25", quote(sorted(markets)[0][:1] + "%"), quote("_" * len(min(markets, key=len)))):
-        page = caller.probe(f"symbol={value}")
-        if page is not None and page.orders:
-            raise Violation(Breach(f"a 4xx, or no orders, for symbol={value[:40]}", f"{len(page)}"), page.exchange)
+    names = ("*", "%25", quote(sorted(markets)[0][:1] + "%"), quote("_" * len(min(markets, key=len))))
+    with caller.ahead(f"symbol={name}" for name in names):
+        for name in names:
+            page = caller.probe(f"symbol={name}")
+            if page is not None and page.orders:
+                raise Violation(Breach(f"a 4xx, or no orders, for symbol={name[:40]}", f"{len(page)}"), page.exchange)
 
 
 @verifies("list.start", "list.end")

@@ -33,6 +33,7 @@ def run(
     target: str | None,
     scope: str | None,
     seed: int,
+    jobs: int,
     report_dir: str,
     stop_on_first: bool,
     require: str,
@@ -69,11 +70,15 @@ def run(
             report_dir=report_dir,
             cancel_existing=cancel_existing,
             waivers=waivers,
+            jobs=jobs,
         )
         where = plan.target
         console.print(
             f"judging {where['name']} at {where['base_url']} ({where['scope']}, seed {seed})", highlight=False
         )
+        if further := len(plan.profile.lanes) - 1:
+            told = f"{further} further {'lane is' if further == 1 else 'lanes are'} not used: pytest -n works on all"
+            console.print(told, highlight=False)
         if again.says:
             console.print(again.says, highlight=False, soft_wrap=True)
         select = again.and_selected(select)

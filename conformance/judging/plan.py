@@ -9,6 +9,7 @@ from typing import Literal
 from conformance.gating import waivers as waiver_file
 from conformance.gating.waivers import Waiver
 from conformance.hypothesis_seam import Kept
+from conformance.options import JOBS
 from conformance.profile import Profile, ProfileError, loader
 from conformance.results import Required
 from conformance.stage.driver import Tally
@@ -23,7 +24,8 @@ class Plan:
 
     `aim`: the requirement whose checks run first. If they find it violated, the run ends after them. `effort`: how
     much it tries. `examples`: what is drawn before anything else, and where examples that fail are kept. `writes`:
-    whether the run writes its reports. `tally`: of the orders that it places.
+    whether the run writes its reports. `tally`: of the orders that it places. `jobs`: how many connections send requests
+    that do not depend on each other.
     """
 
     profile: Profile
@@ -38,6 +40,7 @@ class Plan:
     examples: Kept | None = None
     writes: bool = True
     tally: Tally = field(default_factory=Tally)
+    jobs: int = JOBS
 
     @property
     def target(self) -> dict[str, str]:
@@ -62,12 +65,15 @@ def make_plan(
     cancel_existing: bool,
     aim: str | None = None,
     waivers: str | None = None,
+    jobs: int = JOBS,
 ) -> Plan:
     """The plan for these options of the command line. `target` is a URL, the path of a profile, or a profile.
 
     Raises ProfileError if an option or the profile is wrong, or if the target does not allow the scope. Raises
     WaiverError if the file of waivers is wrong.
     """
+    if jobs < 1:
+        raise ProfileError(f"--jobs {jobs}: a run needs a connection")
     profile = target if isinstance(target, Profile) else profile_of(target)
     if cancel_existing:
         profile = replace(profile, target=replace(profile.target, disposable=True))
@@ -80,6 +86,7 @@ def make_plan(
         report_dir=writable(Path(report_dir)),
         aim=aim,
         waivers=tuple(waiver_file.load(Path(waivers))) if waivers else (),
+        jobs=jobs,
     )
 
 

@@ -41,7 +41,8 @@ class Stages:
         profile = plan.profile
         self._cpu_s = own_cpu_s()
         self.redactor = Redactor(profile.secrets)
-        self.client = Client(profile.target, self.redactor, read_only=plan.scope == "read-only")
+        read_only = plan.scope == "read-only"
+        self.client = Client(profile.target, self.redactor, read_only=read_only, connections=plan.jobs)
         self._plan = plan
         self._driver = Driver(profile.driver, self.client, plan.tally)
         self._accounts = {key: Account(account, self.client) for key, account in profile.accounts.items()}

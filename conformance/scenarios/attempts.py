@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence, Set
 
 from conformance.account.blame import BAD_INPUT
+from conformance.account.sender import Signed
 from conformance.operations import CANCEL_ALL
 from conformance.oracle.harm import Attempt, harm
 from conformance.stage.stage import Stage
@@ -16,7 +17,12 @@ OF_LOAD = (408, 418, 429, 502, 503, 504)
 
 def probe_cancel(stage: Stage, query: str, reach: Set[str] | None = frozenset()) -> None:
     """Say cancel-all with an odd query, given as it goes over the wire: it may reach these markets (None: all)."""
-    _expect_a_plain_answer(stage, query, attempt(stage, BAD_INPUT, lambda: _sent(stage, query), reach))
+
+    def send() -> Answer:
+        [answer] = _sent(stage, [query])
+        return answer
+
+    _expect_a_plain_answer(stage, query, attempt(stage, BAD_INPUT, send, reach))
 
 
 def probe_cancels(stage: Stage, queries: Sequence[str]) -> None:
@@ -27,7 +33,7 @@ def probe_cancels(stage: Stage, queries: Sequence[str]) -> None:
     stage.have_live()
     before = stage.view.believed()
     stage.view.decline_to_harm()
-    answers = [_sent(stage, query) for query in queries]
+    answers = _sent(stage, queries)
     harmed = any(harm(Attempt(before, stage.view.believed(len(before.exchanges)))))
     for query, answer in zip(queries, answers, strict=True):
         if harmed:
@@ -37,10 +43,10 @@ def probe_cancels(stage: Stage, queries: Sequence[str]) -> None:
             _expect_a_plain_answer(stage, query, answer)
 
 
-def _sent(stage: Stage, query: str) -> Answer:
+def _sent(stage: Stage, queries: Sequence[str]) -> list[Answer]:
     caller = stage.caller
     with caller.counting_as("odd input"):
-        return caller.outlasting(lambda: caller.send(CANCEL_ALL, *caller.signer.authorize(query)))
+        return caller.send_each(CANCEL_ALL, [Signed(*caller.signer.authorize(query)) for query in queries])
 
 
 def _expect_a_plain_answer(stage: Stage, query: str, answer: Answer) -> None:

@@ -2,8 +2,10 @@
 
 import contextlib
 import time
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
+from conformance.account.ahead import Wanted, asked_ahead
 from conformance.account.sender import Good
 from conformance.account.view import View
 from conformance.orders import Query
@@ -24,17 +26,19 @@ def expect_own(stage: Stage, query: Query, credential: Credential) -> None:
             _ask(view, query, credential)
 
 
-def good_before(stage: Stage, query: Query, credential: Credential) -> Good | None:
-    """The list that the caller was shown just now; it is asked for where a cache would not have it any more.
+def good_before(stage: Stage, lists: Sequence[tuple[Query, Credential]]) -> list[Good | None]:
+    """These lists as the caller was shown them just now; they are asked for where a cache would not have them any more.
 
-    None where it is not shown: why is for other checks to say.
+    None for one that is not shown: why is for other checks to say.
     """
-    last = _last(stage, query, credential)
-    if last is None or time.monotonic() - last.at > _KEPT_S:
-        with contextlib.suppress(Violation, CannotJudge):
-            stage.view.known.ask(query, credential)
-        last = _last(stage, query, credential)
-    return last
+    now = time.monotonic()
+    last = {asked: _last(stage, *asked) for asked in lists}
+    stale = [asked for asked, good in last.items() if good is None or now - good.at > _KEPT_S]
+    with asked_ahead(Wanted(stage.caller, urlencode(query.pairs()), kind, "lists") for query, kind in stale):
+        for asked in stale:
+            with contextlib.suppress(Violation, CannotJudge):
+                stage.view.known.ask(*asked)
+    return [_last(stage, *asked) for asked in lists]
 
 
 def _last(stage: Stage, query: Query, credential: Credential) -> Good | None:

@@ -5,6 +5,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
 from conformance.account.account import Page
+from conformance.account.ahead import asked_ahead
 from conformance.account.blame import charge
 from conformance.account.settling import POLL_S
 from conformance.account.view import View
@@ -56,12 +57,14 @@ def cancel_all(
     view = by or stage.view
     account = view.account
     opposite = view.opposite if bystander else None
-    seen = seen or view.believed(pages)
+    with stage.looking(*(each for each in (None if seen else view, opposite) if each is not None)):
+        seen = seen or view.believed(pages)
+        other_before = _NOTHING if opposite is None else opposite.believed()
     before = view.with_finished(seen) if finished else seen
-    other_before = _NOTHING if opposite is None else opposite.believed()
     view.decline_to_harm()
     account.observations.cover("cancels", ("size", str(len(before.live(symbol)))))
     readers = Readers(stage, view)
+    looks = [*map(account.page_until, seen.ends), *([] if opposite is None else [opposite.account.page_until()])]
     with readers.beside() if watched and before.live(symbol) else nullcontext():
         asked_at = time.monotonic()
         answer = account.cancel_all(symbol, credential, nothing_live=not before.live(symbol), may_reject=may_reject)
@@ -69,8 +72,9 @@ def cancel_all(
     view.canceled(answer.orders)
     while True:
         asked_at = time.monotonic()
-        after = view.fresh(len(before.exchanges), seen.ceiling)
-        other_after = _NOTHING if opposite is None else opposite.fresh()
+        with asked_ahead(looks):
+            after = view.fresh(len(before.exchanges), seen.ceiling)
+            other_after = _NOTHING if opposite is None else opposite.fresh()
         cancellation = Answered(
             symbol=symbol,
             returned=answer.orders,

@@ -1,9 +1,11 @@
 """Requests with credentials that are not good: each has to earn a 4xx that shows no order, and to touch none."""
 
+import itertools
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+from conformance.account.sender import Signed
 from conformance.evidence import Exchange
 from conformance.operations import CANCEL_ALL, LIST, Operation
 from conformance.oracle.harm import Attempt, harm
@@ -15,7 +17,6 @@ from conformance.verdict import Breach, NotObserved, Violation
 from conformance.wire.answers import decoded
 from conformance.wire.client import Answer
 from conformance.wire.forgery import NO_CREDENTIALS, Forgery, behind_the_signature, cell
-from conformance.wire.signer import Credential
 
 # The kind of what is covered here, in a check's observations.
 COVERED = "forged"
@@ -24,6 +25,10 @@ _NAMED = 5  # so many of the credentials that were accepted are named in a findi
 
 # A refusal is met where nothing that was shown before is kept.
 _NOT_ASKED_YET = Query(limit=2)
+
+
+_Forged = tuple[Forgery, str, int | None]
+"""Credentials that are not good, what is asked for with them, and the time that is signed, if it is not now."""
 
 
 class _Listed(NamedTuple):
@@ -40,7 +45,7 @@ def list_forged(stage: Stage, forgeries: Sequence[Forgery], query: str) -> None:
 
     Raises NotObserved where none of them can be made.
     """
-    _report_accepted(stage, [_listed(stage, each, query) for each in _possible(stage, LIST, forgeries)])
+    _report_accepted(stage, _listed(stage, [(each, query, None) for each in _possible(stage, LIST, forgeries)]))
 
 
 def list_forged_after_good(stage: Stage, forgeries: Sequence[Forgery]) -> None:
@@ -48,20 +53,25 @@ def list_forged_after_good(stage: Stage, forgeries: Sequence[Forgery]) -> None:
     moment. The lists take turns, the plain one last: without a timestamp, what is signed would be nothing. What comes
     without any credential is tried on each of them.
     """
-    tries = []
+    tries: list[_Listed] = []
     possible = _possible(stage, LIST, forgeries)
     bare = [each for each in possible if each is NO_CREDENTIALS]
-    for number, forged in enumerate([*bare * (len(stage.alike) - 1), *possible]):
-        kind: Credential = "api-key" if forged.needs == "api_key" else stage.caller.credentials[0]
-        query = stage.alike[(number + 1) % len(stage.alike)]
-        good = caches.good_before(stage, query, kind)
-        tries.append(_listed(stage, forged, urlencode(query.pairs()), None if good is None else good.signed_at_ms))
+    turns = itertools.islice(itertools.cycle(stage.alike), 1, None)
+    every = list(zip([*bare * (len(stage.alike) - 1), *possible], turns, strict=False))
+    at_once = stage.caller.at_once
+    for first in range(0, len(every), at_once):
+        some = every[first : first + at_once]
+        kinds = ["api-key" if forged.needs == "api_key" else stage.caller.credentials[0] for forged, _ in some]
+        good = caches.good_before(stage, [(query, kind) for (_, query), kind in zip(some, kinds, strict=True)])
+        moments = [None if each is None else each.signed_at_ms for each in good]
+        asked = [(*each, at_ms) for each, at_ms in zip(some, moments, strict=True)]
+        tries += _listed(stage, [(forged, urlencode(query.pairs()), at_ms) for forged, query, at_ms in asked])
     _report_accepted(stage, tries)
 
 
 def good_after_refused(stage: Stage, query: Query = _NOT_ASKED_YET) -> None:
     """Ask for a list without credentials: a 4xx. Then ask for the same list with a token: it shows what it has to."""
-    refused = _listed(stage, NO_CREDENTIALS, urlencode(query.pairs()))
+    [refused] = _listed(stage, [(NO_CREDENTIALS, urlencode(query.pairs()), None)])
     _report_accepted(stage, [refused])
     try:
         stage.view.known.expect(query, "jwt")
@@ -69,13 +79,15 @@ def good_after_refused(stage: Stage, query: Query = _NOT_ASKED_YET) -> None:
         raise Violation(violation.breach, refused.answer.exchange, *violation.evidence) from None
 
 
-def _listed(stage: Stage, forged: Forgery, query: str, signed_at_ms: int | None = None) -> _Listed:
-    answer = _sent(stage, LIST, forged, query, signed_at_ms)
-    breaches = _breaches(stage, forged, answer)
-    good = caches.source(stage, query, answer) if breaches else None
-    if good is not None:
-        breaches = [each._replace(got=f"{each.got}, {caches.told(good, answer)}") for each in breaches]
-    return _Listed(forged.says, answer, breaches, () if good is None else (good.exchange,))
+def _listed(stage: Stage, asked: Sequence[_Forged]) -> list[_Listed]:
+    tries = []
+    for (forged, query, _), answer in zip(asked, _sent(stage, LIST, asked), strict=True):
+        breaches = _breaches(stage, forged, answer)
+        good = caches.source(stage, query, answer) if breaches else None
+        if good is not None:
+            breaches = [each._replace(got=f"{each.got}, {caches.told(good, answer)}") for each in breaches]
+        tries.append(_Listed(forged.says, answer, breaches, () if good is None else (good.exchange,)))
+    return tries
 
 
 def _report_accepted(stage: Stage, tries: Iterable[_Listed]) -> None:
@@ -93,32 +105,25 @@ def cancel_forged(stage: Stage, forgeries: Sequence[Forgery], query: str = "") -
     """Say cancel-all with each of these credentials while orders of the caller are live: a 4xx that shows no order, and
     each order stands as before. Else a Violation.
 
-    One look at the orders serves for all requests. If it shows harm, though each was refused, each is sent again with
+    One look at the orders serves for all requests. If it shows harm, or one was not refused, each is sent again with
     live orders and a look of its own, to find the one that does it. Raises NotObserved where none can be made.
     """
     possible = _possible(stage, CANCEL_ALL, forgeries)
     stage.have_live()
     before = stage.view.believed()
     stage.view.decline_to_harm()
-    answers: list[Answer] = []
-    breaches: list[Breach] = []
-    for each in possible:
-        answers.append(_sent(stage, CANCEL_ALL, each, query))
-        breaches = _breaches(stage, each, answers[-1])
-        if breaches:
-            break  # what it did shows as long as nothing else is sent
+    answers = _sent(stage, CANCEL_ALL, [(each, query, None) for each in possible])
+    accepted = [(_breaches(stage, each, answer), answer) for each, answer in zip(possible, answers, strict=True)]
+    accepted = [(breaches, answer) for breaches, answer in accepted if breaches]
     after = stage.view.believed(len(before.exchanges))
     done = list(harm(Attempt(before, after)))
-    if breaches:
-        want = breaches[0].want
-        harmed = [each._replace(requirement=breaches[0].requirement, want=f"{want}, and {each.want}") for each in done]
-        told = next((each for each in harmed if each.certain), breaches[0])
-        around = (before.exchanges[:1], after.exchanges[:1]) if harmed else ((), ())
-        stage.caller.observations.report([told], *around[0], answers[-1].exchange, *around[1], raising=True)
-    if done:
+    if done or accepted:
         for each in possible:
             stage.have_live()
             cancel_alone(stage, each, query)
+    for breaches, answer in accepted:
+        stage.caller.observations.report(breaches, answer.exchange, raising=True)
+    if done:
         # It takes several of them to do harm.
         after_all = f"after {len(answers)} cancel-alls with forged credentials"
         requirement = possible[0].requirement
@@ -134,7 +139,7 @@ def cancel_alone(stage: Stage, forged: Forgery, query: str = "") -> None:
     answer = attempt(
         stage,
         forged.requirement,
-        lambda: _sent(stage, CANCEL_ALL, forged, query),
+        lambda: _sent_alone(stage, CANCEL_ALL, forged, query),
         instead=f"a 4xx to a request with {forged.says}",
     )
     stage.caller.observations.report(_breaches(stage, forged, answer), answer.exchange, raising=True)
@@ -143,7 +148,7 @@ def cancel_alone(stage: Stage, forged: Forgery, query: str = "") -> None:
 def list_appended(stage: Stage, parameter: str) -> None:
     """Ask for a list with a parameter behind the signature: a 4xx, or the list as it is without it."""
     plain = stage.caller.list(credential="api-key")
-    answer = _sent(stage, LIST, behind_the_signature(parameter), "")
+    answer = _sent_alone(stage, LIST, behind_the_signature(parameter), "")
     document = decoded(answer.body)
     if answer.status == 200 and isinstance(document, list) and len(document) != len(plain):
         breach = Breach(f"a 4xx, or the {len(plain)} orders of a list without parameters", f"{len(document)} orders")
@@ -154,7 +159,7 @@ def cancel_appended(stage: Stage, parameter: str) -> None:
     """Say cancel-all with a parameter behind the signature: nothing is canceled, or what would be without it."""
     before = stage.view.believed()
     forged = behind_the_signature(parameter)
-    answer = attempt(stage, forged.requirement, lambda: _sent(stage, CANCEL_ALL, forged, ""), None)
+    answer = attempt(stage, forged.requirement, lambda: _sent_alone(stage, CANCEL_ALL, forged, ""), None)
     after = stage.view.believed()
     live = {order.id for order in before.live()}
     left = live & {order.id for order in after.live()}
@@ -189,15 +194,24 @@ def _lacks(stage: Stage, operation: Operation, forged: Forgery) -> str | None:
     return f"{stage.other_view} without live orders that this run did not place" if foreign else None
 
 
-def _sent(stage: Stage, operation: Operation, forged: Forgery, query: str, signed_at_ms: int | None = None) -> Answer:
+def _sent_alone(stage: Stage, operation: Operation, forged: Forgery, query: str) -> Answer:
+    [answer] = _sent(stage, operation, [(forged, query, None)])
+    return answer
+
+
+def _sent(stage: Stage, operation: Operation, asked: Sequence[_Forged]) -> list[Answer]:
+    with stage.caller.counting_as("forged credentials"):
+        return stage.caller.send_each(operation, [_made(stage, operation, *each) for each in asked])
+
+
+def _made(stage: Stage, operation: Operation, forged: Forgery, query: str, signed_at_ms: int | None) -> Signed:
     caller, other = stage.caller, stage.other
     others = None if other is None else other.signer.at(signed_at_ms)
     asked, headers = forged.make(caller.signer.at(signed_at_ms), query, others)
     if forged.needs:  # it is made from a secret, and holds most of it
         caller.hide(headers)
     caller.observations.cover(COVERED, cell(forged, operation))
-    with caller.counting_as("forged credentials"):
-        return caller.outlasting(lambda: caller.send(operation, asked, headers, forged=forged.says))
+    return Signed(asked, headers, forged.says)
 
 
 def _breaches(stage: Stage, forged: Forgery, answer: Answer) -> list[Breach]:

@@ -13,6 +13,7 @@ from conformance.account.blame import of_cancel_all
 from conformance.account.view import View
 from conformance.evidence import Exchange
 from conformance.operations import CANCEL_ALL
+from conformance.orders import Order
 from conformance.scenarios.readers import Readers
 from conformance.stage.stage import Stage
 from conformance.verdict import CannotJudge, DriverRefused, Violation
@@ -65,8 +66,10 @@ class Heat:
         cancel_alls: Sequence[CancelAll],
         others: Sequence[Callable[[], None]] = (),
         just_before: Callable[[], None] | None = None,
+        also: View | None = None,
     ) -> list[Canceled]:
-        """What each cancel-all answered, all having been let go together with the others, and all having ended.
+        """What each cancel-all answered, all having been let go together with the others, and all having ended. The
+        caller's orders have been looked at then, and those of the account that is `also` concerned.
 
         `just_before` is done right before, lists being asked for already. Raises what one of them raised.
         """
@@ -89,8 +92,12 @@ class Heat:
         with self._stage.driver.noting() as self._placed, self.readers.beside():
             if just_before is not None:
                 just_before()
-            canceling = [self._pool.submit(cancel, asked) for asked in cancel_alls]
-            doing = [self._pool.submit(do, other) for other in others]
+            try:
+                canceling = [self._pool.submit(cancel, asked) for asked in cancel_alls]
+                doing = [self._pool.submit(do, other) for other in others]
+            except BaseException:  # told to stop: the others would wait for ever
+                barrier.abort()
+                raise
             errors = [*(each.exception() for each in canceling), *(each.exception() for each in doing)]
         self._canceled = [exchange for each in canceling if (exchange := _exchange(each)) is not None]
         for asked, error in zip(cancel_alls, errors, strict=False):
@@ -98,7 +105,21 @@ class Heat:
                 raise self._charged(asked, error)
         for error in sorted(filter(None, errors), key=lambda error: isinstance(error, DriverRefused)):
             raise error
-        return [each.result() for each in canceling]
+        answers = [each.result() for each in canceling]
+        self._look(cancel_alls, answers, also)
+        return answers
+
+    def _look(self, cancel_alls: Sequence[CancelAll], answers: Sequence[Canceled], also: View | None) -> None:
+        """Look at the accounts, told what was canceled in each."""
+        told: dict[View, list[Order]] = {asked.view: [] for asked in cancel_alls}
+        for asked, answer in zip(cancel_alls, answers, strict=True):
+            told[asked.view] += answer.orders
+        for view, orders in told.items():
+            if view is self._stage.view:
+                view.lag.told(orders)
+            else:
+                view.canceled(orders)
+        self._stage.look(self._stage.view, *([] if also is None else [also]))
 
     def _charged(self, asked: CancelAll, failed: Violation) -> Violation:
         """What a cancel-all broke that got a wrong answer: what the race is about, if the same one gets a good answer

@@ -14,7 +14,7 @@ from conformance.orders import Query
 from conformance.profile import Market
 from conformance.scenarios.heat import CancelAll, Heat
 from conformance.scenarios.trades import OPPOSITE
-from conformance.stage.placement import place, prices_between
+from conformance.stage.placement import order, place, prices_between
 from conformance.stage.stage import Stage
 from conformance.stage.wishes import Wish
 from conformance.verdict import Breach
@@ -91,9 +91,7 @@ class Races:
             other.decline_to_harm()
         asked = self._cancel_alls(together.cancel_alls, market.symbol if together.of_one_market else None)
         others = [] if other is None else [CancelAll(other, None, other.account.credentials[0])]
-        answers = heat.run([*asked, *others], just_before=lambda: _list(heat, together.listed))
-        if other is not None and others_before is not None:
-            other.canceled(answers[-1].orders)
+        answers = heat.run([*asked, *others], just_before=lambda: _list(heat, together.listed), also=other)
         self._judge(heat, answers[: len(asked)])
         if other is not None and others_before is not None:
             others_after = other.believed()
@@ -111,7 +109,7 @@ class Races:
             for number in range(_EACH):
                 side = ("buy", "sell")[number % 2]
                 price = market.resting_buy if side == "buy" else market.resting_sell
-                id = place(stage.driver, stage.view, market, side, price, market.quantity)
+                [id] = place(stage.driver, order(stage.view, market, side, price, market.quantity))
                 placed.update(() if id is None else (id,))
 
         heat = self._heat("cancel.concurrent-place", lambda: stage.arrange(wishes))
@@ -129,8 +127,7 @@ class Races:
         def arrange() -> None:
             stage.clear()
             clear_takers(other.believed())
-            for _ in range(2 * _EACH):
-                place(stage.driver, stage.view, market, side, price, market.quantity)
+            place(stage.driver, *[order(stage.view, market, side, price, market.quantity)] * (2 * _EACH))
             stage.wait_until_listed(stage.view)
 
         def clear_takers(seen: Snapshot) -> None:
@@ -138,7 +135,7 @@ class Races:
                 stage.clear(other)
 
         def take(quantity: Decimal) -> None:
-            place(stage.driver, other, market, OPPOSITE[side], price, quantity)
+            place(stage.driver, order(other, market, OPPOSITE[side], price, quantity))
 
         def take_some() -> None:
             for _ in range(_EACH):
@@ -157,7 +154,7 @@ class Races:
 
         try:
             asked = self._cancel_alls(taking.cancel_alls)
-            answers = heat.run(asked, [] if taking.just_before else takers, just_before)
+            answers = heat.run(asked, [] if taking.just_before else takers, just_before, also=other)
             self._judge(heat, answers, others_before=others_before)
         finally:
             clear_takers(other.latest())
@@ -178,7 +175,6 @@ class Races:
         others_before: set[str] | None = None,
     ) -> None:
         view, other = self._stage.view, self._stage.other_view
-        view.lag.told(order for answer in answers for order in answer.orders)
         after = view.believed()
         takers = []
         if others_before is not None and other is not None:

@@ -12,7 +12,7 @@ from conformance.oracle.fills import FILLS, Fills
 from conformance.orders import Order
 from conformance.profile import Market
 from conformance.scenarios.cancellation import cancel_all
-from conformance.stage.placement import place, prices_between
+from conformance.stage.placement import Placing, order, place, prices_between
 from conformance.stage.stage import Stage
 from conformance.verdict import Breach, DriverRefused
 
@@ -72,30 +72,30 @@ class Trading:
         limit = prices[-1] if side == "buy" else prices[0]
         resting = prices[1:4] if side == "buy" else prices[3:0:-1]
         with self._new() as new:
-            for price, lots in zip(resting, self._lots, strict=True):
-                self._place(self._other, OPPOSITE[side], price, lots)
+            self._place(*map(self._order, [self._other] * 3, [OPPOSITE[side]] * 3, resting, self._lots))
             self._expect_untouched(new(self._other))
-            self._place(self.stage.view, side, limit, self._most)
+            self._place(self._order(self.stage.view, side, limit, self._most))
             return self._fills(new)
 
     def make(self, side: str, *, whole: bool = False) -> Fills:
         """Three orders of the other account take from one of the caller: the `whole` of it, or they leave some."""
         price = prices_between(self._market, _PRICES, _APART)[2]
         with self._new() as new:
-            self._place(self.stage.view, side, price, sum(self._lots) if whole else self._most)
+            self._place(self._order(self.stage.view, side, price, sum(self._lots) if whole else self._most))
             self._expect_untouched(new(self.stage.view))
             for lots in self._lots:
-                self._place(self._other, OPPOSITE[side], price, lots)
+                self._place(self._order(self._other, OPPOSITE[side], price, lots))
             return self._fills(new)
 
     def sell_at_market(self) -> Fills:
         """The caller sells at whatever price, to two orders of the other account."""
         prices = prices_between(self._market, _PRICES, _APART)
         with self._new() as new:
-            self._place(self._other, "buy", prices[3], 1)
-            self._place(self._other, "buy", prices[2], 2)
+            self._place(
+                *(self._order(self._other, "buy", price, lots) for price, lots in ((prices[3], 1), (prices[2], 2)))
+            )
             self._expect_untouched(new(self._other))
-            self._place(self.stage.view, "sell", None, 3)
+            self._place(self._order(self.stage.view, "sell", None, 3))
             return self._fills(new)
 
     def buy_for_an_amount(self) -> Fills:
@@ -104,14 +104,18 @@ class Trading:
         spent = prices[1] * lot + prices[2] * 2 * lot
         self.amount = _uneven(spent + prices[2] * lot / 3, self._market.tick)
         with self._new() as new:
-            self._place(self._other, "sell", prices[1], 1)
-            self._place(self._other, "sell", prices[2], 5)
+            self._place(
+                *(self._order(self._other, "sell", price, lots) for price, lots in ((prices[1], 1), (prices[2], 5)))
+            )
             self._expect_untouched(new(self._other))
-            place(self.stage.driver, self.stage.view, self._market, "buy", None, None, self.amount)
+            self._place(order(self.stage.view, self._market, "buy", None, None, self.amount))
             return self._fills(new)
 
-    def _place(self, view: View, side: str, price: Decimal | None, lots: int) -> None:
-        place(self.stage.driver, view, self._market, side, price, lots * self._market.lot)
+    def _order(self, view: View, side: str, price: Decimal | None, lots: int) -> Placing:
+        return order(view, self._market, side, price, lots * self._market.lot)
+
+    def _place(self, *orders: Placing) -> None:
+        place(self.stage.driver, *orders)
 
     @contextmanager
     def _new(self) -> Iterator[Callable[[View], list[Order]]]:
@@ -179,7 +183,7 @@ def meet(stage: Stage, market: Market, victim: Order) -> None:
     assert other is not None
     before = other.believed()
     other.changing()
-    place(stage.driver, other, market, OPPOSITE[victim.side], victim.price, victim.quantity)
+    place(stage.driver, order(other, market, OPPOSITE[victim.side], victim.price, victim.quantity))
     if any(order.live for order in other.believed().unknown_to(before)):
         stage.clear(other)
 

@@ -2,9 +2,9 @@
 
 import random
 import time
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from itertools import cycle, islice
 from typing import Any
 
 from conformance.account.account import SNAPSHOT_PAGES
@@ -15,11 +15,10 @@ from conformance.oracle.listing import DEFAULT_LIMIT, MAX_LIMIT
 from conformance.orders import LIVE, STATUSES
 from conformance.profile import Market
 from conformance.stage import history, seconds
+from conformance.stage.book import Book
 from conformance.stage.lane import Lane
-from conformance.stage.placement import place
 from conformance.stage.wishes import Way, Wish
 from conformance.verdict import Declined, DriverRefused
-from conformance.wire.signer import Credential
 
 # Older orders must not lie behind more than so many others: each snapshot has to reach them. In pages of a list; what
 # else a run places takes one of those that a snapshot reads.
@@ -46,12 +45,6 @@ _APART_S = 2
 # No second may hold more than 200 placed orders, or no walk by `end` gets past it.
 _PER_SECOND = 100
 
-# How many orders of one side that are taken from stand in a market at once, each at a price of its own.
-_CROSSED_AT_MOST = 8
-
-# How many ticks away from the resting price an order may be placed, so that prices differ.
-_DEPTH = 5
-
 
 class Arranger:
     """Places, crosses and injects. What the target refuses is kept in `refusals`, in its own words."""
@@ -59,11 +52,10 @@ class Arranger:
     def __init__(self, lane: Lane, seed: int) -> None:
         self.lane = lane
         self.refusals: list[str] = []
-        self._crossed: Counter[tuple[str, str]] = Counter()  # orders to be taken from, by market and side
         self._injects = lane.driver.can_inject  # until the target refuses to
         self._many_until = 0
-        self._looked_in_between = False
         self._rng = random.Random(seed)  # noqa: S311 - variety, not secrecy
+        self._book = Book(lane, self._rng)
 
     @property
     def ways(self) -> tuple[Way, ...]:
@@ -107,17 +99,11 @@ class Arranger:
         """
         view.latest()
         view.changing()
-        self._crossed.clear()
         way = self._by(by)
         placed = [wish for wish in wishes if way == "placing" or (wish.to_be_placed and "placing" in self.ways)]
         if injected := [wish for wish in wishes if wish not in placed]:
             self._inject(view, [self._aged(view, wish) for wish in injected])
-        for wish in placed:
-            if wish.fills and view.opposite is not None:
-                share = Decimal("0.5") if wish.fills == 1 else Decimal("0.1")
-                self.cross(view, wish.market, wish.side, share, wish.fills, wish.credential)
-            else:
-                self._rest(view, wish.market, wish.side, wish.price, wish.credential)
+        self._book.arrange(view, placed)
 
     def inject_many(self, view: View, wishes: Sequence[Wish], earlier_s: int = 0) -> int:
         """Inject live orders, however many, where nothing is placed on top of them: the second of the newest.
@@ -148,43 +134,9 @@ class Arranger:
             view.settled()
             time.sleep(aged_s)
 
-    def cross(
-        self,
-        maker: View,
-        market: Market,
-        side: str,
-        share: Decimal,
-        times: int = 1,
-        credential: Credential | None = None,
-    ) -> None:
-        """Let `share` of an order of `maker`, placed with the `credential`, be filled by the lane's other account.
-
-        So many times, at a price where neither rests. Raises DriverRefused.
-        """
-        taker = maker.opposite
-        if taker is None:
-            raise DriverRefused("one account alone cannot fill its own orders")
-        price = self._untouched_price(market, side)
-        taken = max(market.lot, market.quantity * share // market.lot * market.lot)
-        place(self.lane.driver, maker, market, side, price, market.quantity, credential=credential)
-        if not self._looked_in_between:
-            # Lists show one order before it is filled, so that what they show of it later can be held against that.
-            self._looked_in_between = True
-            with self.lane.driver.setting_up():
-                maker.fresh()
-        for _ in range(times):
-            self._place(taker, market, "sell" if side == "buy" else "buy", price, taken)
-
-    def _untouched_price(self, market: Market, side: str) -> Decimal:
-        """A price between the resting ones at which the next order of this side is the first to be taken from.
-
-        Each is a step better than the one before, so that what is left of that one stays behind it.
-        """
-        number = self._crossed[market.symbol, side]
-        self._crossed[market.symbol, side] = (number + 1) % _CROSSED_AT_MOST
-        half = (market.resting_sell - market.resting_buy) / 2
-        away = max(market.tick, half * (number + 1) / _CROSSED_AT_MOST // market.tick * market.tick)
-        return min(market.resting_buy + away, _between(market)) if side == "buy" else market.resting_sell - away
+    def cross(self, maker: View, market: Market, side: str, share: Decimal) -> None:
+        """Let `share` of an order of `maker` be filled by the lane's other account. Raises DriverRefused."""
+        self._book.cross(maker, market, side, share)
 
     def _by(self, wanted: Way | None) -> Way:
         """The way that was wanted, if it is one; else the preferred one. Raises DriverRefused where there is none."""
@@ -219,8 +171,7 @@ class Arranger:
         """
         market = self.lane.markets[0]
         if view is self.lane.view and not view.foreign_live():
-            for side in ("buy", "sell"):
-                self._rest(view, market, side)
+            self._book.rest([self._book.resting(view, market, side) for side in ("buy", "sell")])
             self.lane.cancel_unjudged(market.symbol)
         if view.opposite is not None:
             for side in ("buy", "sell"):
@@ -234,28 +185,12 @@ class Arranger:
         view.latest()
         # The caller's lie in three seconds or more, so that there is an order to tell; a bystander's may share one.
         at_once = min(_PER_SECOND, count // 3 + 1) if view is self.lane.view else _PER_SECOND
-        for number in range(count):
-            if number and number % at_once == 0:
-                time.sleep(1)
-            market = self.lane.markets[number % len(self.lane.markets)]
-            self._rest(view, market, ("buy", "sell")[number // len(self.lane.markets) % 2])
+        kinds = cycle((market, side) for side in ("buy", "sell") for market in self.lane.markets)
+        orders = [self._book.resting(view, *kind) for kind in islice(kinds, count)]
+        for first in range(0, count, at_once):
+            time.sleep(min(first, 1))
+            self._book.rest(orders[first : first + at_once])
         view.settled()
-
-    def _rest(
-        self,
-        view: View,
-        market: Market,
-        side: str,
-        price: Decimal | None = None,
-        credential: Credential | None = None,
-    ) -> None:
-        if price is None:
-            away = self._rng.randrange(_DEPTH) * market.tick
-            price = max(market.tick, market.resting_buy - away) if side == "buy" else market.resting_sell + away
-        place(self.lane.driver, view, market, side, price, market.quantity, credential=credential)
-
-    def _place(self, view: View, market: Market, side: str, price: Decimal, quantity: Decimal) -> None:
-        place(self.lane.driver, view, market, side, price, quantity)
 
     def _inject(self, view: View, records: Sequence[dict[str, Any]]) -> None:
         tickets = [Ticket.of_record(record) for record in records]
@@ -291,9 +226,3 @@ class Arranger:
             self.refusals.append(str(reason))
             return False
         return True
-
-
-def _between(market: Market) -> Decimal:
-    """A price between the two resting ones, on the tick; the buy's own where there is none between."""
-    half = (market.resting_sell - market.resting_buy) / 2 // market.tick * market.tick
-    return market.resting_buy + half

@@ -2,11 +2,12 @@
 
 import itertools
 import json
+import threading
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from conformance import contract
@@ -20,6 +21,8 @@ from conformance.wire.call import Call
 from conformance.wire.client import Answer, Client
 from conformance.wire.signer import Credential
 
+Result = TypeVar("Result")
+
 
 @dataclass(slots=True)
 class Tally:
@@ -29,7 +32,10 @@ class Tally:
 
 
 class Driver:
-    """Places, cancels and injects orders, and arms errors. What the target refuses raises DriverRefused."""
+    """Places, cancels and injects orders, and arms errors. What the target refuses raises DriverRefused.
+
+    Safe to use from several threads.
+    """
 
     def __init__(self, profile: DriverProfile, client: Client, tally: Tally | None = None) -> None:
         self.can_place = profile.place is not None
@@ -40,6 +46,7 @@ class Driver:
         self._client = client
         self._armed: set[str] = set()
         self._tally = tally or Tally()
+        self._lock = threading.Lock()
         self._run = uuid.uuid4().hex[:8]
         self._serial = itertools.count(1)
         self._noted: list[Exchange] | None = None
@@ -97,10 +104,15 @@ class Driver:
 
     def _count(self, orders: int) -> None:
         most = self._client.target.max_orders
-        placed = self._tally.placed
-        if most is not None and placed + orders > most:
-            raise DriverRefused(f"target.max_orders allows {most} orders in all, and {placed} were placed")
-        self._tally.placed += orders
+        with self._lock:
+            placed = self._tally.placed
+            if most is not None and placed + orders > most:
+                raise DriverRefused(f"target.max_orders allows {most} orders in all, and {placed} were placed")
+            self._tally.placed += orders
+
+    def side_by_side(self, calls: Sequence[Callable[[], Result]]) -> list[Result]:
+        """What these calls of the driver return, which may be made at once. Raises what the first of them raised."""
+        return self._client.side_by_side(calls)
 
     def setting_up(self) -> AbstractContextManager[None]:
         """Count what is sent inside as set-up, not as judging."""

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 from conformance.account.account import Account
 from conformance.account.clock import TargetClock
@@ -101,10 +102,16 @@ class Lane:
 
     def cancel_each(self, view: View, orders: Iterable[Order]) -> None:
         """Let the driver cancel these orders of the account, as many as the target lets it."""
-        for order in orders:
-            with contextlib.suppress(DriverRefused):
+
+        def cancel(order: Order) -> None:
+            try:
                 self.driver.cancel(view.account, order.id, order.symbol)
-            view.perhaps_canceled()
+            except DriverRefused:
+                pass
+            finally:
+                view.perhaps_canceled()
+
+        self.driver.side_by_side([partial(cancel, order) for order in orders])
 
 
 def lane_of(profile: Profile, names: LaneNames, accounts: Mapping[str, Account], driver: Driver) -> Lane:

@@ -1,18 +1,27 @@
-"""Placing an order so that the run knows it for its own afterwards, and prices at which orders can meet."""
+"""Placing orders so that the run knows them for its own afterwards, and prices at which orders can meet."""
 
+import time
 from decimal import Decimal
+from functools import partial
 from itertools import pairwise
+from typing import NamedTuple
 
-from conformance.account.ticket import Ticket
+from conformance.account.ticket import Placed, Ticket
 from conformance.account.view import View
 from conformance.profile import Market
 from conformance.stage.driver import Driver
-from conformance.verdict import DriverRefused
+from conformance.verdict import DriverRefused, Unreachable
 from conformance.wire.signer import Credential
 
 
-def place(
-    driver: Driver,
+class Placing(NamedTuple):
+    """An order to be placed, and in which account."""
+
+    view: View
+    ticket: Ticket
+
+
+def order(
     view: View,
     market: Market,
     side: str,
@@ -20,14 +29,46 @@ def place(
     quantity: Decimal | None,
     quote_quantity: Decimal | None = None,
     credential: Credential | None = None,
-) -> str | None:
-    """Place a limit order, or without a price a market order. Its id, where the target says it. Raises DriverRefused.
-
-    Amounts in base units, `quote_quantity` in units of the quote currency.
-    """
+) -> Placing:
+    """A limit order, or without a price a market order. Amounts in base units, `quote_quantity` in quote units."""
     kind = "market" if price is None else "limit"
-    ticket = Ticket(market.symbol, side, kind, price, quantity, quote_quantity, credential)
-    return view.place(ticket, lambda: driver.place(view.account, ticket))
+    return Placing(view, Ticket(market.symbol, side, kind, price, quantity, quote_quantity, credential))
+
+
+def place(driver: Driver, *orders: Placing) -> list[str | None]:
+    """Place orders, side by side: they must not trade with each other. Their ids, where the target says them.
+
+    Each is written down before, and known for this run's own afterwards, also where placing is interrupted. Raises what
+    the first that was not taken raised, such as DriverRefused; the others are then known as well.
+    """
+    heard: list[_Heard] = []
+    try:
+        placed = driver.side_by_side([partial(_placed, driver, *each, heard) for each in orders])
+    finally:
+        for each in heard:
+            each.view.heard(each.ticket, each.number, each.placed, each.asked_at, each.answered_at)
+    return [each.id for each in placed]
+
+
+class _Heard(NamedTuple):
+    view: View
+    ticket: Ticket
+    number: int
+    placed: Placed | None
+    asked_at: float
+    answered_at: float
+
+
+def _placed(driver: Driver, view: View, ticket: Ticket, heard: list[_Heard]) -> Placed:
+    number, asked_at = view.intend(ticket), time.time()
+    try:
+        placed = driver.place(view.account, ticket)
+    except (DriverRefused, Unreachable) as lost:
+        if not isinstance(lost, DriverRefused) or lost.perhaps_done:
+            heard.append(_Heard(view, ticket, number, None, asked_at, time.time()))  # it may show
+        raise
+    heard.append(_Heard(view, ticket, number, placed, asked_at, time.time()))
+    return placed
 
 
 def prices_between(market: Market, count: int, ticks_apart: int = 1) -> list[Decimal]:

@@ -3,12 +3,13 @@
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from conformance.account.account import Account
+from conformance.account.ahead import asked_ahead
 from conformance.account.view import View
 from conformance.coverage.population import AGES, YOUNG, Kind
 from conformance.coverage.queries import FOURS, TRIPLES, Queries, alike, plan
@@ -200,8 +201,16 @@ class Stage:
     def wait_until_listed(self, *views: View) -> None:
         """Wait until lists show what was brought about in these accounts: this belongs to the set-up."""
         with self.driver.setting_up():
-            for view in views:
-                view.believed()
+            self.look(*views)
+
+    def look(self, *views: View) -> list[Snapshot]:
+        """These accounts as they are, those that have to be looked at at the same time."""
+        with self.looking(*views):
+            return [view.believed() for view in views]
+
+    def looking(self, *views: View) -> AbstractContextManager[None]:
+        """Inside, those of these accounts that have to be looked at have been asked for their orders at once."""
+        return asked_ahead(view.account.page_until() for view in views if view.may_be_looked_at)
 
     def arrange_in_each_market(self) -> None:
         """Bring about a live order in each market, and no other."""

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +27,10 @@ class Call:
     def whole_url(self) -> str:
         """The URL with its query."""
         return f"{self.url}?{self.query}" if self.query else self.url
+
+
+@lru_cache(128)
+def origin(url: str) -> tuple[str, str | None, int | None]:
+    """Scheme, host and port. Credentials are only sent to the origin of the target."""
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)

@@ -3,11 +3,11 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache
-from urllib.parse import urlsplit
+from functools import partial
+from typing import TypeVar
 
 import requests
 import urllib3
@@ -19,12 +19,13 @@ from conformance.profile import Target
 from conformance.verdict import Unreachable
 from conformance.wire.bounded import BoundedAdapter, Unbounded, read_body
 from conformance.wire.breaker import Breaker
-from conformance.wire.call import Call
+from conformance.wire.call import Call, origin
 from conformance.wire.counts import APART, PURPOSES, Counts, Latencies, Purpose
 from conformance.wire.failures import in_words, is_dropped, is_refused
-from conformance.wire.headers import OWN, all_of
+from conformance.wire.headers import OWN, SHOWN_IN_A_LINE, all_of, cut
 from conformance.wire.pace import Pace
 from conformance.wire.redaction import Redactor
+from conformance.wire.side_by_side import SideBySide
 
 CONNECT_TIMEOUT_S = 5
 READ_TIMEOUT_S = 15  # one and a half times as long as the documents' samples wait for a cancel-all
@@ -38,7 +39,9 @@ THROTTLE_WAIT_S = 1.0  # longer than a quota of one second lasts
 GENTLE = 100  # a target must not throttle this many requests within a second
 THROTTLE_WAITS = 10  # in a whole run: a target that always throttles must not hold it up
 _KEPT = 2**17  # characters of a body that are kept as evidence; more than a page of 200 orders has
-_SHOWN_IN_A_LINE = 500  # characters of a header or of a problem; a target can send texts of any length
+
+
+Result = TypeVar("Result")
 
 
 class MayOnlyRead(Exception):
@@ -73,13 +76,16 @@ class _Came:
 
 
 class Client:
-    """Sends requests to one target, over pooled connections. `read_only`: it sends only GET.
+    """Sends requests to one target, over pooled connections. `read_only`: it sends only GET. `connections`: how many
+    requests that do not depend on each other it sends at once.
 
     Safe to use from several threads.
     """
 
-    def __init__(self, target: Target, redactor: Redactor, *, read_only: bool = False) -> None:
+    def __init__(self, target: Target, redactor: Redactor, *, read_only: bool = False, connections: int = 1) -> None:
         self.target = target
+        self.at_once = 1 if target.max_requests_per_second else connections
+        self._side_by_side = SideBySide(self.at_once)
         self._read_only = read_only
         self._origin = origin(target.base_url)
         self.counts = Counts()
@@ -107,6 +113,19 @@ class Client:
     def _purposes(self) -> tuple[Purpose, ...]:
         purposes: tuple[Purpose, ...] = getattr(self._local, "purposes", ())
         return purposes
+
+    def side_by_side(self, calls: Sequence[Callable[[], Result]]) -> list[Result]:
+        """What these calls return, which may send requests at once. What they send counts as what this thread sends.
+
+        Raises what the first of them raised, as if they were made one after the other.
+        """
+        purposes = self._purposes()
+
+        def counted(call: Callable[[], Result]) -> Result:
+            self._local.purposes = purposes
+            return call()
+
+        return self._side_by_side.results([partial(counted, call) for call in calls])
 
     def send(self, call: Call) -> Answer:
         """Send a request. Retry a 503 with exponential back-off and jitter; retry a throttled one once, after a second.
@@ -194,11 +213,11 @@ class Client:
             request_headers=self._redactor.redact_headers(call.headers),
             request_body=self._redactor.redact((call.body or b"").decode(errors="replace"))[:_KEPT],
             status=None if came.problem else came.status,
-            response_headers=_cut(self._redactor.redact_headers(came.headers)),
+            response_headers=cut(self._redactor.redact_headers(came.headers)),
             response_body=self._redactor.redact(came.body.decode(errors="replace"))[:_KEPT],
             sent_at=came.sent_at,
             elapsed_ms=came.seconds * 1000,
-            problem=self._redactor.redact(came.problem)[:_SHOWN_IN_A_LINE] if came.problem else None,
+            problem=self._redactor.redact(came.problem)[:SHOWN_IN_A_LINE] if came.problem else None,
             operation=call.operation,
             forged=call.forged,
         )
@@ -279,14 +298,3 @@ class Client:
             slot = max(now, self._next_slot)
             self._next_slot = slot + 1 / rate
         time.sleep(slot - now)
-
-
-@lru_cache(128)
-def origin(url: str) -> tuple[str, str | None, int | None]:
-    """Scheme, host and port. Credentials are only sent to the origin of the target."""
-    parts = urlsplit(url)
-    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
-
-
-def _cut(headers: Mapping[str, str]) -> dict[str, str]:
-    return {name[:_SHOWN_IN_A_LINE]: value[:_SHOWN_IN_A_LINE] for name, value in headers.items()}

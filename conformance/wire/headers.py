@@ -18,3 +18,12 @@ def all_of(given: Mapping[str, str], prepared: Any) -> Any:
     for name, value in given.items():
         sent.add(name, value)
     return sent
+
+
+SHOWN_IN_A_LINE = 500
+"""Characters of a header, or of a problem, that are shown; a target can send texts of any length."""
+
+
+def cut(headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers as they are shown."""
+    return {name[:SHOWN_IN_A_LINE]: value[:SHOWN_IN_A_LINE] for name, value in headers.items()}

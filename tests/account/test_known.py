@@ -6,6 +6,7 @@ import pytest
 
 from conformance.account.account import Page
 from conformance.account.known import Known
+from conformance.account.sender import Came
 from conformance.evidence import Exchange
 from conformance.observations import Observations
 from conformance.oracle.snapshot import Snapshot
@@ -28,6 +29,7 @@ class Pages:
         self.observations = Observations(["list.array"])
         self._answers = list(answers)
         self.asked = 0
+        self.came: dict[tuple[str, Credential], Came] = {}
 
     def list(self, query: Query, credential: Credential | None = None) -> Page:
         self.asked += 1

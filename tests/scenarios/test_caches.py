@@ -110,10 +110,10 @@ def test_what_was_kept_over_a_cancel_all_stands_beside_what_it_was_before() -> N
 
 def test_a_good_list_is_asked_for_again_once_a_cache_would_have_forgotten_it(monkeypatch: pytest.MonkeyPatch) -> None:
     with stage_on(Sandbox()) as stage:
-        first = caches.good_before(stage, Query(), "api-key")
-        assert caches.good_before(stage, Query(), "api-key") is first
+        [first] = caches.good_before(stage, [(Query(), "api-key")])
+        assert caches.good_before(stage, [(Query(), "api-key")]) == [first]
         monkeypatch.setattr(caches, "_KEPT_S", 0)
-        later = caches.good_before(stage, Query(), "api-key")
+        [later] = caches.good_before(stage, [(Query(), "api-key")])
         assert first is not None
         assert later is not None
         assert later.at > first.at

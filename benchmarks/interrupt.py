@@ -1,9 +1,10 @@
 """Interrupts runs at random moments, and tells how they ended and what they left behind.
 
-    python scripts/interrupt_runs.py --runs 100
+    python benchmarks/interrupt.py --runs 100 --jobs 8 --ms 40
 
-Each run judges a sandbox of its own, and is sent SIGINT or SIGTERM, in turn, at some moment between its first word and
-its last. Exits with 1 where one hung, left an order, or told of anything but an interruption.
+Each run judges a sandbox of its own, so many milliseconds away, and is sent SIGINT or SIGTERM, in turn, at some moment
+between its first word and its last. Exits with 1 where one took long to end, left an order, or told of anything but an
+interruption.
 """
 
 import json
@@ -22,12 +23,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
+from distance import Far
 
 from conformance.exits import Exit
 from conformance.sandbox import Sandbox
 
 DONE = (Exit.OK, False)
-IN_TIME_S = 10  # what container runtimes wait, by default, before they kill
+IN_TIME_S = 5  # container runtimes wait twice as long, by default, before they kill
 HANGS_S = 60
 
 
@@ -56,11 +58,11 @@ class Ended:
 
 
 @contextmanager
-def under_way(folder: Path, sandbox: Sandbox) -> Iterator[subprocess.Popen[str]]:
+def under_way(folder: Path, sandbox: Sandbox, jobs: int) -> Iterator[subprocess.Popen[str]]:
     """A run on this sandbox that has said its first word."""
     with sandbox.serve() as served:
         (folder / "profile.toml").write_text(served.profile_toml, encoding="utf-8")
-        words = ["run", "--target", "profile.toml", "--report-dir", "."]
+        words = ["run", "--target", "profile.toml", "--report-dir", ".", "--jobs", str(jobs)]
         process = subprocess.Popen(  # noqa: S603 - this very suite
             [sys.executable, "-m", "conformance", *words],
             cwd=folder,
@@ -75,10 +77,10 @@ def under_way(folder: Path, sandbox: Sandbox) -> Iterator[subprocess.Popen[str]]
             yield process
 
 
-def interrupted(sent: signal.Signals | None, after_s: float) -> Ended:
+def interrupted(sent: signal.Signals | None, after_s: float, jobs: int, ms: int) -> Ended:
     """A run that is sent this signal; that is left alone where there is none."""
-    sandbox = Sandbox()
-    with TemporaryDirectory() as name, under_way(Path(name), sandbox) as process:
+    sandbox = Far(ms / 1000)
+    with TemporaryDirectory() as name, under_way(Path(name), sandbox, jobs) as process:
         started = time.monotonic()
         if sent is not None:
             time.sleep(after_s)
@@ -98,19 +100,24 @@ def interrupted(sent: signal.Signals | None, after_s: float) -> Ended:
 
 @click.command()
 @click.option("--runs", type=click.IntRange(1), default=100, show_default=True)
+@click.option("--jobs", type=click.IntRange(1), default=8, show_default=True, help="As of a run.")
+@click.option("--ms", type=click.IntRange(0), default=40, show_default=True, help="How far away the sandbox is.")
 @click.option("--seed", type=int, default=0, show_default=True, help="The moments follow from it.")
-def main(runs: int, seed: int) -> None:
+def main(runs: int, jobs: int, ms: int, seed: int) -> None:
     """Interrupt so many runs."""
+    # What a shell runs in the background has Ctrl-C ignored, and so would have the runs.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     rng = random.Random(seed)  # noqa: S311 - moments, not secrets
-    whole_s = interrupted(None, 0).took_s
+    whole_s = interrupted(None, 0, jobs, ms).took_s
     click.echo(f"a whole run takes {whole_s:.1f} s")
     found: list[Ended] = []
     for number in range(runs):
         sent = (signal.SIGINT, signal.SIGTERM)[number % 2]
-        found.append(ended := interrupted(sent, rng.uniform(0, whole_s)))
+        found.append(ended := interrupted(sent, rng.uniform(0, whole_s), jobs, ms))
         if ended.faults:
             click.echo(f"run {number}, {sent.name} after {ended.after_s:.3f} s: {', '.join(ended.faults)}")
     codes = ", ".join(f"{count} with {code}" for code, count in sorted(Counter(each.code for each in found).items()))
+    click.echo(f"the slowest took {max(each.took_s for each in found):.1f} s to end")
     click.echo(f"ended within {IN_TIME_S} s: {sum(each.took_s <= IN_TIME_S for each in found)} of {runs}")
     click.echo(f"left an order: {sum(each.left > 0 for each in found)}")
     click.echo(f"exit codes: {codes}")

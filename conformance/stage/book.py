@@ -1,0 +1,115 @@
+"""Orders that are placed in the book: those that rest, and those that the lane's other account takes from."""
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from decimal import Decimal
+from itertools import chain, zip_longest
+
+from conformance.account.view import View
+from conformance.profile import Market
+from conformance.stage.lane import Lane
+from conformance.stage.placement import Placing, order, place
+from conformance.stage.wishes import Wish
+from conformance.verdict import DriverRefused
+from conformance.wire.signer import Credential
+
+# How many orders of one side that are taken from stand in a market at once, each at a price of its own.
+_CROSSED_AT_MOST = 8
+
+# How many ticks away from the resting price an order may be placed, so that prices differ.
+_DEPTH = 5
+
+
+class Book:
+    """Places orders of one lane, side by side where they do not trade with each other."""
+
+    def __init__(self, lane: Lane, rng: random.Random) -> None:
+        self._lane = lane
+        self._rng = rng
+        self._crossed: Counter[tuple[str, str]] = Counter()  # orders to be taken from, by market and side
+        self._looked_in_between = False
+
+    def arrange(self, view: View, wishes: Sequence[Wish]) -> None:
+        """Place these orders of the account. Raises DriverRefused."""
+        self._crossed.clear()
+        chains: defaultdict[tuple[str, str], list[list[Placing]]] = defaultdict(list)
+        resting = []
+        for wish in wishes:
+            if wish.fills and view.opposite is not None:
+                share = Decimal("0.5") if wish.fills == 1 else Decimal("0.1")
+                chains[wish.market.symbol, wish.side] += self._crossing(
+                    view, wish.market, wish.side, share, wish.fills, wish.credential
+                )
+            else:
+                resting.append(self.resting(view, wish.market, wish.side, wish.price, wish.credential))
+        self._place(resting, list(chains.values()))
+
+    def rest(self, orders: Sequence[Placing]) -> None:
+        """Place orders that rest. Raises DriverRefused."""
+        place(self._lane.driver, *orders)
+
+    def cross(self, maker: View, market: Market, side: str, share: Decimal) -> None:
+        """Let `share` of an order of `maker` be filled by the lane's other account. Raises DriverRefused."""
+        self._place([], [self._crossing(maker, market, side, share)])
+
+    def resting(
+        self,
+        view: View,
+        market: Market,
+        side: str,
+        price: Decimal | None = None,
+        credential: Credential | None = None,
+    ) -> Placing:
+        """An order that rests, by default at a price about the resting one."""
+        if price is None:
+            away = self._rng.randrange(_DEPTH) * market.tick
+            price = max(market.tick, market.resting_buy - away) if side == "buy" else market.resting_sell + away
+        return order(view, market, side, price, market.quantity, credential=credential)
+
+    def _crossing(
+        self,
+        maker: View,
+        market: Market,
+        side: str,
+        share: Decimal,
+        times: int = 1,
+        credential: Credential | None = None,
+    ) -> list[list[Placing]]:
+        """An order of `maker`, and then those that take `share` of it each, at a price where neither rests."""
+        taker = maker.opposite
+        if taker is None:
+            raise DriverRefused("one account alone cannot fill its own orders")
+        price = self._untouched_price(market, side)
+        taken = max(market.lot, market.quantity * share // market.lot * market.lot)
+        made = order(maker, market, side, price, market.quantity, credential=credential)
+        taking = order(taker, market, "sell" if side == "buy" else "buy", price, taken)
+        return [[made], [taking] * times]
+
+    def _place(self, resting: Sequence[Placing], chains: Sequence[Sequence[Sequence[Placing]]]) -> None:
+        """Place what rests, and the chains beside it, each step by step: orders of one market and side may meet."""
+        steps = [list(chain.from_iterable(step)) for step in zip_longest(*chains, fillvalue=())]
+        for number, step in enumerate(steps or [[]]):
+            place(self._lane.driver, *(resting if number == 0 else ()), *step)
+            if steps and not self._looked_in_between:
+                # Lists show one order before it is filled, so that what they show of it later can be held against that.
+                self._looked_in_between = True
+                with self._lane.driver.setting_up():
+                    step[0].view.fresh()
+
+    def _untouched_price(self, market: Market, side: str) -> Decimal:
+        """A price between the resting ones at which the next order of this side is the first to be taken from.
+
+        Each is a step better than the one before, so that what is left of that one stays behind it.
+        """
+        number = self._crossed[market.symbol, side]
+        self._crossed[market.symbol, side] = (number + 1) % _CROSSED_AT_MOST
+        half = (market.resting_sell - market.resting_buy) / 2
+        away = max(market.tick, half * (number + 1) / _CROSSED_AT_MOST // market.tick * market.tick)
+        return min(market.resting_buy + away, _between(market)) if side == "buy" else market.resting_sell - away
+
+
+def _between(market: Market) -> Decimal:
+    """A price between the two resting ones, on the tick; the buy's own where there is none between."""
+    half = (market.resting_sell - market.resting_buy) / 2 // market.tick * market.tick
+    return market.resting_buy + half

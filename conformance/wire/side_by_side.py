@@ -1,0 +1,49 @@
+"""Calls that do not depend on each other, made at once, each over a connection of its own."""
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent import futures
+from typing import TypeVar
+
+Result = TypeVar("Result")
+
+# A run that is interrupted waits so long for what is under way: an order that is still to be answered may be placed.
+_UNDER_WAY_S = 3
+
+
+class SideBySide:
+    """So many connections. With one, calls are made one after the other."""
+
+    def __init__(self, connections: int) -> None:
+        self._local = threading.local()
+        self._pool = futures.ThreadPoolExecutor(connections, initializer=self._begin) if connections > 1 else None
+
+    def results(self, calls: Sequence[Callable[[], Result]]) -> list[Result]:
+        """What the calls return, in their order. What the first of them raises is raised once all that are under way
+        have ended; none is begun after one has failed, or after an interruption.
+
+        A call that makes calls of its own makes them one after the other.
+        """
+        if self._pool is None or len(calls) < 2 or getattr(self._local, "is_one_of_many", False):
+            return [call() for call in calls]
+        stopped = threading.Event()
+
+        def one(call: Callable[[], Result]) -> Result:
+            if stopped.is_set():
+                raise futures.CancelledError  # it is never told: the call that failed was begun before this one
+            try:
+                return call()
+            except BaseException:
+                stopped.set()
+                raise
+
+        running = [self._pool.submit(one, call) for call in calls]
+        try:
+            futures.wait(running)
+        finally:
+            stopped.set()
+            futures.wait(running, timeout=_UNDER_WAY_S)
+        return [each.result() for each in running]
+
+    def _begin(self) -> None:
+        self._local.is_one_of_many = True

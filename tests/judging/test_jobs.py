@@ -1,0 +1,92 @@
+"""A run over many connections, beside one that sends one request after the other."""
+
+import re
+import threading
+from collections import Counter
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+import pytest
+
+from conformance import faults
+from conformance.sandbox import Sandbox
+from tests.runs import Ended, run
+from tests.sandboxes import profile_in
+
+# Checks whose requests do not depend on the time of day, and that nobody reads beside.
+FIXED = "forged_credential_cancels or odd_value_does or odd_queries or symbol_cancels_nothing or knows_no_wildcards"
+
+
+_SIGNING = ("timestamp", "signature")
+_TIME = re.compile(r"^[0-9]{10}$")  # a second at which a snapshot goes on
+
+
+class Seen:
+    """What a sandbox is asked for, without signatures and times, and how many requests are under way at once."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.requests: Counter[tuple[str, str, tuple[tuple[str, str], ...]]] = Counter()
+        self.most = 0
+        self._under_way = 0
+        self._lock = threading.Lock()
+        self._app = sandbox.face.app
+        sandbox.face.app = self  # type: ignore[assignment]
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        query = parse_qsl(scope["query_string"].decode(errors="replace"), keep_blank_values=True)
+        asked = tuple((name, _TIME.sub("then", value)) for name, value in query if name not in _SIGNING)
+        self.requests[scope["method"], scope["path"], asked] += 1
+        self._under_way += 1
+        self.most = max(self.most, self._under_way)
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._under_way -= 1
+
+
+def judged(folder: Path, sandbox: Sandbox, jobs: int, *words: str) -> Ended:
+    folder.mkdir()
+    with profile_in(folder, sandbox) as profile:
+        return run(folder, "--target", profile, "--jobs", str(jobs), *words)
+
+
+def test_the_same_requests_are_sent_over_any_number_of_connections(tmp_path: Path) -> None:
+    sandboxes = {jobs: faults.twins()["far-away"].sandbox(0) for jobs in (1, 8)}
+    seen = {jobs: Seen(sandbox) for jobs, sandbox in sandboxes.items()}
+    done = {
+        jobs: judged(tmp_path / str(jobs), sandbox, jobs, "-k", FIXED, "--scope", "full")
+        for jobs, sandbox in sandboxes.items()
+    }
+    assert [each.code for each in done.values()] == [0, 0]
+    assert seen[1].requests == seen[8].requests
+    assert done[1].with_verdict("pass") == done[8].with_verdict("pass")
+    assert seen[1].most == 1
+    assert seen[8].most > 1
+
+
+@pytest.mark.parametrize("name", ["cancels-before-it-asks", "start-drops-the-symbol"])
+def test_a_fault_is_found_and_named_alike(name: str, tmp_path: Path) -> None:
+    fault = faults.load()[name]
+    words = "-k", "forged_credential_cancels or three_parameters or limit"
+    found = [judged(tmp_path / str(jobs), fault.sandbox(0), jobs, *words) for jobs in (1, 8)]
+    assert fault.breaks in found[0].with_verdict("fail")
+    assert found[0].with_verdict("fail") == found[1].with_verdict("fail")
+
+
+LANES = '[[lanes]]\ncaller = "caller2"\n\n[accounts.caller2]\nname = "carol"\njwt = "a.b.c"\n\n[accounts.caller]'
+
+
+def test_a_run_says_that_it_does_not_work_on_further_lanes(tmp_path: Path) -> None:
+    with profile_in(tmp_path, Sandbox()) as profile:
+        text = profile.read_text(encoding="utf-8").replace("[accounts.caller]", LANES, 1)
+        profile.write_text(text, encoding="utf-8")
+        done = run(tmp_path, "--target", profile, "-k", "start_is")
+    assert done.code == 0, done.printed
+    assert "1 further lane is not used: pytest -n works on all" in " ".join(done.stderr.split())
+
+
+def test_a_run_needs_a_connection(tmp_path: Path) -> None:
+    done = run(tmp_path, "--jobs", "0")
+    assert done.code == 2, done.printed
+    assert "--jobs 0: a run needs a connection" in done.printed
