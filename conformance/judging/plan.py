@@ -24,8 +24,8 @@ class Plan:
 
     `aim`: the requirement whose checks run first. If they find it violated, the run ends after them. `effort`: how
     much it tries. `examples`: what is drawn before anything else, and where examples that fail are kept. `writes`:
-    whether the run writes its reports. `tally`: of the orders that it places. `jobs`: how many connections send requests
-    that do not depend on each other.
+    whether the run writes its reports. `tally`: of the orders that it places. `jobs`: how many connections send
+    requests that do not depend on each other.
     """
 
     profile: Profile
