@@ -61,10 +61,10 @@ RUN = (
     SEED,
     Option(
         "--jobs",
-        "How many connections send requests that do not depend on each other at once; 1: one request after the other.",
+        "How many connections send requests that do not depend on each other at once; 1: one request after the other."
+        f" Default: {JOBS}, or 1 if the target answers within 5 ms.",
         metavar="N",
         kind=int,
-        default=JOBS,
     ),
     REPORT_DIR,
     Option("--stop-on-first", "Stop at the first violation.", flag=True),

@@ -33,7 +33,7 @@ def run(
     target: str | None,
     scope: str | None,
     seed: int,
-    jobs: int,
+    jobs: int | None,
     report_dir: str,
     stop_on_first: bool,
     require: str,

@@ -9,7 +9,6 @@ from typing import Literal
 from conformance.gating import waivers as waiver_file
 from conformance.gating.waivers import Waiver
 from conformance.hypothesis_seam import Kept
-from conformance.options import JOBS
 from conformance.profile import Profile, ProfileError, loader
 from conformance.results import Required
 from conformance.stage.driver import Tally
@@ -40,7 +39,7 @@ class Plan:
     examples: Kept | None = None
     writes: bool = True
     tally: Tally = field(default_factory=Tally)
-    jobs: int = JOBS
+    jobs: int | None = None
 
     @property
     def target(self) -> dict[str, str]:
@@ -65,14 +64,14 @@ def make_plan(
     cancel_existing: bool,
     aim: str | None = None,
     waivers: str | None = None,
-    jobs: int = JOBS,
+    jobs: int | None = None,
 ) -> Plan:
     """The plan for these options of the command line. `target` is a URL, the path of a profile, or a profile.
 
     Raises ProfileError if an option or the profile is wrong, or if the target does not allow the scope. Raises
     WaiverError if the file of waivers is wrong.
     """
-    if jobs < 1:
+    if jobs is not None and jobs < 1:
         raise ProfileError(f"--jobs {jobs}: a run needs a connection")
     profile = target if isinstance(target, Profile) else profile_of(target)
     if cancel_existing:

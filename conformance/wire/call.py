@@ -34,3 +34,17 @@ def origin(url: str) -> tuple[str, str | None, int | None]:
     """Scheme, host and port. Credentials are only sent to the origin of the target."""
     parts = urlsplit(url)
     return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
+@dataclass(slots=True)
+class Came:
+    """What came back for a request. `problem`: why it is not a whole answer."""
+
+    sent_at: float
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    seconds: float = 0.0
+    problem: str | None = None
+    dropped: bool = False
+    refused: bool = False

@@ -5,7 +5,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
@@ -19,7 +19,7 @@ from conformance.profile import Target
 from conformance.verdict import Unreachable
 from conformance.wire.bounded import BoundedAdapter, Unbounded, read_body
 from conformance.wire.breaker import Breaker
-from conformance.wire.call import Call, origin
+from conformance.wire.call import Call, Came, origin
 from conformance.wire.counts import APART, PURPOSES, Counts, Latencies, Purpose
 from conformance.wire.failures import in_words, is_dropped, is_refused
 from conformance.wire.headers import OWN, SHOWN_IN_A_LINE, all_of, cut
@@ -61,36 +61,23 @@ class Answer:
     throttled: tuple[Exchange, ...] = ()
 
 
-@dataclass(slots=True)
-class _Came:
-    """What came back for a request. `problem`: why it is not a whole answer."""
-
-    sent_at: float
-    status: int | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
-    seconds: float = 0.0
-    problem: str | None = None
-    dropped: bool = False
-    refused: bool = False
-
-
 class Client:
     """Sends requests to one target, over pooled connections. `read_only`: it sends only GET. `connections`: how many
-    requests that do not depend on each other it sends at once.
+    requests that do not depend on each other it sends at once; None: as many as help.
 
     Safe to use from several threads.
     """
 
-    def __init__(self, target: Target, redactor: Redactor, *, read_only: bool = False, connections: int = 1) -> None:
+    def __init__(
+        self, target: Target, redactor: Redactor, *, read_only: bool = False, connections: int | None = 1
+    ) -> None:
         self.target = target
-        self.at_once = 1 if target.max_requests_per_second else connections
-        self._side_by_side = SideBySide(self.at_once)
         self._read_only = read_only
         self._origin = origin(target.base_url)
         self.counts = Counts()
         self.latencies = Latencies()
         self.pace = Pace()
+        self._side_by_side = SideBySide(1 if target.max_requests_per_second else connections, self.pace.is_far)
         self._redactor = redactor
         self._local = threading.local()
         self._lock = threading.Lock()
@@ -113,6 +100,11 @@ class Client:
     def _purposes(self) -> tuple[Purpose, ...]:
         purposes: tuple[Purpose, ...] = getattr(self._local, "purposes", ())
         return purposes
+
+    @property
+    def at_once(self) -> int:
+        """How many requests go out at once."""
+        return self._side_by_side.at_once
 
     def side_by_side(self, calls: Sequence[Callable[[], Result]]) -> list[Result]:
         """What these calls return, which may send requests at once. What they send counts as what this thread sends.
@@ -203,7 +195,7 @@ class Client:
         if self._read_only and call.method != "GET":
             raise MayOnlyRead(f"{call.method} {call.url}")
         given_up = self.breaker.given_up()
-        came = _Came(time.time(), problem=given_up) if given_up else self._ask(call)
+        came = Came(time.time(), problem=given_up) if given_up else self._ask(call)
         if came.refused and self._answers:
             came = self._once_it_accepts(call, came)
         exchange = Exchange(
@@ -225,7 +217,7 @@ class Client:
             raise Unreachable(exchange, came.dropped)
         return Answer(came.status, came.headers, came.body, exchange)
 
-    def _ask(self, call: Call) -> "_Came":
+    def _ask(self, call: Call) -> Came:
         # Only to the target: these headers may be credentials of a gateway.
         own = self.target.headers if origin(call.url) == self._origin else {}
         prepared = requests.Request(call.method, call.url, headers={**OWN, **own, **call.headers}).prepare()
@@ -236,7 +228,7 @@ class Client:
         self._take_turn(call)
         connect_s = CONNECT_TIMEOUT_S
         patience_s = self.breaker.patience_s(READ_TIMEOUT_S)
-        came, started = _Came(time.time()), time.monotonic()
+        came, started = Came(time.time()), time.monotonic()
         self.pace.sent(apart=not APART.isdisjoint(self._purposes()))
         try:
             # Not by a session: that would follow redirects, keep cookies, and take proxies from this machine.
@@ -259,7 +251,7 @@ class Client:
         self.breaker.ended(started, came.problem or f"{came.status}", answered=came.problem is None)
         return came
 
-    def _once_it_accepts(self, call: Call, came: "_Came") -> "_Came":
+    def _once_it_accepts(self, call: Call, came: Came) -> Came:
         """What comes back once the target accepts connections again, or the refusal."""
         tries = [came]
 

@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from concurrent import futures
 from typing import TypeVar
 
+from conformance.options import JOBS
+
 Result = TypeVar("Result")
 
 # A run that is interrupted waits so long for what is under way: an order that is still to be answered may be placed.
@@ -12,11 +14,21 @@ _UNDER_WAY_S = 3
 
 
 class SideBySide:
-    """So many connections. With one, calls are made one after the other."""
+    """So many connections. With one, calls are made one after the other.
 
-    def __init__(self, connections: int) -> None:
+    None: JOBS of them while the target `is_far` away, else one, since near by threads only wait for each other.
+    """
+
+    def __init__(self, connections: int | None, is_far: Callable[[], bool] = lambda: True) -> None:
+        self._connections = connections
+        self._is_far = is_far
         self._local = threading.local()
-        self._pool = futures.ThreadPoolExecutor(connections, initializer=self._begin) if connections > 1 else None
+        self._pool = futures.ThreadPoolExecutor(connections or JOBS, initializer=self._begin)
+
+    @property
+    def at_once(self) -> int:
+        """How many calls are made at once."""
+        return self._connections or (JOBS if self._is_far() else 1)
 
     def results(self, calls: Sequence[Callable[[], Result]]) -> list[Result]:
         """What the calls return, in their order. What the first of them raises is raised once all that are under way
@@ -24,7 +36,7 @@ class SideBySide:
 
         A call that makes calls of its own makes them one after the other.
         """
-        if self._pool is None or len(calls) < 2 or getattr(self._local, "is_one_of_many", False):
+        if self.at_once == 1 or len(calls) < 2 or getattr(self._local, "is_one_of_many", False):
             return [call() for call in calls]
         stopped = threading.Event()
 

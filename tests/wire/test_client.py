@@ -14,7 +14,7 @@ from conformance.profile import Target
 from conformance.profile.secrets import Secret
 from conformance.verdict import Unreachable
 from conformance.wire import client as client_module
-from conformance.wire.call import Call
+from conformance.wire.call import Call, Came
 from conformance.wire.client import Client, MayOnlyRead
 from conformance.wire.counts import Purpose
 from conformance.wire.redaction import Redactor
@@ -362,7 +362,7 @@ def test_a_target_that_accepts_no_connection_any_more_is_waited_for(
     def ask(call: Call) -> object:
         if left[0]:
             left[0] -= 1
-            return client_module._Came(time.time(), problem="no connection", refused=True)
+            return Came(time.time(), problem="no connection", refused=True)
         return really(call)
 
     monkeypatch.setattr(asking, "_ask", ask)
