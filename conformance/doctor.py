@@ -1,82 +1,66 @@
 """Examines a profile against the live target. Finds what would disturb a run, and says what to do. Changes no order."""
 
-import contextlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import Literal
 
-from conformance.account.account import Account, Page
+from conformance.account.account import Account
 from conformance.evidence import Exchange
+from conformance.fit import Look, Remark, crossed, look, plaintext, users_by_token
 from conformance.orders import LIVE, Order, Query
 from conformance.profile import Profile
 from conformance.stage.driver import Driver
 from conformance.verdict import CannotJudge, Violation
-from conformance.wire.signer import Credential, Signer
-from conformance.wire.tokens import NotApplicable, payload
-
-Grade = Literal["good", "warning", "problem"]
+from conformance.wire.answers import code, decoded
+from conformance.wire.client import Client
 
 # A Date header has whole seconds and takes time to arrive. Some servers reject signed requests beyond 5 s.
 _SKEW_S = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """The result of one examination. With a problem a run cannot test; with a warning it can test less."""
-
-    about: str
-    grade: Grade
-    says: str
-    remedy: str = ""
-
-
-def examine(profile: Profile, accounts: Mapping[str, Account], driver: Driver) -> Iterator[Remark]:
+def examine(profile: Profile, client: Client, accounts: Mapping[str, Account], driver: Driver) -> Iterator[Remark]:
     """Examine everything that GET requests can show, and the fault hook, which is only switched off."""
-    yield from transport(profile)
-    yield from same_user(accounts)
-    pages: dict[str, Page] = {}
+    yield from plaintext(profile)
+    yield from users_by_token(accounts)
+    looks: dict[str, list[Look]] = {}
     for account in accounts.values():
+        looks[account.name] = []
         for credential in account.credentials:
-            page, finding = _credential(account, credential)
-            yield finding
-            if page is not None:
-                pages.setdefault(account.name, page)
-    yield from _clock(page.exchange for page in pages.values())
-    yield from _distinct(pages)
+            looks[account.name].append(seen := look(client, account, credential))
+            yield seen.problem or _accepted(seen)
+            if seen.answer is None and seen.problem:
+                return  # nothing is there to be examined
+    good = {name: next((each for each in seen if _is_list(each)), None) for name, seen in looks.items()}
+    listed = {name: seen for name, seen in good.items() if seen is not None}
+    if listed and profile.target.base_url.startswith("https://"):
+        yield Remark("transport", "good", "TLS, verified" + (" by ca_bundle" if profile.target.ca_bundle else ""))
+    yield from _clock(seen.answer.exchange for seen in listed.values() if seen.answer)
+    for lane in profile.lanes:
+        if lane.other is not None:
+            yield from crossed(looks[accounts[lane.caller].name], looks[accounts[lane.other].name])
+    yield from _distinct(listed)
     for account in accounts.values():
-        if account.name in pages:
+        if account.name in listed:
             yield from _live(account, profile.target.disposable)
     caller = accounts[profile.lanes[0].caller]
-    if caller.name in pages:
+    if _is_list(looks[caller.name][0]):
         yield from _markets(caller, [market.symbol for market in profile.markets])
     yield from _hooks(driver)
 
 
-def transport(profile: Profile) -> Iterator[Remark]:
-    """Whether others on the network could read the credentials."""
-    target = profile.target
-    if target.base_url.startswith("https://"):
-        yield Remark("transport", "good", "TLS, verified" + (" by ca_bundle" if target.ca_bundle else ""))
-    elif target.is_loopback:
-        yield Remark("transport", "good", "plain HTTP, on this machine")
-    else:
-        grade: Grade = "problem" if target.environment == "production" else "warning"
-        remedy = "say https:// in target.base_url, unless the network is yours alone"
-        yield Remark("transport", grade, "plain HTTP to another machine: credentials can be read on the way", remedy)
+def _is_list(seen: Look) -> bool:
+    answer = seen.answer
+    return (
+        seen.problem is None and answer is not None and answer.status == 200 and isinstance(decoded(answer.body), list)
+    )
 
 
-def _credential(account: Account, credential: Credential) -> tuple[Page | None, Remark]:
-    about = f"{account.name}, {credential}"
-    try:
-        page = account.list(Query(limit=200), credential)
-    except Violation as violation:
-        remedy = "is target.base_url that of this API, with its version?"
-        return None, Remark(about, "problem", f"{violation.breach.got}, where a list was due", remedy)
-    except CannotJudge as reason:
-        remedy = "is the target up, and are the credentials those of this environment?"
-        return None, Remark(about, "problem", str(reason), remedy)
-    return page, Remark(about, "good", f"accepted, in {page.exchange.elapsed_ms:.0f} ms")
+def _accepted(seen: Look) -> Remark:
+    about = f"{seen.account}, {seen.credential}"
+    assert seen.answer is not None
+    if not _is_list(seen):
+        says = f"{seen.answer.status} {code(seen.answer)}, where a list was due"
+        return Remark(about, "problem", says, "a run tells which requirement that violates")
+    return Remark(about, "good", f"accepted, in {seen.answer.exchange.elapsed_ms:.0f} ms")
 
 
 def _clock(exchanges: Iterable[Exchange]) -> Iterator[Remark]:
@@ -92,39 +76,18 @@ def _clock(exchanges: Iterable[Exchange]) -> Iterator[Remark]:
         return
 
 
-def same_user(accounts: Mapping[str, Account]) -> Iterator[Remark]:
-    """Find two accounts that are the same user, as far as the credentials show it."""
-    owners: dict[object, str] = {}
-    for account in accounts.values():
-        for identity in _identities(account.signer):
-            if (owner := owners.setdefault(identity, account.name)) != account.name:
-                says = f"{owner} and {account.name} are one user"
-                yield Remark("accounts", "problem", says, "give credentials of two different users")
-                return
-
-
-def _identities(signer: Signer) -> Iterator[object]:
-    if "api-key" in signer.kinds:
-        yield signer.api_key
-    if "jwt" in signer.kinds:
-        yield signer.token
-        with contextlib.suppress(NotApplicable):
-            if subject := payload(signer.token).get("sub"):
-                yield "sub", subject
-
-
-def _distinct(pages: Mapping[str, Page]) -> Iterator[Remark]:
+def _distinct(pages: Mapping[str, Look]) -> Iterator[Remark]:
     seen: dict[tuple[object, ...], str] = {}
     shared: set[str] = set()
     for name, page in pages.items():
-        for order in page.orders:
-            if (owner := seen.setdefault(order.identity, name)) != name:
+        for identity in page.orders:
+            if (owner := seen.setdefault(identity, name)) != name:
                 shared.add(f"{owner} and {name}")
     for names in sorted(shared):
         remedy = "are they two different users? If so, the target shows one the orders of the other"
         yield Remark("accounts", "warning", f"{names} show the same orders", remedy)
     if len(pages) > 1 and not shared:
-        yield Remark("accounts", "good", f"{', '.join(pages)} are different users")
+        yield Remark("accounts", "good", f"{', '.join(pages)} show no order in common")
 
 
 def _live(account: Account, disposable: bool) -> Iterator[Remark]:

@@ -9,7 +9,7 @@
 | no whole answer came | `Unreachable` | inconclusive |
 | the target, or the profile, does not let the driver do it | `DriverRefused` | not exercised |
 | what the check needs has not been seen | `NotObserved` | not exercised |
-| the suite itself says no: cancel-all would harm somebody | `Declined` | declined, and the run ends with exit 2 |
+| the suite itself says no: harm, or two users mixed up | `Declined` | declined, and the run ends with exit 2 |
 
 All but the first are siblings under `CannotJudge`, and each has its ending with it. Anything else that is raised is the
 suite's own crash.
@@ -126,6 +126,6 @@ class NotObserved(CannotJudge):
 
 
 class Declined(CannotJudge):
-    """The suite does not send a cancel-all: it would cancel live orders that this run did not place."""
+    """The suite does not go on: it would cancel live orders that this run did not place, or mix up two users."""
 
     ending = "declined"

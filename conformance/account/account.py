@@ -22,7 +22,7 @@ from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order, Query
 from conformance.profile import AccountProfile
 from conformance.verdict import Breach, Busy, Inconclusive, Rejected
-from conformance.wire.answers import NOT_JUDGED, cut, rejects, start, turns_away
+from conformance.wire.answers import NOT_JUDGED, code, cut, rejects, start, turns_away
 from conformance.wire.client import Answer, Client
 from conformance.wire.signer import Credential
 
@@ -251,7 +251,7 @@ class Account(Sender):
         requirement = self.blame.of_credential(kind) if turned_away else None
         if requirement is None and (turned_away or answer.status in NOT_JUDGED):
             words = NOT_JUDGED.get(answer.status, NOT_JUDGED[401])
-            reason = f"{self.name}: {words} ({answer.status} to {what})"
+            reason = f"{self.name}: {words} ({answer.status} {code(answer)} to {what})"
             if answer.status == 503:
                 raise Busy(reason)
             raise (Rejected if answer.status < 500 else Inconclusive)(reason)

@@ -25,7 +25,8 @@ def doctor(target: str) -> None:
     It says what would stop a run, and what to do about it.
 
     \b
-    Exit codes: 0 a run can test it · 2 a bad profile · 3 a run could not test it
+    Exit codes: 0 a run can test it · 2 a bad profile, or one that mixes up two users
+    3 a run could not test it
     """
     with complaints():
         findings = list(examine_profile(profile_of(target)))
@@ -36,4 +37,6 @@ def doctor(target: str) -> None:
     output().print(table)
     problems = sum(found.grade == "problem" for found in findings)
     click.echo("a run can judge it" if not problems else f"a run could not judge it: {problems} to mend first")
+    if any(found.refuses for found in findings):
+        sys.exit(Exit.WRONG_USAGE)
     sys.exit(Exit.INCONCLUSIVE if problems else Exit.OK)

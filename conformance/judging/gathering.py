@@ -56,6 +56,7 @@ class Gathering:
         self._requests = Counts()
         self._works: list[Work] = []
         self._latencies: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self._begun = False
         self._refusal: str | None = None
         self._crashes: list[str] = []
         self._left: list[str] = []
@@ -63,15 +64,13 @@ class Gathering:
         self._started = time.monotonic()
         self._started_at = datetime.now(UTC)
 
-    def pytest_sessionstart(self) -> None:
-        """Remove the reports of an earlier run, so that nobody takes them for those of this one, however it ends."""
-        for name in files.FORMATS if self._plan.writes else ():
-            (self._plan.report_dir / name).unlink(missing_ok=True)
-
     # -- what is gathered --------------------------------------------------------------------------------------------
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take in what the report of a check carries."""
+        if report.when == "setup" and report.passed and not self._begun:
+            self._begun = True
+            files.remove(self._plan.report_dir)  # from now on something is judged, however the run ends
         if outcome := outcome_in(report):
             self._outcomes.append(outcome)
             if outcome.ending == "declined":
@@ -121,7 +120,7 @@ class Gathering:
             # An exploring run is not broken off by the end of its time: it is a part of all rounds.
             stopped = session.shouldfail or (session.shouldstop and not self._plan.effort.time_is_up())
             results = self._results(stopped=bool(stopped))
-            if self._plan.writes:
+            if self._plan.writes and not files.keeps(results, self._plan.report_dir):
                 files.write(results, self._plan.report_dir)
             self.results = results
         session.exitstatus = results.exit_code

@@ -55,8 +55,8 @@ class Rounds:
         started = time.monotonic()
         until = None if explore_s is None else started + explore_s
         # What an earlier run has left there is not taken for what this one has found.
-        for name in (*files.FORMATS, *([] if self._again else [FILE])):
-            (self._plan.report_dir / name).unlink(missing_ok=True)
+        if not self._again:
+            (self._plan.report_dir / FILE).unlink(missing_ok=True)
         with signals.stopping():
             try:
                 for each in self._planned(select, until):
@@ -73,7 +73,8 @@ class Rounds:
                 self._note(crashes=(str(error),))
             with signals.ignored():
                 results = replace(self._whole(), select=select, duration_s=round(time.monotonic() - started, 2))
-                files.write(results, self._plan.report_dir)
+                if not files.keeps(results, self._plan.report_dir):
+                    files.write(results, self._plan.report_dir)
         return results
 
     def told(self) -> Iterator[str]:

@@ -31,6 +31,12 @@ class NoVerdict(EndsCommand):
     exit = Exit.SUITE_FAILED
 
 
+class NothingSelected(EndsCommand):
+    """-k matches no check."""
+
+    exit = Exit.INCONCLUSIVE
+
+
 # A run makes many objects that live as long as it does: to look through them less often saves a tenth of its time.
 _GARBAGE = 100_000
 
@@ -43,6 +49,7 @@ class _Hooks:
         self._console = console
         self._progress: Progress | None = None
         self.gathering: Gathering | None = None
+        self.selected: int | None = None
         self.told_to_stop = False
         self.crash: str | None = None
 
@@ -57,6 +64,7 @@ class _Hooks:
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         self.gathering = session.config.pluginmanager.get_plugin(Gathering.NAME)
+        self.selected = len(session.items)
         self._progress = Progress(self._console, len(session.items))
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
@@ -85,8 +93,8 @@ class _Hooks:
 def run(plan: Plan, console: Console, *, stop_on_first: bool, select: str | None = None) -> Results:
     """Judge the target of the plan, and show progress on the console. `select` is an expression as for pytest -k.
 
-    Raises NoVerdict if pytest ended without results, ProfileError if `select` cannot be read, and SystemExit(130) if a
-    signal ended the run before there were results.
+    Raises NothingSelected if no check matches it, NoVerdict if pytest ended without results, ProfileError if `select`
+    cannot be read, and SystemExit(130) if a signal ended the run before there were results.
     """
     hooks = _Hooks(plan, console)
     args = [
@@ -113,7 +121,10 @@ def run(plan: Plan, console: Console, *, stop_on_first: bool, select: str | None
         except Exception as error:  # noqa: BLE001 - else Python exits with 1, as for a violation
             code, hooks.crash = pytest.ExitCode.INTERNAL_ERROR, crashes.told(error)
     if hooks.gathering is not None and hooks.gathering.results is not None:
-        return hooks.gathering.results
+        results = hooks.gathering.results
+        if select and plan.writes and hooks.selected == 0 and results.exit_code is Exit.INCONCLUSIVE:
+            raise NothingSelected(f"-k {select!r} matches no check; `p99-conformance requirements` names them")
+        return results
     if select and code == pytest.ExitCode.USAGE_ERROR:
         raise ProfileError(f"-k {select!r} cannot be read; it takes names joined by and, or, not")
     if code == Exit.INTERRUPTED:

@@ -9,7 +9,8 @@ from conformance.account.account import Account
 from conformance.cost import Work
 from conformance.coverage.areas import Area, merged, of_cancels, of_orders, of_queries
 from conformance.coverage.population import AGES, YOUNG
-from conformance.doctor import Remark, examine, same_user, transport
+from conformance.doctor import examine
+from conformance.fit import Remark, first_problems
 from conformance.judging.own_cpu import own_cpu_s
 from conformance.judging.plan import Plan
 from conformance.observations import Observations
@@ -20,7 +21,7 @@ from conformance.stage.clean_up import clean_up
 from conformance.stage.driver import Driver
 from conformance.stage.lane import Lane, lane_of
 from conformance.stage.stage import Stage
-from conformance.verdict import CannotJudge, Inconclusive
+from conformance.verdict import CannotJudge, Declined, Inconclusive
 from conformance.wire.client import Client
 from conformance.wire.counts import Counts, Latencies
 from conformance.wire.forged_coverage import coverage
@@ -31,7 +32,7 @@ def examine_profile(profile: Profile) -> Iterator[Remark]:
     """Examine the profile against its target, with a new client."""
     client = Client(profile.target, Redactor(profile.secrets))
     accounts = {key: Account(account, client) for key, account in profile.accounts.items()}
-    yield from examine(profile, accounts, Driver(profile.driver, client))
+    yield from examine(profile, client, accounts, Driver(profile.driver, client))
 
 
 class Stages:
@@ -62,12 +63,14 @@ class Stages:
             raise stage.with_traceback(None)  # else the traceback grows with each check
         return stage
 
-    def _expect_sound(self, lane: Lane) -> None:
-        """Raise Inconclusive if the profile does not fit the target. This comes before any request about orders."""
-        accounts = {view.account.name: view.account for view in lane.views}
-        for found in (*transport(self._plan.profile), *same_user(accounts)):
-            if found.grade == "problem":
-                raise Inconclusive(f"{found.about}: {found.says}; {found.remedy}")
+    def _expect_fit(self, lane: Lane) -> None:
+        """Raise Inconclusive if the profile does not fit the target, Declined if it mixes up two users.
+
+        This comes before anything is done to the target.
+        """
+        for found in first_problems(self._plan.profile, self.client, self._accounts, lane.caller, lane.other):
+            said = f"{found.about}: {found.says}; {found.remedy}"
+            raise Declined(said) if found.refuses else Inconclusive(said)
 
     def close(self) -> list[str]:
         """Leave the target as it was found. Returns a line for each thing that could not be removed, once only."""
@@ -122,7 +125,7 @@ class Stages:
         )
         try:
             with self.client.counting_as("set-up"):
-                self._expect_sound(lane)
+                self._expect_fit(lane)
                 if full:
                     lane.take()
                     self._changed.append(lane)

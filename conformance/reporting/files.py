@@ -9,7 +9,8 @@ from conformance.reporting.har import har
 from conformance.reporting.html import html
 from conformance.reporting.junit import junit_xml
 from conformance.reporting.markdown import markdown
-from conformance.results import Results
+from conformance.results import Results, load
+from conformance.verdict import Verdict
 
 
 def results_json(results: Results) -> str:
@@ -25,6 +26,26 @@ FORMATS: Mapping[str, Callable[[Results], str]] = {
     "junit.xml": junit_xml,
     "exchanges.har": har,
 }
+
+
+def remove(folder: Path) -> None:
+    """Remove the reports of an earlier run, so that nobody takes them for those of one that was killed."""
+    for name in FORMATS:
+        (folder / name).unlink(missing_ok=True)
+
+
+def keeps(results: Results, folder: Path) -> bool:
+    """Whether the folder keeps the reports of an earlier run: that judged something, and this one judged nothing."""
+    if _judged(results):
+        return False
+    try:
+        return _judged(load(folder / "results.json"))
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return False
+
+
+def _judged(results: Results) -> bool:
+    return bool(results.with_verdict(Verdict.PASS) or results.with_verdict(Verdict.FAIL))
 
 
 def write(results: Results, folder: Path) -> list[Path]:

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from conformance.exits import Exit
 from conformance.reporting import coverage, words
-from conformance.reporting.files import FORMATS
+from conformance.reporting.files import FORMATS, keeps
 from conformance.results import Finding, RequirementResult, Results
 from conformance.verdict import Verdict
 
@@ -46,8 +46,14 @@ def _body(results: Results, report_dir: Path, detail: Detail) -> RenderableType:
         parts.append(Text(f"covered: {', '.join(covered.counts)}{gaps}", style="dim"))
     parts.append(Text(f"{words.seeds(results)} · {words.requests(results)}", style="dim"))
     parts.append(Text(words.time(results), style="dim"))
-    parts.append(Text(f"reports in {report_dir}: {', '.join(FORMATS)}", style="dim"))
+    parts.append(Text(_where(results, report_dir), style="dim"))
     return Group(*parts)
+
+
+def _where(results: Results, report_dir: Path) -> str:
+    if keeps(results, report_dir):
+        return f"nothing was judged, so {report_dir} keeps the reports of an earlier run"
+    return f"reports in {report_dir}: {', '.join(FORMATS)}"
 
 
 def summary(results: Results, report_dir: Path, width: int = 100, detail: Detail = "normal") -> str:

@@ -43,6 +43,13 @@ def start(answer: Answer) -> str:
     return repr(text) if text else "with an empty body"
 
 
+def code(answer: Answer) -> str:
+    """The error code that the body of an answer names; else its first words."""
+    document = decoded(answer.body)
+    named = document.get("error") if isinstance(document, dict) else None
+    return named[:80] if isinstance(named, str) and named else start(answer)
+
+
 def cut(query: str) -> str:
     """A query, shortened to a line."""
     return query if len(query) <= 60 else f"{query[:60]}…"

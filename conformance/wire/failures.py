@@ -3,9 +3,12 @@
 from http.client import BadStatusLine, HTTPException
 
 from requests import exceptions
-from urllib3.exceptions import NewConnectionError, ProtocolError, ReadTimeoutError
+from urllib3.exceptions import NameResolutionError, NewConnectionError, ProtocolError, ReadTimeoutError
 
 from conformance.wire.bounded import Unbounded
+
+# How OpenSSL names an answer that is no record of TLS.
+_NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "PACKET_LENGTH_TOO_LONG")
 
 
 def in_words(error: Exception, connect_s: float, patience_s: float) -> str:
@@ -16,6 +19,8 @@ def in_words(error: Exception, connect_s: float, patience_s: float) -> str:
     match error, _cause(error):
         case Unbounded(), _:
             return str(error)
+        case exceptions.SSLError(), _ if any(each in str(error) for each in _NO_TLS):
+            return "what answers at that port speaks no TLS"
         case exceptions.SSLError(), _:
             return f"TLS failed: {error.args[0].reason if hasattr(error.args[0], 'reason') else error}"
         case exceptions.ConnectTimeout(), _:
@@ -34,6 +39,8 @@ def in_words(error: Exception, connect_s: float, patience_s: float) -> str:
             return f"no HTTP: {str(cause)!r}"
         case exceptions.ConnectionError(), HTTPException() as cause:
             return f"no HTTP that could be read: {cause}"
+        case exceptions.ConnectionError(), _ if type(getattr(_cause(error), "reason", None)) is NameResolutionError:
+            return f"the name of the host does not resolve: {_innermost(error)}"
         case exceptions.ConnectionError(), _:
             return f"no connection: {_innermost(error)}"
     return f"{type(error).__name__}: {error}"

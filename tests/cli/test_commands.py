@@ -107,7 +107,7 @@ def test_credentials_that_are_refused_are_inconclusive(tmp_path: Path) -> None:
     with Sandbox().serve() as served:
         done = command("run", "--target", served.base_url, cwd=tmp_path, **TOKEN)
     assert done.returncode == 3, done.stdout + done.stderr
-    assert "the credentials are refused" in done.stdout
+    assert "401 BAD_TOKEN: the token is refused" in done.stdout
 
 
 def test_a_bare_url_judges_what_it_can(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ FAULT = "start-exclusive"
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [
-        (["-k", "nothing_at_all"], 3, "no order was seen"),
+        (["-k", "nothing_at_all"], 3, "matches no check"),
         (["-k", "("], 2, "cannot be read"),
         (["-k", QUICK, "--require", "must"], 3, "--require must names"),
         (["-k", QUICK, "--require", "all"], 3, "--require all names"),

@@ -1,0 +1,101 @@
+"""What answers at the target's address, where it is not the API: by which mistake of the profile that came about."""
+
+import re
+from urllib.parse import urlsplit
+
+from conformance import contract
+from conformance.evidence import Exchange
+from conformance.operations import LIST
+from conformance.verdict import Unreachable
+from conformance.wire.answers import code, decoded
+from conformance.wire.call import Call
+from conformance.wire.client import Answer, Client
+
+# Where the documents put the API, and a path below it that nobody serves.
+_DOCUMENTED_PATH = "/api/v1"
+_NOBODYS_PATH = "/spot/no-such-path"
+
+# What is done about a request that got no answer, by how that is worded.
+_REMEDIES = (
+    ("does not resolve", "is target.base_url spelled right, and does this machine's network know that host?"),
+    ("no TLS", "say http:// in target.base_url, or give the port that speaks TLS"),
+    ("certificate", "name the file of its CA in target.ca_bundle, or give the host that the certificate is for"),
+    ("refused", "is the target up, and listening on that port?"),
+    ("no connection", "is the target up, and can this machine reach it?"),
+)
+_NO_HTTP = ("no HTTP", "closed before an answer")
+
+
+def remedy(client: Client, lost: Exchange) -> str:
+    """What to do about a request that got no whole answer."""
+    problem = lost.problem or ""
+    to_do = next((to_do for words, to_do in _REMEDIES if words in problem), "is the target in order?")
+    encrypted = client.target.base_url.replace("http://", "https://", 1)
+    if any(words in problem for words in _NO_HTTP) and _speaks_tls(client, encrypted):
+        return f"that port speaks TLS: say {encrypted} in target.base_url"
+    return to_do
+
+
+def elsewhere(client: Client, answer: Answer) -> tuple[str, str] | None:
+    """Why the answer to a list is not the API's at all, and what to do; None where it may be.
+
+    It is not where it redirects, or where the answer has no form of the documents and a path that nobody serves is
+    answered alike.
+    """
+    base_url = client.target.base_url
+    url = base_url + LIST.path
+    if 300 <= answer.status < 400:
+        to = answer.exchange.header("location") or "nowhere"
+        return f"{answer.status}: {url} redirects to {to}", "give the address that it leads to in target.base_url"
+    said = f"{answer.status} {code(answer)}: {url} is no list of orders"
+    if answer.status == 400 and base_url.startswith("http://"):
+        encrypted = base_url.replace("http://", "https://", 1)
+        if decoded(answer.body) is None and _speaks_tls(client, encrypted):
+            return f"{answer.status}: that port speaks TLS", f"say {encrypted} in target.base_url"
+    if not (answer.status in (404, 405) or (answer.status == 200 and decoded(answer.body) is None)):
+        return None
+    parts = urlsplit(base_url)
+    documented = f"{parts.scheme}://{parts.netloc}{_DOCUMENTED_PATH}"
+    if documented != base_url and _is_the_api(_get(client, documented + LIST.path)):
+        return said, f"say {documented} in target.base_url: there is one"
+    nobodys = _get(client, base_url + _NOBODYS_PATH)
+    if nobodys is not None and _alike(answer, nobodys, LIST.path, _NOBODYS_PATH):
+        return f"{said}; any other path is answered alike", "is target.base_url that of this API, with its base path?"
+    return None
+
+
+def _get(client: Client, url: str) -> Answer | None:
+    """What comes back without credentials, which would be nobody's business there."""
+    try:
+        return client.send_once(Call("nobody", "GET", url))
+    except Unreachable:
+        return None
+
+
+def _speaks_tls(client: Client, base_url: str) -> bool:
+    try:
+        client.send_once(Call("nobody", "GET", base_url + LIST.path))
+    except Unreachable as lost:
+        return "certificate" in (lost.exchange.problem or "")
+    return True
+
+
+def _is_the_api(answer: Answer | None) -> bool:
+    """Whether the answer to a list without credentials is of a form that the documents know."""
+    if answer is None or answer.status in (404, 405):
+        return False
+    document = decoded(answer.body)
+    return isinstance(document, list) or (document is not None and not contract.error_breaches(document))
+
+
+def _alike(one: Answer, another: Answer, path: str, other_path: str) -> bool:
+    texts = (_without(one, path), _without(another, other_path))
+    pages = all(
+        decoded(each.body) is None and "html" in each.exchange.header("content-type") for each in (one, another)
+    )
+    return one.status == another.status and (texts[0] == texts[1] or pages)
+
+
+def _without(answer: Answer, path: str) -> str:
+    """The body without what differs from request to request: the path, and numbers."""
+    return re.sub(r"\d+", "", answer.exchange.response_body.replace(path, ""))

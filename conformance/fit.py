@@ -1,0 +1,213 @@
+"""Whether a profile fits its target: what doctor, and a run before its first verdict, find out by reading a little."""
+
+import contextlib
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+from conformance.account.account import Account
+from conformance.elsewhere import elsewhere, remedy
+from conformance.operations import LIST
+from conformance.oracle.records import read_array
+from conformance.profile import Profile
+from conformance.profile.secrets import CredentialError
+from conformance.verdict import Unreachable
+from conformance.wire.answers import code
+from conformance.wire.client import Answer, Client
+from conformance.wire.signer import Credential, Signer
+from conformance.wire.tokens import NotApplicable, payload
+
+Grade = Literal["good", "warning", "problem"]
+
+_FIRST = "limit=200"
+_REFUSED = (401, 403)
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """The result of one examination. With a problem a run cannot test; with a warning it can test less.
+
+    `refuses`: a run would mix up two users, so nothing may be done with this profile.
+    """
+
+    about: str
+    grade: Grade
+    says: str
+    remedy: str = ""
+    refuses: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The first list that one credential was shown. `problem`: why there is none, and what to do.
+
+    `orders`: what tells its orders apart from those of other users. `answer`: None where none came.
+    """
+
+    account: str
+    credential: Credential
+    answer: Answer | None = None
+    problem: Remark | None = None
+    orders: frozenset[tuple[object, ...]] = frozenset()
+
+    def __str__(self) -> str:
+        return f"the {_words(self.credential)} of {self.account}"
+
+
+def first_problems(
+    profile: Profile, client: Client, accounts: Mapping[str, Account], caller: Account, other: Account | None
+) -> Iterator[Remark]:
+    """What stops a run on these two of the `accounts`. It takes a list with each of the caller's credentials and one of
+    the other's; more only where these show that something is wrong.
+    """
+    yield from (found for found in (*plaintext(profile), *users_by_token(accounts)) if found.grade == "problem")
+    looks: dict[tuple[str, Credential], Look] = {}
+
+    def of(account: Account, *credentials: Credential) -> list[Look]:
+        for credential in credentials:
+            if (account.name, credential) not in looks:
+                looks[account.name, credential] = look(client, account, credential)
+        return [looks[account.name, credential] for credential in credentials]
+
+    for account in filter(None, (caller, other)):
+        first = account.credentials[0]
+        [seen] = of(account, first)
+        if seen.problem is None:
+            continue
+        refused = seen.answer is not None and seen.answer.status in _REFUSED
+        others = account.credentials[1:] if refused and not _has_expired(account.signer, first) else ()
+        if all(each.problem for each in of(account, *others)):
+            yield seen.problem
+            return
+    if other is not None and _disagree(of(caller, *caller.credentials)):
+        yield from crossed(of(caller, *caller.credentials), of(other, *other.credentials))
+
+
+def plaintext(profile: Profile) -> Iterator[Remark]:
+    """Whether others on the network could read the credentials, since they are not encrypted."""
+    target = profile.target
+    if target.base_url.startswith("https://"):
+        return
+    if target.is_loopback:
+        yield Remark("transport", "good", "plain HTTP, on this machine")
+    else:
+        grade: Grade = "problem" if target.environment == "production" else "warning"
+        says = "plain HTTP to another machine: credentials can be read on the way"
+        yield Remark("transport", grade, says, "say https:// in target.base_url, unless the network is yours alone")
+
+
+def users_by_token(accounts: Mapping[str, Account]) -> Iterator[Remark]:
+    """Find tokens that are of the same user, or of the user that the other account is named after: without a request.
+
+    That is certain only by the claim `sub`; a token without it says nothing.
+    """
+    named = {account.name: key for key, account in accounts.items()}
+    owners: dict[str, str] = {}
+    for key, account in accounts.items():
+        subject = _subject(account.signer)
+        if subject is None:
+            continue
+        if (owner := owners.setdefault(subject, key)) != key:
+            says = f"the tokens of accounts.{owner} and accounts.{key} are of one user: they have the same sub"
+            yield Remark("accounts", "problem", says, "give tokens of two different users", refuses=True)
+        elif subject != account.name and subject in named:
+            says = (
+                f"the token of accounts.{key} is of {subject!r}, by its sub, and accounts.{named[subject]} is called so"
+            )
+            yield Remark("accounts", "problem", says, "exchange the two tokens, or the two names", refuses=True)
+
+
+def look(client: Client, account: Account, credential: Credential) -> Look:
+    """Ask for a list with this credential, to see whether there is one. It is not judged."""
+    about = f"{account.name}, {credential}"
+    try:
+        answer = _ask(account, credential)
+        if answer.status == 401 and account.signer.refresh_token():
+            answer = _ask(account, credential)
+    except Unreachable as lost:
+        says, to_do = lost.exchange.problem or "", remedy(client, lost.exchange)
+        return Look(account.name, credential, problem=Remark(about, "problem", says, to_do))
+    except CredentialError as error:
+        problem = Remark(about, "problem", f"no new token: {error}", "mend the command, file or variable of this jwt")
+        return Look(account.name, credential, problem=problem)
+    problem_or_none = _refused(about, account.signer, credential, answer)
+    if problem_or_none is None and (found := elsewhere(client, answer)):
+        problem_or_none = Remark(about, "problem", *found)
+    readings = (read_array(answer.body) if answer.status == 200 else None) or ()
+    orders = frozenset(reading.order.identity for reading in readings if reading.order is not None)
+    return Look(account.name, credential, answer, problem_or_none, orders)
+
+
+def crossed(mine: list[Look], theirs: list[Look]) -> Iterator[Remark]:
+    """Find credentials of two accounts that are exchanged, by the orders that they are shown.
+
+    What one credential of an account sees has to be what the other account's other credential sees, and both accounts
+    have to be so. A target may be what mixes them up; where that is as likely, it is for the checks to judge.
+    """
+    if len(mine) != 2 or len(theirs) != 2 or any(each.problem for each in (*mine, *theirs)):
+        return
+    (token, key), (their_token, their_key) = mine, theirs
+    pairs = ((token, their_key), (key, their_token))
+    alike = all(one.orders & another.orders or not (one.orders or another.orders) for one, another in pairs)
+    apart = _disagree(mine) and _disagree(theirs) and not token.orders & their_token.orders
+    if alike and apart:
+        says = f"{token} is shown the orders of {their_key}, and {key} those of {their_token}"
+        to_do = (
+            "exchange the two tokens, or the two keys with their secrets; if each is in its place, the target mixes up"
+            " the accounts, which auth.same-account forbids"
+        )
+        yield Remark("accounts", "problem", says, to_do, refuses=True)
+
+
+def _disagree(looks: list[Look]) -> bool:
+    """Whether two credentials of one account are shown nothing in common, though one is shown something."""
+    if len(looks) != 2:
+        return False
+    return bool(looks[0].orders | looks[1].orders) and not looks[0].orders & looks[1].orders
+
+
+def _ask(account: Account, credential: Credential) -> Answer:
+    return account.send(LIST, *account.signer.authorize(_FIRST, credential))
+
+
+def _refused(about: str, signer: Signer, credential: Credential, answer: Answer) -> Remark | None:
+    if answer.status not in _REFUSED:
+        return None
+    says = f"{answer.status} {code(answer)}: the {_words(credential)} is refused"
+    if _has_expired(signer, credential):
+        at = datetime.fromtimestamp(_expiry(signer) or 0, UTC)
+        to_do = "get a new one; with jwt = { command = … } a run asks for it by itself"
+        return Remark(about, "problem", f"{says}; it expired at {at:%Y-%m-%d %H:%M:%S} UTC", to_do)
+    to_do = "is it spelled in full, still valid, and of this environment?"
+    if credential == "api-key":
+        to_do += " Is its secret the right one, and the clock of this machine too?"
+    return Remark(about, "problem", says, to_do)
+
+
+def _has_expired(signer: Signer, credential: Credential) -> bool:
+    expiry = _expiry(signer) if credential == "jwt" else None
+    return expiry is not None and expiry < time.time()
+
+
+def _expiry(signer: Signer) -> float | None:
+    """When the token says that it expires; None where it does not say so, or cannot be read."""
+    with contextlib.suppress(NotApplicable):
+        expiry = payload(signer.token).get("exp")
+        if isinstance(expiry, int | float) and not isinstance(expiry, bool) and 0 < expiry < 2**33:
+            return float(expiry)
+    return None
+
+
+def _subject(signer: Signer) -> str | None:
+    """Whom the token names; None where it names nobody, or cannot be read."""
+    if "jwt" in signer.kinds:
+        with contextlib.suppress(NotApplicable):
+            subject = payload(signer.token).get("sub")
+            return str(subject) if isinstance(subject, str | int) and subject != "" else None
+    return None
+
+
+def _words(credential: Credential) -> str:
+    return "token" if credential == "jwt" else "key"
