@@ -21,6 +21,7 @@ Scope = Literal["read-only", "full"]
 class Plan:
     """The profile to judge, and how to judge it. `labels`: what the evidence is about. `waivers`: accepted deviations.
 
+    `given`: the target as the user named it, a URL or the path of a profile; empty where nobody named one.
     `aim`: the requirement whose checks run first. If they find it violated, the run ends after them. `effort`: how
     much it tries. `examples`: what is drawn before anything else, and where examples that fail are kept. `writes`:
     whether the run writes its reports. `tally`: of the orders that it places. `jobs`: how many connections send
@@ -40,6 +41,7 @@ class Plan:
     writes: bool = True
     tally: Tally = field(default_factory=Tally)
     jobs: int | None = None
+    given: str = ""
 
     @property
     def target(self) -> dict[str, str]:
@@ -50,6 +52,7 @@ class Plan:
             "base_url": target.base_url,
             "environment": target.environment or "unspecified",
             "scope": self.scope,
+            "given": self.given,
         }
 
 
@@ -86,6 +89,7 @@ def make_plan(
         aim=aim,
         waivers=tuple(waiver_file.load(Path(waivers))) if waivers else (),
         jobs=jobs,
+        given=target if isinstance(target, str) else "",
     )
 
 

@@ -48,13 +48,14 @@ def _content_type(exchange: Mapping[str, Any]) -> str:
 
 
 def run_line(results: Results, finding: Finding | None = None) -> str:
-    """The command that runs the finding's check again, or all that was run, drawing the same."""
+    """The command that runs the finding's check again, or all that was run, drawing the same.
+
+    It names the target as it was given; without one, the embedded sandbox is judged again.
+    """
     target = results.target
     words = ["p99-conformance", "run"]
-    if target["environment"] == "unspecified":
-        words += ["--target", shlex.quote(target["base_url"])]
-    elif target["name"] != "sandbox":
-        words += ["--target", "PROFILE.toml"]
+    if given := target.get("given", target["base_url"]):
+        words += ["--target", shlex.quote(given)]
     if target["scope"] == "read-only":
         words += ["--scope", "read-only"]
     if finding is not None and finding.seed is not None:

@@ -1,27 +1,30 @@
 """What a report says to meet a finding again does just that, when it is pasted."""
 
+import html
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from conformance import faults
 from conformance.reporting.reproduction import curl, run_line
-from conformance.results import Finding, load
+from conformance.results import Finding, Results, load
 from conformance.sandbox import Sandbox, Served
 from conformance.wire.forgery import COMPONENTS
 from tests.reporting.test_html import exchange
 from tests.reporting.test_terminal import CLEAN, results
-from tests.sandboxes import profile_in
 from tests.wire.test_forgery import ADDED
+
+README = Path(__file__).parents[2] / "README.md"
+AROUND = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
 
 FINDING = Finding("x", "y", "…", "test_list_limit::test_x[1]")
 
@@ -40,9 +43,8 @@ def pasted(line: str, served: Served) -> tuple[str, str]:
         for key, variable in (("caller", "P99"), ("other", "P99_OTHER"))
         for name in ("jwt", "api_key", "api_secret")
     }
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     done = subprocess.run(
-        ["bash", "-c", line], capture_output=True, text=True, env={"PATH": path, **secrets}, timeout=180, check=True
+        ["bash", "-c", line], capture_output=True, text=True, env={**AROUND, **secrets}, timeout=180, check=True
     )
     head, _, body = done.stdout.partition("\n\n")
     return head.splitlines()[0], body
@@ -98,39 +100,63 @@ def test_what_arms_a_fault_is_pasted_first(served: Served) -> None:
 @pytest.mark.parametrize(
     ("target", "line"),
     [
-        ({"name": "sandbox"}, "p99-conformance run --seed 7 -k test_x"),
+        ({"given": ""}, "p99-conformance run --seed 7 -k test_x"),
+        ({"name": "sandbox", "given": "liar.toml"}, "p99-conformance run --target liar.toml --seed 7 -k test_x"),
         (
-            {"name": "staging", "scope": "read-only"},
-            "p99-conformance run --target PROFILE.toml --scope read-only --seed 7 -k test_x",
+            {"given": "in production/p.toml", "scope": "read-only"},
+            "p99-conformance run --target 'in production/p.toml' --scope read-only --seed 7 -k test_x",
         ),
-        ({"name": "staging"}, "p99-conformance run --target PROFILE.toml --seed 7 -k test_x"),
-        (
-            {"name": "x", "environment": "unspecified"},
-            "p99-conformance run --target 'http://h/a b' --seed 7 -k test_x",
-        ),
+        ({"given": "http://h:8/"}, "p99-conformance run --target http://h:8/ --seed 7 -k test_x"),
+        ({}, "p99-conformance run --target 'http://h/a b' --seed 7 -k test_x"),
     ],
+    ids=["the embedded sandbox", "a profile", "read-only", "a URL", "results that do not say"],
 )
 def test_the_run_line_names_target_seed_and_check(target: dict[str, str], line: str) -> None:
     given = results(CLEAN)
-    there = {"base_url": "http://h/a b", "environment": "mock", "scope": "full", **target}
+    there = {"name": "t", "base_url": "http://h/a b", "environment": "mock", "scope": "full", **target}
     assert run_line(replace(given, target=there), FINDING) == line
     assert run_line(replace(given, target=there)) == line.removesuffix(" -k test_x")
 
 
-def test_a_run_line_meets_the_same_finding_again(tmp_path: Path) -> None:
-    def run(*words: str) -> dict[str, Any]:
-        command = [sys.executable, "-m", "conformance", *words, "--report-dir", "."]
-        subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=180, check=False)
-        found = load(tmp_path / "results.json")
-        return {result.id: result.findings[0] for result in found.violated} | {"all": found}
+@contextmanager
+def serving(line: str, folder: Path) -> Iterator[None]:
+    """The server that this command line of the README starts."""
+    with subprocess.Popen(shlex.split(line), cwd=folder, env=AROUND, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            assert "serving" in server.stdout.readline()
+            assert "profile" in server.stdout.readline()
+            yield
+        finally:
+            server.terminate()
 
-    with profile_in(tmp_path, faults.load()["limit-above-maximum-is-default"].sandbox()) as profile:
-        renamed = profile.read_text(encoding="utf-8").replace('"sandbox"', '"liar"')
-        (tmp_path / "PROFILE.toml").write_text(renamed, encoding="utf-8")
-        first = run("run", "--target", "PROFILE.toml", "--stop-on-first", "--seed", "3")
-        line = run_line(first["all"], first["list.limit-max"])
-        assert "--target PROFILE.toml --seed 3" in line
-        again = run(*shlex.split(line)[1:])
-    assert again["list.limit-max"].check == first["list.limit-max"].check
-    assert first["all"].partial
-    assert not again["all"].partial
+
+def test_the_line_in_the_report_of_the_readmes_example_meets_the_same_violation(tmp_path: Path) -> None:
+    [serves] = re.findall("^p99-conformance sandbox --fault .*", README.read_text(encoding="utf-8"), re.MULTILINE)
+    reports = tmp_path / "reports"
+
+    def run(line: str) -> Results:
+        done = subprocess.run(
+            ["bash", "-c", line],
+            cwd=tmp_path,
+            env={**AROUND, "XDG_STATE_HOME": str(tmp_path)},
+            capture_output=True,
+            timeout=180,
+            check=False,
+        )
+        assert done.returncode == 1, done.stdout + done.stderr
+        return load(reports / "results.json")
+
+    with serving(serves, tmp_path):
+        first = run("p99-conformance run --target liar.toml --stop-on-first --seed 3")
+        shown = re.findall(
+            "p99-conformance run [^<]*-k [^<]*", html.unescape((reports / "report.html").read_text("utf-8"))
+        )
+        assert shown
+        assert all(line.startswith("p99-conformance run --target liar.toml --seed 3 -k ") for line in shown)
+        again = run(shown[0])
+    [met] = first.violated
+    assert met.findings[0].check in {finding.check for each in again.violated for finding in each.findings}
+    assert met.id in {each.id for each in again.violated}
+    assert first.partial
+    assert not again.partial
