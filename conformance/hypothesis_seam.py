@@ -6,13 +6,14 @@ the checks need it as well as the judge.
 
 import base64
 import re
+import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import hypothesis
-from hypothesis import HealthCheck, Phase, core, settings
+from hypothesis import HealthCheck, Phase, configuration, core, settings
 from hypothesis import strategies as st
 from hypothesis.database import InMemoryExampleDatabase
 from hypothesis.errors import Flaky
@@ -53,6 +54,17 @@ def prepare(*, stop_on_first: bool) -> None:
     engine.MAX_SHRINKING_SECONDS = IMPATIENT_S if stop_on_first else PATIENT_S
     # The pytest plugin of Schemathesis replaces the printer by one that leaves all values out of the examples.
     core.RepresentationPrinter = pretty.RepresentationPrinter  # type: ignore[attr-defined]
+
+
+@contextmanager
+def leaving_nothing() -> Iterator[None]:
+    """Inside, what Hypothesis keeps goes into a folder that is gone afterwards, not into the user's."""
+    with ExitStack() as stack:
+        with suppress(OSError):  # a full disk is no reason not to judge
+            scratch = tempfile.TemporaryDirectory(prefix="p99-conformance-", ignore_cleanup_errors=True)
+            configuration.set_hypothesis_home_dir(stack.enter_context(scratch))
+            stack.callback(configuration.set_hypothesis_home_dir, None)
+        yield
 
 
 def draws(check: object) -> bool:

@@ -160,6 +160,9 @@ def test_stepping_back_reaches_every_order_of_this_run(stage: Stage, data: st.Da
         raise NotObserved(f"{fullest} orders of one second, which no end gets past")
     limit = data.draw(st.integers(min(max(fullest + 1, MAX_LIMIT * 9 // 10), MAX_LIMIT), MAX_LIMIT), label="limit")
     symbols = stage.seen.symbols()
-    shown = [each for symbol in symbols for each in stage.view.known.page(Query(symbol, limit=MAX_LIMIT)).orders]
-    if missed := unreached(stage.view, limit, shown):
-        raise Violation(Breach("every order of this run on some page", f"{len(missed)} on none, {missed[0]} for one"))
+    pages = [stage.view.known.page(Query(symbol, limit=MAX_LIMIT)) for symbol in symbols]
+    missed, walk = unreached(stage.view, limit, [order for page in pages for order in page.orders])
+    if missed:
+        shown = [page.exchange for page in pages if any(order.id == missed[0] for order in page.orders)]
+        breach = Breach("every order of this run on some page", f"{len(missed)} on none, {missed[0]} for one")
+        raise Violation(breach, *shown, *walk)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from conformance import hypothesis_seam
 from conformance.exits import EndsCommand, Exit
 from conformance.judging import crashes, signals
 from conformance.judging.gathering import Gathering
@@ -113,7 +114,7 @@ def run(plan: Plan, console: Console, *, stop_on_first: bool, select: str | None
     if select:
         args.append(f"-k={select}")
     gc.set_threshold(_GARBAGE)
-    with _isolated(), signals.stopping(hooks.stop):
+    with hypothesis_seam.leaving_nothing(), _isolated(), signals.stopping(hooks.stop):
         try:
             code = pytest.main(args, plugins=[hooks])
         except KeyboardInterrupt:

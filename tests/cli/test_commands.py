@@ -168,6 +168,12 @@ def test_a_run_that_selects_nothing_is_inconclusive(tmp_path: Path) -> None:
     assert done.returncode == 3, done.stdout + done.stderr
 
 
+def test_a_run_leaves_its_reports_and_nothing_else(tmp_path: Path) -> None:
+    done = command("run", "-k", "any_sequence", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [each.name for each in tmp_path.iterdir()] == ["reports"]
+
+
 def test_the_same_seed_gives_the_same_verdicts_and_requests(tmp_path: Path) -> None:
     told = []
     for number in range(2):

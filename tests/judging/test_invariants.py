@@ -87,6 +87,18 @@ def test_the_invariants_are_judged_without_a_test_hook_too(name: str, tmp_path: 
     assert fault.breaks in done.printed
 
 
+def test_a_walk_that_misses_orders_comes_with_the_lists_that_show_it(tmp_path: Path) -> None:
+    done = judge(faults.load()["walks-two-hundred-deep"].sandbox(), tmp_path, None, "-k", "stepping_back")
+    [entry] = [entry for entry in done.results["requirements"] if entry["id"] == "list.page-walk"]
+    assert entry["verdict"] == "fail", done.printed
+    for finding in entry["findings"]:
+        missed = finding["got"].split()[3]
+        bodies = [exchange["response_body"] for exchange in finding["exchanges"]]
+        assert len(bodies) >= 2
+        assert missed in bodies[0], "the list that shows it"
+        assert not any(missed in body for body in bodies[1:])
+
+
 def test_a_violation_of_a_sequence_is_told_in_named_steps(tmp_path: Path) -> None:
     sandbox = faults.load()["comes-back-to-life"].sandbox(seed=1)
     done = judge(sandbox, tmp_path, None, "-k", "any_sequence", "--seed", "1")
