@@ -39,20 +39,16 @@ def remedy(client: Client, lost: Exchange) -> str:
 def elsewhere(client: Client, answer: Answer) -> tuple[str, str] | None:
     """Why the answer to a list is not the API's at all, and what to do; None where it may be.
 
-    It is not where it redirects, or where the answer has no form of the documents and a path that nobody serves is
-    answered alike.
+    It is not where it leads to TLS, or where it is a 404 or a page and a path that nobody serves is answered alike.
     """
     base_url = client.target.base_url
     url = base_url + LIST.path
-    if 300 <= answer.status < 400:
-        to = answer.exchange.header("location") or "nowhere"
-        return f"{answer.status}: {url} redirects to {to}", "give the address that it leads to in target.base_url"
     said = f"{answer.status} {code(answer)}: {url} is no list of orders"
-    if answer.status == 400 and base_url.startswith("http://"):
-        encrypted = base_url.replace("http://", "https://", 1)
-        if decoded(answer.body) is None and _speaks_tls(client, encrypted):
-            return f"{answer.status}: that port speaks TLS", f"say {encrypted} in target.base_url"
-    if not (answer.status in (404, 405) or (answer.status == 200 and decoded(answer.body) is None)):
+    encrypted = base_url.replace("http://", "https://", 1)
+    leads_to_tls = answer.exchange.header("location").startswith(encrypted) and encrypted != base_url
+    if leads_to_tls or (answer.status == 400 and decoded(answer.body) is None and _speaks_tls(client, encrypted)):
+        return f"{answer.status}: {url} is not served without TLS", f"say {encrypted} in target.base_url"
+    if not (answer.status in (404, 405) or (answer.status == 200 and _is_page(answer))):
         return None
     parts = urlsplit(base_url)
     documented = f"{parts.scheme}://{parts.netloc}{_DOCUMENTED_PATH}"
@@ -73,6 +69,8 @@ def _get(client: Client, url: str) -> Answer | None:
 
 
 def _speaks_tls(client: Client, base_url: str) -> bool:
+    if not base_url.startswith("https://") or client.target.base_url == base_url:
+        return False
     try:
         client.send_once(Call("nobody", "GET", base_url + LIST.path))
     except Unreachable as lost:
@@ -89,11 +87,12 @@ def _is_the_api(answer: Answer | None) -> bool:
 
 
 def _alike(one: Answer, another: Answer, path: str, other_path: str) -> bool:
-    texts = (_without(one, path), _without(another, other_path))
-    pages = all(
-        decoded(each.body) is None and "html" in each.exchange.header("content-type") for each in (one, another)
-    )
-    return one.status == another.status and (texts[0] == texts[1] or pages)
+    same = _without(one, path) == _without(another, other_path) or (_is_page(one) and _is_page(another))
+    return one.status == another.status and same
+
+
+def _is_page(answer: Answer) -> bool:
+    return "html" in answer.exchange.header("content-type").lower() and decoded(answer.body) is None
 
 
 def _without(answer: Answer, path: str) -> str:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from conformance.account.account import Account
 from conformance.elsewhere import elsewhere, remedy
+from conformance.observations import Observations
 from conformance.operations import LIST
 from conformance.oracle.records import read_array
 from conformance.profile import Profile
@@ -169,7 +170,12 @@ def _disagree(looks: list[Look]) -> bool:
 
 
 def _ask(account: Account, credential: Credential) -> Answer:
-    return account.send(LIST, *account.signer.authorize(_FIRST, credential))
+    """The answer to a list. What it says counts for nothing: it may not be the API that answers."""
+    judged, account.observations = account.observations, Observations()
+    try:
+        return account.send(LIST, *account.signer.authorize(_FIRST, credential))
+    finally:
+        account.observations = judged
 
 
 def _refused(about: str, signer: Signer, credential: Credential, answer: Answer) -> Remark | None:
