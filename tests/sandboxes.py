@@ -31,6 +31,8 @@ def profile_in(folder: Path, sandbox: Sandbox, without: str | None = None, /, **
         more = "".join(f"\n{name} = {json.dumps(value)}" for name, value in target.items())
         text, left_out = re.subn(without, "", served.profile_toml) if without else (served.profile_toml, 0)
         assert left_out or without is None, "there is nothing like it in the profile"
+        for name in target:
+            text = re.sub(rf"(?m)^{name} = .*\n", "", text)
         path.write_text(text.replace("[target]", f"[target]{more}"), encoding="utf-8")
         yield path
 
