@@ -70,7 +70,12 @@ class Stages:
         """
         for found in first_problems(self._plan.profile, self.client, self._accounts, lane.caller, lane.other):
             said = f"{found.about}: {found.says}; {found.remedy}"
-            raise Declined(said) if found.refuses else Inconclusive(said)
+            if not found.refuses:
+                raise Inconclusive(said)
+            if lane in self._changed:  # whose orders are whose is not known: nothing is cleaned up
+                self._changed.remove(lane)
+                lane.leave(clean=False)
+            raise Declined(said)
 
     def close(self) -> list[str]:
         """Leave the target as it was found. Returns a line for each thing that could not be removed, once only."""
@@ -125,10 +130,10 @@ class Stages:
         )
         try:
             with self.client.counting_as("set-up"):
-                self._expect_fit(lane)
                 if full:
                     lane.take()
                     self._changed.append(lane)
+                self._expect_fit(lane)
                 stage.prepare(wants)
         except Exception as reason:  # noqa: BLE001 - whatever it is, each check of the lane raises it
             return reason
