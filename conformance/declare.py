@@ -45,3 +45,10 @@ def early(check: Check) -> Check:
 def cancels(check: Check) -> Check:
     """The check calls cancel-all: it runs after those that only read, and in full scope alone."""
     return needs(cancel=True)(pytest.mark.cancels(check))  # type: ignore[no-any-return]
+
+
+def each_credential(check: Check) -> Check:
+    """The check runs with the token and with the signed key, each where the profile gives it, as its `credential`."""
+    kinds = [pytest.param("jwt", marks=pytest.mark.needs(jwt=True))]
+    kinds.append(pytest.param("api-key", marks=pytest.mark.needs(api_key=True)))
+    return pytest.mark.parametrize("credential", kinds)(check)  # type: ignore[no-any-return]

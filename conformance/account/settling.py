@@ -45,14 +45,24 @@ class Settling:
         self._trades = trades
         self._asked: list[Ticket] = []  # since the account was last settled
         self._due: set[str] = set()  # ids
+        self._placed_at = float("-inf")  # by the monotonic clock
 
     def ask_for(self, ticket: Ticket) -> None:
         """An order is being placed."""
         self._asked.append(ticket)
+        self._placed_at = time.monotonic()
 
     def expect(self, ids: Iterable[str]) -> None:
         """Orders were taken, or a list has shown them for the first time: each list has to, before it is believed."""
-        self._due.update(ids)
+        due = set(ids)
+        self._due |= due
+        if due:
+            self._placed_at = time.monotonic()
+
+    @property
+    def placed_at(self) -> float:
+        """When an order of either account was last placed, or seen for the first time, by the monotonic clock."""
+        return max(self._placed_at, self._placed_at if self.opposite is None else self.opposite._placed_at)
 
     def settle(self, pages: int, up_to: int | None) -> Snapshot:
         """A look of so many pages, or of more, that shows all; the account is then believed to be so.

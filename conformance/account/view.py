@@ -144,7 +144,7 @@ class View:
 
     def catch_up(self, *, placed: bool = True) -> bool:
         """Wait until no list may lag any more behind what was canceled, or `placed`; whether any could until now."""
-        shown_from = self._changed_at + self._target.settle_ms / 1000 if placed else 0.0
+        shown_from = self._settling.placed_at + self._target.settle_ms / 1000 if placed else 0.0
         left = max(self.consistent_from, shown_from) - time.monotonic()
         time.sleep(max(0.0, left))
         return left > 0

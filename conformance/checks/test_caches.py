@@ -1,23 +1,13 @@
 """Caches: what one was shown is kept for nobody else."""
 
-import pytest
-
-from conformance.declare import early, needs, verifies
+from conformance.declare import each_credential, early, needs, verifies
 from conformance.scenarios import caches, forged_requests
 from conformance.stage.stage import Stage
 from conformance.wire.signer import Credential
 
-EACH_CREDENTIAL = pytest.mark.parametrize(
-    "credential",
-    [
-        pytest.param("jwt", marks=pytest.mark.needs(jwt=True)),
-        pytest.param("api-key", marks=pytest.mark.needs(api_key=True)),
-    ],
-)
-
 
 @early
-@EACH_CREDENTIAL
+@each_credential
 @verifies("list.own-only")
 @needs(other=True)
 def test_what_one_account_was_shown_is_not_shown_to_another(stage: Stage, credential: Credential) -> None:

@@ -3,15 +3,13 @@
 import pytest
 
 from conformance.coverage.queries import Asked
-from conformance.declare import needs, verifies
+from conformance.declare import each_credential, needs, verifies
 from conformance.hypothesis_seam import run_examples
 from conformance.stage.stage import Stage
 from conformance.strategies import chosen_lists
 from conformance.verdict import NotObserved
 from conformance.wire.signer import Credential
 
-JWT = pytest.param("jwt", marks=pytest.mark.needs(jwt=True))
-API_KEY = pytest.param("api-key", marks=pytest.mark.needs(api_key=True))
 AT_ONCE = 100  # lists that are asked for before they are judged: an exploration may end in between
 
 OTHER = pytest.param("other", marks=pytest.mark.needs(other=True))
@@ -19,7 +17,7 @@ OTHER = pytest.param("other", marks=pytest.mark.needs(other=True))
 
 @verifies("list.newest-first", "list.limit-after-filters", "list.conjunctive")
 @needs(orders=2)
-@pytest.mark.parametrize("credential", [JWT, API_KEY])
+@each_credential
 @pytest.mark.parametrize("whose", ["caller", OTHER])
 def test_any_three_parameters_together(stage: Stage, whose: str, credential: Credential) -> None:
     """Lists whose values tell, the short ones first: the right orders, whatever a parameter does beside two others."""

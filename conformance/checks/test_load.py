@@ -4,9 +4,7 @@ import itertools
 import time
 from collections.abc import Callable
 
-import pytest
-
-from conformance.declare import cancels, early, needs, verifies
+from conformance.declare import cancels, each_credential, early, needs, verifies
 from conformance.oracle.errors import overloaded
 from conformance.orders import Query
 from conformance.scenarios.bursts import BURST, Burst, cancel_alls_at_once, lists_at_once
@@ -16,17 +14,9 @@ from conformance.verdict import NotObserved
 from conformance.wire.answers import decoded
 from conformance.wire.signer import Credential
 
-EACH_CREDENTIAL = pytest.mark.parametrize(
-    "credential",
-    [
-        pytest.param("jwt", marks=pytest.mark.needs(jwt=True)),
-        pytest.param("api-key", marks=pytest.mark.needs(api_key=True)),
-    ],
-)
-
 
 @early
-@EACH_CREDENTIAL
+@each_credential
 @verifies("weight.zero")
 @needs(unthrottled=BURST)
 def test_a_burst_of_lists_is_not_throttled(stage: Stage, credential: Credential) -> None:
@@ -43,7 +33,7 @@ def test_a_burst_of_lists_is_not_throttled(stage: Stage, credential: Credential)
 
 
 @cancels
-@EACH_CREDENTIAL
+@each_credential
 @verifies("weight.zero")
 @needs(unthrottled=BURST)
 def test_a_burst_of_cancel_alls_is_not_throttled(stage: Stage, credential: Credential) -> None:

@@ -4,12 +4,14 @@ import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from conformance import faults
 from conformance.account.account import Account
+from conformance.account.ticket import Ticket
 from conformance.account.view import View
 from conformance.observations import Observations
 from conformance.oracle.settled import Settled
@@ -138,3 +140,12 @@ def test_a_list_that_leaves_it_out_each_time_is_no_lapse_and_soon_not_looked_int
     assert [len(account.list(Query(status="canceled"))) for _ in range(4)] == [2] * 4
     assert account.observations.lapses == []
     assert exchange.number == 3 + 3 + 1 + 1
+
+
+def test_a_list_may_be_behind_what_was_placed_and_not_behind_what_was_canceled(view: View) -> None:
+    view.perhaps_canceled()
+    assert not view.catch_up()
+    view.intend(Ticket("DFUSDT", "buy", "limit", Decimal("0.5"), Decimal(10)))
+    assert not view.catch_up(placed=False)
+    assert view.catch_up()
+    assert not view.catch_up()
