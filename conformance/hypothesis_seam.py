@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, Phase, configuration, core, settings
 from hypothesis import strategies as st
 from hypothesis.database import InMemoryExampleDatabase
 from hypothesis.errors import Flaky
-from hypothesis.internal.conjecture import engine
+from hypothesis.internal.conjecture import engine, providers
 from hypothesis.stateful import RuleBasedStateMachine, get_state_machine_test
 from hypothesis.vendor import pretty
 
@@ -54,6 +54,9 @@ def prepare(*, stop_on_first: bool) -> None:
     engine.MAX_SHRINKING_SECONDS = IMPATIENT_S if stop_on_first else PATIENT_S
     # The pytest plugin of Schemathesis replaces the printer by one that leaves all values out of the examples.
     core.RepresentationPrinter = pretty.RepresentationPrinter  # type: ignore[attr-defined]
+    # It would draw constants of the modules that lie in no site-packages: a seed would draw otherwise from a checkout
+    # than from a wheel, and to read them takes a second.
+    providers._get_local_constants = lambda: providers._local_constants
 
 
 @contextmanager

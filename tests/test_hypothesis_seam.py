@@ -12,7 +12,7 @@ import pytest
 from hypothesis import core, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Flaky
-from hypothesis.internal.conjecture import engine
+from hypothesis.internal.conjecture import engine, providers
 from hypothesis.stateful import RuleBasedStateMachine, rule
 from hypothesis.vendor import pretty
 
@@ -377,3 +377,12 @@ def test_an_example_that_failed_is_kept_and_drawn_again_first_whatever_the_seed(
 def test_what_is_no_example_is_refused() -> None:
     with pytest.raises(ValueError, match="base64"):
         hypothesis_seam.Kept().keep("draws", ["no base64"])
+
+
+def test_constants_of_modules_are_not_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    hypothesis_seam.prepare(stop_on_first=False)
+    seen: set[int] = set()
+    monkeypatch.setattr(providers, "_seen_modules", seen)
+    monkeypatch.setattr(providers, "_sys_modules_len", None)
+    given(st.integers())(lambda number: None)()
+    assert not seen
