@@ -88,7 +88,6 @@ class Worker:
         self._turns = {id: turn for turn, id in enumerate(requirements.load())}
         self._aim_met = False
         self._aimed_at_next = False
-        self._aims_at_reading = False
         logging.getLogger("urllib3").setLevel(logging.INFO)  # at DEBUG it would log signed queries as they are
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
@@ -100,7 +99,6 @@ class Worker:
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Order the checks, give each its lane if there are several workers, and let it draw by the seed."""
-        self._aims_at_reading = any(self._is_aimed_at(item) and not cancels(item) for item in items)
         items.sort(key=self._turn)
         for item in items:
             if hasattr(self._config, "workerinput"):
@@ -122,9 +120,7 @@ class Worker:
         """
         first = min((self._turns[id] for id in verifies_of(item)), default=len(self._turns))
         late = item.get_closest_marker("early") is None
-        # A check that cancels does not overtake those that read, if one that reads is aimed at too.
-        overtakes = self._is_aimed_at(item) and not (cancels(item) and self._aims_at_reading)
-        return not overtakes, cancels(item), "live" not in needs_of(item), late, first
+        return not self._is_aimed_at(item), cancels(item), "live" not in needs_of(item), late, first
 
     def _is_aimed_at(self, item: pytest.Item) -> bool:
         return self._plan.aim in verifies_of(item)
@@ -192,8 +188,9 @@ class Worker:
     # -- when to stop ------------------------------------------------------------------------------------------------
 
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
-        """Note whether the run aims at the next check too."""
-        self._aimed_at_next = nextitem is not None and self._is_aimed_at(nextitem)
+        """Note whether the run aims at the next check too, and that one also only reads, or also cancels."""
+        follows = nextitem is not None and cancels(nextitem) == cancels(item)
+        self._aimed_at_next = nextitem is not None and follows and self._is_aimed_at(nextitem)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Stop where the suite refuses to go on. The controller does so too when a worker reports it."""
@@ -205,8 +202,8 @@ class Worker:
             self._session.shouldfail = outcome.reason
 
     def pytest_runtest_logfinish(self) -> None:
-        """Stop once the requirement that the run aims at is violated, and all its checks were run; or at the end of
-        the time for exploring.
+        """Stop once the requirement that the run aims at is violated, and all its checks that read, or all that cancel,
+        were run; or at the end of the time for exploring.
         """
         if self._plan.effort.time_is_up():
             self._session.shouldstop = "the time for exploring is up"
