@@ -80,8 +80,9 @@ def of_list(query: Query, status: int, fails: Callable[[Query], bool], market: s
     return "list.conjunctive"
 
 
-def of_page(query: Query, wrong: Callable[[Query], bool]) -> str:
+def of_page(query: Query, wrong: Callable[[Query], bool], seconds: Iterable[int] = ()) -> str:
     """The requirement that a list breaks by holding the wrong orders; `wrong` tells whether another query's does too.
+    `seconds`: when the known orders were created.
 
     Where the page is right with room for all that passes the filters, it is the limit, alone or beside one filter. Else
     it is the first filter that is wrong alone, or that they stand together.
@@ -92,12 +93,23 @@ def of_page(query: Query, wrong: Callable[[Query], bool]) -> str:
     if query.limit != MAX_LIMIT and not wrong(replace(query, limit=MAX_LIMIT)):
         if wrong(Query(limit=query.limit)):
             return limit_requirement(query.limit)
-        each = [Query(limit=query.limit, **{name: getattr(query, name)}) for name in filters]
+        each = (_alone(query, name, query.limit, seconds) for name in filters)
         return "list.limit-after-filters" if any(map(wrong, each)) else "list.conjunctive"
     for name in filters:
-        if wrong(Query(limit=MAX_LIMIT, **{name: getattr(query, name)})):
+        if wrong(_alone(query, name, MAX_LIMIT, seconds)):
             return f"list.{name}"
     return "list.conjunctive"
+
+
+def _alone(query: Query, name: str, limit: int | None, seconds: Iterable[int]) -> Query:
+    """The filter of this name alone. What a start lets through wrongly is the oldest of all, which a full page does not
+    reach: it is then that of a later start.
+    """
+    alone = Query(limit=limit, **{name: getattr(query, name)})
+    if name != "start" or query.start is None:
+        return alone
+    size, later = page_size(limit), sorted((each for each in seconds if each >= query.start), reverse=True)
+    return alone if len(later) < size else replace(alone, start=later[size // 2])
 
 
 def of_lapse(query: Query) -> list[str]:
@@ -129,7 +141,8 @@ def of_contradiction(
         return broken
     if cut_before_filtering(listing, known):
         return "list.limit-after-filters"
-    broken = of_page(listing.query, lambda query: wrong(query, kind))
+    seconds = [order.created_at for order in known.orders.values()]
+    broken = of_page(listing.query, lambda query: wrong(query, kind), seconds)
     if broken != "list.conjunctive":
         return broken
     return _of_bound(listing, known, lambda query: wrong(query, kind)) or broken

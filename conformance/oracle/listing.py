@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
+from conformance.oracle.cancel_case import is_another
 from conformance.oracle.rules import RIGHT, Rulebook, Sight
 from conformance.oracle.snapshot import Interval, Snapshot
 from conformance.orders import Order, Query
@@ -149,9 +150,11 @@ _OF_FIELDS = {
 
 
 def _of_records(order: Order, shown: Order) -> str | None:
-    """The requirement that two records of one order break, where it is clear: one list does not show it canceled, or a
-    field that has a requirement of its own is not the same.
+    """The requirement that two records of one id break, where it is clear: they are of two orders, one list does not
+    show it canceled, or a field that has a requirement of its own is not the same.
     """
+    if is_another(order, shown):
+        return "order.id"
     if order.status != shown.status:
         return "cancel.visible" if "canceled" in (order.status, shown.status) else None
     return next((_OF_FIELDS[name] for name in order.changes(shown) if name in _OF_FIELDS), None)

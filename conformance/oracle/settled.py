@@ -47,6 +47,8 @@ class Settled:
         """Take in what the list `by` has shown."""
         came_at = by.sent_at + by.elapsed_ms / 1000
         for order in orders:
+            if not order.id:
+                continue  # it tells no order from another
             known = self._shown.get(order.id)
             if known is None or (known.order is not order and known.order != order):
                 if known is None or known.order.created_at != order.created_at:
@@ -101,13 +103,24 @@ class Settled:
         while self._told and asked_at - self._told[0][1].sent_at > self._lag_s + _LONG_S:
             self._told.popleft()  # by now, lists have shown it
         live = ((id, self._canceled[id], f"{now}") for id, now in page.items() if self._is_otherwise(id, now))
-        covered = ((order, by) for order, by in self._told if order.created_at > floor and matches(query, order))
+        covered = (
+            (order, by)
+            for order, by in self._told
+            if order.created_at > floor
+            and matches(query, order)
+            and not (query.status is None and self._is_over(order))
+        )
         without = f"{len(page)} orders of {query} without it"
         for id, by, got in (*live, *((order.id, by, without) for order, by in covered if order.id not in page)):
             after_s = asked_at - by.sent_at - by.elapsed_ms / 1000
             if after_s > self._told_lag_s:
                 want = f"{id} canceled in a list asked for {after_s * 1000:.0f} ms after a cancel-all told so"
                 yield Breach(want, got, "cancel.visible", exchanges=(by,))
+
+    def _is_over(self, order: Order) -> bool:
+        """Whether a list has shown it canceled: who leaves it out later does not do so because of the cancel-all."""
+        known = self._shown.get(order.id)
+        return known is not None and known.order.status == "canceled"
 
     def _is_otherwise(self, id: str, now: Order) -> bool:
         return now.status != "canceled" and id in self._canceled

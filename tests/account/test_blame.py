@@ -239,3 +239,16 @@ def test_a_400_that_the_token_does_not_earn_speaks_of_the_key(status: int) -> No
 @pytest.mark.parametrize("status", [404, 409, 429, 500, 503])
 def test_no_other_status_speaks_of_credentials(status: int) -> None:
     assert not blame(status, everything).turns_credential_away(Query(), status, "api-key")
+
+
+@pytest.mark.parametrize("limit", [10, None])
+def test_a_start_is_tried_where_a_full_page_reaches_it(limit: int | None) -> None:
+    """Lists that have a start, whatever else they have, leave out its very second."""
+
+    def leaves_out_its_second(query: Query) -> bool:
+        passing = range(0, 1000, 100 if query.status else 1)
+        return query.start is not None and sum(each > query.start for each in passing) < (query.limit or 50)
+
+    few = Query(status="filled", start=3, limit=limit)
+    assert leaves_out_its_second(few)
+    assert of_page(few, leaves_out_its_second, range(1000)) == "list.start"
