@@ -1,7 +1,7 @@
 """How long lists take to show what a cancel-all has told."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from conformance.account.patience import Patience
 from conformance.evidence import Exchange
@@ -23,37 +23,43 @@ class Lag:
     def __init__(self, allowed_s: float) -> None:
         self._allowed_s = allowed_s
         self._patience = Patience(_AT_MOST_S)
-        self._told_at = 0.0
+        self._told_at: dict[str, float] = {}  # by id
         self._late: tuple[Order, tuple[Exchange, ...]] | None = None
         self._breach: Breach | None = None
-        self._told: frozenset[str] = frozenset()
         self.pending: frozenset[str] = frozenset()
 
     def told(self, orders: Iterable[Order]) -> None:
         """A cancel-all's answer has just come, and tells these orders as canceled."""
-        self._told_at, self._late, self._breach = time.monotonic(), None, None
-        self._told = frozenset(order.id for order in orders if order.status == "canceled")
-        self.pending = self._told
+        now = time.monotonic()
+        self._late = self._breach = None
+        self._told_at |= {order.id: now for order in orders if order.status == "canceled"}
+        self.pending = frozenset(self._told_at)
 
     def look(self, shown: Snapshot, asked_at: float) -> None:
         """Lists that were asked for at this moment have shown the account so."""
-        if not self._told:
-            return
-        after_s = asked_at - self._told_at
-        live = [order for id in self._told if (order := shown.orders.get(id)) is not None and order.live]
+        live = [order for id in self._told_at if (order := shown.orders.get(id)) is not None and order.live]
         self.pending = frozenset(order.id for order in live)
-        if after_s <= self._allowed_s:
-            return
-        if not live:
-            self._told = frozenset()
-            if self._late:
-                self._patience.rewarded(after_s - self._allowed_s)
-                self._breach = self._said(*self._late, after_s * 1000, shown.exchanges[:1])
-        elif after_s <= self._allowed_s + self._patience.seconds:
-            self._late = self._late or (live[0], shown.exchanges[:1])
+        overdue = {id: at for id, at in self._told_at.items() if asked_at - at > self._allowed_s}
+        late = [order for order in live if order.id in overdue]
+        if not late:
+            self._shown(overdue, shown, asked_at)
+        elif asked_at - overdue[late[0].id] <= self._allowed_s + self._patience.seconds:
+            self._late = self._late or (late[0], shown.exchanges[:1])
         else:  # it is no lag
             self._patience.disappointed()
-            self._told = self.pending = frozenset()
+            self._forget(overdue)
+
+    def _shown(self, overdue: Mapping[str, float], shown: Snapshot, asked_at: float) -> None:
+        if self._late and self._late[0].id in overdue:
+            after_s = asked_at - overdue[self._late[0].id]
+            self._patience.rewarded(after_s - self._allowed_s)
+            self._breach = self._said(*self._late, after_s * 1000, shown.exchanges[:1])
+        self._forget(overdue)
+
+    def _forget(self, ids: Iterable[str]) -> None:
+        for id in list(ids):
+            del self._told_at[id]
+        self.pending &= self._told_at.keys()
 
     def breaches(self) -> list[Breach]:
         """What is wrong with how long it took; told once."""

@@ -14,6 +14,7 @@ class Ownership:
     def __init__(self) -> None:
         self._ids: set[str] = set()
         self.lost = 0
+        self.unshown: set[str] = set()  # ids of orders that lists have not shown in time, and not since
         self._unseen: set[str] = set()
         self._before: set[str] | None = None
         self._unrecognized: Counter[Looks] = Counter()
@@ -92,7 +93,9 @@ class Ownership:
     def recognize(self, orders: Iterable[Order]) -> None:
         """Look at what a list shows: each order is old, ours by its id or by what was asked for, or a stranger's."""
         orders = list(orders)
-        self._unseen.difference_update(order.id for order in orders)
+        shown = {order.id for order in orders}
+        self._unseen -= shown
+        self.unshown -= shown
         before = self._before or ()
         news = [order for order in orders if order.id not in self._ids and order.id not in before]
         # Of two alike, the one that is ours for certain comes first, and the live one must not be missed.
@@ -147,6 +150,7 @@ class Ownership:
     def give_up(self) -> None:
         """Wait no longer for what lists have not shown; `lost` counts it."""
         self.lost += len(self._unseen) + len(self._injected) + self._unrecognized.total()
+        self.unshown |= self._unseen
         self._unseen.clear()
         self._perhaps += self._unrecognized  # a list that reaches deeper may show them yet
         if not self._takes_ids:

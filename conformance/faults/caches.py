@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from conformance.faults import fault, twin
+from conformance.sandbox import Sandbox
 from conformance.sandbox.credentials import Denied
 from conformance.sandbox.face import Face, Handler
 
@@ -235,10 +236,7 @@ class CacheThatKnowsWhoAsks(_KeptForTheAccount):
     seconds = 10.0
 
 
-@twin()
-class PlacedOrdersWaitForTheCache(_KeptForTheAccount):
-    """Keeps lists for a second for each account, until something is traded or canceled."""
-
+class _UntilATradeOrACancel(_KeptForTheAccount):
     seconds = 1.0
 
     def __init__(self, *parts: Any) -> None:
@@ -250,6 +248,14 @@ class PlacedOrdersWaitForTheCache(_KeptForTheAccount):
         if request.method == "DELETE" or trades != self.trades:
             super().changed(request)
         self.trades = trades
+
+
+@twin()
+class PlacedOrdersWaitForTheCache(Sandbox):
+    """Keeps lists for a second for each account, until something is traded or canceled, and says so in its profile."""
+
+    face_class = _UntilATradeOrACancel
+    settle_ms = 2000
 
 
 @twin()

@@ -137,11 +137,7 @@ class ListsLag(Sandbox):
     """Lets lists lag 100 ms behind a cancel-all, and says so in its profile."""
 
     exchange_class = _ListsLag
-
-    def profile(self, root: str, base_url: str) -> dict[str, Any]:
-        document = super().profile(root, base_url)
-        document["target"]["consistency_ms"] = 200
-        return document
+    consistency_ms = 200
 
 
 @twin()

@@ -2,7 +2,7 @@
 
 import itertools
 import time
-from typing import Any, ClassVar
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,12 +18,8 @@ from conformance.sandbox.face import Face, Handler
 class _Lagging(Sandbox):
     """Says in its profile how far lists may be behind."""
 
-    target: ClassVar[dict[str, Any]] = {"settle_ms": 2000, "consistency_ms": 700}
-
-    def profile(self, root: str, base_url: str) -> dict[str, Any]:
-        document = super().profile(root, base_url)
-        document["target"] |= self.target
-        return document
+    settle_ms = 2000
+    consistency_ms = 700
 
 
 @twin()

@@ -130,11 +130,7 @@ class OrdersShowLate(Sandbox):
     """Shows an order 700 ms after it was placed, and says in its profile that this may take three seconds."""
 
     exchange_class = _OrdersShowLate
-
-    def profile(self, root: str, base_url: str) -> dict[str, Any]:
-        document = super().profile(root, base_url)
-        document["target"]["settle_ms"] = 3000
-        return document
+    settle_ms = 3000
 
 
 # ccxt/ccxt#2112: neighbour of CancelsAfterTheAnswer

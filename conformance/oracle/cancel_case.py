@@ -1,6 +1,6 @@
 """One cancel-all with all that is known around it, and how two records of an order differ."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from conformance.oracle.snapshot import Snapshot
@@ -14,7 +14,8 @@ class Cancellation:
     `other_before` and `other_after` are the other account's; empty if there is none. `clock`: the earliest and the
     latest second of the cancel by the target's clock, both inclusive; None if that clock is not known. `tried_before`:
     an earlier attempt was answered 503, and the documents do not say what such an attempt does. `again`: the same
-    cancel-all was sent just before. `rejected`: no market has this symbol, and the answer was a 4xx.
+    cancel-all was sent just before. `rejected`: no market has this symbol, and the answer was a 4xx. `unshown`: ids of
+    orders that were placed and that no list has shown; they may be live.
     """
 
     symbol: str | None
@@ -27,6 +28,7 @@ class Cancellation:
     tried_before: bool = False
     again: bool = False
     rejected: bool = False
+    unshown: Collection[str] = ()
 
     @property
     def scope(self) -> str:
@@ -40,6 +42,11 @@ class Cancellation:
     def to_cancel(self) -> list[Order]:
         """The orders in scope that were live before."""
         return self.before.live(self.symbol)
+
+    def surprises(self) -> list[Order]:
+        """The returned orders that lists had to show before, and did not: those that lie deeper may be live."""
+        excused = {*self.before.orders, *self.unshown}
+        return [each for each in self.returned if each.id not in excused and self.before.covers(each.created_at)]
 
     def pairs(self) -> Iterator[tuple[Order, Order]]:
         """Each returned order that was known before: as it was, and as it was returned."""

@@ -33,8 +33,7 @@ def nothing_to_cancel_nothing_returned(c: Cancellation) -> Iterator[Sight]:
     """Where nothing is live in scope the array is empty."""
     if c.to_cancel() or c.rejected:
         return
-    # Orders that lie deeper than the lists were read may have been live.
-    found = [order for order in c.returned if order.id in c.before.orders or c.before.covers(order.created_at)]
+    found = [order for order in c.returned if order.id in c.before.orders] + c.surprises()
     yield Breach(f"an empty array, nothing being live in {c.scope}", f"{len(found)} orders") if found else RIGHT
 
 
@@ -69,12 +68,8 @@ def the_array_is_what_was_canceled(c: Cancellation) -> Iterator[Sight]:
             yield Breach("orders alone that were live before", f"{order}, which was canceled already")
         elif was.live:
             yield RIGHT
-    for order in c.returned:
-        if (
-            order.id not in c.before.orders
-            and c.before.covers(order.created_at)
-            and not belongs_to(order, c.other_before)
-        ):
+    for order in c.surprises():
+        if not belongs_to(order, c.other_before):
             yield Breach("orders alone that were listed as live before", f"{order}", certain=False)
 
 

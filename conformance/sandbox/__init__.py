@@ -32,6 +32,8 @@ class Sandbox:
     face_class: type[Face] = Face
     gatekeeper_class: type[Gatekeeper] = Gatekeeper
     clock_class: type[Clock] = Clock
+    settle_ms = 500  # it shows at once what was placed: the time is for the machine
+    consistency_ms = 0
 
     def __init__(self, seed: int | None = None) -> None:
         self.gatekeeper = self.gatekeeper_class(ACCOUNTS, seed)
@@ -45,7 +47,9 @@ class Sandbox:
 
     def profile(self, root: str, base_url: str) -> dict[str, Any]:
         """The profile of this sandbox, served below `root`, as a TOML document."""
-        return profile_document(root, base_url, self.gatekeeper.keys)
+        document = profile_document(root, base_url, self.gatekeeper.keys)
+        document["target"] |= {"settle_ms": self.settle_ms, "consistency_ms": self.consistency_ms}
+        return document
 
     @contextlib.contextmanager
     def serve(self, port: int = 0) -> Iterator[Served]:

@@ -20,8 +20,7 @@ _PLACED = ("symbol", "side", "type", "tif", "price", "quantity", "quote_quantity
 def profile_document(root: str, base_url: str, keys: Mapping[str, Keys]) -> dict[str, Any]:
     """The profile as a TOML document: the first two accounts are caller and other."""
     return {
-        # It shows at once what was placed; the time is for the machine.
-        "target": {"name": "sandbox", "base_url": base_url, "environment": "mock", "settle_ms": 500},
+        "target": {"name": "sandbox", "base_url": base_url, "environment": "mock"},
         "accounts": {role: _account(each) for role, each in zip(("caller", "other"), keys.values(), strict=False)},
         "markets": [
             {"symbol": symbol, "resting_buy": buy, "resting_sell": sell, "quantity": quantity}

@@ -61,6 +61,7 @@ def cancel_all(
         seen = seen or view.believed(pages)
         other_before = _NOTHING if opposite is None else opposite.believed()
     before = view.with_finished(seen) if finished else seen
+    unshown = frozenset(view.own.unshown)
     view.decline_to_harm()
     account.observations.cover("cancels", ("size", str(len(before.live(symbol)))))
     readers = Readers(stage, view)
@@ -86,6 +87,7 @@ def cancel_all(
             tried_before=answer.tried_before,
             again=again,
             rejected=answer.rejected,
+            unshown=unshown,
             exchange=answer.exchange,
         )
         judgement = CANCELLATION.judge(cancellation)

@@ -66,3 +66,13 @@ def test_what_is_never_shown_is_no_lag_and_is_not_waited_for_as_long_again(now: 
     lag.told([order("a", status="canceled")])
     lag.look(LIVE, now + 0.3)
     assert not lag.pending
+
+
+def test_another_cancel_all_does_not_end_the_wait_for_what_the_first_told(now: float) -> None:
+    lag = told(0.5)
+    lag.told([])
+    lag.look(LIVE, now + 0.3)
+    assert lag.pending == {"a"}
+    lag.look(CANCELED, now + 0.6)
+    assert not lag.pending
+    assert lag.breaches() == []

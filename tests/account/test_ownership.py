@@ -71,3 +71,6 @@ def test_what_never_shows_is_given_up() -> None:
     own.give_up()
     assert own.all_seen()
     assert own.lost == 2
+    assert own.unshown == {"a"}
+    own.recognize([order("a")])
+    assert not own.unshown

@@ -181,6 +181,13 @@ def test_nothing_to_cancel_and_yet_something_returned() -> None:
     assert "cancel.empty" in broken(replace(lawful, returned=[canceled(OPEN)]))
 
 
+def test_what_was_placed_and_not_shown_may_be_returned() -> None:
+    hidden = order("hidden")
+    lawful = history(symbol="ETHUSDT", returned=[canceled(hidden)], unshown={"hidden"})
+    assert not {"cancel.empty", "cancel.exact"} & broken(lawful)
+    assert {"cancel.empty", "cancel.exact"} <= broken(replace(lawful, unshown=()))
+
+
 def test_said_again() -> None:
     first = history()
     second = replace(first, before=first.after, returned=[], again=True)
