@@ -1,11 +1,12 @@
 """Lists that are asked for ahead, side by side, since it is known that they will be wanted."""
 
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import NamedTuple
 
-from conformance.account.sender import Came, Sender
+from conformance.account.sender import Came, Coming, Sender
 from conformance.operations import LIST
 from conformance.wire.counts import Purpose
 from conformance.wire.signer import Credential
@@ -24,21 +25,25 @@ class Wanted(NamedTuple):
 
 @contextmanager
 def asked_ahead(lists: Iterable[Wanted]) -> Iterator[None]:
-    """Ask for these lists at once. Inside, who asks for one of them is given what has come, and only then is it judged.
+    """Ask for these lists at once. Inside, who asks for one of them is given what comes, and only then is it judged:
+    while others are still under way.
 
     Each is given once, and none any more once something was done to the account. With a single connection nothing is
     asked for ahead.
     """
-    wanted = [each for each in dict.fromkeys(lists) if (each.query, each.credential) not in each.account.came]
-    if len(wanted) > 1 and wanted[0].account.at_once > 1:
-        calls = [partial(_asked, each) for each in wanted]
-        for each, came in zip(wanted, wanted[0].account.side_by_side(calls), strict=True):
-            each.account.came[each.query, each.credential] = came
-    try:
+    wanted = [each for each in dict.fromkeys(lists) if (each.query, each.credential) not in each.account.coming]
+    if len(wanted) < 2 or wanted[0].account.at_once == 1:
         yield
-    finally:
-        for each in wanted:
-            each.account.came.pop((each.query, each.credential), None)
+        return
+    now = time.monotonic()
+    with wanted[0].account.under_way([partial(_asked, each) for each in wanted]) as running:
+        for each, came in zip(wanted, running, strict=True):
+            each.account.coming[each.query, each.credential] = Coming(now, came)
+        try:
+            yield
+        finally:
+            for each in wanted:
+                each.account.coming.pop((each.query, each.credential), None)
 
 
 def _asked(wanted: Wanted) -> Came:

@@ -43,7 +43,7 @@ class Known:
 
     def refresh(self) -> Snapshot:
         """Take a new snapshot."""
-        self._account.came.clear()
+        self._account.coming.clear()
         self.snapshot = self._take()
         self._confirmed = False
         self._pages.clear()

@@ -5,6 +5,7 @@ import itertools
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import CancelledError, Future
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
@@ -49,12 +50,18 @@ class Good(NamedTuple):
 
 
 class Came(NamedTuple):
-    """What came back for a request, when that was asked for and answered by the monotonic clock, and what it signed."""
+    """What came back for a request, when by the monotonic clock, and what it had signed."""
 
     answer: Answer | Unreachable
-    asked_at: float
     signed_at_ms: int
     at: float
+
+
+class Coming(NamedTuple):
+    """A list that is asked for ahead, since this moment of the monotonic clock at the earliest."""
+
+    asked_since: float
+    came: Future[Came]
 
 
 class Signed(NamedTuple):
@@ -69,7 +76,7 @@ class Sender:
     """Signs, sends and times the requests of an account; `observations` take in what is seen in passing.
 
     `whenever_changed` is called behind each request that may have changed the account's orders, whatever came of it.
-    `came`: lists that were asked for ahead, by query and credential. Who asks for one of them gets what has come.
+    `coming`: lists that were asked for ahead, by query and credential. Who asks for one of them gets what comes.
     """
 
     def __init__(self, profile: AccountProfile, client: Client) -> None:
@@ -79,7 +86,7 @@ class Sender:
         self.whenever_changed: Callable[[], None] = lambda: None
         self.market: str | None = None  # the name of one, if any is known
         self.good: deque[Good] = deque(maxlen=_REMEMBERED)  # the last lists that it was shown
-        self.came: dict[tuple[str, Credential], Came] = {}
+        self.coming: dict[tuple[str, Credential], Coming] = {}
         self._client = client
 
     def __repr__(self) -> str:
@@ -145,6 +152,10 @@ class Sender:
     def side_by_side(self, calls: Sequence[Callable[[], Result]]) -> list[Result]:
         """What these calls return, which may send requests at once. Raises what the first of them raised."""
         return self._client.side_by_side(calls)
+
+    def under_way(self, calls: Sequence[Callable[[], Result]]) -> AbstractContextManager[list[Future[Result]]]:
+        """Inside, these calls, which may send requests, are being made at once."""
+        return self._client.under_way(calls)
 
     def send_each(self, operation: Operation, requests: Sequence[Signed]) -> list[Answer]:
         """As `send` for each of these requests, side by side; again where the target was away for a moment."""
@@ -224,8 +235,11 @@ class Sender:
 
     def ask_once(self, operation: Operation, query: str, kind: Credential) -> Answer:
         """As `ask`, and whatever comes back is the answer."""
-        ahead = self.came.pop((query, kind), None) if operation is LIST else None
-        came = ahead or self.asked_now(operation, query, kind)
+        ahead = self.coming.pop((query, kind), None) if operation is LIST else None
+        try:
+            came = ahead.came.result() if ahead else self.asked_now(operation, query, kind)
+        except CancelledError:  # it was not asked for, since another one had failed
+            came = self.asked_now(operation, query, kind)
         if isinstance(came.answer, Unreachable):
             raise came.answer
         answer = self.received(operation, came.answer)
@@ -236,16 +250,16 @@ class Sender:
     @property
     def asked_since(self) -> float:
         """When what is shown next was asked for at the earliest, by the monotonic clock."""
-        return min((came.asked_at for came in self.came.values()), default=time.monotonic())
+        return min((each.asked_since for each in self.coming.values()), default=time.monotonic())
 
     def asked_now(self, operation: Operation, query: str, kind: Credential) -> "Came":
         """What comes back for a query that is signed now, not judged."""
-        asked_at, at_ms = time.monotonic(), self.signer.timestamp_ms()
+        at_ms = self.signer.timestamp_ms()
         try:
             answer: Answer | Unreachable = self.sent(operation, *self.signer.at(at_ms).authorize(query, kind))
         except Unreachable as lost:
             answer = lost
-        return Came(answer, asked_at, at_ms, time.monotonic())
+        return Came(answer, at_ms, time.monotonic())
 
     def _judged_in_passing(self, operation: Operation, answer: Answer) -> Answer:
         exchange = answer.exchange

@@ -189,7 +189,7 @@ class View:
         self._changed()
         if self.opposite is not None:
             self.opposite._believed = None  # it may be traded with
-            self.opposite.account.came.clear()
+            self.opposite.account.coming.clear()
             self.opposite._changed_at = self._changed_at
             self.opposite.account.settled.change(time.time())
 
@@ -209,7 +209,7 @@ class View:
         self._shown_from = self.consistent_from
 
     def _changed(self) -> None:
-        self.account.came.clear()
+        self.account.coming.clear()
         self._known = None
         self._believed = None
         self._changed_at = time.monotonic()

@@ -4,7 +4,8 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from concurrent.futures import Future
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
@@ -111,13 +112,15 @@ class Client:
 
         Raises what the first of them raised, as if they were made one after the other.
         """
-        purposes = self._purposes()
+        return self._side_by_side.results([partial(self._counted, self._purposes(), call) for call in calls])
 
-        def counted(call: Callable[[], Result]) -> Result:
-            self._local.purposes = purposes
-            return call()
+    def under_way(self, calls: Sequence[Callable[[], Result]]) -> AbstractContextManager[list[Future[Result]]]:
+        """Inside, these calls are being made at once. What they send counts as what this thread sends."""
+        return self._side_by_side.under_way([partial(self._counted, self._purposes(), call) for call in calls])
 
-        return self._side_by_side.results([partial(counted, call) for call in calls])
+    def _counted(self, purposes: tuple[Purpose, ...], call: Callable[[], Result]) -> Result:
+        self._local.purposes = purposes
+        return call()
 
     def send(self, call: Call) -> Answer:
         """Send a request. Retry a 503 with exponential back-off and jitter; retry a throttled one once, after a second.

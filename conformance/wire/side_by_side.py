@@ -1,8 +1,10 @@
 """Calls that do not depend on each other, made at once, each over a connection of its own."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent import futures
+from concurrent.futures import Future
+from contextlib import contextmanager
 from typing import TypeVar
 
 from conformance.options import JOBS
@@ -27,22 +29,32 @@ class SideBySide:
 
     @property
     def at_once(self) -> int:
-        """How many calls are made at once."""
+        """How many calls are made at once. A call that makes calls of its own makes them one after the other."""
+        if getattr(self._local, "is_one_of_many", False):
+            return 1
         return self._connections or (JOBS if self._is_far() else 1)
 
     def results(self, calls: Sequence[Callable[[], Result]]) -> list[Result]:
         """What the calls return, in their order. What the first of them raises is raised once all that are under way
         have ended; none is begun after one has failed, or after an interruption.
-
-        A call that makes calls of its own makes them one after the other.
         """
-        if self.at_once == 1 or len(calls) < 2 or getattr(self._local, "is_one_of_many", False):
+        if self.at_once == 1 or len(calls) < 2:
             return [call() for call in calls]
+        with self.under_way(calls) as running:
+            pass
+        return [each.result() for each in running]
+
+    @contextmanager
+    def under_way(self, calls: Sequence[Callable[[], Result]]) -> Iterator[list[Future[Result]]]:
+        """Inside, these calls are being made; behind, all of them have ended.
+
+        None is begun after one has failed, or after what is done inside has.
+        """
         stopped = threading.Event()
 
         def one(call: Callable[[], Result]) -> Result:
             if stopped.is_set():
-                raise futures.CancelledError  # it is never told: the call that failed was begun before this one
+                raise futures.CancelledError
             try:
                 return call()
             except BaseException:
@@ -51,11 +63,11 @@ class SideBySide:
 
         running = [self._pool.submit(one, call) for call in calls]
         try:
+            yield running
             futures.wait(running)
         finally:
             stopped.set()
             futures.wait(running, timeout=_UNDER_WAY_S)
-        return [each.result() for each in running]
 
     def _begin(self) -> None:
         self._local.is_one_of_many = True

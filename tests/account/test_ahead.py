@@ -1,13 +1,17 @@
 """Lists that are asked for ahead: who wants one is given what has come, once, and nothing that is out of date."""
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
 from conformance.account.account import Account
 from conformance.account.ahead import asked_ahead
+from conformance.account.sender import Came
+from conformance.operations import Operation
 from conformance.orders import Query
 from conformance.profile import loader
 from conformance.sandbox import Sandbox
@@ -19,6 +23,7 @@ from conformance.stage.wishes import Wish
 from conformance.verdict import Unreachable
 from conformance.wire.client import Client
 from conformance.wire.redaction import Redactor
+from conformance.wire.signer import Credential
 
 QUERIES = [Query(limit=1), Query(limit=2), Query(status="open")]
 
@@ -63,6 +68,24 @@ def test_nothing_that_was_asked_for_before_a_change_is_given_after_it() -> None:
             assert client.counts.total > sent
 
 
+def test_what_has_come_is_judged_while_others_are_under_way() -> None:
+    with stage_over(4) as (stage, client):
+        first_is_judged, asked_now = threading.Event(), stage.caller.asked_now
+
+        def held_back(operation: Operation, query: str, kind: Credential) -> Came:
+            if query != urlencode(QUERIES[0].pairs()):
+                assert first_is_judged.wait(5)
+            return asked_now(operation, query, kind)
+
+        stage.caller.asked_now = held_back  # type: ignore[method-assign]
+        with stage.caller.ahead(QUERIES):
+            stage.caller.list(QUERIES[0])
+            assert client.counts.total == 1
+            first_is_judged.set()
+            stage.caller.list(QUERIES[2])
+        assert client.counts.total == 3
+
+
 def test_what_is_not_wanted_is_forgotten() -> None:
     with stage_over(4) as (stage, client):
         with stage.caller.ahead(QUERIES):
@@ -84,13 +107,13 @@ def test_two_accounts_are_looked_at_at_once(monkeypatch: pytest.MonkeyPatch) -> 
             view.latest()
         stage.arranger.arrange(stage.view, [Wish(stage.markets[0], "buy")], by="placing")
         sent, together = client.counts.total, list[int]()
-        side_by_side = client.side_by_side
+        under_way = client.under_way
 
-        def noting(calls: Sequence[Callable[[], Any]]) -> list[Any]:
+        def noting(calls: Sequence[Callable[[], Any]]) -> AbstractContextManager[list[Any]]:
             together.append(len(calls))
-            return side_by_side(calls)
+            return under_way(calls)
 
-        monkeypatch.setattr(client, "side_by_side", noting)
+        monkeypatch.setattr(client, "under_way", noting)
         assert [len(each.live()) for each in stage.look(*stage.lane.views)] == [1, 0]
         assert together == [2]
         assert client.counts.total == sent + 2

@@ -29,7 +29,7 @@ class Pages:
         self.observations = Observations(["list.array"])
         self._answers = list(answers)
         self.asked = 0
-        self.came: dict[tuple[str, Credential], Came] = {}
+        self.coming: dict[tuple[str, Credential], Came] = {}
 
     def list(self, query: Query, credential: Credential | None = None) -> Page:
         self.asked += 1
