@@ -70,30 +70,31 @@ def cancel_all(
         asked_at = time.monotonic()
         answer = account.cancel_all(symbol, credential, nothing_live=not before.live(symbol), may_reject=may_reject)
         readers.note(answer, asked_at, time.monotonic())
-    view.canceled(answer.orders)
-    while True:
-        asked_at = time.monotonic()
-        with asked_ahead(looks):
-            after = view.fresh(len(before.exchanges), seen.ceiling)
-            other_after = _NOTHING if opposite is None else opposite.fresh()
-        cancellation = Answered(
-            symbol=symbol,
-            returned=answer.orders,
-            before=before,
-            after=view.with_finished(after) if finished else after,
-            other_before=other_before,
-            other_after=other_after,
-            clock=stage.lane.clock.window(answer.sent_at, answer.answered_at),
-            tried_before=answer.tried_before,
-            again=again,
-            rejected=answer.rejected,
-            unshown=unshown,
-            exchange=answer.exchange,
-        )
-        judgement = CANCELLATION.judge(cancellation)
-        if not view.lag.pending and (not judgement.breaches or asked_at > view.consistent_from):
-            break
-        time.sleep(POLL_S)
+        readers.done()  # the last lists and the look behind it need not wait for each other
+        view.canceled(answer.orders)
+        while True:
+            asked_at = time.monotonic()
+            with asked_ahead(looks):
+                after = view.fresh(len(before.exchanges), seen.ceiling)
+                other_after = _NOTHING if opposite is None else opposite.fresh()
+            cancellation = Answered(
+                symbol=symbol,
+                returned=answer.orders,
+                before=before,
+                after=view.with_finished(after) if finished else after,
+                other_before=other_before,
+                other_after=other_after,
+                clock=stage.lane.clock.window(answer.sent_at, answer.answered_at),
+                tried_before=answer.tried_before,
+                again=again,
+                rejected=answer.rejected,
+                unshown=unshown,
+                exchange=answer.exchange,
+            )
+            judgement = CANCELLATION.judge(cancellation)
+            if not view.lag.pending and (not judgement.breaches or asked_at > view.consistent_from):
+                break
+            time.sleep(POLL_S)
     view.believe(after)
     if opposite is not None:
         opposite.believe(other_after)

@@ -99,15 +99,16 @@ class Heat:
                 barrier.abort()
                 raise
             errors = [*(each.exception() for each in canceling), *(each.exception() for each in doing)]
-        self._canceled = [exchange for each in canceling if (exchange := _exchange(each)) is not None]
+            self._canceled = [exchange for each in canceling if (exchange := _exchange(each)) is not None]
+            self.readers.done()
+            if not any(errors):
+                answers = [each.result() for each in canceling]
+                self._look(cancel_alls, answers, also)
+                return answers
         for asked, error in zip(cancel_alls, errors, strict=False):
             if isinstance(error, Violation) and error.breach.requirement == of_cancel_all(nothing_live=False):
                 raise self._charged(asked, error)
-        for error in sorted(filter(None, errors), key=lambda error: isinstance(error, DriverRefused)):
-            raise error
-        answers = [each.result() for each in canceling]
-        self._look(cancel_alls, answers, also)
-        return answers
+        raise min(filter(None, errors), key=lambda error: isinstance(error, DriverRefused))
 
     def _look(self, cancel_alls: Sequence[CancelAll], answers: Sequence[Canceled], also: View | None) -> None:
         """Look at the accounts, told what was canceled in each."""

@@ -5,6 +5,7 @@ import itertools
 import threading
 import time
 from collections.abc import Iterator, Sequence, Set
+from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -46,13 +47,15 @@ class Readers:
         self._stage, self._view = stage, view
         self._came: list[_Came] = []
         self._told: list[Look] = []
+        self._running: list[Future[None]] = []
+        self._last: list[tuple[Query, Credential]] = []  # what each reader asks for behind it
         self._done = threading.Event()
         self._began_at = time.monotonic()
         self._asked_at = time.time()
 
     @contextmanager
     def beside(self) -> Iterator[None]:
-        """Inside, lists are asked for all the while, and one more by each reader once it is done.
+        """Inside, lists are asked for until it is `done`. Behind, all of them have come.
 
         None where the profile limits the rate of requests, or where the run has asked for enough.
         """
@@ -67,14 +70,21 @@ class Readers:
         cycle = itertools.cycle(itertools.product(_ASKED, self._view.account.credentials))
         lists = list(itertools.islice(cycle, self._stage.watches, self._stage.watches + readers * EACH))
         stage.watches += readers
-        running = [stage.readers.submit(self._read, lists[each::readers]) for each in range(readers)]
+        self._last = lists[-readers:]
+        self._running = [stage.readers.submit(self._read, lists[each:-readers:readers]) for each in range(readers)]
         try:
             yield
         finally:
-            self._done.set()
-            for each in running:
+            self.done()
+            for each in self._running:
                 each.result()
             stage.lists_of_readers += len(self._came)
+
+    def done(self) -> None:
+        """It is done: each reader asks for one list more, now, also where another one has not come yet."""
+        self._done.set()
+        last, self._last = self._last, []
+        self._running += [self._stage.readers.submit(self._read, [each]) for each in last]
 
     def note(self, answer: Canceled, asked_at: float, came_at: float) -> None:
         """Note what a cancel-all has told meanwhile."""
@@ -129,12 +139,10 @@ class Readers:
     def _read(self, lists: Sequence[tuple[Query, Credential]]) -> None:
         with self._view.account.counting_as("readers"):
             for number, (query, credential) in enumerate(lists):
-                last = self._done.is_set()
                 self._ask(query, credential)
-                if last:
-                    return
                 # Ever more slowly: a cancel-all may take a millisecond or a second.
-                self._done.wait(_FIRST_WAIT_S * 2**number if number < EACH - 2 else None)
+                if self._done.wait(_FIRST_WAIT_S * 2**number):
+                    return
 
     def _ask(self, query: Query, credential: Credential) -> None:
         asked_at = time.monotonic()

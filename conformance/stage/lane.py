@@ -88,7 +88,7 @@ class Lane:
     def clear(self, whose: View | None = None) -> None:
         """Cancel whatever is live in the account, by default the caller's; judge nothing.
 
-        One by one where cancel-all leaves some. Raises Declined.
+        One by one what cancel-all does not tell of. Raises Declined.
         """
         view = whose or self.view
         if not view.latest().live():
@@ -97,7 +97,7 @@ class Lane:
         with self.unjudged(), self.driver.setting_up():
             with contextlib.suppress(Violation):
                 view.canceled(view.account.cancel_all().orders)
-            if self.driver.can_cancel:
+            if self.driver.can_cancel and view.latest().live():
                 self.cancel_each(view, view.settled().live())
 
     def cancel_each(self, view: View, orders: Iterable[Order]) -> None:

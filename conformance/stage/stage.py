@@ -113,7 +113,7 @@ class Stage:
     @cached_property
     def readers(self) -> ThreadPoolExecutor:
         """Where lists are asked for beside what is done, on connections of their own."""
-        return ThreadPoolExecutor(self.effort.times(READERS))
+        return ThreadPoolExecutor(2 * self.effort.times(READERS))  # the last list of one may come before the one before
 
     @cached_property
     def lists(self) -> Queries:
@@ -176,12 +176,14 @@ class Stage:
 
     # -- live orders ---------------------------------------------------------------------------------------------------
 
-    def arrange(self, wishes: Sequence[Wish], by: Way | None = None) -> None:
-        """Bring about exactly these live orders in the caller's account, whatever was live there before.
+    def arrange(self, wishes: Sequence[Wish], by: Way | None = None, *, beside_others: bool = False) -> None:
+        """Bring about exactly these live orders in the caller's account, whatever was live there before; or these
+        `beside_others` that may be.
 
         By the preferred way, unless another one is named. Raises DriverRefused.
         """
-        self.lane.clear()
+        if not beside_others:
+            self.lane.clear()
         self.arranger.arrange(self.view, wishes, by)
         self.wait_until_listed(self.view)
 
