@@ -1,42 +1,56 @@
 """Fills: what several of them add up to, on orders that take and on orders that are taken from."""
 
+from collections.abc import Callable, Mapping
+from functools import partial
+
 import pytest
 
 from conformance.account.known import Known
 from conformance.declare import cancels, needs, verifies
 from conformance.orders import Query
-from conformance.profile import Market
-from conformance.scenarios.trades import Trading, add_up
+from conformance.scenarios.trades import Steps, Trading, add_up
 from conformance.stage.stage import Stage
 from conformance.verdict import Breach, NotObserved, Violation
 
-DISTURBED = "somebody else traded with the orders each time"
+KINDS: Mapping[str, Callable[[Trading], Steps]] = {
+    "a buy that takes": lambda trading: trading.take("buy"),
+    "a sell that takes": lambda trading: trading.take("sell"),
+    "a buy that is taken from": lambda trading: trading.make("buy", whole=True),
+    "a sell that is taken from": lambda trading: trading.make("sell"),
+    "a market sell": Trading.sell_at_market,
+    "a market buy for an amount": lambda trading: trading.buy_for(trading.uneven_amount()),
+}
+QUOTE = "order.quote-quantity"
 
 
 @cancels
-@verifies("order.filled-qty", "order.avg-fill-price")
+@verifies("order.filled-qty", "order.avg-fill-price", QUOTE)
 @needs(place=True, other=True)
-@pytest.mark.parametrize(("side", "place"), [("buy", 0), ("sell", 1)])
-def test_fills_of_one_that_takes(stage: Stage, side: str, place: int) -> None:
-    """Three fills of different sizes, each at another price: the sum, and the average weighted by volume."""
-    trading = Trading(stage, _market(stage, place))
-    if add_up(trading, lambda: trading.take(side)) is None:
-        raise NotObserved(DISTURBED)
+@pytest.mark.parametrize("first", [0, 3])
+def test_fills_add_up(stage: Stage, first: int) -> None:
+    """Orders with three fills, or two, of different sizes and where it can be at different prices: those that take and
+    those that are taken from, at a limit and at market price. The sum, and the average weighted by volume.
 
-
-@cancels
-@verifies("order.filled-qty", "order.avg-fill-price")
-@needs(place=True, other=True)
-@pytest.mark.parametrize(("side", "place"), [("buy", 2), ("sell", 3)])
-def test_fills_of_one_that_is_taken_from(stage: Stage, side: str, place: int) -> None:
-    """Three orders of the other account take different amounts of a resting one, some of it or all: the sum, and the
-    average.
+    What a market buy was to spend does not come out even: quote_quantity is that amount, whatever was spent. Lists show
+    an order with several fills once.
     """
-    trading = Trading(stage, _market(stage, place))
-    fills = add_up(trading, lambda: trading.make(side, whole=side == "buy"))
-    if fills is None:
-        raise NotObserved(DISTURBED)
-    _expect_orders_counted(stage, fills.order.id)
+    # Side by side, each in a market of its own, where there are as many: lots differ from market to market.
+    waiting = [(Trading(stage, stage.markets[n % len(stage.markets)]), kind) for n, kind in enumerate(KINDS)]
+    waiting = waiting[first : first + 3]
+    at_once = min(len(stage.markets), len(waiting))
+    for start in range(0, len(waiting), at_once):
+        trades = dict(waiting[start : start + at_once])
+        made = add_up(stage, {trading: partial(KINDS[kind], trading) for trading, kind in trades.items()})
+        for trading, fills in made.items():
+            if trades[trading].endswith("taken from"):
+                _expect_orders_counted(stage, fills.order.id)
+            if trades[trading].endswith("amount") and fills.order.quote_quantity != (due := trading.uneven_amount()):
+                breach = Breach(
+                    f"quote_quantity {due}, as asked for", f"{fills.order.quote_quantity} on {fills.order}", QUOTE
+                )
+                raise Violation(breach, *trading.evidence, *stage.view.latest().exchanges[:1])
+        if len(made) < len(trades):
+            raise NotObserved("somebody else traded with the orders each time")
 
 
 def _expect_orders_counted(stage: Stage, id: str) -> None:
@@ -51,42 +65,3 @@ def _expect_orders_counted(stage: Stage, id: str) -> None:
     ends = (number for number in range(2, len(seconds)) if seconds[number - 1] > seconds[number])
     if limit := next((number for number in ends if seconds[number - 1] <= order.created_at), None):
         known.expect(Query(status=order.status, limit=limit))
-
-
-@cancels
-@verifies("order.filled-qty", "order.avg-fill-price")
-@needs(place=True, other=True)
-def test_fills_of_a_market_order(stage: Stage) -> None:
-    """A market sell, filled at two prices."""
-    trading = Trading(stage, _market(stage, 4))
-    if add_up(trading, trading.sell_at_market) is None:
-        raise NotObserved(DISTURBED)
-
-
-@cancels
-@verifies("order.quote-quantity", "order.filled-qty", "order.avg-fill-price")
-@needs(place=True, other=True)
-def test_an_amount_that_was_asked_for_stays(stage: Stage) -> None:
-    """A market buy for an amount that does not come out even: quote_quantity is that amount, whatever was spent."""
-    trading = Trading(stage, _market(stage, 5))
-    fills = add_up(trading, trading.buy_for_an_amount)
-    if fills is None:
-        raise NotObserved(DISTURBED)
-    if fills.order.quote_quantity != trading.amount:
-        raise Violation(
-            Breach(
-                f"quote_quantity {trading.amount}, as asked for",
-                f"{fills.order.quote_quantity} on {fills.order}",
-                QUOTE,
-            ),
-            *trading.steps,
-            *stage.view.latest().exchanges[:1],
-        )
-
-
-QUOTE = "order.quote-quantity"
-
-
-def _market(stage: Stage, number: int) -> Market:
-    """The market of a trade: each has its turn, since lots differ from market to market."""
-    return stage.markets[number % len(stage.markets)]

@@ -1,10 +1,12 @@
 """Requests at the same moment: cancel-alls of one account or of both, and orders that are placed or taken meanwhile."""
 
 import itertools
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
 from conformance.account.account import Canceled
 from conformance.account.blame import charge
@@ -50,8 +52,9 @@ class Taking:
 # As many cancel-alls as the largest race has, the other account's, and some more.
 _WORKERS = 8
 
-# Orders placed, or taken, by each worker while one cancel-all runs: some before it, some within, some behind.
-_EACH = 3
+# Orders placed, or taken, while one cancel-all runs: two at a time, some before it, some within, some behind.
+_ORDERS = 6
+_APART_S = 0.004
 
 _PRICES = 8
 
@@ -102,18 +105,17 @@ class Races:
             stage.caller.observations.report(_told_closely(breaches, heat), *raced, raising=True)
 
     def cancel_and_place(self, wishes: Sequence[Wish], market: Market) -> None:
-        """Cancel-all over these orders while others are placed, from two connections."""
+        """Cancel-all over these orders while others are placed. What an earlier race has left is canceled as well."""
         stage, placed = self._stage, set[str]()
 
-        def placing() -> None:
-            for number in range(_EACH):
-                side = ("buy", "sell")[number % 2]
-                price = market.resting_buy if side == "buy" else market.resting_sell
-                [id] = place(stage.driver, order(stage.view, market, side, price, market.quantity))
-                placed.update(() if id is None else (id,))
+        def placing(number: int) -> None:
+            side = ("buy", "sell")[number // 2 % 2]
+            price = market.resting_buy if side == "buy" else market.resting_sell
+            [id] = place(stage.driver, order(stage.view, market, side, price, market.quantity))
+            placed.update(() if id is None else (id,))
 
-        heat = self._heat("cancel.concurrent-place", lambda: stage.arrange(wishes))
-        answers = heat.run(self._cancel_alls(1), [placing] * 2)
+        heat = self._heat("cancel.concurrent-place", lambda: stage.arrange(wishes, beside_others=True))
+        answers = heat.run(self._cancel_alls(1), _in_turn(placing))
         self._judge(heat, answers, placed=placed)
 
     def cancel_and_take(self, market: Market, side: str, taking: Taking) -> None:
@@ -127,7 +129,7 @@ class Races:
         def arrange() -> None:
             stage.clear()
             clear_takers(other.believed())
-            place(stage.driver, *[order(stage.view, market, side, price, market.quantity)] * (2 * _EACH))
+            place(stage.driver, *[order(stage.view, market, side, price, market.quantity)] * _ORDERS)
             stage.wait_until_listed(stage.view)
 
         def clear_takers(seen: Snapshot) -> None:
@@ -137,15 +139,11 @@ class Races:
         def take(quantity: Decimal) -> None:
             place(stage.driver, order(other, market, OPPOSITE[side], price, quantity))
 
-        def take_some() -> None:
-            for _ in range(_EACH):
-                take(market.quantity)
-
         def take_half() -> None:
             take(max(market.lot, market.quantity / 2 // market.lot * market.lot))
 
         heat = self._heat("cancel.concurrent-fill", arrange)
-        takers = [take_half] if taking.half else [take_some] * 2
+        takers = [take_half] if taking.half else _in_turn(lambda _: take(market.quantity))
 
         def just_before() -> None:
             _list(heat, taking.listed)
@@ -200,6 +198,16 @@ class Races:
             self._uncertain += 1
         met_again = self._uncertain >= _MET_TWICE
         return [breach._replace(certain=True) for breach in breaches if breach.certain or met_again]
+
+
+def _in_turn(do: Callable[[int], None]) -> list[Callable[[], None]]:
+    """Calls that do so for each order of a race, each from a connection of its own, two at a time."""
+
+    def later(number: int) -> None:
+        time.sleep(number // 2 * _APART_S)
+        do(number)
+
+    return [partial(later, number) for number in range(_ORDERS)]
 
 
 def _list(heat: Heat, query: Query | None) -> None:

@@ -1,14 +1,14 @@
 """Trades between a lane's two accounts, made so that every way to get a sum or an average wrong shows."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Mapping, Sequence
 from decimal import Decimal
 from itertools import permutations
 
 from conformance.account.view import View
 from conformance.evidence import Exchange
 from conformance.oracle.fills import FILLS, Fills
+from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order
 from conformance.profile import Market
 from conformance.scenarios.cancellation import cancel_all
@@ -51,130 +51,152 @@ def telling_lots(lot: Decimal, most: int) -> tuple[int, ...]:
     return _LOTS
 
 
+Steps = Generator[Sequence[Placing], None, Fills]
+"""A trade, step by step: what is placed at once, before both accounts are looked at; and what came of it."""
+
+
 class Trading:
     """Trades in one market between the caller and the other account, which has to be there.
 
-    `steps`: how the last of them came about, as evidence.
+    `evidence`: how the last of them came about.
     """
 
     def __init__(self, stage: Stage, market: Market) -> None:
         assert stage.other_view is not None
         if market.quantity < _LEAST_LOTS * market.lot:
             raise DriverRefused(f"{market.quantity} are too few lots of {market.lot} to be filled in parts")
-        self.stage, self._market, self._other = stage, market, stage.other_view
-        self.steps: tuple[Exchange, ...] = ()
+        self.market = market
+        self.evidence: tuple[Exchange, ...] = ()
+        self._caller, self._other = stage.view, stage.other_view
+        self._before: Mapping[View, Snapshot] = {}
         self._most = min(int(market.quantity / market.lot), _MOST_LOTS)
         self._lots = telling_lots(market.lot, self._most)
 
-    def take(self, side: str) -> Fills:
+    def take(self, side: str) -> Steps:
         """The caller takes three orders of the other account, each at a price of its own, and still wants more."""
-        prices = prices_between(self._market, _PRICES, _APART)
+        prices = prices_between(self.market, _PRICES, _APART)
         limit = prices[-1] if side == "buy" else prices[0]
         resting = prices[1:4] if side == "buy" else prices[3:0:-1]
-        with self._new() as new:
-            self._place(*map(self._order, [self._other] * 3, [OPPOSITE[side]] * 3, resting, self._lots))
-            self._expect_untouched(new(self._other))
-            self._place(self._order(self.stage.view, side, limit, self._most))
-            return self._fills(new)
+        yield [self._order(self._other, OPPOSITE[side], *each) for each in zip(resting, self._lots, strict=True)]
+        self._expect_untouched(self._other)
+        yield [self._order(self._caller, side, limit, self._most)]
+        return self._fills()
 
-    def make(self, side: str, *, whole: bool = False) -> Fills:
+    def make(self, side: str, *, whole: bool = False) -> Steps:
         """Three orders of the other account take from one of the caller: the `whole` of it, or they leave some."""
-        price = prices_between(self._market, _PRICES, _APART)[2]
-        with self._new() as new:
-            self._place(self._order(self.stage.view, side, price, sum(self._lots) if whole else self._most))
-            self._expect_untouched(new(self.stage.view))
-            for lots in self._lots:
-                self._place(self._order(self._other, OPPOSITE[side], price, lots))
-            return self._fills(new)
+        price = prices_between(self.market, _PRICES, _APART)[2]
+        yield [self._order(self._caller, side, price, sum(self._lots) if whole else self._most)]
+        self._expect_untouched(self._caller)
+        yield [self._order(self._other, OPPOSITE[side], price, lots) for lots in self._lots]
+        return self._fills()
 
-    def sell_at_market(self) -> Fills:
+    def sell_at_market(self) -> Steps:
         """The caller sells at whatever price, to two orders of the other account."""
-        prices = prices_between(self._market, _PRICES, _APART)
-        with self._new() as new:
-            self._place(
-                *(self._order(self._other, "buy", price, lots) for price, lots in ((prices[3], 1), (prices[2], 2)))
-            )
-            self._expect_untouched(new(self._other))
-            self._place(self._order(self.stage.view, "sell", None, 3))
-            return self._fills(new)
+        prices = prices_between(self.market, _PRICES, _APART)
+        yield [self._order(self._other, "buy", *each) for each in ((prices[3], 1), (prices[2], 2))]
+        self._expect_untouched(self._other)
+        yield [self._order(self._caller, "sell", None, 3)]
+        return self._fills()
 
-    def buy_for_an_amount(self) -> Fills:
-        """The caller buys for an amount that does not come out even, from two orders of the other account."""
-        prices, lot = prices_between(self._market, _PRICES, _APART), self._market.lot
+    def buy_for(self, amount: Decimal) -> Steps:
+        """The caller buys for an amount, from two orders of the other account."""
+        prices = prices_between(self.market, _PRICES, _APART)
+        yield [self._order(self._other, "sell", *each) for each in ((prices[1], 1), (prices[2], 5))]
+        self._expect_untouched(self._other)
+        yield [order(self._caller, self.market, "buy", None, None, amount)]
+        return self._fills()
+
+    def uneven_amount(self) -> Decimal:
+        """What `buy_for` can spend so that it does not come out even."""
+        prices, lot = prices_between(self.market, _PRICES, _APART), self.market.lot
         spent = prices[1] * lot + prices[2] * 2 * lot
-        self.amount = _uneven(spent + prices[2] * lot / 3, self._market.tick)
-        with self._new() as new:
-            self._place(
-                *(self._order(self._other, "sell", price, lots) for price, lots in ((prices[1], 1), (prices[2], 5)))
-            )
-            self._expect_untouched(new(self._other))
-            self._place(order(self.stage.view, self._market, "buy", None, None, self.amount))
-            return self._fills(new)
+        return _uneven(spent + prices[2] * lot / 3, self.market.tick)
+
+    def begin(self, before: Mapping[View, Snapshot]) -> None:
+        """The accounts are so, before the trade."""
+        self._before = before
+
+    def noted(self, steps: Sequence[Exchange]) -> None:
+        """Keep as evidence how the orders of this trade were placed; `steps`: those of others as well."""
+        ids = [f'"{each.id}"' for view in self._before for each in self._new(view)]
+        self.evidence = tuple(each for each in steps if any(id in each.response_body for id in ids))
 
     def _order(self, view: View, side: str, price: Decimal | None, lots: int) -> Placing:
-        return order(view, self._market, side, price, lots * self._market.lot)
+        return order(view, self.market, side, price, lots * self.market.lot)
 
-    def _place(self, *orders: Placing) -> None:
-        place(self.stage.driver, *orders)
+    def _new(self, view: View) -> list[Order]:
+        new = view.believed().unknown_to(self._before[view])
+        return [each for each in new if each.symbol == self.market.symbol]
 
-    @contextmanager
-    def _new(self) -> Iterator[Callable[[View], list[Order]]]:
-        """Inside, what is new in an account; behind, nothing of it is left in the book."""
-        stage = self.stage
-        stage.clear()
-        before = {view.account.name: view.believed() for view in stage.lane.views}
-
-        def new(view: View) -> list[Order]:
-            return view.believed().unknown_to(before[view.account.name])
-
-        for view in stage.lane.views:
-            view.changing()
-        try:
-            with stage.driver.noting() as steps:
-                yield new
-            self.steps = tuple(steps)
-            cancel_all(stage)  # what is left of an order with several fills
-        finally:
-            stage.clear()
-            if any(order.live for order in new(self._other)):
-                stage.clear(self._other)
-
-    def _expect_untouched(self, resting: list[Order]) -> None:
-        if any(order.status != "open" for order in resting):
+    def _expect_untouched(self, view: View) -> None:
+        if any(order.status != "open" for order in self._new(view)):
             raise Disturbed
 
-    def _fills(self, new: Callable[[View], list[Order]]) -> Fills:
-        by, own = new(self._other), new(self.stage.view)
+    def _fills(self) -> Fills:
+        by, own = self._new(self._other), self._new(self._caller)
         if len(own) != 1:
             raise Disturbed
         # In an order of their own, since lists may shuffle equals: the same mistake has to read the same twice.
         by.sort(key=lambda order: (order.avg_fill_price, order.filled_qty))
-        return Fills(own[0], by, self._market.tick)
+        return Fills(own[0], by, self.market.tick)
 
 
-def add_up(trading: Trading, trade: Callable[[], Fills]) -> Fills | None:
-    """Make the trade, and judge what became of the caller's order. Raises Violation.
+def add_up(stage: Stage, trades: Mapping[Trading, Callable[[], Steps]]) -> dict[Trading, Fills]:
+    """Make these trades, each in a market of its own, and judge what became of the caller's orders. Raises Violation.
 
-    None where it could not be judged, since somebody else came in between each time.
+    Those are left out that could not be judged, since somebody else came in between each time.
     """
-    stage = trading.stage
     observations = stage.caller.observations
-    met: Counter[Breach] = Counter()
+    met: Counter[tuple[Trading, Breach]] = Counter()
+    right: dict[Trading, Fills] = {}
     for _ in range(_ATTEMPTS):
-        try:
-            fills = trade()
-        except Disturbed:
-            continue
-        judgement = FILLS.judge(fills)
-        if not judgement.breaches:
-            observations.count(judgement.saw)
-            return fills
-        met.update(judgement.breaches)
-        if confirmed := [breach for breach in judgement.breaches if met[breach] > 1]:
-            evidence = [view.latest().exchanges[0] for view in stage.lane.views]
-            told = [breach._replace(got=f"{breach.got} on {fills.order}") for breach in confirmed]
-            observations.report(told, *trading.steps, *evidence, raising=True)
-    return None
+        made = _made(stage, {trading: steps() for trading, steps in trades.items() if trading not in right})
+        for trading, fills in made.items():
+            judgement = FILLS.judge(fills)
+            if not judgement.breaches:
+                observations.count(judgement.saw)
+                right[trading] = fills
+            met.update((trading, breach) for breach in judgement.breaches)
+            if confirmed := [breach for breach in judgement.breaches if met[trading, breach] > 1]:
+                evidence = [view.latest().exchanges[0] for view in stage.lane.views]
+                told = [breach._replace(got=f"{breach.got} on {fills.order}") for breach in confirmed]
+                observations.report(told, *trading.evidence, *evidence, raising=True)
+        if len(right) == len(trades):
+            break
+    return right
+
+
+def _made(stage: Stage, trades: Mapping[Trading, Steps]) -> dict[Trading, Fills]:
+    """What came of these trades, without those that somebody disturbed. Nothing of them is left in the book."""
+    stage.clear()
+    views, made, under_way = stage.lane.views, dict[Trading, Fills](), dict(trades)
+    before = dict(zip(views, stage.look(*views), strict=True))
+    for view in views:
+        view.changing()
+    for trading in trades:
+        trading.begin(before)
+    try:
+        with stage.driver.noting() as steps:
+            while under_way:
+                placed: list[Placing] = []
+                for trading, each in list(under_way.items()):
+                    try:
+                        placed += next(each)
+                    except (StopIteration, Disturbed) as ended:
+                        del under_way[trading]
+                        if isinstance(ended, StopIteration):
+                            made[trading] = ended.value
+                place(stage.driver, *placed)
+                stage.look(*views)
+        for trading in trades:
+            trading.noted(steps)
+        cancel_all(stage)  # what is left of an order with several fills
+    finally:
+        stage.clear()
+        other = views[-1]
+        if any(order.live for order in other.believed().unknown_to(before[other])):
+            stage.clear(other)
+    return made
 
 
 def meet(stage: Stage, market: Market, victim: Order) -> None:
