@@ -1,54 +1,70 @@
 """Fills: what several of them add up to, on orders that take and on orders that are taken from."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-
-import pytest
 
 from conformance.account.known import Known
 from conformance.declare import cancels, needs, verifies
+from conformance.oracle.fills import Fills
 from conformance.orders import Query
+from conformance.profile import Market
 from conformance.scenarios.trades import Steps, Trading, add_up
 from conformance.stage.stage import Stage
 from conformance.verdict import Breach, NotObserved, Violation
 
-KINDS: Mapping[str, Callable[[Trading], Steps]] = {
-    "a buy that takes": lambda trading: trading.take("buy"),
-    "a sell that takes": lambda trading: trading.take("sell"),
-    "a buy that is taken from": lambda trading: trading.make("buy", whole=True),
-    "a sell that is taken from": lambda trading: trading.make("sell"),
-    "a market sell": Trading.sell_at_market,
-    "a market buy for an amount": lambda trading: trading.buy_for(trading.uneven_amount()),
-}
 QUOTE = "order.quote-quantity"
+
+# Each in a market of its own, where there are as many, since lots differ from market to market.
+TAKING: Mapping[str, tuple[int, Callable[[Trading], Steps]]] = {
+    "a buy": (0, lambda trading: trading.take("buy")),
+    "a sell": (1, lambda trading: trading.take("sell")),
+    "a market buy for an amount": (2, lambda trading: trading.buy_for(trading.uneven_amount())),
+    "a market sell": (1, Trading.sell_at_market),
+}
+TAKEN: Mapping[str, tuple[int, Callable[[Trading], Steps]]] = {
+    "a buy": (2, lambda trading: trading.make("buy", whole=True)),
+    "a sell": (0, lambda trading: trading.make("sell")),
+}
 
 
 @cancels
 @verifies("order.filled-qty", "order.avg-fill-price", QUOTE)
 @needs(place=True, other=True)
-@pytest.mark.parametrize("first", [0, 3])
-def test_fills_add_up(stage: Stage, first: int) -> None:
-    """Orders with three fills, or two, of different sizes and where it can be at different prices: those that take and
-    those that are taken from, at a limit and at market price. The sum, and the average weighted by volume.
+def test_fills_of_orders_that_take(stage: Stage) -> None:
+    """Three fills of different sizes, each at another price, or two at market price: the sum, and the average weighted
+    by volume.
 
-    What a market buy was to spend does not come out even: quote_quantity is that amount, whatever was spent. Lists show
-    an order with several fills once.
+    What a market buy was to spend does not come out even: quote_quantity is that amount, whatever was spent.
     """
-    # Side by side, each in a market of its own, where there are as many: lots differ from market to market.
-    waiting = [(Trading(stage, stage.markets[n % len(stage.markets)]), kind) for n, kind in enumerate(KINDS)]
-    waiting = waiting[first : first + 3]
-    at_once = min(len(stage.markets), len(waiting))
-    for start in range(0, len(waiting), at_once):
-        trades = dict(waiting[start : start + at_once])
-        made = add_up(stage, {trading: partial(KINDS[kind], trading) for trading, kind in trades.items()})
-        for trading, fills in made.items():
-            if trades[trading].endswith("taken from"):
-                _expect_orders_counted(stage, fills.order.id)
-            if trades[trading].endswith("amount") and fills.order.quote_quantity != (due := trading.uneven_amount()):
-                breach = Breach(
-                    f"quote_quantity {due}, as asked for", f"{fills.order.quote_quantity} on {fills.order}", QUOTE
-                )
-                raise Violation(breach, *trading.evidence, *stage.view.latest().exchanges[:1])
+    for trading, fills in _made(stage, TAKING):
+        spent, due = fills.order.quote_quantity, trading.uneven_amount()
+        if fills.order.type == "market" and fills.order.side == "buy" and spent != due:
+            breach = Breach(f"quote_quantity {due}, as asked for", f"{spent} on {fills.order}", QUOTE)
+            raise Violation(breach, *trading.evidence, *stage.view.latest().exchanges[:1])
+
+
+@cancels
+@verifies("order.filled-qty", "order.avg-fill-price")
+@needs(place=True, other=True)
+def test_fills_of_orders_that_are_taken_from(stage: Stage) -> None:
+    """Three orders of the other account take different amounts of a resting one, some of it or all: the sum, and the
+    average. Lists show the order once.
+    """
+    for _, fills in _made(stage, TAKEN):
+        _expect_orders_counted(stage, fills.order.id)
+
+
+def _made(stage: Stage, kinds: Mapping[str, tuple[int, Callable[[Trading], Steps]]]) -> Iterator[tuple[Trading, Fills]]:
+    """The trades of these kinds, and what came of them: side by side those in different markets."""
+    waiting = list(kinds.values())
+    while waiting:
+        at_once: dict[Market, Callable[[Trading], Steps]] = {}
+        for number, steps in waiting:
+            at_once.setdefault(stage.markets[number % len(stage.markets)], steps)
+        waiting = [each for each in waiting if each[1] not in at_once.values()]
+        trades = {(trading := Trading(stage, market)): partial(steps, trading) for market, steps in at_once.items()}
+        made = add_up(stage, trades)
+        yield from made.items()
         if len(made) < len(trades):
             raise NotObserved("somebody else traded with the orders each time")
 
