@@ -21,7 +21,7 @@ _CONFIRMATIONS = 3
 class Known:
     """A snapshot of one account, renewed when a list contradicts it; and which lists have agreed with it.
 
-    `catch_up`: waits until no list may lag; whether any could.
+    `catch_up`: waits until no list may lag; whether one could that was asked for at this moment of our clock.
     """
 
     def __init__(
@@ -29,7 +29,7 @@ class Known:
         account: Account,
         take: Callable[[], Snapshot],
         first: Snapshot | None = None,
-        catch_up: Callable[[], bool] = lambda: False,
+        catch_up: Callable[[float], bool] = lambda _: False,
     ) -> None:
         self.snapshot = first or take()
         self._account = account
@@ -64,10 +64,7 @@ class Known:
     def ahead(self, lists: Iterable[Query], credential: Credential | None = None) -> AbstractContextManager[None]:
         """Inside, the lists by these queries need not be asked for any more: they are asked for at once."""
         kind = credential or self._account.credentials[0]
-        wanted = [query for query in lists if not self.has(query, kind)]
-        if self._account.at_once > 1 and len(wanted) > 1:
-            self._catch_up()  # when they are judged, it does not show any more that they may have lagged
-        return self._account.ahead(wanted, kind)
+        return self._account.ahead([query for query in lists if not self.has(query, kind)], kind)
 
     def has(self, query: Query, credential: Credential) -> bool:
         """Whether this list would not be asked for again."""
@@ -107,7 +104,7 @@ class Known:
         that is not met again leaves a doubt.
         """
         breaches = self._breaches(page, Interval.still(self.snapshot))
-        if breaches and self._catch_up():
+        if breaches and self._catch_up(page.exchange.sent_at):
             self.refresh()
             page = self._account.list(page.query, page.credential)
             breaches = self._breaches(page, Interval.still(self.snapshot))

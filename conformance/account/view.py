@@ -142,12 +142,15 @@ class View:
         """
         self._believed = seen if seen.ceiling is None else None
 
-    def catch_up(self, *, placed: bool = True) -> bool:
-        """Wait until no list may lag any more behind what was canceled, or `placed`; whether any could until now."""
+    def catch_up(self, asked_at: float | None = None, *, placed: bool = True) -> bool:
+        """Wait until no list may lag any more behind what was canceled, or `placed`; whether one could that was asked
+        for at this moment of our clock, or until now.
+        """
         shown_from = self._settling.placed_at + self._target.settle_ms / 1000 if placed else 0.0
         left = max(self.consistent_from, shown_from) - time.monotonic()
+        since = 0.0 if asked_at is None else time.time() - asked_at
         time.sleep(max(0.0, left))
-        return left > 0
+        return left + since > 0
 
     def walk(self, pages: int, limit: int) -> Snapshot:
         """A snapshot by so many pages of this limit."""

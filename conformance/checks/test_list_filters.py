@@ -65,8 +65,9 @@ def test_a_status_shows_its_orders_alone(known: Known, status: str) -> None:
 
 @verifies("list.active-is-two-lists")
 @needs(status="partially_filled")
-def test_the_live_orders_are_two_lists(known: Known) -> None:
+def test_the_live_orders_are_two_lists(stage: Stage, known: Known) -> None:
     """The open and the partially filled together are the live orders, each of them in one list."""
+    stage.view.catch_up()
     before = after = {order.id for order in known.snapshot.live()}
     for _ in range(ATTEMPTS):
         queries = [Query(status=status, limit=MAX_LIMIT) for status in sorted(LIVE)]
