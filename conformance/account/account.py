@@ -190,29 +190,33 @@ class Account(Sender):
         self.settled.tell(orders, answer.exchange)
         return Canceled(symbol, orders, answer.exchange, answer.tries_before > 0, *times)
 
-    def snapshot(self, pages: int = SNAPSHOT_PAGES, limit: int = MAX_LIMIT, end: int | None = None) -> Snapshot:
+    def snapshot(
+        self, pages: int = SNAPSHOT_PAGES, limit: int = MAX_LIMIT, ends: Sequence[int | None] = ()
+    ) -> Snapshot:
         """What the list shows without filters, newest first, stepping back by `end` for at most `pages` pages.
 
-        The first page ends at `end`, if it is given.
+        The first page ends at the first of `ends`, if it is given; each further one at the next of them that the pages
+        so far reach.
 
         A page that is not full is not taken for the last: one that is too short would hide what lies behind it.
         """
         orders: dict[str, Order] = {}
         exchanges: list[Exchange] = []
-        ends: list[int | None] = []
-        ceiling = end
+        ceiling = end = oldest = ends[0] if ends else None
         for _ in range(pages):
-            ends.append(end)
             page = self.look(Query(end=end, limit=limit))
             exchanges.append(page.exchange)
             fresh = [order for order in page.orders if order.id not in orders]
             orders.update((order.id, order) for order in fresh)
-            if not fresh:
+            if not fresh and end == oldest:
                 # More than a page in one second cannot be walked past.
                 stuck = len(page) >= limit
-                return Snapshot(orders, end if stuck else None, tuple(exchanges), ceiling, tuple(ends))
-            end = min(order.created_at for order in fresh)
-        return Snapshot(orders, end, tuple(exchanges), ceiling, tuple(ends))
+                return Snapshot(orders, end if stuck else None, tuple(exchanges), ceiling)
+            oldest = min((order.created_at for order in fresh), default=oldest)
+            assert oldest is not None
+            reached = [each for each in ends if each is not None and each >= oldest and (end is None or each < end)]
+            end = min(reached, default=oldest)
+        return Snapshot(orders, oldest, tuple(exchanges), ceiling)
 
     def _ask(self, query: Query, kind: Credential) -> Answer:
         return self.ask(LIST, urlencode(query.pairs()), kind)

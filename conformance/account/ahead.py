@@ -31,8 +31,9 @@ def asked_ahead(lists: Iterable[Wanted]) -> Iterator[None]:
     Each is given once, and none any more once something was done to the account. With a single connection nothing is
     asked for ahead.
     """
-    wanted = [each for each in dict.fromkeys(lists) if (each.query, each.credential) not in each.account.coming]
-    if len(wanted) < 2 or wanted[0].account.at_once == 1:
+    every = list(dict.fromkeys(lists))
+    wanted = [each for each in every if (each.query, each.credential) not in each.account.coming]
+    if not wanted or len(every) == 1 or wanted[0].account.at_once == 1:
         yield
         return
     now = time.monotonic()

@@ -12,11 +12,12 @@ from typing import Any
 import filelock
 
 from conformance.account.ticket import Ticket
+from conformance.verdict import Inconclusive
 
 FOLDER = "p99-conformance"
 
 
-class Taken(Exception):
+class Taken(Inconclusive):
     """Another run on this machine is at work with the account."""
 
 
@@ -30,6 +31,7 @@ class Journal:
     def __init__(self, base_url: str, account: str) -> None:
         state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
         name = hashlib.sha256(f"{base_url} {account}".encode()).hexdigest()[:16]
+        self._account = account
         self._path = state / FOLDER / f"{name}.jsonl"
         self._lock = filelock.FileLock(self._path.with_suffix(".lock"), blocking=False)
         self._serial = itertools.count()
@@ -45,7 +47,9 @@ class Journal:
             try:
                 self._lock.acquire()
             except filelock.Timeout:
-                raise Taken from None
+                who = f"another run on this machine is at work with {self._account}"
+                told = f"{who}: wait for its end, or take other accounts"
+                raise Taken(told) from None
         earlier = self._read()
         self._serial = itertools.count(max(earlier, default=-1) + 1)
         return list(earlier.values())

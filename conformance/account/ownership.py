@@ -143,6 +143,11 @@ class Ownership:
         return not self._unseen and not self._injected and not any(self._unrecognized.values())
 
     @property
+    def awaited(self) -> int:
+        """How many placed orders no list has shown yet."""
+        return len(self._unseen) + self._unrecognized.total()
+
+    @property
     def expected_at(self) -> list[int]:
         """When the injected orders were created that no list has shown yet."""
         return [moment[0] for _, moment in self._injected.values()]

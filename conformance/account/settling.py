@@ -6,7 +6,7 @@ from itertools import product
 from typing import Protocol
 
 from conformance.account.account import SNAPSHOT_PAGES, Account
-from conformance.account.ahead import asked_ahead
+from conformance.account.ahead import Wanted, asked_ahead
 from conformance.account.lag import Lag
 from conformance.account.ownership import Ownership
 from conformance.account.patience import Patience
@@ -30,6 +30,9 @@ class Looking(Protocol):
 
     def fresh(self, pages: int = 1, up_to: int | None = None) -> Snapshot:
         """A new look."""
+
+    def pages(self, pages: int | None = None, up_to: int | None = None) -> list[Wanted]:
+        """The lists that such a look will ask for."""
 
     def believe(self, seen: Snapshot) -> None:
         """So it is."""
@@ -70,11 +73,9 @@ class Settling:
         The last one, where that does not come about in time.
         """
         view, started, traded = self._view, time.monotonic(), self._may_have_traded()
-        looks = [view.account.page_until(up_to)]
-        if traded and self.opposite is not None:
-            looks.append(self.opposite._view.account.page_until())
+        theirs = [] if self.opposite is None or not traded else self.opposite._view.pages()
         while True:
-            with asked_ahead(looks):
+            with asked_ahead([*view.pages(pages, up_to), *theirs]):
                 snapshot = view.fresh(pages, up_to)
                 waited = time.monotonic() - started
                 is_shown = view.own.all_seen() and self._shows_orders(snapshot)

@@ -1,14 +1,15 @@
 """What this run knows of one account, and how it comes to know it."""
 
 import time
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
+from conformance.account import borders
 from conformance.account.account import SNAPSHOT_PAGES, Account
+from conformance.account.ahead import Wanted, asked_ahead
 from conformance.account.by_status import newest_by_status
 from conformance.account.clock import TargetClock
-from conformance.account.journal import Journal, Taken
+from conformance.account.journal import Journal
 from conformance.account.known import Known
 from conformance.account.lag import Lag
 from conformance.account.ownership import Ownership
@@ -22,21 +23,19 @@ from conformance.oracle.snapshot import Snapshot
 from conformance.oracle.succession import SUCCESSION
 from conformance.orders import LIVE, STATUSES, Order
 from conformance.profile import Target
-from conformance.verdict import Inconclusive
 
 
 class View:
-    """One account as this run knows it. There are four ways to ask for its orders, from cheap to sure:
+    """One account as this run knows it. Its orders are asked for in four ways, from cheap to sure:
 
     - `latest()`: all that was ever seen of it, without a request.
     - `believed()`: what it must be, since nothing was done to it since it was last settled; else as `settled()`.
     - `fresh()`: one snapshot of now, deep enough for all that is live.
-    - `settled()`: fresh ones until lists show all that was placed, traded and canceled, or the time for that is up. It
-      is for those who must look again though nothing was done.
+    - `settled()`: fresh ones until lists show all that was placed, traded and canceled, or the time for that is up.
 
     What moves it: the first snapshot separates older orders from those of this run. `intend` and `inject` make what was
-    believed unknown again, here and in the opposite account, which may have traded with them; so does `canceled`, after
-    which lists may lag for the profile's consistency_ms. `believe` says that a snapshot is sure.
+    believed unknown again, here and in the opposite account, which may have traded with them. So does a cancel-all,
+    after which lists may lag for the profile's consistency_ms. `believe` says that a snapshot is sure.
     """
 
     def __init__(
@@ -69,16 +68,8 @@ class View:
         return self.account.name
 
     def take(self) -> None:
-        """Take the account, to change it: no other run on this machine may, and what killed ones left is known.
-
-        Raises Inconclusive where another run is at work with it.
-        """
-        try:
-            self.own.inherit(self.journal.open())
-        except Taken:
-            raise Inconclusive(
-                f"another run on this machine is at work with {self}: wait for its end, or take other accounts"
-            ) from None
+        """Take the account, to change it: what killed runs left is known. Raises Taken where another run has it."""
+        self.own.inherit(self.journal.open())
 
     def leave(self, *, clean: bool) -> None:
         """Let the next run have the account; `clean`: nothing that was placed is left in it."""
@@ -113,7 +104,9 @@ class View:
         while True:
             snapshot = self._snapshot(pages, up_to=up_to)
             reached = all(order.id in snapshot.orders for order in self.latest().until(up_to).live())
-            needed = max(self._depth(up_to), pages + (not reached))  # by what is known now, whatever luck there was
+            needed = max(
+                borders.depth(self.latest(), self.own, up_to), pages + (not reached)
+            )  # whatever luck there was
             if needed <= pages or pages >= SNAPSHOT_PAGES:
                 return snapshot
             pages = min(needed, SNAPSHOT_PAGES)
@@ -124,16 +117,21 @@ class View:
         The last one that was taken, where that does not come about in time. `up_to` as for `fresh`.
         """
         time.sleep(max(0.0, self._shown_from - time.monotonic()))
-        return self._settling.settle(max(pages, self._depth(up_to)), up_to)
+        return self._settling.settle(max(pages, borders.depth(self.latest(), self.own, up_to)), up_to)
 
     def believed(self, pages: int = 1) -> Snapshot:
         """The account as it was last seen for sure, if nothing has been done to it since; else as `settled`."""
         return self.settled(pages) if self._believed is None else self._believed
 
     @property
+    def is_believed(self) -> bool:
+        """Whether `believed` needs no request."""
+        return self._believed is not None
+
+    @property
     def may_be_looked_at(self) -> bool:
         """Whether `believed` would look at the account without waiting."""
-        return self._believed is None and time.monotonic() >= self._shown_from
+        return not self.is_believed and time.monotonic() >= self._shown_from
 
     def believe(self, seen: Snapshot) -> None:
         """Lists have just shown the account so, and nothing has been done to it since: so it is.
@@ -155,6 +153,11 @@ class View:
     def walk(self, pages: int, limit: int) -> Snapshot:
         """A snapshot by so many pages of this limit."""
         return self._snapshot(pages, limit)
+
+    def pages(self, pages: int | None = None, up_to: int | None = None) -> list[Wanted]:
+        """The lists that a snapshot of so many pages will ask for, by default of as many as it takes."""
+        ends = borders.ends(self._latest, self.own, pages or borders.depth(self.latest(), self.own, up_to), up_to)
+        return [self.account.page_until(end) for end in ends]
 
     # -- what is done to it --------------------------------------------------------------------------------------------
 
@@ -250,8 +253,7 @@ class View:
         """Raise where a cancel-all would meet somebody else's order: Declined if one stood there before this run,
         Inconclusive if all have come since, as they do where two runs meet.
         """
-        foreign = self.foreign_live()
-        if foreign and not self._target.disposable:
+        if (foreign := self.foreign_live()) and not self._target.disposable:
             raise spare(foreign, self._first, self.account.name)
 
     # -- one look ------------------------------------------------------------------------------------------------------
@@ -260,8 +262,10 @@ class View:
         """One snapshot. Its orders are recognized as old, as this run's or as a stranger's, and judged by what they
         were before.
         """
-        asked_at = self.account.asked_since
-        snapshot = self.account.snapshot(pages, limit, up_to)
+        ends = borders.ends(self._latest, self.own, pages, up_to) if limit == MAX_LIMIT else ()
+        with asked_ahead(map(self.account.page_until, ends)):
+            asked_at = self.account.asked_since
+            snapshot = self.account.snapshot(pages, limit, ends)
         self._first = self._first or snapshot
         self.own.begin(snapshot.orders.values())
         recognized = self.own.ids
@@ -292,12 +296,3 @@ class View:
             judgement = SUCCESSION.judge(known, snapshot)
             self.account.observations.count(judgement.saw)
             self.account.observations.report(judgement.breaches, *snapshot.exchanges[:1])
-
-    def _depth(self, up_to: int | None = None) -> int:
-        """How many pages it takes to reach all that was last seen live, and all that was injected and not seen yet."""
-        latest, expected = self.latest().until(up_to), self.own.expected_at
-        oldest = min((*(order.created_at for order in latest.live()), *expected), default=None)
-        if oldest is None:
-            return 1
-        newer = len(latest.stamps) - bisect_left(latest.stamps, oldest) + len(expected)
-        return min(newer // MAX_LIMIT + 1, SNAPSHOT_PAGES)

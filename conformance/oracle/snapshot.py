@@ -16,14 +16,13 @@ class Snapshot:
 
     It has every order that is newer than `horizon` (UNIX seconds) and not newer than `ceiling`. None: there is no such
     bound. In the second of the horizon orders may be missing, since the last page may have ended in that second.
-    `exchanges`: the lists that were read; `ends`: up to which second each of them reached, None for the newest.
+    `exchanges`: the lists that were read.
     """
 
     orders: Mapping[str, Order]
     horizon: int | None = None
     exchanges: tuple[Exchange, ...] = field(default=(), compare=False, repr=False)
     ceiling: int | None = None
-    ends: tuple[int | None, ...] = field(default=(None,), compare=False, repr=False)
 
     @classmethod
     def of(cls, orders: Iterable[Order], horizon: int | None = None) -> Self:
@@ -60,7 +59,7 @@ class Snapshot:
         horizon = -inf if self.horizon is None else self.horizon
         ceiling = inf if self.ceiling is None else self.ceiling
         beyond = {key: order for key, order in older.orders.items() if not horizon < order.created_at <= ceiling}
-        return replace(older, orders={**beyond, **self.orders}, exchanges=self.exchanges, ends=self.ends)
+        return replace(older, orders={**beyond, **self.orders}, exchanges=self.exchanges)
 
     def unknown_to(self, older: Self) -> list[Order]:
         """The orders that are not in `older`, and would be there if they had existed then."""

@@ -65,7 +65,6 @@ def cancel_all(
     view.decline_to_harm()
     account.observations.cover("cancels", ("size", str(len(before.live(symbol)))))
     readers = Readers(stage, view)
-    looks = [*map(account.page_until, seen.ends), *([] if opposite is None else [opposite.account.page_until()])]
     with readers.beside() if watched and before.live(symbol) else nullcontext():
         asked_at = time.monotonic()
         answer = account.cancel_all(symbol, credential, nothing_live=not before.live(symbol), may_reject=may_reject)
@@ -74,7 +73,8 @@ def cancel_all(
         view.canceled(answer.orders)
         while True:
             asked_at = time.monotonic()
-            with asked_ahead(looks):
+            theirs = [] if opposite is None else opposite.pages()
+            with asked_ahead([*view.pages(len(before.exchanges), seen.ceiling), *theirs]):
                 after = view.fresh(len(before.exchanges), seen.ceiling)
                 other_after = _NOTHING if opposite is None else opposite.fresh()
             cancellation = Answered(

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import Future
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -40,13 +40,12 @@ class Heat:
     orders before it.
     """
 
-    def __init__(self, stage: Stage, pool: Executor, requirement: str, arrange: Callable[[], None]) -> None:
+    def __init__(self, stage: Stage, requirement: str, arrange: Callable[[], None]) -> None:
         arrange()
         self.before = stage.view.believed()
         stage.view.decline_to_harm()
         self.readers = Readers(stage, stage.view)
         self._stage = stage
-        self._pool = pool
         self._requirement = requirement
         self._arrange = arrange
         self._canceled: list[Exchange] = []
@@ -93,8 +92,8 @@ class Heat:
             if just_before is not None:
                 just_before()
             try:
-                canceling = [self._pool.submit(cancel, asked) for asked in cancel_alls]
-                doing = [self._pool.submit(do, other) for other in others]
+                canceling = [self._stage.apart.submit(cancel, asked) for asked in cancel_alls]
+                doing = [self._stage.apart.submit(do, other) for other in others]
             except BaseException:  # told to stop: the others would wait for ever
                 barrier.abort()
                 raise

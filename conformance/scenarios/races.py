@@ -2,8 +2,7 @@
 
 import itertools
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -11,7 +10,6 @@ from functools import partial
 from conformance.account.account import Canceled
 from conformance.account.blame import charge
 from conformance.oracle.races import RACES, Race
-from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Query
 from conformance.profile import Market
 from conformance.scenarios.heat import CancelAll, Heat
@@ -49,9 +47,6 @@ class Taking:
     listed: Query | None = None
 
 
-# As many cancel-alls as the largest race has, the other account's, and some more.
-_WORKERS = 8
-
 # Orders placed, or taken, while one cancel-all runs: two at a time, some before it, some within, some behind.
 _ORDERS = 6
 _APART_S = 0.004
@@ -63,20 +58,20 @@ _MET_TWICE = 2
 
 
 class Races:
-    """Races on one stage. Its workers live as long as it does: use it as a context."""
+    """Races on one stage. Use it as a context: behind it, nothing is left of what the other account has placed."""
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
-        self._pool = ThreadPoolExecutor(_WORKERS)
         self._uncertain = 0
         self._race = itertools.count()
         self._turn = itertools.cycle(stage.caller.credentials)
+        self._others_at_first: Set[str] | None = None
 
     def __enter__(self) -> "Races":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._pool.shutdown()
+        self._clear_takers()
 
     def cancel_and_cancel(self, wishes: Sequence[Wish], market: Market, together: Together) -> None:
         """Cancel-alls over these orders, at least one of them for all markets."""
@@ -122,19 +117,20 @@ class Races:
         """Cancel-alls while the other account takes from the caller's orders."""
         stage, other = self._stage, self._stage.other_view
         assert other is not None
-        # Each race at a price of its own, so that a stranger's order is hardly ever at the same.
-        price = prices_between(market, _PRICES)[next(self._race) % _PRICES]
+        # Each race at a price of its own, so that a stranger's order is hardly ever at the same; and at one at which it
+        # does not meet what the race before has left.
+        number = next(self._race) % _PRICES
+        price = prices_between(market, _PRICES)[-1 - number if side == "buy" else number]
+        if number == 0:
+            self._clear_takers()
         others_before = set(other.believed().orders)
+        if self._others_at_first is None:
+            self._others_at_first = others_before
 
         def arrange() -> None:
             stage.clear()
-            clear_takers(other.believed())
             place(stage.driver, *[order(stage.view, market, side, price, market.quantity)] * _ORDERS)
             stage.wait_until_listed(stage.view)
-
-        def clear_takers(seen: Snapshot) -> None:
-            if any(order.live for id, order in seen.orders.items() if id not in others_before):
-                stage.clear(other)
 
         def take(quantity: Decimal) -> None:
             place(stage.driver, order(other, market, OPPOSITE[side], price, quantity))
@@ -150,15 +146,19 @@ class Races:
             for each in takers if taking.just_before else ():
                 each()
 
-        try:
-            asked = self._cancel_alls(taking.cancel_alls)
-            answers = heat.run(asked, [] if taking.just_before else takers, just_before, also=other)
-            self._judge(heat, answers, others_before=others_before)
-        finally:
-            clear_takers(other.latest())
+        asked = self._cancel_alls(taking.cancel_alls)
+        answers = heat.run(asked, [] if taking.just_before else takers, just_before, also=other)
+        self._judge(heat, answers, others_before=others_before)
+
+    def _clear_takers(self) -> None:
+        other, at_first = self._stage.other_view, self._others_at_first
+        if other is None or at_first is None:
+            return
+        if any(order.live for id, order in other.latest().orders.items() if id not in at_first):
+            self._stage.clear(other)
 
     def _heat(self, requirement: str, arrange: Callable[[], None]) -> Heat:
-        return Heat(self._stage, self._pool, requirement, arrange)
+        return Heat(self._stage, requirement, arrange)
 
     def _cancel_alls(self, count: int, symbol: str | None = None) -> list[CancelAll]:
         """So many of the caller's, with each credential in turn, the last of them for this market."""

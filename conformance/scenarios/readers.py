@@ -71,7 +71,7 @@ class Readers:
         lists = list(itertools.islice(cycle, self._stage.watches, self._stage.watches + readers * EACH))
         stage.watches += readers
         self._last = lists[-readers:]
-        self._running = [stage.readers.submit(self._read, lists[each:-readers:readers]) for each in range(readers)]
+        self._running = [stage.apart.submit(self._read, lists[each:-readers:readers]) for each in range(readers)]
         try:
             yield
         finally:
@@ -84,7 +84,7 @@ class Readers:
         """It is done: each reader asks for one list more, now, also where another one has not come yet."""
         self._done.set()
         last, self._last = self._last, []
-        self._running += [self._stage.readers.submit(self._read, [each]) for each in last]
+        self._running += [self._stage.apart.submit(self._read, [each]) for each in last]
 
     def note(self, answer: Canceled, asked_at: float, came_at: float) -> None:
         """Note what a cancel-all has told meanwhile."""

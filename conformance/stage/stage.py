@@ -11,7 +11,7 @@ from typing import Any
 from conformance.account.account import Account
 from conformance.account.ahead import asked_ahead
 from conformance.account.view import View
-from conformance.coverage.population import AGES, YOUNG, Kind
+from conformance.coverage.population import Kind
 from conformance.coverage.queries import FOURS, TRIPLES, Queries, alike, plan
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Query
@@ -21,11 +21,12 @@ from conformance.stage.clean_up import clean_up
 from conformance.stage.driver import Driver
 from conformance.stage.effort import PLAIN, Effort
 from conformance.stage.lane import Lane
-from conformance.stage.wishes import Way, Wish
+from conformance.stage.wishes import Way, Wish, fulfilled, of_all_kinds
 
 # The bystander: enough to stand in every market, on both sides, in every status that can be brought about.
 _BYSTANDER_ORDERS = 40
 READERS = 2
+RACERS = 8  # requests of one race at the most
 
 # Facts that hold once there is a history, and how long it is at the least: twice the mix of statuses.
 SHOWN_BY_A_HISTORY = {"orders", "seconds", "status", "markets", "live"}
@@ -111,9 +112,10 @@ class Stage:
         return Snapshot({}) if self.other_view is None else self.other_view.known.snapshot
 
     @cached_property
-    def readers(self) -> ThreadPoolExecutor:
-        """Where lists are asked for beside what is done, on connections of their own."""
-        return ThreadPoolExecutor(2 * self.effort.times(READERS))  # the last list of one may come before the one before
+    def apart(self) -> ThreadPoolExecutor:
+        """Where lists are asked for beside what is done, and races are run, on connections of their own."""
+        # The last list of a reader may be asked for before the one before it has come.
+        return ThreadPoolExecutor(2 * self.effort.times(READERS) + RACERS)
 
     @cached_property
     def lists(self) -> Queries:
@@ -178,14 +180,23 @@ class Stage:
 
     def arrange(self, wishes: Sequence[Wish], by: Way | None = None, *, beside_others: bool = False) -> None:
         """Bring about exactly these live orders in the caller's account, whatever was live there before; or these
-        `beside_others` that may be.
+        `beside_others` that may be. Where just such orders are live, they stay.
 
         By the preferred way, unless another one is named. Raises DriverRefused.
         """
         if not beside_others:
+            if self._stand_already(wishes, by):
+                return
             self.lane.clear()
         self.arranger.arrange(self.view, wishes, by)
         self.wait_until_listed(self.view)
+
+    def _stand_already(self, wishes: Sequence[Wish], by: Way | None) -> bool:
+        if not (self.ways and self.view.is_believed):
+            return False
+        live, way = self.view.believed().live(), by or self.ways[0]
+        as_wished = all(self.view.own.placed(order) == (way == "placing") for order in live)
+        return as_wished and fulfilled(wishes, live)
 
     def arrange_many(self, wishes: Sequence[Wish]) -> Snapshot:
         """Bring about exactly these live orders in the caller's account: what lists show of them. Raises DriverRefused.
@@ -212,7 +223,7 @@ class Stage:
 
     def looking(self, *views: View) -> AbstractContextManager[None]:
         """Inside, those of these accounts that have to be looked at have been asked for their orders at once."""
-        return asked_ahead(view.account.page_until() for view in views if view.may_be_looked_at)
+        return asked_ahead(page for view in views if view.may_be_looked_at for page in view.pages())
 
     def arrange_in_each_market(self) -> None:
         """Bring about a live order in each market, and no other."""
@@ -245,24 +256,8 @@ class Stage:
 
         They are on both sides, untouched and filled once or more often, young and old, placed with each credential.
         """
-        sides = ("buy", "sell")
-        wishes = [Wish(market, side, fills) for market in self.markets for side in sides for fills in (0, 1)]
-        if self.arranger.injects:
-            old = [age for age in AGES if age != YOUNG]
-            wishes += [
-                Wish(market, sides[number % 2], number // 2 % 2, age=age)
-                for market in self.markets
-                for number, age in enumerate(old)
-            ]
-        if "placing" in self.ways:
-            wishes += [
-                Wish(market, "buy", fills, credential=kind)
-                for market in self.markets
-                for kind in self.caller.credentials
-                for fills in (0, 1)
-            ]
-            wishes += [Wish(market, "sell", fills) for market in self.markets for fills in (2, 3) if self.other]
-        self.arrange(wishes)
+        wishes = of_all_kinds(self.markets, self.caller.credentials, self.ways)
+        self.arrange([wish for wish in wishes if wish.fills < 2 or self.other])
 
     def arrange_bystander(self) -> None:
         """See to it that the other account has live orders, none of this very second: beside each of the caller's one

@@ -1,10 +1,13 @@
 """Live orders as they are wished for, and the ways to bring them about."""
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
-from conformance.coverage.population import YOUNG
+from conformance.coverage.population import AGES, YOUNG
+from conformance.orders import Order
 from conformance.profile import Market
 from conformance.wire.signer import Credential
 
@@ -39,3 +42,33 @@ class Wish:
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """How Hypothesis prints it in an example."""
         printer.text(repr(self))
+
+
+def fulfilled(wishes: Sequence[Wish], live: Iterable[Order]) -> bool:
+    """Whether just such orders are live as are wished for, in any respect that the wishes name."""
+    plain = all(wish == Wish(wish.market, wish.side, min(wish.fills, 1)) for wish in wishes)
+    wanted = Counter((wish.market.symbol, wish.side, wish.fills > 0) for wish in wishes)
+    return plain and wanted == Counter((order.symbol, order.side, order.filled_qty > 0) for order in live)
+
+
+def of_all_kinds(markets: Sequence[Market], credentials: Sequence[Credential], ways: Sequence[Way]) -> list[Wish]:
+    """Orders of all kinds in each market: on both sides, untouched and filled once or more often, young and old, placed
+    with each of these credentials; as far as there are these ways.
+    """
+    sides = ("buy", "sell")
+    wishes = [Wish(market, side, fills) for market in markets for side in sides for fills in (0, 1)]
+    if "injecting" in ways:
+        wishes += [
+            Wish(market, sides[number % 2], number // 2 % 2, age=age)
+            for market in markets
+            for number, age in enumerate(each for each in AGES if each != YOUNG)
+        ]
+    if "placing" in ways:
+        wishes += [
+            Wish(market, "buy", fills, credential=kind)
+            for market in markets
+            for kind in credentials
+            for fills in (0, 1)
+        ]
+        wishes += [Wish(market, "sell", fills) for market in markets for fills in (2, 3)]
+    return wishes

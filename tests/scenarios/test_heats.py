@@ -125,7 +125,7 @@ def test_all_requests_of_the_race_are_shown_in_the_order_sent(name: str, race: R
     assert methods == sent
     assert [each.sent_at for each in raced] == sorted(each.sent_at for each in raced)
     assert before.sent_at <= raced[0].sent_at
-    assert after.sent_at >= raced[-1].sent_at
+    assert after.sent_at >= max(each.sent_at for each in raced if each.method != "GET")
     assert found.breach.got.endswith("under way at one moment")
 
 

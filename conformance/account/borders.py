@@ -1,0 +1,41 @@
+"""How deep lists have to be read, and where their pages will end, as far as what is known of an account tells."""
+
+from bisect import bisect_left, bisect_right
+
+from conformance.account.account import SNAPSHOT_PAGES
+from conformance.account.ownership import Ownership
+from conformance.oracle.listing import MAX_LIMIT
+from conformance.oracle.snapshot import Snapshot
+
+
+def depth(latest: Snapshot, own: Ownership, up_to: int | None) -> int:
+    """How many pages it takes to reach all that was last seen live, and all that was injected and not seen yet."""
+    live = (order.created_at for order in latest.until(up_to).live())
+    oldest = min((*live, *own.expected_at), default=None)
+    if oldest is None:
+        return 1
+    stamps = _stamps(latest, own, up_to)
+    return min((len(stamps) - bisect_left(stamps, oldest) + own.awaited) // MAX_LIMIT + 1, SNAPSHOT_PAGES)
+
+
+def ends(latest: Snapshot | None, own: Ownership, pages: int, up_to: int | None) -> list[int | None]:
+    """The seconds at which so many pages end, or fewer, the first of them at `up_to`: each where the one before reaches
+    for certain, so that they need not wait for each other.
+    """
+    found: list[int | None] = [up_to]
+    if latest is None:
+        return found
+    stamps, newer = _stamps(latest, own, up_to), 0
+    shown = max(1, MAX_LIMIT - own.awaited)  # of what is known, on one page, whatever may have come
+    while len(found) < pages and stamps:
+        end = stamps[max(0, len(stamps) - newer - shown)]
+        if found[-1] is not None and end >= found[-1]:
+            break
+        found.append(end)
+        newer = len(stamps) - bisect_right(stamps, end)
+    return found
+
+
+def _stamps(latest: Snapshot, own: Ownership, up_to: int | None) -> list[int]:
+    """When the orders were created, the oldest first."""
+    return sorted([*latest.until(up_to).stamps, *own.expected_at])
