@@ -4,6 +4,7 @@ import importlib
 import inspect
 import pkgutil
 import re
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import core, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Flaky
+from hypothesis.internal import charmap
 from hypothesis.internal.conjecture import engine, providers
 from hypothesis.stateful import RuleBasedStateMachine, rule
 from hypothesis.vendor import pretty
@@ -386,3 +388,11 @@ def test_constants_of_modules_are_not_drawn(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(providers, "_sys_modules_len", None)
     given(st.integers())(lambda number: None)()
     assert not seen
+
+
+def test_what_utf_8_encodes_is_told_and_not_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    found_out = charmap.intervals_from_codec.__wrapped__("utf-8")
+    with hypothesis_seam.leaving_nothing():
+        monkeypatch.setattr(sys, "maxunicode", -1)  # nothing is left to be tried
+        told = charmap.intervals_from_codec.__wrapped__("utf-8")
+    assert [each.intervals for each in told] == [each.intervals for each in found_out]
