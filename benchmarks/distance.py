@@ -1,12 +1,13 @@
-"""What a run takes of a target that is far away, by the number of connections.
+"""What a run takes of a target that is far away, by the number of connections and of lanes, beside its own limit.
 
-    python benchmarks/distance.py --ms 0 --ms 40 --ms 120 --connections 1 --connections 8
+    python benchmarks/distance.py --ms 0 --ms 40 --ms 120 --connections 1 --connections 8 --lanes 1 --lanes 2
 
 The sandbox is served by a process of its own, which holds back each answer for so many milliseconds, and the first one
 of each connection twice as long: a connection takes a round trip to make. Prints a Markdown table.
 """
 
 import asyncio
+import itertools
 import json
 import multiprocessing
 import os
@@ -28,7 +29,8 @@ from conformance.sandbox import Sandbox
 class Far(Sandbox):
     """A sandbox so many seconds away, there and back."""
 
-    def __init__(self, away_s: float, seed: int | None = None) -> None:
+    def __init__(self, away_s: float, seed: int | None = None, lanes: int = 1) -> None:
+        self.lanes = lanes
         super().__init__(seed)
         self._away_s = away_s
         self._connected: set[Any] = set()
@@ -53,18 +55,19 @@ class Far(Sandbox):
         return far
 
 
-def _serve(away_s: float, seed: int, profile: Path) -> None:
-    Far(away_s, seed).serve_forever(
+def _serve(away_s: float, seed: int, lanes: int, profile: Path) -> None:
+    Far(away_s, seed, lanes).serve_forever(
         0, lambda served: profile.write_text(served.profile_toml, encoding="utf-8") and None
     )
 
 
 @contextmanager
-def far(away_ms: int, seed: int, folder: Path) -> Iterator[Path]:
+def far(away_ms: int, seed: int, folder: Path, lanes: int = 1) -> Iterator[Path]:
     """The profile of a sandbox that is so far away, served while the context lasts."""
     profile = folder / "far.toml"
     profile.unlink(missing_ok=True)
-    process = multiprocessing.get_context("spawn").Process(target=_serve, args=(away_ms / 1000, seed, profile))
+    arguments = away_ms / 1000, seed, lanes, profile
+    process = multiprocessing.get_context("spawn").Process(target=_serve, args=arguments)
     process.start()
     try:
         while not profile.exists() or not profile.read_text(encoding="utf-8"):
@@ -75,37 +78,38 @@ def far(away_ms: int, seed: int, folder: Path) -> Iterator[Path]:
         process.join()
 
 
-def judged(away_ms: int, connections: int, seed: int) -> str:
-    """A row of the table: a run over so many connections."""
+def judged(away_ms: int, connections: int, lanes: int, seed: int) -> str:
+    """A row of the table: a run over so many connections and lanes."""
     with TemporaryDirectory() as name:
         folder = Path(name)
-        with far(away_ms, seed, folder) as profile:
+        with far(away_ms, seed, folder, lanes) as profile:
             words = ["--target", profile, "--seed", seed, "--jobs", connections, "--report-dir", folder, "--quiet"]
-            started = time.monotonic()
             code = subprocess.run(  # noqa: S603 - this very suite
                 [sys.executable, "-m", "conformance", "run", *map(str, words)],
                 env={**os.environ, "XDG_STATE_HOME": name},
                 stdout=subprocess.DEVNULL,
                 check=False,
             ).returncode
-            wall_s = time.monotonic() - started
         results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
-    told, requests = results["verdict"], results["requests"]["total"]
-    return (
-        f"| {away_ms} | {connections} | {results['duration_s']:.1f} | {wall_s:.1f} | {requests} | {told}, exit {code} |"
-    )
+    limit, total = results["limit"], results["requests"]["total"]
+    told = f"{limit['limit_s']:.1f} ({limit['set_by']}, {limit['chain']}) | {limit['ratio']:.2f}"
+    seconds = f"{results['duration_s']:.1f}"
+    return f"| {away_ms} | {connections} | {lanes} | {seconds} | {told} | {total} | {results['verdict']}, exit {code} |"
+
+
+_HEAD = "| ms away | connections | lanes | s | limit, s (set by, chain) | ratio | requests | verdict |"
 
 
 @click.command()
 @click.option("--ms", multiple=True, type=click.IntRange(0), default=(0, 40, 120), show_default=True)
 @click.option("--connections", multiple=True, type=click.IntRange(1), default=(1, 4, 8), show_default=True)
+@click.option("--lanes", multiple=True, type=click.IntRange(1, 4), default=(1,), show_default=True)
 @click.option("--seed", default=0, show_default=True, help="Seed of the runs.")
-def main(ms: tuple[int, ...], connections: tuple[int, ...], seed: int) -> None:
-    """Measure a run for each distance and each number of connections."""
-    click.echo("| ms away | connections | s | s with its start | requests | verdict |\n|---|---|---|---|---|---|")
-    for away_ms in ms:
-        for count in connections:
-            click.echo(judged(away_ms, count, seed))
+def main(ms: tuple[int, ...], connections: tuple[int, ...], lanes: tuple[int, ...], seed: int) -> None:
+    """Measure a run for each distance, each number of connections and each number of lanes."""
+    click.echo(f"{_HEAD}\n|---|---|---|---|---|---|---|---|")
+    for each in itertools.product(ms, connections, lanes):
+        click.echo(judged(*each, seed))
 
 
 if __name__ == "__main__":

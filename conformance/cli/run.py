@@ -16,11 +16,11 @@ from conformance.cli.click_options import options
 from conformance.cli.complaints import complaints
 from conformance.cli.output import output
 from conformance.judging import runner
-from conformance.judging.plan import make_plan
+from conformance.judging.plan import Plan, make_plan
 from conformance.judging.rounds import Rounds
 from conformance.options import ROUNDS, RUN
 from conformance.profile import Profile, loader
-from conformance.reporting import terminal
+from conformance.reporting import terminal, words
 from conformance.reporting.annotations import annotations
 
 
@@ -76,9 +76,8 @@ def run(
         console.print(
             f"judging {where['name']} at {where['base_url']} ({where['scope']}, seed {seed})", highlight=False
         )
-        if further := len(plan.profile.lanes) - 1:
-            told = f"{further} further {'lane is' if further == 1 else 'lanes are'} not used: pytest -n works on all"
-            console.print(told, highlight=False)
+        if len(plan.profile.lanes) > 1:
+            console.print(_lanes(plan), highlight=False, soft_wrap=True)
         if again.says:
             console.print(again.says, highlight=False, soft_wrap=True)
         select = again.and_selected(select)
@@ -95,6 +94,17 @@ def run(
     terminal.show(output(), results, Path(report_dir), detail or "normal")
     gc.freeze()  # the process ends: to look for garbage once more would take a third of a second
     sys.exit(results.exit_code)
+
+
+def _lanes(plan: Plan) -> str:
+    """On how many lanes the run works, and why not on others."""
+    unused = len(plan.profile.lanes) - len(plan.lanes)
+    works = f"works on {words.count(len(plan.lanes), 'lane')}"
+    if not unused:
+        return works
+    reads = plan.scope == "read-only"
+    why = "what only reads needs one" if reads else "further ones lack a credential or the other account of the first"
+    return f"{works}, {unused} not used: {why}"
 
 
 @contextlib.contextmanager

@@ -1,5 +1,7 @@
 """The judge: runs checks on their stages, and turns how each of them ended into an outcome."""
 
+import contextlib
+from collections import defaultdict
 from collections.abc import Callable, Generator
 from dataclasses import replace
 from typing import Any, cast
@@ -13,6 +15,7 @@ from conformance.judging import crashes
 from conformance.judging.declarations import lane_of, name_of, needs_of, verifies_of
 from conformance.judging.excerpt import excerpt
 from conformance.judging.keys import STAGE
+from conformance.judging.lanes import body
 from conformance.judging.plan import Plan
 from conformance.judging.stages import Stages
 from conformance.judging.verdicts import Outcome
@@ -32,22 +35,23 @@ class Judge:
     def __init__(self, plan: Plan) -> None:
         self.stages = Stages(plan)
         self._enough = plan.effort.time_is_up
-        self._wants: dict[str, Any] = {}
+        self._wants: defaultdict[int, dict[str, Any]] = defaultdict(dict)
 
     def expect(self, items: list[pytest.Item]) -> None:
-        """Note what the selected checks need, the greatest number of each kind, so that it is brought about at once."""
+        """Note what the selected checks of each lane need, of each kind the most, so that it is brought about at once."""
         for item in items:
+            wants = self._wants[lane_of(item)]
             for name, value in needs_of(item).items():
-                greater = isinstance(value, int) and value > self._wants.get(name, 0)
-                if greater or name not in self._wants:
-                    self._wants[name] = value
+                greater = isinstance(value, int) and value > wants.get(name, 0)
+                if greater or name not in wants:
+                    wants[name] = value
 
     def set_up(self, item: pytest.Item) -> None:
         """Set up the stage of the check. Raises NotObserved if a fact that it needs is not observed there."""
         observations = item.stash[_OBSERVATIONS] = Observations(verifies_of(item))
         setting_up = Observations()
         try:
-            stage = self.stages.stage(lane_of(item), self._wants, setting_up)
+            stage = self.stages.stage(lane_of(item), self._wants[lane_of(item)], setting_up)
             stage.lane.watch(setting_up)
             item.stash[_MISSING] = missing(stage, needs_of(item))
             if "cancel" in needs_of(item):
@@ -59,8 +63,20 @@ class Judge:
         stage.lane.watch(observations)
         item.stash[STAGE] = stage
 
-    def run(self, item: pytest.Item) -> Generator[None, Any, Any]:
-        """Run the check. A violation that is not certain counts only if it is met a second time.
+    def judge(self, item: pytest.Item) -> None:
+        """Run the check here, without pytest. Raises as it ends."""
+        check = body(item)
+        running = self.run(item, check)
+        next(running)
+        with contextlib.suppress(StopIteration):
+            try:
+                check()
+            except BaseException as error:  # noqa: BLE001 - how it ends is for `run` to say
+                running.throw(error)
+            running.send(None)
+
+    def run(self, item: pytest.Item, again: Callable[[], None]) -> Generator[None, Any, Any]:
+        """Run the check. A violation that is not certain counts only if it is met when the check is run `again`.
 
         Hypothesis itself repeats an example that fails, and raises Flaky if it passes then. Another check is run again
         here.
@@ -80,7 +96,7 @@ class Judge:
         except Violation as violation:
             if violation.breach.certain or hypothesis_seam.draws(check):
                 raise
-            item.runtest()
+            again()
             _doubt(item, violation)
 
     def outcome(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Outcome:

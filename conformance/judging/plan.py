@@ -9,6 +9,7 @@ from typing import Literal
 from conformance.gating import waivers as waiver_file
 from conformance.gating.waivers import Waiver
 from conformance.hypothesis_seam import Kept
+from conformance.judging.lanes import usable
 from conformance.profile import Profile, ProfileError, loader
 from conformance.results import Required
 from conformance.stage.driver import Tally
@@ -42,6 +43,11 @@ class Plan:
     tally: Tally = field(default_factory=Tally)
     jobs: int | None = None
     given: str = ""
+
+    @property
+    def lanes(self) -> list[int]:
+        """The numbers of the lanes that a run works on in one process: further ones for what cancels."""
+        return [0] if self.scope == "read-only" else usable(self.profile)
 
     @property
     def target(self) -> dict[str, str]:

@@ -45,7 +45,7 @@ class Stages:
         read_only = plan.scope == "read-only"
         self.client = Client(profile.target, self.redactor, read_only=read_only, connections=plan.jobs)
         self._plan = plan
-        self._driver = Driver(profile.driver, self.client, plan.tally)
+        self._drivers: list[Driver] = []
         self._accounts = {key: Account(account, self.client) for key, account in profile.accounts.items()}
         self._stages: dict[int, Stage | Exception] = {}
         self._covered: defaultdict[int, dict[str, set[Any]]] = defaultdict(dict)
@@ -81,8 +81,9 @@ class Stages:
         """Leave the target as it was found. Returns a line for each thing that could not be removed, once only."""
         left: list[str] = []
         self.client.breaker.keep_on()
-        with contextlib.suppress(CannotJudge), self._driver.cleaning_up():
-            self._driver.disarm()
+        for driver in self._drivers:
+            with contextlib.suppress(CannotJudge), driver.cleaning_up():
+                driver.disarm()
         for lane in self._changed:
             found = clean_up(lane)
             lane.leave(clean=not found)
@@ -97,13 +98,18 @@ class Stages:
             self._covered[lane].setdefault(what, set()).update(items)
 
     def coverage(self) -> dict[str, Area]:
-        """What was covered of what there is to cover, area by area; of several lanes the one that covered most."""
-        stages = {lane: stage for lane, stage in self._stages.items() if isinstance(stage, Stage)}
-        return merged(_covered_on(stage, self._covered[lane]) for lane, stage in stages.items())
+        """What was covered of what there is to cover, area by area, on all lanes together: each has its share."""
+        covered: defaultdict[str, set[Any]] = defaultdict(set)
+        for on_lane in self._covered.values():
+            for what, items in on_lane.items():
+                covered[what] |= items
+        stages = [stage for stage in self._stages.values() if isinstance(stage, Stage)]
+        return merged(_covered_on(stage, covered) for stage in stages)
 
     def take_counts(self) -> dict[str, Any]:
         """How many requests were sent since the last call, as the fields of Counts."""
-        counts, self.client.counts = self.client.counts, Counts()
+        with self.client.lock:
+            counts, self.client.counts = self.client.counts, Counts()
         return {"by_purpose": dict(counts.by_purpose), "retried_503": counts.retried_503}
 
     def work(self) -> Work:
@@ -112,12 +118,15 @@ class Stages:
 
     def take_latencies(self) -> dict[str, dict[str, int]]:
         """How many answers of each operation took how many ms at most, since the last call."""
-        taken, self.client.latencies = self.client.latencies, Latencies()
+        with self.client.lock:
+            taken, self.client.latencies = self.client.latencies, Latencies()
         return taken.to_json()
 
     def _set_up(self, number: int, wants: Mapping[str, Any], observations: Observations) -> Stage | Exception:
         profile, seed = self._plan.profile, self._plan.seed
-        lane = lane_of(profile, profile.lanes[number], self._accounts, self._driver)
+        driver = Driver(profile.driver, self.client, self._plan.tally)
+        self._drivers.append(driver)
+        lane = lane_of(profile, profile.lanes[number], self._accounts, driver)
         lane.watch(observations)
         full = self._plan.scope == "full"
         stage = Stage(

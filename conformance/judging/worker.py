@@ -11,9 +11,10 @@ import pytest
 from conformance import hypothesis_seam, requirements
 from conformance.cost import Work
 from conformance.coverage.areas import Area
-from conformance.judging import crashes
+from conformance.judging import crashes, lanes
 from conformance.judging.declarations import cancels, name_of, needs_of, verifies_of
 from conformance.judging.judge import Judge
+from conformance.judging.lanes import FurtherLanes
 from conformance.judging.plan import Plan
 from conformance.judging.signals import ToldToStop
 from conformance.judging.verdicts import Outcome
@@ -85,6 +86,7 @@ class Worker:
         self._plan = plan
         self._judge = Judge(plan)
         self.stages = self._judge.stages
+        self._further = FurtherLanes(self._judge.set_up, self._judge.judge, self.stages.client.breaker.stop)
         self._turns = {id: turn for turn, id in enumerate(requirements.load())}
         self._aim_met = False
         self._aimed_at_next = False
@@ -98,8 +100,11 @@ class Worker:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Order the checks, give each its lane if there are several workers, and let it draw by the seed."""
+        """Order the checks, give each its lane if there are several, and let it draw by the seed."""
         items.sort(key=self._turn)
+        if not hasattr(self._config, "workerinput") and len(self._plan.lanes) > 1:
+            items.sort(key=lanes.is_alone)  # last, when the other lanes have done
+            lanes.share_out(items, self._plan.lanes)
         for item in items:
             if hasattr(self._config, "workerinput"):
                 item.add_marker(pytest.mark.lane(self._lane(item.nodeid)))
@@ -111,6 +116,11 @@ class Worker:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Tell the judge which checks are selected."""
         self._judge.expect(session.items)
+
+    def pytest_runtestloop(self, session: pytest.Session) -> None:
+        """Begin with the checks of the further lanes, unless one request is to wait for the other."""
+        if self._plan.jobs != 1 and not hasattr(self._config, "workerinput"):
+            self._further.begin(session.items)
 
     def _turn(self, item: pytest.Item) -> tuple[bool, bool, bool, bool, int]:
         """The checks that the run aims at come first. Then come those that only read, then those that call cancel-all.
@@ -147,13 +157,25 @@ class Worker:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Set up the stage of the check."""
-        self._judge.set_up(item)
+        """Set up the stage of the check; or wait for it, where another thread judges it."""
+        if not self._further.has(item):
+            self._judge.set_up(item)
+        elif error := self._further.ended(item).in_set_up:
+            raise error
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
         """Run the check."""
-        return (yield from self._judge.run(item))
+        return (yield) if self._further.has(item) else (yield from self._judge.run(item, item.runtest))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
+        """Let a check end as it has in another thread."""
+        if not self._further.has(pyfuncitem):
+            return None
+        if error := self._further.ended(pyfuncitem).error:
+            raise error
+        return True
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -227,6 +249,7 @@ class Worker:
     def clean_up(self) -> CleanUp:
         """Leave the target as it was found. The run finishes this even if it is told to stop once."""
         try:
+            self._further.stop()
             return CleanUp(left=tuple(self.stages.close()))
         except KeyboardInterrupt:
             if self.interrupted:

@@ -18,16 +18,17 @@ from conformance.sandbox.server import Served, api_url, in_thread, listen, until
 
 __all__ = ["Clock", "Exchange", "Face", "Gatekeeper", "Sandbox", "Served"]
 
-ACCOUNTS = ("alice", "bob")
+ACCOUNTS = ("alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi")
 
 
 class Sandbox:
-    """An exchange with two accounts and their credentials, ready to be served.
+    """An exchange with two accounts and their credentials, or with two for each of several lanes, ready to be served.
 
     `seed` makes its credentials, and what it leaves to chance, the same every time. What it is made of can be replaced
     in a class derived from it.
     """
 
+    lanes = 1
     exchange_class: type[Exchange] = Exchange
     face_class: type[Face] = Face
     gatekeeper_class: type[Gatekeeper] = Gatekeeper
@@ -36,7 +37,7 @@ class Sandbox:
     consistency_ms = 0
 
     def __init__(self, seed: int | None = None) -> None:
-        self.gatekeeper = self.gatekeeper_class(ACCOUNTS, seed)
+        self.gatekeeper = self.gatekeeper_class(ACCOUNTS[: 2 * self.lanes], seed)
         self.exchange = self.exchange_class([_market(*market) for market in MARKETS], self.clock_class(), seed)
         self.face = self.face_class(self.exchange, self.gatekeeper)
 

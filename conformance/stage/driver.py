@@ -6,7 +6,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -26,9 +26,10 @@ Result = TypeVar("Result")
 
 @dataclass(slots=True)
 class Tally:
-    """How many orders were placed and injected so far, in all rounds of a run."""
+    """How many orders were placed and injected so far, on all lanes and in all rounds of a run."""
 
     placed: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 class Driver:
@@ -46,7 +47,6 @@ class Driver:
         self._client = client
         self._armed: set[str] = set()
         self._tally = tally or Tally()
-        self._lock = threading.Lock()
         self._run = uuid.uuid4().hex[:8]
         self._serial = itertools.count(1)
         self._noted: list[Exchange] | None = None
@@ -104,7 +104,7 @@ class Driver:
 
     def _count(self, orders: int) -> None:
         most = self._client.target.max_orders
-        with self._lock:
+        with self._tally.lock:
             placed = self._tally.placed
             if most is not None and placed + orders > most:
                 raise DriverRefused(f"target.max_orders allows {most} orders in all, and {placed} were placed")

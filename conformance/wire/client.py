@@ -81,7 +81,7 @@ class Client:
         self._side_by_side = SideBySide(1 if target.max_requests_per_second else connections, self.pace.is_far)
         self._redactor = redactor
         self._local = threading.local()
-        self._lock = threading.Lock()
+        self.lock = threading.Lock()
         self._next_slot = 0.0
         self._throttle_waits = 0
         self._answers = False  # whether any answer has come
@@ -178,16 +178,16 @@ class Client:
 
     def _sent_gently(self) -> bool:
         """Whether the last second had no more requests than the documents' weights allow."""
-        with self._lock:
+        with self.lock:
             return len(self._sent) < GENTLE or time.monotonic() - self._sent[0] > 1
 
     def _may_wait(self) -> bool:
-        with self._lock:
+        with self.lock:
             self._throttle_waits += 1
             return self._throttle_waits <= THROTTLE_WAITS
 
     def _count_retry(self) -> None:
-        with self._lock:
+        with self.lock:
             self.counts.retried_503 += 1
 
     def send_once(self, call: Call) -> Answer:
@@ -277,12 +277,12 @@ class Client:
 
     def timed(self, operation: Operation, elapsed_ms: float) -> None:
         """Count how long the answer to an operation took."""
-        with self._lock:
+        with self.lock:
             self.latencies.add(operation.name, elapsed_ms)
 
     def _take_turn(self, call: Call) -> None:
         """Count the request, and wait if the profile limits the rate."""
-        with self._lock:
+        with self.lock:
             unless: Purpose = "cancel-alls" if call.operation == CANCEL_ALL.name else "lists"
             self.counts.by_purpose[min((*self._purposes(), unless), key=PURPOSES.index)] += 1
             self._sent.append(time.monotonic())

@@ -364,7 +364,7 @@ def killed(folder: Path, sandbox: Sandbox, profile: Path, method: str, path: str
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "number"), [("POST", INJECT, 2), ("GET", ORDERS, 40), ("POST", ORDERS, 2), ("DELETE", ORDERS, 3)]
+    ("method", "path", "number"), [("POST", INJECT, 2), ("GET", ORDERS, 24), ("POST", ORDERS, 2), ("DELETE", ORDERS, 3)]
 )
 def test_what_a_killed_run_has_left_is_removed_by_the_next(method: str, path: str, number: int, tmp_path: Path) -> None:
     sandbox = changing()

@@ -10,8 +10,9 @@ from urllib.parse import parse_qsl
 import pytest
 
 from conformance import faults
-from conformance.sandbox import Sandbox
-from tests.runs import Ended, run
+from conformance.sandbox import Exchange, Sandbox
+from conformance.sandbox.records import Order
+from tests.runs import Ended, live, run
 from tests.sandboxes import profile_in
 
 # Checks whose requests do not depend on the time of day, and that nobody reads beside.
@@ -74,16 +75,66 @@ def test_a_fault_is_found_and_named_alike(name: str, tmp_path: Path) -> None:
     assert found[0].with_verdict("fail") == found[1].with_verdict("fail")
 
 
-LANES = '[[lanes]]\ncaller = "caller2"\n\n[accounts.caller2]\nname = "carol"\njwt = "a.b.c"\n\n[accounts.caller]'
+class TwoLanes(Sandbox):
+    """Has accounts for two lanes, and tells who has canceled."""
+
+    lanes = 2
 
 
-def test_a_run_says_that_it_does_not_work_on_further_lanes(tmp_path: Path) -> None:
+def test_what_cancels_is_shared_out_among_the_lanes(tmp_path: Path) -> None:
+    sandbox = TwoLanes(0)
+    with profile_in(tmp_path, sandbox) as profile:
+        done = run(tmp_path, "--target", profile, "-v")
+    assert done.code == 0, done.printed
+    assert "works on 2 lanes" in done.stderr
+    assert done.with_verdict("inconclusive") == set()
+    by_account = {name: len(orders) for name, orders in sandbox.exchange.orders.items()}
+    assert min(by_account.values()) > 20, by_account
+    coverage = done.results["coverage"]
+    assert coverage["cancels"]["sizes"] == [12, 12], coverage["cancels"]
+    assert coverage["cancels"]["kinds"] == [2, 2]
+    assert coverage["credentials"]["forged"][0] == coverage["credentials"]["forged"][1]
+    assert live(sandbox, *by_account) == []
+
+
+def test_a_violation_on_a_further_lane_is_found_and_named(tmp_path: Path) -> None:
+    class LeavesCarols(Exchange):
+        """Cancels nothing of the caller of the second lane, and says so of what it does."""
+
+        def cancelable(self, account: str) -> list[Order]:
+            return [] if account == "carol" else super().cancelable(account)
+
+    class Faulty(TwoLanes):
+        exchange_class = LeavesCarols
+
+    with profile_in(tmp_path, Faulty(0)) as profile:
+        done = run(tmp_path, "--target", profile, "-k", "cancel_live or cancel_nothing")
+    assert done.code == 1, done.printed
+    assert "cancel.complete" in done.with_verdict("fail")
+    findings = [found for each in done.results["requirements"] for found in each["findings"]]
+    assert "carol" in findings[0]["evidence"]
+
+
+def test_one_request_after_the_other_on_two_lanes(tmp_path: Path) -> None:
+    seen = Seen(sandbox := TwoLanes(0))
+    with profile_in(tmp_path, sandbox) as profile:
+        words = "-k", "forged_credential_cancels or cancel_nothing", "--jobs", "1"
+        done = run(tmp_path, "--target", profile, *words)
+    assert done.code == 0, done.printed
+    assert len(sandbox.exchange.orders) == 4
+    assert seen.most <= 1 + 4  # readers have connections of their own
+
+
+LACKS = '[[lanes]]\ncaller = "caller2"\n\n[accounts.caller2]\nname = "carol"\njwt = "a.b.c"\n\n[accounts.caller]'
+
+
+def test_a_lane_that_lacks_what_the_first_has_is_not_used(tmp_path: Path) -> None:
     with profile_in(tmp_path, Sandbox()) as profile:
-        text = profile.read_text(encoding="utf-8").replace("[accounts.caller]", LANES, 1)
+        text = profile.read_text(encoding="utf-8").replace("[accounts.caller]", LACKS, 1)
         profile.write_text(text, encoding="utf-8")
         done = run(tmp_path, "--target", profile, "-k", "start_is")
     assert done.code == 0, done.printed
-    assert "1 further lane is not used: pytest -n works on all" in " ".join(done.stderr.split())
+    assert "works on 1 lane, 1 not used: further ones lack a credential" in " ".join(done.stderr.split())
 
 
 def test_a_run_needs_a_connection(tmp_path: Path) -> None:
