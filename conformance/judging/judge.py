@@ -38,7 +38,7 @@ class Judge:
         self._wants: defaultdict[int, dict[str, Any]] = defaultdict(dict)
 
     def expect(self, items: list[pytest.Item]) -> None:
-        """Note what the selected checks of each lane need, of each kind the most, so that it is brought about at once."""
+        """Note what the selected checks of each lane need, of each kind the most: it is brought about at once."""
         for item in items:
             wants = self._wants[lane_of(item)]
             for name, value in needs_of(item).items():
