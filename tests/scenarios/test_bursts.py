@@ -1,9 +1,12 @@
+import time
+from contextlib import nullcontext
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from conformance.scenarios.bursts import BURST, CANCELS, _connections
+from conformance.operations import LIST
+from conformance.scenarios.bursts import BURST, CANCELS, _burst, _connections
 
 
 @pytest.mark.parametrize(
@@ -20,6 +23,37 @@ from conformance.scenarios.bursts import BURST, CANCELS, _connections
 def test_a_burst_opens_as_many_connections_as_the_distance_asks_for(
     round_trip_ms: float, count: int, connections: int
 ) -> None:
-    good = SimpleNamespace(exchange=SimpleNamespace(elapsed_ms=round_trip_ms))
-    account: Any = SimpleNamespace(good=[good])
-    assert _connections(account, count) == connections
+    assert _connections(round_trip_ms / 1000, count) == connections
+
+
+class Slow:
+    """An account whose target takes so long for each answer."""
+
+    def __init__(self, answers_in_s: float, round_trip_s: float) -> None:
+        self.answers_in_s = answers_in_s
+        self.good = [SimpleNamespace(exchange=SimpleNamespace(elapsed_ms=round_trip_s * 1000))]
+        self.signer = SimpleNamespace(authorize=lambda query, _: (query, {}))
+        self.sent_so_far = 0
+
+    def counting_as(self, _: str) -> Any:
+        return nullcontext()
+
+    def sent(self, *_: object, once: bool) -> None:
+        self.sent_so_far += 1
+        time.sleep(self.answers_in_s)
+
+    def received(self, *_: object) -> None:
+        return None
+
+
+@pytest.mark.parametrize(
+    ("answers_in_s", "round_trip_s", "times"),
+    [(0.0, 0.04, 1), (0.13, 0.04, 2), (0.25, 0.04, 1), (1.05, 0.25, 1)],
+    ids=["fits", "a little too slow", "far too slow", "too far away"],
+)
+def test_a_burst_that_cannot_fit_is_sent_once(answers_in_s: float, round_trip_s: float, times: int) -> None:
+    account = Slow(answers_in_s, round_trip_s)
+    stage: Any = SimpleNamespace(caller=account)
+    made = _burst(stage, LIST, [""] * BURST, "jwt")
+    assert len(made.answers) == BURST
+    assert account.sent_so_far == times * BURST
