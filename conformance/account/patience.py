@@ -1,5 +1,12 @@
 """How long to wait for orders to show, learned from how long they took so far."""
 
+_PAUSE_S = 0.05
+
+
+def pause_s(waited_s: float) -> float:
+    """How long to wait before the next look, after so long a wait: who waits for long is told a little later."""
+    return max(_PAUSE_S, waited_s / 3)
+
 
 class Patience:
     """`seconds` to wait: as long as allowed; after the first time-out, three times the longest wait that succeeded."""
@@ -9,10 +16,15 @@ class Patience:
     def __init__(self, allowed_s: float) -> None:
         self.seconds = allowed_s
         self._longest = 0.0
+        self._last = 0.0
+
+    def pause_s(self, waited_s: float) -> float:
+        """How long to wait before the next look. It will hardly show much sooner than the last time."""
+        return max(pause_s(waited_s), 0.7 * self._last - waited_s)
 
     def rewarded(self, after_s: float) -> None:
         """The orders showed, so many seconds after they were placed."""
-        self._longest = max(self._longest, after_s)
+        self._longest, self._last = max(self._longest, after_s), after_s
 
     def disappointed(self) -> None:
         """The orders did not show in time."""

@@ -9,13 +9,11 @@ from conformance.account.account import SNAPSHOT_PAGES, Account
 from conformance.account.ahead import Wanted, asked_ahead
 from conformance.account.lag import Lag
 from conformance.account.ownership import Ownership
-from conformance.account.patience import Patience
+from conformance.account.patience import Patience, pause_s
 from conformance.account.ticket import Ticket
 from conformance.account.trades import Trades, may_trade
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order
-
-POLL_S = 0.05
 
 
 class Looking(Protocol):
@@ -85,7 +83,7 @@ class Settling:
                         self._is_settled(snapshot)
                         return snapshot
             if is_shown:
-                time.sleep(POLL_S)
+                time.sleep(pause_s(waited))
             elif pages < SNAPSHOT_PAGES:
                 pages += 1
             elif waited > self._patience.seconds:
@@ -94,7 +92,7 @@ class Settling:
                 self._due.clear()
                 return snapshot
             else:
-                time.sleep(POLL_S)
+                time.sleep(self._patience.pause_s(waited))
 
     def _is_settled(self, snapshot: Snapshot) -> None:
         self._asked.clear()

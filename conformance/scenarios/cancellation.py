@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from conformance.account.account import Page
 from conformance.account.ahead import asked_ahead
 from conformance.account.blame import charge
-from conformance.account.settling import POLL_S
+from conformance.account.patience import pause_s
 from conformance.account.view import View
 from conformance.evidence import Exchange
 from conformance.oracle.cancel_case import Cancellation
@@ -68,7 +68,8 @@ def cancel_all(
     with readers.beside() if watched and before.live(symbol) else nullcontext():
         asked_at = time.monotonic()
         answer = account.cancel_all(symbol, credential, nothing_live=not before.live(symbol), may_reject=may_reject)
-        readers.note(answer, asked_at, time.monotonic())
+        came_at = time.monotonic()
+        readers.note(answer, asked_at, came_at)
         readers.done()  # the last lists and the look behind it need not wait for each other
         view.canceled(answer.orders)
         while True:
@@ -94,7 +95,7 @@ def cancel_all(
             judgement = CANCELLATION.judge(cancellation)
             if not view.lag.pending and (not judgement.breaches or asked_at > view.consistent_from):
                 break
-            time.sleep(POLL_S)
+            time.sleep(pause_s(time.monotonic() - came_at))
     view.believe(after)
     if opposite is not None:
         opposite.believe(other_after)
@@ -111,15 +112,15 @@ def expect_listed(stage: Stage, cancellation: Answered, earlier: Page) -> None:
     what was canceled than the answer did.
     """
     query = earlier.query
-    deadline = time.monotonic() + stage.target.consistency_ms / 1000
+    began = time.monotonic()
     while True:
         asked_at = time.monotonic()
         page = stage.caller.list(query, earlier.credential)
         told = Snapshot.of(cancellation.returned)
         breaches = list(explain(Listing(query, page.orders), Interval.still(replace(told, horizon=_BEYOND))))
-        if not breaches or asked_at > deadline:
+        if not breaches or asked_at - began > stage.target.consistency_ms / 1000:
             break
-        time.sleep(POLL_S)
+        time.sleep(pause_s(time.monotonic() - began))
     as_before = page.exchange.response_body == earlier.exchange.response_body
     words = ", and all of it byte for byte as before the cancel-all" if as_before else ""
     blamed = [each._replace(got=f"{each.got}{words}", certain=True) for each in charge(breaches, "cancel.visible")]
