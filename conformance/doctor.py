@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from email.utils import parsedate_to_datetime
 
 from conformance.account.account import Account
+from conformance.account.unknown_market import market_remedy
 from conformance.evidence import Exchange
 from conformance.fit import Look, Remark, crossed, look, plaintext, users_by_token
 from conformance.orders import LIVE, Order, Query
@@ -43,7 +44,8 @@ def examine(profile: Profile, client: Client, accounts: Mapping[str, Account], d
             yield from _live(account, profile.target.disposable)
     caller = accounts[profile.lanes[0].caller]
     if _is_list(looks[caller.name][0]):
-        yield from _markets(caller, [market.symbol for market in profile.markets])
+        spelled = {str(identity[1]) for seen in listed.values() for identity in seen.orders}
+        yield from _markets(caller, [market.symbol for market in profile.markets], spelled)
     yield from _hooks(driver)
 
 
@@ -107,14 +109,22 @@ def _live(account: Account, disposable: bool) -> Iterator[Remark]:
     yield Remark(about, "good" if disposable else "warning", f"{len(live)}, in {markets}", remedy)
 
 
-def _markets(caller: Account, symbols: Iterable[str]) -> Iterator[Remark]:
+def _markets(caller: Account, symbols: Iterable[str], spelled: Iterable[str]) -> Iterator[Remark]:
+    """Whether the target knows these markets, as far as lists tell; `spelled`: how it spells those of orders."""
+    spellings = {each.casefold(): each for each in spelled}
     for symbol in symbols:
+        about = f"market {symbol}"
+        if (other := spellings.get(symbol.casefold(), symbol)) != symbol:
+            yield Remark(about, "warning", f"the target spells it {other}", "spell it so in [[markets]]")
+            continue
         try:
-            caller.list(Query(symbol=symbol, limit=1))
+            page = caller.list(Query(symbol=symbol, limit=1))
         except (Violation, CannotJudge) as reason:
-            yield Remark(f"market {symbol}", "warning", str(reason), "is it spelled as the target spells it?")
+            said = reason.breach.got if isinstance(reason, Violation) else str(reason)
+            yield Remark(about, "warning", said, market_remedy(symbol))
         else:
-            yield Remark(f"market {symbol}", "good", "can be listed")
+            says = "has orders" if page.orders else "has no order, so that only placing one tells whether it is known"
+            yield Remark(about, "good", says)
 
 
 def _hooks(driver: Driver) -> Iterator[Remark]:

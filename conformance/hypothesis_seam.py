@@ -125,9 +125,10 @@ def follow(seed: int, check: Any, name: str = "", *, times: int = 1, kept: Kept 
 
 @dataclass(slots=True)
 class Examples:
-    """How many examples of a check were run so far."""
+    """How many examples of a check were run so far. `stopped`: the error after which no more were."""
 
     count: int = 0
+    stopped: Exception | None = None
 
 
 class _Enough(KeyboardInterrupt):
@@ -145,18 +146,17 @@ def counting(check: Any, stop_at: type[Exception], enough: Callable[[], bool] = 
         yield Examples(1)
         return
     body, examples = check.hypothesis.inner_test, Examples()
-    stopped: Exception | None = None
     failed = False
 
     def counted(*args: Any, **kwargs: Any) -> None:
-        nonlocal stopped, failed
-        if stopped is not None:
-            raise stopped
+        nonlocal failed
+        if examples.stopped is not None:
+            raise examples.stopped
         examples.count += 1
         try:
             body(*args, **kwargs)
         except stop_at as error:
-            stopped = error
+            examples.stopped = error
             raise
         except Exception:
             failed = True

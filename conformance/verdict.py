@@ -4,6 +4,7 @@
 |---|---|---|
 | the documents forbid what came | `Violation` | violated |
 | the answer, or the time around it, does not tell | `Inconclusive` | inconclusive |
+| what the profile says of its driver, or of markets, is not so | `Misfit` | inconclusive |
 | a 4xx came where the request was good | `Rejected` | inconclusive |
 | a 503 came through all retries | `Busy` | inconclusive |
 | no whole answer came | `Unreachable` | inconclusive |
@@ -78,6 +79,17 @@ class Inconclusive(CannotJudge):
     """The answer, or the time around it, does not tell: say, somebody else changed what was being judged."""
 
     ending = "inconclusive"
+
+
+class Misfit(Inconclusive):
+    """What the profile says of its driver, or of markets, is not so: nobody has to look for the mistake in the target.
+
+    `perhaps_done`: what was asked for may have been done all the same.
+    """
+
+    def __init__(self, words: str, *, perhaps_done: bool = False) -> None:
+        super().__init__(words)
+        self.perhaps_done = perhaps_done
 
 
 class Rejected(CannotJudge):

@@ -13,6 +13,7 @@ from conformance import contract
 from conformance.account.ahead import Wanted, asked_ahead
 from conformance.account.blame import BAD_INPUT, Blame, charge, of_cancel_all, of_lapse, of_odd_input
 from conformance.account.sender import Sender
+from conformance.account.unknown_market import market_remedy, names_no_market
 from conformance.evidence import Exchange
 from conformance.operations import CANCEL_ALL, LIST
 from conformance.oracle.listing import LISTING, MAX_LIMIT, Listing, limit_requirement
@@ -21,7 +22,7 @@ from conformance.oracle.settled import Settled
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order, Query
 from conformance.profile import AccountProfile
-from conformance.verdict import Breach, Busy, Inconclusive, Rejected
+from conformance.verdict import Breach, Busy, Inconclusive, Misfit, Rejected
 from conformance.wire.answers import NOT_JUDGED, code, cut, rejects, start, turns_away
 from conformance.wire.client import Answer, Client
 from conformance.wire.signer import Credential
@@ -75,6 +76,7 @@ class Account(Sender):
         self.blame = Blame(self._ask, self.credentials)
         target = client.target
         self.settled = Settled((target.settle_ms + target.consistency_ms) / 1000, target.consistency_ms / 1000)
+        self._markets: set[str] = set()  # of orders that lists have shown
         self._always_wrong: Counter[tuple[object, ...]] = Counter()
 
     def list(self, query: Query = EVERYTHING, credential: Credential | None = None) -> Page:
@@ -115,6 +117,7 @@ class Account(Sender):
             raise Inconclusive(f"{self.name}: the answer to {query} is no list")
         self.observations.count({"list.array": 1})
         orders = self._orders(readings, answer.exchange)
+        self._markets.update(order.symbol for order in orders)
         judgement = LISTING.judge(Listing(query, orders, self.foreign.keys()))
         if judgement.breaches:
             blamed = [self.blame.of_record(breach, query, kind) for breach in judgement.breaches]
@@ -259,6 +262,9 @@ class Account(Sender):
             if answer.status == 503:
                 raise Busy(reason)
             raise (Rejected if answer.status < 500 else Inconclusive)(reason)
+        symbol = query.symbol if query.symbol not in self._markets else None
+        if symbol and rejects(answer) and names_no_market(code(answer)):
+            raise Misfit(f"{answer.status} {code(answer)} to {what}; {market_remedy(symbol)}")
         requirement = requirement or blamed()
         if answer.status == 500 and self.was_away():  # what was asked for to find that out may have met the same
             raise Inconclusive(f"{self.name}: the target was away for a moment (500 to {what})")

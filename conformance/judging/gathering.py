@@ -158,7 +158,7 @@ class Gathering:
 
     def _judged(self) -> list[Outcome]:
         """The outcomes. If no check judged anything, what was seen in passing does not count either."""
-        if any(outcome.ending in ("passed", "violated", "inconclusive") for outcome in self._outcomes):
+        if any(outcome.ending in ("passed", "violated") for outcome in self._outcomes):
             return self._outcomes
         return [replace(outcome, saw={}) for outcome in self._outcomes]
 

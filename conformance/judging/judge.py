@@ -89,7 +89,8 @@ class Judge:
         except Flaky as flaky:
             violation = hypothesis_seam.met_once(flaky, Violation)
             if violation is None:
-                raise Inconclusive(f"it differs from time to time: {flaky}") from None
+                stopped = item.stash[_EXAMPLES].stopped
+                raise stopped or Inconclusive("the same steps went otherwise when they were repeated") from None
             if violation.breach.certain:
                 raise violation from None
             _doubt(item, violation)

@@ -17,6 +17,7 @@ from conformance.profile import Market
 from conformance.stage import history, seconds
 from conformance.stage.book import Book
 from conformance.stage.lane import Lane
+from conformance.stage.markets import seen_in_known_markets
 from conformance.stage.wishes import Way, Wish
 from conformance.verdict import Declined, DriverRefused
 
@@ -179,7 +180,7 @@ class Arranger:
             self.cross(view, market, "buy", share=Decimal("0.5"))
             if self.lane.markets[1:]:
                 self.cross(view, self.lane.markets[-1], "sell", share=Decimal("0.5"))
-        view.settled()
+        seen_in_known_markets(view)
 
     def _place_many(self, view: View, count: int) -> None:
         view.latest()

@@ -13,15 +13,19 @@ from urllib.parse import urlencode
 from conformance import contract
 from conformance.account.account import Account
 from conformance.account.ticket import Placed, Ticket, plain
+from conformance.account.unknown_market import market_remedy, names_no_market
 from conformance.evidence import Exchange
 from conformance.profile import Action, DriverProfile
 from conformance.profile.template import UnfillableError
-from conformance.verdict import DriverRefused
+from conformance.verdict import DriverRefused, Misfit
+from conformance.wire.answers import decoded
 from conformance.wire.call import Call
 from conformance.wire.client import Answer, Client
 from conformance.wire.signer import Credential
 
 Result = TypeVar("Result")
+
+_SHOWN = 8  # names of members of an answer
 
 
 @dataclass(slots=True)
@@ -33,7 +37,8 @@ class Tally:
 
 
 class Driver:
-    """Places, cancels and injects orders, and arms errors. What the target refuses raises DriverRefused.
+    """Places, cancels and injects orders, and arms errors. What the target refuses raises DriverRefused;
+    where the profile has it wrong for certain, Misfit.
 
     Safe to use from several threads.
     """
@@ -156,8 +161,19 @@ class Driver:
         if not 200 <= answer.status < 300:
             words = answer.exchange.response_body[:200]
             told = f"the target refused {action.method} {filled.url}: {answer.status} {words}"
+            if action is self._profile.place:
+                told += _remedy(answer, values)
             raise DriverRefused(told, perhaps_done=answer.status >= 500)
         return answer
+
+
+def _remedy(answer: Answer, values: Mapping[str, Any]) -> str:
+    """What to do about an order that was not taken, where that shows. Raises Misfit where nobody serves that path."""
+    words = answer.exchange.response_body
+    if answer.status in (404, 405) and contract.error_breaches(decoded(answer.body)):
+        said = f"{answer.status} to {answer.exchange.method} {answer.exchange.url.partition('?')[0]}"
+        raise Misfit(f"no order can be placed: {said}; are driver.place.path and its method right?")
+    return f"; {market_remedy(values['symbol'])}" if names_no_market(words) else ""
 
 
 def _given(action: Action | None, key: str) -> Action:
@@ -177,6 +193,9 @@ def _pick(answer: Answer, pointer: str) -> str:
             key = step.replace("~1", "/").replace("~0", "~")
             value = value[int(key)] if isinstance(value, list) else value[key]
     except (contract.NotJson, LookupError, TypeError, ValueError):
-        words = answer.exchange.response_body[:200]
-        raise DriverRefused(f"driver.place.order_id {pointer} points to nothing in the answer {words!r}") from None
+        document = decoded(answer.body)
+        has = f"which has {', '.join(list(document)[:_SHOWN])}" if isinstance(document, dict) else "which is no object"
+        told = f"driver.place.order_id {pointer} points to nothing in the answer, {has}"
+        remedy = "give the JSON pointer of the id there, or leave order_id out"
+        raise Misfit(f"{told}; {remedy}", perhaps_done=True) from None
     return str(value)

@@ -21,6 +21,7 @@ from conformance.stage.clean_up import clean_up
 from conformance.stage.driver import Driver
 from conformance.stage.effort import PLAIN, Effort
 from conformance.stage.lane import Lane
+from conformance.stage.markets import seen_in_known_markets
 from conformance.stage.wishes import Way, Wish, fulfilled, of_all_kinds
 
 # The bystander: enough to stand in every market, on both sides, in every status that can be brought about.
@@ -219,7 +220,7 @@ class Stage:
     def look(self, *views: View) -> list[Snapshot]:
         """These accounts as they are, those that have to be looked at at the same time."""
         with self.looking(*views):
-            return [view.believed() for view in views]
+            return [seen_in_known_markets(view) for view in views]
 
     def looking(self, *views: View) -> AbstractContextManager[None]:
         """Inside, those of these accounts that have to be looked at have been asked for their orders at once."""

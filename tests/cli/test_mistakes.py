@@ -1,0 +1,253 @@
+"""Mistakes of a user: each is answered by one true line with what to do about it, by the right code, and by no verdict.
+
+The table is what the suite promises; a new mistake is a new row.
+"""
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+import jwt
+import pytest
+
+from conformance import faults
+from conformance.sandbox import Sandbox, Served
+from conformance.sandbox.records import from_record
+from tests.hostile.serve import Hostile, Request, serving
+from tests.orders import record
+from tests.runs import Ended, run, start
+
+Edit = Callable[[str, Sandbox, Served], str]
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """What is done to the sandbox's profile, and what `run` and `doctor` have to say of it; None: doctor cannot tell.
+
+    `code`: what `run` exits with. `requests`: how many it sends at most. `twin`: what is served in the sandbox's place.
+    """
+
+    edit: Edit
+    says: str
+    code: int = 3
+    doctor: int | None = 3
+    requests: int = 3
+    words: tuple[str, ...] = ()
+    twin: str | None = None
+
+
+def replacing(pattern: str, by: str) -> Edit:
+    def edit(profile: str, *_: object) -> str:
+        text, count = re.subn(pattern, by, profile)
+        assert count, pattern
+        return text
+
+    return edit
+
+
+def both(*edits: Edit) -> Edit:
+    def edit(profile: str, sandbox: Sandbox, served: Served) -> str:
+        for each in edits:
+            profile = each(profile, sandbox, served)
+        return profile
+
+    return edit
+
+
+def expired(profile: str, sandbox: Sandbox, _: Served) -> str:
+    for account, keys in sandbox.gatekeeper.keys.items():
+        claims = {"sub": account, "exp": int(time.time()) - 7200}
+        profile = profile.replace(keys.jwt, jwt.encode(claims, sandbox.gatekeeper.secret, algorithm="HS256"))
+    return profile
+
+
+def exchanged(profile: str, sandbox: Sandbox, _: Served) -> str:
+    one, another = (keys.jwt for keys in sandbox.gatekeeper.keys.values())
+    return profile.replace(one, "…").replace(another, one).replace("…", another)
+
+
+NO_INJECT = replacing(r"\[driver\.inject[^[]*(\[driver\.inject[^[]*)?", "")
+NO_KEYS = replacing(r"api_(key|secret) = .*", "")
+PLACE = r'(\[driver\.place\]\nmethod = "POST"\npath = )"/spot/orders"'
+SAY_V1 = r"say http://\S+/api/v1 in target.base_url"
+PLACED = 200  # requests of a set-up that ends with the first orders
+
+MISTAKES = {
+    # -- the address ---------------------------------------------------------------------------------------------------
+    "a base URL without its base path": Mistake(
+        replacing(r'/api/v1"', '"'), rf"404 'Not Found': http://\S+/spot/orders is no list .*{SAY_V1}"
+    ),
+    "a base URL of another version": Mistake(
+        replacing(r"/api/v1", "/api/v2"), rf"/api/v2/spot/orders is no list of orders; {SAY_V1}"
+    ),
+    "a base URL that ends with the operation": Mistake(
+        replacing(r"/api/v1", "/api/v1/spot/orders"), rf"/spot/orders/spot/orders is no list .*{SAY_V1}"
+    ),
+    "https on a port that speaks plain HTTP": Mistake(
+        replacing('base_url = "http:', 'base_url = "https:'), "no TLS; say http:// in target.base_url", requests=1
+    ),
+    "a host that does not resolve": Mistake(
+        replacing(r'base_url = "http://127\.0\.0\.1', 'base_url = "https://no-such-host.invalid'),
+        "the name of the host does not resolve: .*; is target.base_url spelled right",
+        requests=1,
+    ),
+    "a port that nobody listens on": Mistake(
+        replacing(r"(base_url = \S+:)\d+", r"\g<1>1"),
+        "refused; is the target up, and listening on that port",
+        requests=1,
+    ),
+    # -- the credentials -----------------------------------------------------------------------------------------------
+    "an expired token": Mistake(
+        expired, r"401 BAD_TOKEN: the token is refused; it expired at \d{4}-.* UTC; get a new one", requests=1
+    ),
+    "an expired token alone": Mistake(both(expired, NO_KEYS), "it expired at .*; get a new one", requests=1),
+    "a token that is cut off": Mistake(
+        both(replacing(r'(jwt = ".*)..."', r'\1"'), NO_KEYS), "401 BAD_TOKEN: the token is refused; is it spelled in"
+    ),
+    "all credentials of another environment": Mistake(
+        replacing(r'(jwt|api_key) = "', r"\g<0>x"), "401 BAD_TOKEN: the token is refused; .* of this environment?"
+    ),
+    "a wrong secret": Mistake(
+        both(replacing("jwt = .*", ""), replacing('api_secret = "', r"\g<0>x")),
+        "403 BAD_SIGNATURE: the key is refused; .* Is its secret the right one",
+    ),
+    "the tokens of two users exchanged": Mistake(
+        exchanged, "the token of accounts.caller is of 'bob', by its sub.*; exchange the two tokens", 2, 2, 0
+    ),
+    # -- the driver ----------------------------------------------------------------------------------------------------
+    "a path where no orders are placed": Mistake(
+        both(NO_INJECT, replacing(PLACE, r'\1"/spot/order"')),
+        "no order can be placed: 404 to POST http://.*/spot/order; are driver.place.path and its method right?",
+        doctor=None,
+        requests=PLACED,
+    ),
+    "a method that places no orders": Mistake(
+        both(NO_INJECT, replacing(r'(\[driver\.place\]\nmethod = )"POST"', r'\1"PUT"')),
+        "no order can be placed: 405 to PUT .*; are driver.place.path and its method right?",
+        doctor=None,
+        requests=PLACED,
+    ),
+    "an order_id that points to nothing": Mistake(
+        both(NO_INJECT, replacing('order_id = "/id"', 'order_id = "/order/id"')),
+        "order_id /order/id points to nothing in the answer, which has id, symbol, .*; give the JSON pointer of the id",
+        doctor=None,
+        requests=PLACED,
+    ),
+    "a market that the target does not know": Mistake(
+        both(NO_INJECT, replacing('symbol = "DFUSDT"', 'symbol = "NOPE"')),
+        "an order in NOPE was rejected: UNKNOWN_MARKET; is the market NOPE spelled as the target spells it?",
+        doctor=None,
+        requests=PLACED,
+    ),
+    "a market in the wrong case": Mistake(
+        both(NO_INJECT, replacing('symbol = "DFUSDT"', 'symbol = "dfusdt"')),
+        "an order in dfusdt was rejected: .*; is the market dfusdt spelled .* Upper and lower case differ",
+        doctor=None,
+        requests=PLACED,
+    ),
+    "a market whose lists the target refuses": Mistake(
+        both(replacing(r"\[driver[\s\S]*", ""), replacing('symbol = "DFUSDT"', 'symbol = "NOPE"')),
+        "404 NO_SUCH_MARKET to a list; is the market NOPE spelled as the target spells it?",
+        doctor=None,
+        requests=300,
+        words=("-k", "list_filters"),
+        twin="unknown-symbol-not-found",
+    ),
+    # -- the command line ----------------------------------------------------------------------------------------------
+    "-k that matches nothing": Mistake(
+        lambda profile, *_: profile,
+        "-k 'no_such_check' matches no check",
+        doctor=None,
+        words=("-k", "no_such_check"),
+        requests=0,
+    ),
+}
+
+
+def one_line(done: Ended) -> str:
+    return " ".join(done.printed.split())
+
+
+def expect_no_untruth(done: Ended) -> None:
+    assert "Traceback" not in done.printed
+    assert "Inconsistent data generation" not in done.printed
+    assert "somebody else is at work" not in done.printed
+    assert "Violated" not in done.stdout
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_is_told_in_one_true_line_with_its_remedy(name: str, tmp_path: Path) -> None:
+    mistake = MISTAKES[name]
+    sandbox = Sandbox(1) if mistake.twin is None else faults.twins()[mistake.twin].sandbox(1)
+    for number in range(3):
+        known = record(
+            str(UUID(int=number, version=4)), status="canceled", symbol="BTCUSDT", created_at=1_700_000_000 + number
+        )
+        sandbox.exchange.inject(from_record("alice", known))
+    with sandbox.serve() as served:
+        text = mistake.edit(served.profile_toml, sandbox, served)
+        (tmp_path / "p.toml").write_text(text, encoding="utf-8")
+        done = run(tmp_path, "--target", "p.toml", *mistake.words)
+        examined = start(tmp_path, "doctor", "--target", "p.toml").end()
+    assert done.code == mistake.code, done.printed
+    verdicts = [line for line in done.printed.splitlines() if re.search(mistake.says, line)]
+    assert verdicts, done.printed
+    assert done.results["requests"]["total"] <= mistake.requests
+    assert not done.with_verdict("fail")
+    assert not any(order.live for orders in sandbox.exchange.orders.values() for order in orders.values())
+    if mistake.doctor is None:
+        assert examined.code == 0, examined.printed
+    else:
+        assert examined.code == mistake.doctor, examined.printed
+        assert re.search(mistake.says.replace("; ", ";? "), one_line(examined)), examined.printed
+        assert "is the target up, and are the credentials" not in one_line(examined)
+    for each in (done, examined):
+        expect_no_untruth(each)
+
+
+def test_http_on_a_port_that_speaks_tls(tmp_path: Path) -> None:
+    async def never(_request: Request, _writer: object) -> None:
+        raise AssertionError("nothing is asked over TLS with a certificate that nobody trusts")
+
+    with serving({"tls": Hostile(never, (3,), "", tls=True)}) as urls:
+        url = urls["tls"].replace("https://", "http://")
+        done = run(tmp_path, "--target", url, P99_JWT="any.thing.atall")
+    assert done.code == 3, done.printed
+    assert f"that port speaks TLS: say {urls['tls']} in target.base_url" in done.printed
+    expect_no_untruth(done)
+
+
+def test_tls_is_called_good_only_where_it_is(tmp_path: Path) -> None:
+    with Sandbox(1).serve() as served:
+        profile = re.sub(r"http://127\.0\.0\.1:\d+", "https://no-such-host.invalid", served.profile_toml)
+    (tmp_path / "p.toml").write_text(profile, encoding="utf-8")
+    examined = start(tmp_path, "doctor", "--target", "p.toml").end()
+    assert "TLS, verified" not in examined.printed
+    assert "does not resolve" in examined.printed
+
+
+@pytest.mark.parametrize("mistake", ["a base URL without its base path", "-k that matches nothing", "an expired token"])
+def test_a_run_that_judges_nothing_keeps_the_earlier_reports(mistake: str, tmp_path: Path) -> None:
+    sandbox = Sandbox(1)
+    with sandbox.serve() as served:
+        (tmp_path / "good.toml").write_text(served.profile_toml, encoding="utf-8")
+        (tmp_path / "bad.toml").write_text(
+            MISTAKES[mistake].edit(served.profile_toml, sandbox, served), encoding="utf-8"
+        )
+        good = run(tmp_path, "--target", "good.toml", "-k", "start_is_inclusive")
+        kept = {each.name: each.read_bytes() for each in (tmp_path / "reports").iterdir()}
+        bad = run(tmp_path, "--target", "bad.toml", *MISTAKES[mistake].words)
+    assert (good.code, bad.code) == (0, 3), good.printed + bad.printed
+    assert {each.name: each.read_bytes() for each in (tmp_path / "reports").iterdir()} == kept
+    if not MISTAKES[mistake].words:
+        assert "nothing was judged, so reports keeps the reports of an earlier run" in one_line(bad)
+
+
+def test_a_run_that_judges_nothing_replaces_reports_that_say_the_same(tmp_path: Path) -> None:
+    run(tmp_path, "--target", "http://127.0.0.1:1", P99_JWT="any.thing.atall")
+    done = run(tmp_path, "--target", "http://127.0.0.1:2", P99_JWT="any.thing.atall")
+    assert done.results["target"]["base_url"] == "http://127.0.0.1:2"
+    assert "earlier run" not in done.printed
