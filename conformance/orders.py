@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from datetime import UTC, datetime
+from decimal import ROUND_FLOOR, Decimal, InvalidOperation
 from typing import Any
 
 STATUSES = ("open", "partially_filled", "filled", "canceled", "rejected", "expired")
 LIVE = frozenset({"open", "partially_filled"})
+
+_FILLED = ("partially_filled", "filled")  # their fills can be nothing else than given
+_PERHAPS_NEVER_UPDATED = ("open", "rejected")
 
 FIELDS = (
     "id",
@@ -69,8 +73,10 @@ class Order:
         """
         if not isinstance(record, Mapping):
             raise Unreadable(f"an order is a JSON object, this is {record!r}")
+        created_at, status = _seconds(record, "created_at"), _text(record, "status")
+        filled_qty = _amount(record, "filled_qty", nothing=status not in _FILLED)
         return cls(
-            id=_text(record, "id"),
+            id=id_of(record),
             symbol=_text(record, "symbol"),
             side=_text(record, "side"),
             type=_text(record, "type"),
@@ -78,12 +84,12 @@ class Order:
             price=_optional_amount(record, "price"),
             quantity=_optional_amount(record, "quantity"),
             quote_quantity=_optional_amount(record, "quote_quantity"),
-            filled_qty=_amount(record, "filled_qty"),
-            avg_fill_price=_amount(record, "avg_fill_price"),
-            status=_text(record, "status"),
+            filled_qty=filled_qty,
+            avg_fill_price=_amount(record, "avg_fill_price", nothing=not filled_qty),
+            status=status,
             reject_reason=_optional_text(record, "reject_reason"),
-            created_at=_seconds(record, "created_at"),
-            updated_at=_seconds(record, "updated_at"),
+            created_at=created_at,
+            updated_at=_seconds(record, "updated_at", created_at if status in _PERHAPS_NEVER_UPDATED else None),
             sent=record,
         )
 
@@ -124,6 +130,12 @@ class Query:
         return "?" + "&".join(f"{name}={value}" for name, value in self.pairs()) if self.pairs() else "no parameters"
 
 
+def id_of(record: Mapping[str, Any]) -> str:
+    """The id of a record, as text. Raises Unreadable."""
+    value = record.get("id")
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else _text(record, "id")
+
+
 def _text(record: Mapping[str, Any], name: str) -> str:
     value = record.get(name)
     if not isinstance(value, str):
@@ -135,8 +147,11 @@ def _optional_text(record: Mapping[str, Any], name: str) -> str | None:
     return None if record.get(name) is None else _text(record, name)
 
 
-def _amount(record: Mapping[str, Any], name: str) -> Decimal:
+def _amount(record: Mapping[str, Any], name: str, *, nothing: bool = False) -> Decimal:
+    """The amount. `nothing`: one that is null, or not given, can only be 0."""
     value = record.get(name)
+    if value is None and nothing:
+        return Decimal(0)
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         raise Unreadable(f"{name} is {value!r}")
     try:
@@ -152,8 +167,23 @@ def _optional_amount(record: Mapping[str, Any], name: str) -> Decimal | None:
     return None if record.get(name) is None else _amount(record, name)
 
 
-def _seconds(record: Mapping[str, Any], name: str) -> int:
+def _seconds(record: Mapping[str, Any], name: str, otherwise: int | None = None) -> int:
+    """The second of a time: a number, or a date as ISO 8601 has it. `otherwise`: if it is null, or not given."""
     value = record.get(name)
-    if isinstance(value, bool) or not isinstance(value, int):
+    if value is None and otherwise is not None:
+        return otherwise
+    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
         raise Unreadable(f"{name} is {value!r}")
-    return value
+    try:
+        if isinstance(value, Decimal):
+            return int(value.quantize(Decimal(1), ROUND_FLOOR))  # it has no more digits than a time can have
+        return _second(value) if isinstance(value, str) else value
+    except (ValueError, ArithmeticError):
+        raise Unreadable(f"{name} is {value!r}") from None
+
+
+def _second(text: str) -> int:
+    if text.isdecimal():
+        return int(text)
+    moment = datetime.fromisoformat(text)
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())

@@ -5,24 +5,21 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from itertools import chain
-from typing import Any
 from urllib.parse import urlencode
 
-from conformance import contract
+from conformance.account import reading
 from conformance.account.ahead import Wanted, asked_ahead
-from conformance.account.blame import BAD_INPUT, Blame, charge, of_cancel_all, of_lapse, of_odd_input
+from conformance.account.blame import BAD_INPUT, Blame, of_cancel_all, of_lapse, of_odd_input
 from conformance.account.sender import Sender
 from conformance.account.unknown_market import market_remedy, names_no_market
 from conformance.evidence import Exchange
 from conformance.operations import CANCEL_ALL, LIST
 from conformance.oracle.listing import LISTING, MAX_LIMIT, Listing, limit_requirement
-from conformance.oracle.records import Reading, read, read_array
 from conformance.oracle.settled import Settled
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order, Query
 from conformance.profile import AccountProfile
-from conformance.verdict import Breach, Busy, Inconclusive, Misfit, Rejected
+from conformance.verdict import Breach, Busy, Inconclusive, Misfit, NoList, Rejected
 from conformance.wire.answers import NOT_JUDGED, code, cut, rejects, start, turns_away
 from conformance.wire.client import Answer, Client
 from conformance.wire.signer import Credential
@@ -40,12 +37,18 @@ _LOOKED_INTO = 2
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A list's answer that could be read."""
+    """A list's answer that could be read. `unread`: ids of its records that could not, as Records has them."""
 
     query: Query
     orders: tuple[Order, ...]
     exchange: Exchange
     credential: Credential
+    unread: tuple[str | None, ...] = ()
+
+    @property
+    def listing(self) -> Listing:
+        """The page, as the oracle takes it."""
+        return Listing(self.query, self.orders, unread=self.unread)
 
     def __len__(self) -> int:
         return len(self.orders)
@@ -56,6 +59,7 @@ class Canceled:
     """A cancel-all's answer that could be read. Times by our clock, UNIX seconds.
 
     `tried_before`: a try before it was answered 503, or broke off. `rejected`: a 4xx said there is no such market.
+    `unread`: ids of the records that could not be read, as Records has them.
     """
 
     symbol: str | None
@@ -65,6 +69,7 @@ class Canceled:
     sent_at: float
     answered_at: float
     rejected: bool = False
+    unread: tuple[str | None, ...] = ()
 
 
 class Account(Sender):
@@ -111,18 +116,16 @@ class Account(Sender):
     def page(self, query: Query, kind: Credential, answer: Answer) -> Page:
         """The list that this answer to `query` shows, judged by itself alone. Raises as `list` does."""
         self._expect_ok(answer, "a list", lambda: self.blame.of_status(query, answer.status, kind), kind, query)
-        readings, breaches = self._array(answer, "list.array-json")
-        if breaches:
-            self.observations.report(breaches, answer.exchange)
-            raise Inconclusive(f"{self.name}: the answer to {query} is no list")
-        self.observations.count({"list.array": 1})
-        orders = self._orders(readings, answer.exchange)
+        records = reading.of_list(answer, self.observations, "list.array-json")
+        if records is None:
+            raise NoList(f"{self.name}: the answer to {query} is no list")
+        orders = records.orders
         self._markets.update(order.symbol for order in orders)
         judgement = LISTING.judge(Listing(query, orders, self.foreign.keys()))
         if judgement.breaches:
             blamed = [self.blame.of_record(breach, query, kind) for breach in judgement.breaches]
             self.observations.report(blamed, *self._shown_to_its_owner(orders), answer.exchange)
-        return Page(query, orders, answer.exchange, kind)
+        return Page(query, orders, answer.exchange, kind, records.unread)
 
     def probe(self, query: str, credential: Credential | None = None) -> Page | None:
         """The list that answers an odd query, given as it goes over the wire; None where it is rejected with a 4xx.
@@ -136,17 +139,17 @@ class Account(Sender):
         if turns_away(answer):
             return None
         self._expect_ok(answer, f"a list, or a 4xx, for {cut(query)}", lambda: BAD_INPUT, kind, EVERYTHING)
-        readings, breaches = self._array(answer, BAD_INPUT)
-        if breaches:
+        records = reading.of_list(answer, self.observations, BAD_INPUT)
+        if records is None:
             breach = Breach("a list, or a 4xx", f"200 with something else for {cut(query)}", BAD_INPUT)
             self.observations.report([breach], answer.exchange, raising=True)
-        orders = self._orders(readings, answer.exchange)
+        orders, unread = records or reading.Records(())
         judgement = LISTING.judge(Listing(Query(limit=MAX_LIMIT), orders, self.foreign.keys()))
         for breach in map(of_odd_input, judgement.breaches):
             evidence = (*self._shown_to_its_owner(orders), answer.exchange)
             self.observations.report([breach], *evidence, raising=breach.requirement == BAD_INPUT)
         self.observations.count({BAD_INPUT: 1})
-        return Page(EVERYTHING, orders, answer.exchange, kind)
+        return Page(EVERYTHING, orders, answer.exchange, kind, unread)
 
     def ahead(
         self, queries: Iterable[Query | str], credential: Credential | None = None
@@ -185,13 +188,9 @@ class Account(Sender):
         if may_reject and rejects(answer):
             return Canceled(symbol, (), answer.exchange, answer.tries_before > 0, *times, rejected=True)
         self._expect_ok(answer, "a cancel-all", lambda: requirement, kind, Query(symbol))
-        document = self._decoded(answer, requirement)
-        if breaches := contract.canceled_breaches(document):
-            self.observations.report(charge(breaches, requirement), answer.exchange, raising=True)
-        self.observations.count({requirement: 1})
-        orders = self._orders([read(record) for record in document["canceled"]], answer.exchange)
+        orders, unread = reading.of_cancel_all(answer, self.observations, requirement)
         self.settled.tell(orders, answer.exchange)
-        return Canceled(symbol, orders, answer.exchange, answer.tries_before > 0, *times)
+        return Canceled(symbol, orders, answer.exchange, answer.tries_before > 0, *times, unread=unread)
 
     def snapshot(
         self, pages: int = SNAPSHOT_PAGES, limit: int = MAX_LIMIT, ends: Sequence[int | None] = ()
@@ -205,21 +204,23 @@ class Account(Sender):
         """
         orders: dict[str, Order] = {}
         exchanges: list[Exchange] = []
+        unread: dict[str | None, None] = {}
         ceiling = end = oldest = ends[0] if ends else None
         for _ in range(pages):
             page = self.look(Query(end=end, limit=limit))
             exchanges.append(page.exchange)
+            unread |= dict.fromkeys(page.unread)
             fresh = [order for order in page.orders if order.id not in orders]
             orders.update((order.id, order) for order in fresh)
             if not fresh and end == oldest:
                 # More than a page in one second cannot be walked past.
-                stuck = len(page) >= limit
-                return Snapshot(orders, end if stuck else None, tuple(exchanges), ceiling)
+                stuck = len(page) + len(page.unread) >= limit
+                return Snapshot(orders, end if stuck else None, tuple(exchanges), ceiling, tuple(unread))
             oldest = min((order.created_at for order in fresh), default=oldest)
             assert oldest is not None
             reached = [each for each in ends if each is not None and each >= oldest and (end is None or each < end)]
             end = min(reached, default=oldest)
-        return Snapshot(orders, oldest, tuple(exchanges), ceiling)
+        return Snapshot(orders, oldest, tuple(exchanges), ceiling, tuple(unread))
 
     def _ask(self, query: Query, kind: Credential) -> Answer:
         return self.ask(LIST, urlencode(query.pairs()), kind)
@@ -249,7 +250,7 @@ class Account(Sender):
         return page
 
     def _unsteady(self, page: Page) -> Breach | None:
-        return next(self.settled.contradictions(Listing(page.query, page.orders), page.exchange.sent_at), None)
+        return next(self.settled.contradictions(page.listing, page.exchange.sent_at), None)
 
     def _expect_ok(self, answer: Answer, what: str, blamed: Callable[[], str], kind: Credential, query: Query) -> None:
         if answer.status == 200:
@@ -271,34 +272,8 @@ class Account(Sender):
         breach = Breach(f"200 to {what}", f"{answer.status} {start(answer)}", requirement)
         self.observations.report([breach], answer.exchange, raising=True)
 
-    def _decoded(self, answer: Answer, requirement: str) -> Any:
-        try:
-            return contract.decode(answer.body)
-        except contract.NotJson as problem:
-            breach = Breach("a JSON body", f"{problem}: {start(answer)}", requirement)
-            self.observations.report([breach], answer.exchange, raising=True)
-            raise
-
-    def _array(self, answer: Answer, requirement: str) -> tuple[Sequence[Reading], Sequence[Breach]]:
-        """What each record of a list says; or else what is wrong with the body, if it is no list."""
-        readings = read_array(answer.body)
-        if readings is not None:
-            return readings, ()
-        document = self._decoded(answer, requirement)
-        breaches = contract.list_breaches(document)
-        return () if breaches else [read(record) for record in document], breaches
-
     def _shown_to_its_owner(self, orders: Sequence[Order]) -> Sequence[Exchange]:
         """The list in which another account was shown the first of these orders that is its own, if any is."""
         order = next((order for order in orders if order.identity in self.foreign), None)
         lists = self.foreign[order.identity] if order else ()
         return [each for each in lists if order and f'"{order.id}"' in each.response_body][:1]
-
-    def _orders(self, readings: Sequence[Reading], exchange: Exchange) -> tuple[Order, ...]:
-        self.observations.count(Counter(chain.from_iterable(reading.saw for reading in readings)))
-        for reading in readings:
-            if reading.breaches:
-                self.observations.report(reading.breaches, exchange)
-            if reading.order is None:
-                raise Inconclusive(f"{self.name}: a record that cannot be read as an order")
-        return tuple(reading.order for reading in readings if reading.order is not None)

@@ -172,9 +172,9 @@ def _of_bound(listing: Listing, known: Snapshot, wrong: Callable[[Query], bool])
     query = listing.query
     if query.start is None or query.end is None:
         return None
-    shown, above = {order.id for order in listing.orders}, due_above(query, listing.orders)
+    above = due_above(listing)
     due = (order for order in known.orders.values() if order.created_at > above and matches(query, order))
-    at = {order.created_at for order in due if order.id not in shown}
+    at = {order.created_at for order in listing.left_out(due)}
     if query.start == query.end:  # no order stands in the seconds that the two are moved to
         seconds = {order.created_at for order in known.orders.values()}
         sooner = replace(query, start=next(each for each in count(query.start, -1) if each not in seconds))

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from conformance.account.account import EVERYTHING, Account, Page
 from conformance.account.blame import charge, of_contradiction
-from conformance.oracle.listing import Listing, explain, limit_requirement
+from conformance.oracle.listing import explain, limit_requirement
 from conformance.oracle.snapshot import Interval, Snapshot
 from conformance.orders import Query
 from conformance.verdict import Breach
@@ -155,7 +155,7 @@ class Known:
         query, credential = page.query, page.credential
         kind = credential, tuple(name for name, _ in query.pairs()), limit_requirement(query.limit)
         if kind not in self._blamed:
-            listing, first = Listing(query, page.orders), self._account.credentials[0]
+            listing, first = page.listing, self._account.credentials[0]
             self._blamed[kind] = of_contradiction(listing, credential, self.snapshot, first, self._is_wrong)
         return self._blamed[kind]
 
@@ -163,4 +163,4 @@ class Known:
         return bool(self._breaches(self._account.list(query, credential), Interval.still(self.snapshot)))
 
     def _breaches(self, page: Page, interval: Interval) -> list[Breach]:
-        return list(explain(Listing(page.query, page.orders), interval))
+        return list(explain(page.listing, interval))

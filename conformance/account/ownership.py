@@ -90,11 +90,14 @@ class Ownership:
         else:
             self._unrecognized[ticket.looks] += 1
 
-    def recognize(self, orders: Iterable[Order]) -> None:
-        """Look at what a list shows: each order is old, ours by its id or by what was asked for, or a stranger's."""
+    def recognize(self, orders: Iterable[Order], unread: Iterable[str | None] = ()) -> None:
+        """Look at what a list shows: each order is old, ours by its id or by what was asked for, or a stranger's.
+
+        `unread`: ids of what it shows besides, and cannot be read.
+        """
         orders = list(orders)
         shown = {order.id for order in orders}
-        self._unseen -= shown
+        self._unseen -= shown.union(id for id in unread if id)
         self.unshown -= shown
         before = self._before or ()
         news = [order for order in orders if order.id not in self._ids and order.id not in before]

@@ -103,7 +103,7 @@ class Settling:
         """Whether it shows all that it has to. What is newer than its ceiling it does not."""
         known, ceiling = self._view.latest().orders, snapshot.ceiling
         newer = {id for id in self._due if ceiling is not None and id in known and known[id].created_at > ceiling}
-        return self._due - newer <= snapshot.orders.keys()
+        return self._due - newer <= snapshot.orders.keys() | set(snapshot.unread)
 
     def _is_shown(self, snapshot: Snapshot) -> bool:
         """Whether it shows all orders, and all cancels that were told."""

@@ -8,7 +8,16 @@ from conformance.verdict import CannotJudge, Declined, Inconclusive
 
 
 def spare(foreign: Sequence[Order], first: Snapshot | None, account: str) -> CannotJudge:
-    """What to raise to spare these orders of the account; `first`: what stood there before this run."""
+    """What to raise to spare these orders of the account, or those that cannot be read, if there are none.
+
+    Declined if one stood there `first`, before this run; Inconclusive if all have come since, as they do where two runs
+    meet.
+    """
+    if not foreign:
+        return Inconclusive(
+            f"lists of live orders of {account} hold records that cannot be read: cancel-all might cancel orders that "
+            "this run did not place"
+        )
     markets = ", ".join(sorted({order.symbol for order in foreign}))
     count = "a live order" if len(foreign) == 1 else f"{len(foreign)} live orders"
     if first and all(order.id not in first.orders and first.covers(order.created_at) for order in foreign):

@@ -57,6 +57,7 @@ class View:
         self._latest: Snapshot | None = None
         self._believed: Snapshot | None = None
         self._looked_for_live = False
+        self._perhaps_live: Sequence[str | None] = ()  # records that could not be read, before this run placed any
         self._placed_at: dict[str, tuple[float, float]] = {}  # when the driver asked and was answered, by our clock
 
     def face(self, other: "View") -> None:
@@ -240,20 +241,19 @@ class View:
     def look_for_live(self) -> list[Order]:
         """The live orders that lists by status show. They are known from now on."""
         latest, found = self.latest(), newest_by_status(sorted(LIVE), self.account)
-        self.own.recognize(found.values())
-        self._latest = replace(latest, orders={**found, **latest.orders})
-        return list(found.values())
+        self._perhaps_live = self._perhaps_live if self.own.placed_any else found.unread
+        self.own.recognize(found.orders.values())
+        self._latest = replace(latest, orders={**found.orders, **latest.orders})
+        return list(found.orders.values())
 
     def with_finished(self, snapshot: Snapshot) -> Snapshot:
         """The snapshot, and the newest orders of each status that is no longer live, however deep they lie."""
         finished = newest_by_status([status for status in STATUSES if status not in LIVE], self.account, self._known)
-        return replace(snapshot, orders={**finished, **snapshot.orders})
+        return replace(snapshot, orders={**finished.orders, **snapshot.orders})
 
     def decline_to_harm(self) -> None:
-        """Raise where a cancel-all would meet somebody else's order: Declined if one stood there before this run,
-        Inconclusive if all have come since, as they do where two runs meet.
-        """
-        if (foreign := self.foreign_live()) and not self._target.disposable:
+        """Raise, as `spare` says, where a cancel-all would or may meet somebody else's order."""
+        if ((foreign := self.foreign_live()) or self._perhaps_live) and not self._target.disposable:
             raise spare(foreign, self._first, self.account.name)
 
     # -- one look ------------------------------------------------------------------------------------------------------
@@ -269,7 +269,7 @@ class View:
         self._first = self._first or snapshot
         self.own.begin(snapshot.orders.values())
         recognized = self.own.ids
-        self.own.recognize(snapshot.orders.values())
+        self.own.recognize(snapshot.orders.values(), snapshot.unread)
         self._settling.expect(self.own.ids - recognized)
         for id in self._placed_at.keys() & snapshot.orders.keys():
             self._clock.learn(snapshot.orders[id], *self._placed_at.pop(id))

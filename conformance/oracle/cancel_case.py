@@ -15,7 +15,8 @@ class Cancellation:
     latest second of the cancel by the target's clock, both inclusive; None if that clock is not known. `tried_before`:
     an earlier attempt was answered 503, and the documents do not say what such an attempt does. `again`: the same
     cancel-all was sent just before. `rejected`: no market has this symbol, and the answer was a 4xx. `unshown`: ids of
-    orders that were placed and that no list has shown; they may be live.
+    orders that were placed and that no list has shown; they may be live. `unread`: ids of the records that were
+    returned and cannot be read, "" or None where there is no id.
     """
 
     symbol: str | None
@@ -29,6 +30,7 @@ class Cancellation:
     again: bool = False
     rejected: bool = False
     unshown: Collection[str] = ()
+    unread: Sequence[str | None] = ()
 
     @property
     def scope(self) -> str:

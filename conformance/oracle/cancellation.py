@@ -76,8 +76,8 @@ def the_array_is_what_was_canceled(c: Cancellation) -> Iterator[Sight]:
 @CANCELLATION.rule("cancel.exact")
 def whatever_was_canceled_is_in_the_array(c: Cancellation) -> Iterator[Sight]:
     """An order that was live before and is canceled after has been canceled by this request."""
-    returned = {order.id for order in c.returned}
-    if c.tried_before:
+    returned = {order.id for order in c.returned}.union(c.unread)
+    if c.tried_before or not all(c.unread):
         return
     for was in c.to_cancel():
         now = c.after.orders.get(was.id)

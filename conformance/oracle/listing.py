@@ -1,6 +1,6 @@
 """What a list must show: rules over one answer alone, and a comparison with snapshots."""
 
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -17,11 +17,21 @@ MAX_LIMIT = 200
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A query and the orders in its answer. `foreign`: identities of orders that belong to another account."""
+    """A query and the orders in its answer. `foreign`: identities of orders that belong to another account.
+
+    `unread`: ids of the records beside them that cannot be read, "" or None where there is no id. Those may be any.
+    """
 
     query: Query
     orders: Sequence[Order]
     foreign: Set[tuple[object, ...]] = frozenset()
+    unread: Sequence[str | None] = ()
+
+    def left_out(self, due: Iterable[Order]) -> list[Order]:
+        """Those of these orders that are not shown; none where records that cannot be read may be all of them."""
+        shown = {order.id for order in self.orders}.union(self.unread)
+        missing = [order for order in due if order.id not in shown]
+        return missing if len(missing) > sum(not id for id in self.unread) else []
 
 
 LISTING: Rulebook[[Listing]] = Rulebook()
@@ -125,17 +135,16 @@ def explain(listing: Listing, known: Interval) -> Iterator[Breach]:
     """
     query, page = listing.query, listing.orders
     shown = {order.id: order for order in page}
-    floor = due_above(query, page)
+    floor = due_above(listing)
     stable = known.stable()
-    passing = {order.id for order in stable if matches(query, order)}
+    passing = [order for order in stable if matches(query, order)]
     due = min(page_size(query.limit), len(passing))
     for order in stable:
-        if order.id in shown:
-            if changed := order.changes(shown[order.id]):
-                want = f"the same record of {order} in every list"
-                yield Breach(want, _differences(changed), _of_records(order, shown[order.id]), certain=False)
-        elif order.id in passing and order.created_at > floor:
-            yield Breach(f"{due} orders, {order} among them", f"{len(page)} orders without it", certain=False)
+        if order.id in shown and (changed := order.changes(shown[order.id])):
+            want = f"the same record of {order} in every list"
+            yield Breach(want, _differences(changed), _of_records(order, shown[order.id]), certain=False)
+    for order in listing.left_out(order for order in passing if order.created_at > floor):
+        yield Breach(f"{due} orders, {order} among them", f"{len(page)} orders without it", certain=False)
     for order in page:
         known_to_be = known.before.orders.get(order.id)
         if known_to_be is None and not known.unsettled(order.id) and known.covers(order.created_at):
@@ -188,17 +197,16 @@ def changed_by_reading(first: Snapshot, again: Snapshot) -> Iterator[Breach]:
             yield Breach("the same record when read again", _differences(changed), certain=not order.live)
 
 
-def due_above(query: Query, page: Sequence[Order]) -> int:
+def due_above(listing: Listing) -> int:
     """The page must show all matching orders that are newer than this second.
 
     A full page may end in the middle of a second. With a limit below 1 any number of the newest orders passes, also
     none: the page may end wherever it ends.
     """
+    query, page = listing.query, listing.orders
     below = query.limit is not None and query.limit < 1
-    if below and not page:
-        return _END_OF_TIME
-    if below or len(page) >= page_size(query.limit):
-        return min(order.created_at for order in page)
+    if below or len(page) + len(listing.unread) >= page_size(query.limit):
+        return min((order.created_at for order in page), default=_END_OF_TIME)
     return _BEFORE_ALL
 
 

@@ -1,12 +1,13 @@
 """Reads records, and applies the contract and the rules over one order to each. Each distinct record is read once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from conformance import contract, every_answer
 from conformance.oracle.laws import LAWS
-from conformance.orders import Order, Unreadable
+from conformance.orders import FIELDS, Order, Unreadable, id_of
 from conformance.verdict import Breach
 
 # A run sees a few thousand distinct records, each on dozens of pages.
@@ -15,14 +16,16 @@ _REMEMBERED = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The order (None: the record cannot be read), and the breaches.
+    """The order (None: the record cannot be read), its id, and the breaches.
 
-    `saw`: the requirements that it was found right by, each as often as it was tested.
+    `id`: "" where it has none, None where the record has nothing of an order. `saw`: the requirements that it was found
+    right by, each as often as it was tested.
     """
 
     order: Order | None
     saw: tuple[str, ...]
     breaches: tuple[Breach, ...]
+    id: str | None = None
 
 
 def read(record: Any) -> Reading:
@@ -68,6 +71,15 @@ def _read(_text: str, carried: _Unhashed) -> Reading:
     try:
         order = Order.from_json(carried.record)
     except Unreadable:
-        return Reading(None, saw, breaches)
+        return Reading(None, saw, breaches, _id(carried.record))
     judgement = LAWS.judge(order)
-    return Reading(order, (*saw, *judgement.saw.elements()), (*breaches, *judgement.breaches))
+    return Reading(order, (*saw, *judgement.saw.elements()), (*breaches, *judgement.breaches), order.id)
+
+
+def _id(record: Any) -> str | None:
+    if not isinstance(record, Mapping) or record.keys().isdisjoint(FIELDS):
+        return None
+    try:
+        return id_of(record)
+    except Unreadable:
+        return ""

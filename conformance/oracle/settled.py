@@ -72,20 +72,22 @@ class Settled:
         """
         query = listing.query
         page = {order.id: order for order in listing.orders}
-        floor = due_above(query, listing.orders)
-        yield from self._not_canceled(query, page, floor, asked_at)
+        floor = due_above(listing)
+        yield from self._not_canceled(listing, page, floor, asked_at)
         for id, now in page.items():
             known = self._shown.get(id)
             if known and now is not known.order and now != known.order and self._is_settled(known, asked_at):
                 stale = "cancel.visible" if known.order.status == "canceled" != now.status else None
                 yield Breach(f"{known.order} as it was, in a list of {query}", f"{now}", stale, exchanges=(known.by,))
-        for second, id in self._created(floor, query):
-            if id in page:
-                continue
-            known = self._shown[id]
-            order = known.order
-            if order.created_at == second and matches(query, order) and self._is_settled(known, asked_at):
-                yield Breach(f"{order} in a list of {query}", f"{len(page)} orders without it", exchanges=(known.by,))
+        created = ((second, self._shown[id]) for second, id in self._created(floor, query) if id not in page)
+        due = (
+            known.order
+            for second, known in created
+            if known.order.created_at == second and matches(query, known.order) and self._is_settled(known, asked_at)
+        )
+        for order in listing.left_out(due):
+            by = self._shown[order.id].by
+            yield Breach(f"{order} in a list of {query}", f"{len(page)} orders without it", exchanges=(by,))
 
     def _is_settled(self, known: _Shown, at: float) -> bool:
         quiet = self._changed_at + self._lag_s < at
@@ -98,20 +100,24 @@ class Settled:
         end = None if query.end is None else bisect_left(self._by_second, (query.end + 1, ""))
         return self._by_second[begin:end]
 
-    def _not_canceled(self, query: Query, page: Mapping[str, Order], floor: int, asked_at: float) -> Iterator[Breach]:
+    def _not_canceled(
+        self, listing: Listing, page: Mapping[str, Order], floor: int, asked_at: float
+    ) -> Iterator[Breach]:
         """What a cancel-all has told as canceled, and this list shows otherwise, or leaves out."""
+        query = listing.query
         while self._told and asked_at - self._told[0][1].sent_at > self._lag_s + _LONG_S:
             self._told.popleft()  # by now, lists have shown it
         live = ((id, self._canceled[id], f"{now}") for id, now in page.items() if self._is_otherwise(id, now))
         covered = (
-            (order, by)
-            for order, by in self._told
+            order
+            for order, _ in self._told
             if order.created_at > floor
             and matches(query, order)
             and not (query.status is None and self._is_over(order))
         )
         without = f"{len(page)} orders of {query} without it"
-        for id, by, got in (*live, *((order.id, by, without) for order, by in covered if order.id not in page)):
+        left_out = ((order.id, self._canceled[order.id], without) for order in listing.left_out(covered))
+        for id, by, got in (*live, *left_out):
             after_s = asked_at - by.sent_at - by.elapsed_ms / 1000
             if after_s > self._told_lag_s:
                 want = f"{id} canceled in a list asked for {after_s * 1000:.0f} ms after a cancel-all told so"

@@ -16,13 +16,15 @@ class Snapshot:
 
     It has every order that is newer than `horizon` (UNIX seconds) and not newer than `ceiling`. None: there is no such
     bound. In the second of the horizon orders may be missing, since the last page may have ended in that second.
-    `exchanges`: the lists that were read.
+    `exchanges`: the lists that were read; `unread`: ids of their records that cannot be read as orders, "" or None where
+    there is no id.
     """
 
     orders: Mapping[str, Order]
     horizon: int | None = None
     exchanges: tuple[Exchange, ...] = field(default=(), compare=False, repr=False)
     ceiling: int | None = None
+    unread: tuple[str | None, ...] = field(default=(), compare=False, repr=False)
 
     @classmethod
     def of(cls, orders: Iterable[Order], horizon: int | None = None) -> Self:
@@ -31,6 +33,10 @@ class Snapshot:
 
     def covers(self, created_at: int) -> bool:
         """Whether every order of that second is known."""
+        return self.reaches(created_at) and not self.unread
+
+    def reaches(self, created_at: int) -> bool:
+        """Whether the lists have every order of that second, even if not all can be read."""
         below = self.ceiling is None or created_at <= self.ceiling
         return below and (self.horizon is None or created_at > self.horizon)
 
@@ -59,11 +65,13 @@ class Snapshot:
         horizon = -inf if self.horizon is None else self.horizon
         ceiling = inf if self.ceiling is None else self.ceiling
         beyond = {key: order for key, order in older.orders.items() if not horizon < order.created_at <= ceiling}
-        return replace(older, orders={**beyond, **self.orders}, exchanges=self.exchanges)
+        both = {**beyond, **self.orders}
+        return replace(older, orders=both, exchanges=self.exchanges, unread=self.unread)
 
     def unknown_to(self, older: Self) -> list[Order]:
         """The orders that are not in `older`, and would be there if they had existed then."""
-        return [order for id, order in self.orders.items() if id not in older.orders and older.covers(order.created_at)]
+        new = (order for id, order in self.orders.items() if id not in older.orders)
+        return [order for order in new if older.reaches(order.created_at) and order.id not in older.unread]
 
     def symbols(self) -> list[str]:
         """The markets of the orders."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from conformance.evidence import Exchange
-from conformance.oracle.listing import due_above, matches
+from conformance.oracle.listing import Listing, due_above, matches
 from conformance.oracle.rules import RIGHT, Rulebook, Sight
 from conformance.orders import Order, Query
 from conformance.verdict import Breach
@@ -21,7 +21,7 @@ _OVER = frozenset(("filled", "canceled", "rejected"))
 class Look:
     """The orders that one answer showed, by id, and when it was asked for and came: seconds of a clock that only rises.
 
-    `query`: the list that it answers; None for a cancel-all's answer.
+    `query`: the list that it answers; None for a cancel-all's answer. `unread`: ids of records that cannot be read.
     """
 
     query: Query | None
@@ -29,16 +29,21 @@ class Look:
     asked_at: float
     came_at: float
     exchange: Exchange
-    _due_above: int = field(init=False, repr=False)
+    unread: Sequence[str | None] = ()
+    _due_above: int = field(init=False, repr=False, default=0)
 
     def __post_init__(self) -> None:
-        due = due_above(self.query, list(self.orders.values())) if self.query is not None else 0
-        object.__setattr__(self, "_due_above", due)
+        if self.query is not None:
+            object.__setattr__(self, "_due_above", due_above(self._listing(self.query)))
+
+    def _listing(self, query: Query) -> Listing:
+        return Listing(query, list(self.orders.values()), unread=self.unread)
 
     def leaves_out(self, order: Order) -> bool:
         """Whether this list covers the order and does not show it."""
-        covered = self.query is not None and order.created_at > self._due_above and matches(self.query, order)
-        return covered and order.id not in self.orders
+        if self.query is None or order.created_at <= self._due_above or not matches(self.query, order):
+            return False
+        return order.id not in self.orders and not self.unread
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from conformance.account.view import View
 from conformance.evidence import Exchange
 from conformance.oracle.cancel_case import Cancellation
 from conformance.oracle.cancellation import CANCELLATION
-from conformance.oracle.listing import Listing, changed_by_reading, explain
+from conformance.oracle.listing import changed_by_reading, explain
 from conformance.oracle.snapshot import Interval, Snapshot
 from conformance.scenarios.readers import Readers
 from conformance.stage.stage import Stage
@@ -90,6 +90,7 @@ def cancel_all(
                 again=again,
                 rejected=answer.rejected,
                 unshown=unshown,
+                unread=answer.unread,
                 exchange=answer.exchange,
             )
             judgement = CANCELLATION.judge(cancellation)
@@ -117,7 +118,7 @@ def expect_listed(stage: Stage, cancellation: Answered, earlier: Page) -> None:
         asked_at = time.monotonic()
         page = stage.caller.list(query, earlier.credential)
         told = Snapshot.of(cancellation.returned)
-        breaches = list(explain(Listing(query, page.orders), Interval.still(replace(told, horizon=_BEYOND))))
+        breaches = list(explain(page.listing, Interval.still(replace(told, horizon=_BEYOND))))
         if not breaches or asked_at - began > stage.target.consistency_ms / 1000:
             break
         time.sleep(pause_s(time.monotonic() - began))

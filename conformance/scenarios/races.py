@@ -183,7 +183,7 @@ class Races:
             answers=[answer.orders for answer in sorted(answers, key=lambda answer: answer.exchange.sent_at)],
             placed=placed or frozenset(),
             takers=takers,
-            broken_off=any(answer.tried_before for answer in answers),
+            broken_off=any(answer.tried_before or answer.unread for answer in answers),
         )
         judgement = RACES.judge(race)
         evidence = (*heat.before.exchanges[:1], *heat.requests, *after.exchanges[:1])

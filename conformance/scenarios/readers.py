@@ -132,7 +132,7 @@ class Readers:
     def _right_again(self, came: _Came, after: Snapshot, settled: Set[str]) -> Exchange | None:
         """The same list, asked for again; None where it is wrong again, which the checks of lists judge."""
         page = self._view.account.list(came.query, came.credential)
-        look = Look(came.query, {order.id: order for order in page.orders}, 0.0, 0.0, page.exchange)
+        look = Look(came.query, {order.id: order for order in page.orders}, 0.0, 0.0, page.exchange, page.unread)
         wrong_again = LAPSES.judge(Timeline([look], after.orders, after.orders, settled)).breaches
         return None if wrong_again else page.exchange
 
@@ -160,5 +160,5 @@ class Readers:
             except CannotJudge:
                 continue
             orders = {order.id: order for order in page.orders}
-            looks.append(Look(came.query, orders, came.asked_at, came.came_at, page.exchange))
+            looks.append(Look(came.query, orders, came.asked_at, came.came_at, page.exchange, page.unread))
         return looks

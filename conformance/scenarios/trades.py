@@ -14,7 +14,7 @@ from conformance.profile import Market
 from conformance.scenarios.cancellation import cancel_all
 from conformance.stage.placement import Placing, order, place, prices_between
 from conformance.stage.stage import Stage
-from conformance.verdict import Breach, DriverRefused
+from conformance.verdict import Breach, DriverRefused, Inconclusive
 
 # Fills of 1, 2 and 4 lots: mean, last, first and true average all differ, and so do their sums. Where others tell more,
 # these are not taken.
@@ -156,6 +156,8 @@ def add_up(stage: Stage, trades: Mapping[Trading, Callable[[], Steps]]) -> dict[
             if not judgement.breaches:
                 observations.count(judgement.saw)
                 right[trading] = fills
+            elif any(view.believed().unread for view in stage.lane.views):
+                raise Inconclusive("orders that cannot be read may be among those that traded")
             met.update((trading, breach) for breach in judgement.breaches)
             if confirmed := [breach for breach in judgement.breaches if met[trading, breach] > 1]:
                 evidence = [view.latest().exchanges[0] for view in stage.lane.views]

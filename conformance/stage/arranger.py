@@ -17,7 +17,7 @@ from conformance.profile import Market
 from conformance.stage import history, seconds
 from conformance.stage.book import Book
 from conformance.stage.lane import Lane
-from conformance.stage.markets import seen_in_known_markets
+from conformance.stage.seen import seen_in_known_markets
 from conformance.stage.wishes import Way, Wish
 from conformance.verdict import Declined, DriverRefused
 

@@ -3,8 +3,9 @@
 import contextlib
 
 from conformance.account.account import SNAPSHOT_PAGES
+from conformance.account.by_status import newest_by_status
 from conformance.account.view import View
-from conformance.orders import Order
+from conformance.orders import LIVE, Order
 from conformance.stage.lane import Lane
 from conformance.verdict import CannotJudge, Inconclusive, Violation
 
@@ -32,9 +33,12 @@ def clean_up(lane: Lane) -> list[str]:
 
 def _without_own(lane: Lane, view: View) -> list[Order]:
     own = _own_live(view)
-    placed = view.own.ids
-    if placed and not own and placed.isdisjoint(view.latest().orders):
+    placed, seen = view.own.ids, view.latest()
+    if placed and not own and placed.isdisjoint([*seen.orders, *seen.unread]):
         raise Inconclusive("lists show no order of this run any more")
+    if seen.unread:
+        _cancel_unread(view)
+        own = _own_live(view)
     for _ in range(1 if lane.driver.can_cancel else _CANCEL_ALLS):
         before = len(own)
         if own and not view.foreign_live():
@@ -47,6 +51,18 @@ def _without_own(lane: Lane, view: View) -> list[Order]:
         lane.cancel_each(view, own)
         own = _own_live(view)
     return own
+
+
+def _cancel_unread(view: View) -> None:
+    """Cancel all, since live orders of this run may be among the records that cannot be read.
+
+    Raises Inconclusive if such are live all the same, Declined if that would harm.
+    """
+    view.decline_to_harm()
+    with contextlib.suppress(Violation):
+        view.account.cancel_all()
+    if newest_by_status(sorted(LIVE), view.account).unread:
+        raise Inconclusive("lists of live orders hold records that cannot be read")
 
 
 def _own_live(view: View) -> list[Order]:

@@ -21,7 +21,7 @@ from conformance.stage.clean_up import clean_up
 from conformance.stage.driver import Driver
 from conformance.stage.effort import PLAIN, Effort
 from conformance.stage.lane import Lane
-from conformance.stage.markets import seen_in_known_markets
+from conformance.stage.seen import expect_readable, seen_in_known_markets
 from conformance.stage.wishes import Way, Wish, fulfilled, of_all_kinds
 
 # The bystander: enough to stand in every market, on both sides, in every status that can be brought about.
@@ -191,6 +191,7 @@ class Stage:
             self.lane.clear()
         self.arranger.arrange(self.view, wishes, by)
         self.wait_until_listed(self.view)
+        expect_readable(self.view, wishes)
 
     def _stand_already(self, wishes: Sequence[Wish], by: Way | None) -> bool:
         if not (self.ways and self.view.is_believed):

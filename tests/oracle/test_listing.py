@@ -8,8 +8,8 @@ from conformance.orders import Order, Query
 from tests.orders import order
 
 
-def breaches(query: Query, page: list[Order], **named: frozenset[tuple[object, ...]]) -> set[str | None]:
-    return {breach.requirement for breach in LISTING.judge(Listing(query, page, **named)).breaches}
+def breaches(query: Query, page: list[Order], foreign: frozenset[tuple[object, ...]] = frozenset()) -> set[str | None]:
+    return {breach.requirement for breach in LISTING.judge(Listing(query, page, foreign)).breaches}
 
 
 def contradictions(query: Query, page: list[Order], before: Snapshot, after: Snapshot | None = None) -> list[str]:

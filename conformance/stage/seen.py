@@ -1,9 +1,12 @@
-"""Markets of the profile that the target does not know, by what becomes of orders that are placed there."""
+"""Whether what was placed came to what it was placed for, by what lists show of it."""
+
+from collections.abc import Sequence
 
 from conformance.account.unknown_market import market_remedy, names_no_market
 from conformance.account.view import View
 from conformance.oracle.snapshot import Snapshot
-from conformance.verdict import Misfit
+from conformance.stage.wishes import Wish
+from conformance.verdict import Inconclusive, Misfit
 
 
 def seen_in_known_markets(view: View) -> Snapshot:
@@ -14,3 +17,10 @@ def seen_in_known_markets(view: View) -> Snapshot:
             said = f"an order in {order.symbol} was rejected: {order.reject_reason}"
             raise Misfit(f"{said}; {market_remedy(order.symbol)}")
     return seen
+
+
+def expect_readable(view: View, wishes: Sequence[Wish]) -> None:
+    """Raise Inconclusive where lists show none of these live orders, and records that cannot be read."""
+    seen = view.believed()
+    if wishes and seen.unread and not seen.live():
+        raise Inconclusive(f"lists show none of the live orders of {view} in a form that can be read")

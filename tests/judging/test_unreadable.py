@@ -1,0 +1,98 @@
+"""One answer that cannot be read is a violation, and hides nothing else."""
+
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance import faults
+from conformance.oracle.listing import Listing, explain
+from conformance.oracle.snapshot import Interval, Snapshot
+from conformance.orders import Order, Query, Unreadable
+from conformance.sandbox.records import from_record
+from tests.orders import order, record
+from tests.runs import live, run
+
+# What each may leave undecided, beside what it breaks: that needs the very orders that cannot be read.
+FAULTS = {
+    "null-for-no-orders": (),
+    "null-behind-the-last": (),
+    "count-for-expired": ("list.status",),
+    "expired-have-no-id": ("cancel.expired-untouched",),
+    "null-among-the-canceled": (),
+}
+NEVER = "cancel.busy-code"  # the sandbox gives no other code than the documents
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_what_cannot_be_read_hides_nothing_else(name: str, tmp_path: Path) -> None:
+    fault = faults.load()[name]
+    sandbox = fault.sandbox(1)
+    with sandbox.serve() as served:
+        (tmp_path / "p.toml").write_text(served.profile_toml, encoding="utf-8")
+        done = run(tmp_path, "--target", "p.toml")
+    assert done.code == 1, done.printed
+    assert done.with_verdict("fail") == {fault.breaks}
+    assert done.with_verdict("none") | done.with_verdict("inconclusive") == {*FAULTS[name], NEVER}
+    assert not live(sandbox)
+
+
+def test_a_live_order_that_cannot_be_read_and_may_be_a_strangers_is_not_canceled(tmp_path: Path) -> None:
+    sandbox = faults.load()["fields-in-camel-case"].sandbox(1)
+    sandbox.exchange.inject(from_record("alice", record("strangers")))
+    with sandbox.serve() as served:
+        (tmp_path / "p.toml").write_text(served.profile_toml, encoding="utf-8")
+        done = run(tmp_path, "--target", "p.toml", "-k", "said_again or start_is_inclusive")
+    assert done.code == 1, done.printed
+    assert sandbox.exchange.orders["alice"]["strangers"].live
+    assert "lists of live orders of alice hold records that cannot be read: cancel-all might" in done.printed
+
+
+@pytest.mark.parametrize(
+    ("shown", "unread", "wrong"), [("ab", [], 1), ("ab", ["c"], 0), ("ab", [None], 0), ("a", [""], 2)]
+)
+def test_a_record_that_cannot_be_read_may_be_any_order(shown: str, unread: list[str | None], wrong: int) -> None:
+    known = Snapshot.of(order(id) for id in "abc")
+    page = Listing(Query(), [known.orders[id] for id in shown], unread=unread)
+    assert len(list(explain(page, Interval.still(known)))) == wrong
+
+
+def test_orders_that_could_not_be_read_before_are_not_held_against_a_list() -> None:
+    known = replace(Snapshot.of([order("a")]), unread=(None,))
+    assert not list(explain(Listing(Query(), [order("a"), order("b")]), Interval.still(known)))
+
+
+@pytest.mark.parametrize(
+    ("spelled", "read"),
+    [
+        ({"id": 17}, {"id": "17"}),
+        ({"avg_fill_price": None}, {"avg_fill_price": Decimal(0)}),
+        ({"created_at": "1778400000"}, {"created_at": 1_778_400_000}),
+        ({"created_at": "2026-05-10T08:00:00Z"}, {"created_at": 1_778_400_000}),
+        ({"updated_at": Decimal("1778400000.75")}, {"updated_at": 1_778_400_000}),
+        ({"updated_at": None}, {"updated_at": 1_778_400_000}),
+    ],
+    ids=str,
+)
+def test_other_spellings_are_read(spelled: dict[str, Any], read: dict[str, Any]) -> None:
+    known = Order.from_json({**record(), **spelled})
+    assert {name: getattr(known, name) for name in read} == read
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        {"id": True},
+        {"status": "filled", "filled_qty": None},
+        {"filled_qty": "5", "avg_fill_price": None},
+        {"created_at": "yesterday"},
+        {"created_at": Decimal("1e30")},
+        {"status": "canceled", "updated_at": None},
+    ],
+    ids=str,
+)
+def test_what_could_mean_anything_is_not_read(spelled: dict[str, Any]) -> None:
+    with pytest.raises(Unreadable):
+        Order.from_json({**record(), **spelled})
