@@ -50,6 +50,16 @@ ROUNDS = (
 
 JOBS = 8  # as many connections as a browser opens, or a little more: no exchange minds
 
+# Options of every command that is about requirements.
+SELECTING = (
+    Option(
+        "--only",
+        "Only these requirements: ids or areas with commas between, for example order,list.limit-max.",
+        metavar="IDS|AREAS",
+    ),
+    Option("--skip", "All requirements but these: ids or areas, for example weight.", metavar="IDS|AREAS"),
+)
+
 RUN = (
     TARGET,
     Option(
@@ -57,6 +67,13 @@ RUN = (
         "read-only: send only GET requests. full: also place and cancel orders. Default: full; read-only for"
         " production, and for a URL without a profile that is not on this machine.",
         choices=("read-only", "full"),
+    ),
+    *SELECTING,
+    Option(
+        "--shape-only",
+        "Test only what each answer shows by itself: types, formats, and fields that agree. For mocks that answer with"
+        " fixed examples. No order is placed.",
+        flag=True,
     ),
     SEED,
     Option(

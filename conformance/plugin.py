@@ -92,9 +92,8 @@ def _as_pytest_takes_it(option: options.Option) -> dict[str, Any]:
 
 
 def _plan(config: pytest.Config) -> "Plan":
-    from conformance.gating.waivers import WaiverError
+    from conformance.exits import WrongUsage
     from conformance.judging.plan import make_plan
-    from conformance.profile import ProfileError
 
     option = config.option
     try:
@@ -108,6 +107,9 @@ def _plan(config: pytest.Config) -> "Plan":
             cancel_existing=option.cancel_existing,
             waivers=option.waivers,
             jobs=option.jobs,
+            only=option.only,
+            skip=option.skip,
+            shape_only=option.shape_only,
         )
-    except (ProfileError, WaiverError) as error:
+    except WrongUsage as error:
         raise pytest.UsageError(str(error)) from None

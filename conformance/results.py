@@ -53,7 +53,7 @@ class RequirementResult:
 
     `examples` counts what was judged under it; `missing` is what some of its checks needed and nobody observed.
     `consequence_of`: the violated requirement that this violation may follow from, which alone counts. `rate`: where
-    lists were wrong now and then, how many of all, say "3 of 412 lists".
+    lists were wrong now and then, how many of all, say "3 of 412 lists". `selected`: else it was not asked about.
     """
 
     id: str
@@ -69,6 +69,7 @@ class RequirementResult:
     waiver: Mapping[str, Any] | None = None
     consequence_of: str | None = None
     rate: str | None = None
+    selected: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,8 @@ class Results:
 
     `versions`: of what else decides what a seed draws. `coverage`: for each area counts as [done, possible], and gaps.
     `seeds`: that of each round, if several. `latency_ms`: how many answers of an operation took so many ms at most, in
-    steps. `select`: the -k that chose among the checks. `bad_waivers`: what is wrong with the waivers, a line each.
+    steps. `select`: the -k that chose among the checks; `selection`: the options that chose requirements.
+    `bad_waivers`: what is wrong with the waivers, a line each.
     """
 
     catalogue_version: str
@@ -109,6 +111,7 @@ class Results:
     mishaps: Mishaps = Mishaps()
     latency_ms: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     select: str | None = None
+    selection: str = ""
     bad_waivers: tuple[str, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
     by_purpose: Mapping[str, int] = field(default_factory=dict)
@@ -116,8 +119,8 @@ class Results:
     seeds: tuple[int, ...] = ()
 
     def at(self, *levels: str) -> list[RequirementResult]:
-        """The requirements of these levels; of all where none is given."""
-        return [result for result in self.requirements if not levels or result.level in levels]
+        """The selected requirements of these levels; of all where none is given."""
+        return [each for each in self.requirements if each.selected and (not levels or each.level in levels)]
 
     def with_verdict(self, verdict: Verdict, *levels: str) -> list[RequirementResult]:
         """The requirements of these levels that stand so."""
@@ -126,8 +129,7 @@ class Results:
     @property
     def own_violations(self) -> list[RequirementResult]:
         """What failed, advisory or not, is not waived, and follows from no other violation."""
-        failed = self.with_verdict(Verdict.FAIL)
-        return [result for result in failed if result.waiver is None and result.consequence_of is None]
+        return [each for each in self.with_verdict(Verdict.FAIL) if not each.waiver and each.consequence_of is None]
 
     @property
     def violated(self) -> list[RequirementResult]:
@@ -140,10 +142,16 @@ class Results:
         return [result for result in self.with_verdict(Verdict.FAIL) if result.waiver is not None]
 
     @property
+    def accepted(self) -> list[RequirementResult]:
+        """The requirements that a waiver stands beside: they failed, or could not be judged."""
+        return [result for result in self.at() if result.waiver is not None]
+
+    @property
     def unmet(self) -> list[RequirementResult]:
         """What `require` names and was not exercised to a verdict."""
         levels = _LEVELS_REQUIRED[self.require]
-        return [result for result in self.at(*levels) if levels and result.verdict is not Verdict.PASS]
+        undecided = [each for each in self.at(*levels) if levels and each.verdict is not Verdict.PASS]
+        return [each for each in undecided if each.waiver is None or each.verdict is Verdict.FAIL]
 
     @property
     def exercised(self) -> list[RequirementResult]:
@@ -152,8 +160,8 @@ class Results:
 
     @property
     def inconclusive(self) -> list[RequirementResult]:
-        """The must and implied requirements that could not be judged."""
-        return self.with_verdict(Verdict.INCONCLUSIVE, "must", "implied")
+        """The must and implied requirements that could not be judged, unless that was agreed on."""
+        return [each for each in self.with_verdict(Verdict.INCONCLUSIVE, "must", "implied") if each.waiver is None]
 
     @property
     def judged_orders(self) -> bool:
@@ -161,7 +169,7 @@ class Results:
 
         Where the results say nothing of orders, whether anything else was.
         """
-        told = self.at("must", "implied")
+        told = self.at("must", "implied") or self.at()
         orders = [result for result in told if result.id.startswith("order.")]
         return any(result.verdict in (Verdict.PASS, Verdict.FAIL) for result in orders or told)
 
@@ -185,9 +193,7 @@ class Results:
 
     @property
     def verdict(self) -> Verdict:
-        """The worst verdict of a must or implied requirement that is not waived, and never pass where the exit code is
-        not 0.
-        """
+        """The worst verdict of a must or implied requirement that is not waived; pass only where the exit code is 0."""
         judged = (result.verdict for result in self.at("must", "implied") if result.waiver is None)
         worst = max(judged, default=Verdict.NONE)
         if self.exit_code is Exit.VIOLATED:
@@ -217,6 +223,7 @@ class Results:
             "latency_ms": {name: dict(steps) for name, steps in self.latency_ms.items()},
             "mishaps": asdict(self.mishaps),
             "select": self.select,
+            "selection": self.selection,
             "bad_waivers": list(self.bad_waivers),
         }
 
@@ -249,6 +256,7 @@ class Results:
             mishaps=_mishaps(document.get("mishaps"), document["exit_code"]),
             latency_ms=document.get("latency_ms", {}),
             select=document.get("select"),
+            selection=document.get("selection", ""),
             bad_waivers=tuple(document.get("bad_waivers", ())),
         )
 
@@ -276,21 +284,14 @@ def _mishaps(entry: Mapping[str, Any] | None, exit_code: int) -> Mishaps:
 
 
 def _requirement(entry: Mapping[str, Any]) -> RequirementResult:
-    return RequirementResult(
-        id=entry["id"],
-        level=entry["level"],
-        says=entry.get("says", ""),
-        source=entry.get("source", ""),
-        verdict=Verdict.from_word(entry["verdict"]),
-        reason=entry["reason"],
-        checks=tuple(entry["checks"]),
-        examples=entry["examples"],
-        findings=tuple(map(_finding, entry["findings"])),
-        missing=tuple(Missing(each["says"], each["enable"]) for each in entry.get("missing", ())),
-        waiver=entry["waiver"],
-        consequence_of=entry.get("consequence_of"),
-        rate=entry.get("rate"),
-    )
+    read = {
+        "verdict": Verdict.from_word(entry["verdict"]),
+        "checks": tuple(entry["checks"]),
+        "findings": tuple(map(_finding, entry["findings"])),
+        "missing": tuple(Missing(each["says"], each["enable"]) for each in entry.get("missing", ())),
+    }
+    told = {"says": "", "source": "", **entry, **read}
+    return RequirementResult(**{each.name: told[each.name] for each in fields(RequirementResult) if each.name in told})
 
 
 def _finding(entry: Mapping[str, Any]) -> Finding:

@@ -15,7 +15,7 @@ from conformance.strategies import wishes
 
 
 @cancels
-@verifies("cancel.empty")
+@verifies("cancel.empty", "cancel.envelope")
 def test_nothing_live_in_the_account(stage: Stage) -> None:
     """After everything was canceled: 200 and {"canceled": []}, for all markets and for each, with either credential."""
     for credential in stage.caller.credentials:

@@ -12,6 +12,7 @@ COMMANDS = {
     "requirements": "List the requirements: what each one says, its source, and the checks that test it.",
     "compare": "Compare two runs or two targets, requirement by requirement.",
     "gate": "Decide from the results of a run whether a release may pass.",
+    "waivers": "Write a file of waivers to fill in, for what a run found violated or inconclusive.",
     "sandbox": "Serve the sandbox, a reference exchange, on this machine until Ctrl-C.",
     "prove": "Prove that every check can fail, and that no correct server is accused.",
     "sign": "Print QUERY with a timestamp of now and its signature.",

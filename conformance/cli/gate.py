@@ -8,12 +8,16 @@ import click
 from rich.text import Text
 
 from conformance.cli import result_files
+from conformance.cli.click_options import options
 from conformance.cli.complaints import complaints
 from conformance.cli.output import output
 from conformance.exits import Exit
 from conformance.gating import waivers
 from conformance.gating.gate import decide
+from conformance.options import SELECTING
 from conformance.reporting import words
+from conformance.requirements.selection import selection
+from conformance.verdict import Verdict
 
 
 @click.command()
@@ -32,8 +36,11 @@ from conformance.reporting import words
 @click.option(
     "--baseline", type=click.Path(path_type=Path), metavar="RESULTS", help="Earlier results that must not get worse."
 )
+@options(*SELECTING)
 @click.argument("results", type=click.Path(path_type=Path))
-def gate(waived: Path | None, require: str | None, baseline: Path | None, results: Path) -> None:
+def gate(
+    waived: Path | None, require: str | None, baseline: Path | None, only: str | None, skip: str | None, results: Path
+) -> None:
     """Decide from the results of a run whether a release may pass.
 
     RESULTS is a results.json, or a report directory. The exit codes are those of `run`. A waived violation does not
@@ -47,6 +54,7 @@ def gate(waived: Path | None, require: str | None, baseline: Path | None, result
             require=require,  # type: ignore[arg-type]
             baseline=result_files.read(baseline) if baseline else None,
             today=datetime.now(UTC).date(),
+            selected=selection(only, skip),
         )
     console = output()
     for result in decision.results.violated:
@@ -54,8 +62,9 @@ def gate(waived: Path | None, require: str | None, baseline: Path | None, result
         console.print(Text(result.id, style="bold red").append(f" is violated{rate}: {result.reason}", style="default"))
         if affected := words.affected(decision.results, result):
             console.print(Text(f"  {affected}", style="red"))
-    for result in decision.results.waived:
-        console.print(Text(result.id, style="yellow").append(f" is violated, {words.waived(result)}", style="default"))
+    for result in decision.results.accepted:
+        stands = "violated" if result.verdict is Verdict.FAIL else "inconclusive"
+        console.print(Text(result.id, style="yellow").append(f" is {stands}, {words.waived(result)}", style="default"))
     for problem in decision.problems:
         console.print(Text(problem, style="bold yellow"))
     opens = "the gate is open" if decision.exit_code is Exit.OK else "the gate is shut"

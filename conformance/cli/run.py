@@ -32,6 +32,9 @@ from conformance.reporting.annotations import annotations
 def run(
     target: str | None,
     scope: str | None,
+    only: str | None,
+    skip: str | None,
+    shape_only: bool,
     seed: int,
     jobs: int | None,
     report_dir: str,
@@ -71,6 +74,9 @@ def run(
             cancel_existing=cancel_existing,
             waivers=waivers,
             jobs=jobs,
+            only=only,
+            skip=skip,
+            shape_only=shape_only,
         )
         where = plan.target
         console.print(

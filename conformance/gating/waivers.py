@@ -1,4 +1,4 @@
-"""Waivers: a TOML file of requirements that a target may violate until a given day.
+"""Waivers: a TOML file of requirements that a target may violate, or leave undecided, until a given day.
 
 [[waiver]]
 requirement = "list.limit-max"
@@ -7,6 +7,7 @@ owner = "orders team"
 reason = "the gateway in front of it caps at 100"
 expires = 2026-12-31
 ticket = "EX-12"                  # optional
+accepts = "inconclusive"          # optional; without it, a violation is accepted
 """
 
 import tomllib
@@ -22,7 +23,10 @@ from conformance.results import RequirementResult, Results
 from conformance.verdict import Verdict
 
 _NEEDED = ("requirement", "target", "owner", "reason", "expires")
-_KNOWN = (*_NEEDED, "ticket")
+_KNOWN = (*_NEEDED, "ticket", "accepts")
+
+# The verdict that a waiver accepts, by what it says.
+_ACCEPTS = {"violation": Verdict.FAIL, "inconclusive": Verdict.INCONCLUSIVE}
 
 
 class WaiverError(WrongUsage):
@@ -31,7 +35,7 @@ class WaiverError(WrongUsage):
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """One accepted violation. The day on which it expires is its last day."""
+    """One accepted violation, or inconclusive verdict. The day on which it expires is its last day."""
 
     requirement: str
     target: str
@@ -39,6 +43,7 @@ class Waiver:
     reason: str
     expires: date
     ticket: str | None = None
+    accepts: str = "violation"
 
     def to_json(self) -> dict[str, Any]:
         """As in results.json."""
@@ -58,30 +63,31 @@ def load(path: Path) -> list[Waiver]:
     entries = document.get("waiver", [])
     if not (isinstance(entries, list) and all(isinstance(entry, dict) for entry in entries)):
         raise WaiverError(f"{path}: waiver has to be a list of tables: [[waiver]]")
-    found: dict[tuple[str, str], Waiver] = {}
+    found: dict[tuple[str, str, str], Waiver] = {}
     for number, entry in enumerate(entries, start=1):
         where = f"{path}: waiver {number}"
         waiver = _waiver(entry, where)
-        if (waiver.requirement, waiver.target) in found:
+        key = waiver.requirement, waiver.target, waiver.accepts
+        if key in found:
             raise WaiverError(f"{where}: {waiver.requirement} is waived for {waiver.target} already")
-        found[waiver.requirement, waiver.target] = waiver
+        found[key] = waiver
     return list(found.values())
 
 
 def apply(results: Results, waivers: Iterable[Waiver], today: date) -> Results:
-    """The results, with each waiver at the violation that it accepts, and with complaints about the other waivers.
+    """The results, with each waiver at the verdict that it accepts, and with complaints about the other waivers.
 
     The verdicts do not change. A waiver that is expired, unmatched or no longer needed accepts nothing. What may follow
     from a waived violation counts again.
     """
-    good: dict[str, Waiver] = {}
+    good: dict[tuple[str, Verdict], Waiver] = {}
     bad = []
     for waiver in waivers:
         problem = _problem(waiver, results, today)
         if problem:
             bad.append(f"the waiver of {waiver.requirement} ({waiver.owner}) {problem}")
         else:
-            good[waiver.requirement] = waiver
+            good[waiver.requirement, _ACCEPTS[waiver.accepts]] = waiver
     requirements = tuple(_with(results.requirements, good))
     return consequences.checked(replace(results, requirements=requirements, bad_waivers=tuple(bad)))
 
@@ -107,9 +113,11 @@ def _problem(waiver: Waiver, results: Results, today: date) -> str | None:
     return None
 
 
-def _with(requirements: Iterable[RequirementResult], waivers: Mapping[str, Waiver]) -> Iterator[RequirementResult]:
+def _with(
+    requirements: Iterable[RequirementResult], waivers: Mapping[tuple[str, Verdict], Waiver]
+) -> Iterator[RequirementResult]:
     for result in requirements:
-        waiver = waivers.get(result.id) if result.verdict is Verdict.FAIL else None
+        waiver = waivers.get((result.id, result.verdict))
         yield replace(result, waiver=waiver.to_json() if waiver else None)
 
 
@@ -120,6 +128,9 @@ def _waiver(entry: Mapping[str, Any], where: str) -> Waiver:
         if key == "expires":
             if not isinstance(value, date) or isinstance(value, datetime):
                 raise WaiverError(f"{where}: expires has to be a day, as 2026-12-31 without quotes")
+        elif key == "accepts":
+            if value not in _ACCEPTS:
+                raise WaiverError(f"{where}: accepts has to be {' or '.join(_ACCEPTS)}")
         elif not isinstance(value, str) or not value.strip():
             raise WaiverError(f"{where}: {key} has to be a text that is not empty")
     if missing := [key for key in _NEEDED if key not in entry]:

@@ -15,6 +15,7 @@ from conformance import requirements
 from conformance.cost import Work, limit
 from conformance.coverage.areas import Area, merged
 from conformance.gating import waivers
+from conformance.gating.selecting import narrowed
 from conformance.judging import crashes, signals, verdicts
 from conformance.judging.plan import Plan
 from conformance.judging.traceability import checks_by_requirement
@@ -154,7 +155,7 @@ class Gathering:
                 stopped=stopped,
             ),
         )
-        return waivers.apply(results, self._plan.waivers, self._started_at.date())
+        return waivers.apply(narrowed(results, self._plan.selection), self._plan.waivers, self._started_at.date())
 
     def _judged(self) -> list[Outcome]:
         """The outcomes. If no check judged anything, what was seen in passing does not count either."""

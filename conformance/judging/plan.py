@@ -10,7 +10,8 @@ from conformance.gating import waivers as waiver_file
 from conformance.gating.waivers import Waiver
 from conformance.hypothesis_seam import Kept
 from conformance.judging.lanes import usable
-from conformance.profile import Profile, ProfileError, loader
+from conformance.profile import DriverProfile, Profile, ProfileError, loader
+from conformance.requirements.selection import Selection, everything, selection
 from conformance.results import Required
 from conformance.stage.driver import Tally
 from conformance.stage.effort import PLAIN, Effort
@@ -26,7 +27,7 @@ class Plan:
     `aim`: the requirement whose checks run first. If they find it violated, the run ends after them. `effort`: how
     much it tries. `examples`: what is drawn before anything else, and where examples that fail are kept. `writes`:
     whether the run writes its reports. `tally`: of the orders that it places. `jobs`: how many connections send
-    requests that do not depend on each other.
+    requests that do not depend on each other. `selection`: the requirements that it is about.
     """
 
     profile: Profile
@@ -43,6 +44,7 @@ class Plan:
     tally: Tally = field(default_factory=Tally)
     jobs: int | None = None
     given: str = ""
+    selection: Selection = field(default_factory=everything)
 
     @property
     def lanes(self) -> list[int]:
@@ -74,15 +76,22 @@ def make_plan(
     aim: str | None = None,
     waivers: str | None = None,
     jobs: int | None = None,
+    only: str | None = None,
+    skip: str | None = None,
+    shape_only: bool = False,
 ) -> Plan:
     """The plan for these options of the command line. `target` is a URL, the path of a profile, or a profile.
 
-    Raises ProfileError if an option or the profile is wrong, or if the target does not allow the scope. Raises
-    WaiverError if the file of waivers is wrong.
+    Raises ProfileError if an option or the profile is wrong, or if the target does not allow the scope. Raises another
+    WrongUsage if the selection or the file of waivers is wrong.
     """
+    selected = selection(only, skip, shape_only=shape_only)
     if jobs is not None and jobs < 1:
         raise ProfileError(f"--jobs {jobs}: a run needs a connection")
     profile = target if isinstance(target, Profile) else profile_of(target)
+    if shape_only:
+        cancel_existing |= profile.target.environment == "mock"  # the example orders of a mock are nobody's
+        profile = replace(profile, driver=DriverProfile())
     if cancel_existing:
         profile = replace(profile, target=replace(profile.target, disposable=True))
     return Plan(
@@ -96,6 +105,7 @@ def make_plan(
         waivers=tuple(waiver_file.load(Path(waivers))) if waivers else (),
         jobs=jobs,
         given=target if isinstance(target, str) else "",
+        selection=selected,
     )
 
 

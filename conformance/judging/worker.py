@@ -18,6 +18,7 @@ from conformance.judging.lanes import FurtherLanes
 from conformance.judging.plan import Plan
 from conformance.judging.signals import ToldToStop
 from conformance.judging.verdicts import Outcome
+from conformance.judging.wanted import Wanted
 from conformance.reporting import terminal
 
 # What a report of pytest carries, as plain values, since reports travel between processes.
@@ -100,7 +101,11 @@ class Worker:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Order the checks, give each its lane if there are several, and let it draw by the seed."""
+        """Choose and order the checks, give each its lane if there are several, and let it draw by the seed."""
+        wanted = Wanted(self._plan.selection)
+        if left_out := [item for item in items if not wanted.tests(item)]:
+            items[:] = [item for item in items if wanted.tests(item)]
+            self._config.hook.pytest_deselected(items=left_out)
         items.sort(key=self._turn)
         if not hasattr(self._config, "workerinput") and len(self._plan.lanes) > 1:
             items.sort(key=lanes.is_alone)  # last, when the other lanes have done

@@ -37,7 +37,7 @@ def _case(requirement: RequirementResult, affected: str) -> TestCase:
     case = TestCase(requirement.id, classname=requirement.level)
     case.system_out = _xml("\n".join(filter(None, (requirement.says, words.rate(requirement), affected))))
     match requirement.verdict:
-        case Verdict.FAIL if requirement.waiver:
+        case Verdict.FAIL | Verdict.INCONCLUSIVE if requirement.waiver:
             case.result = [Skipped(_xml(f"{words.waived(requirement)}; {requirement.reason}"))]
         case Verdict.FAIL if requirement.consequence_of:
             case.result = [Skipped(_xml(words.why(requirement)))]

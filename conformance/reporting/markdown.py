@@ -17,6 +17,7 @@ def markdown(results: Results) -> str:
         f"{cell(target['name'])} ({target['environment']}, {target['scope']} scope{labels}) · {words.seeds(results)} · "
         f"exit {results.exit_code}: {words.means(results)}",
         _counts(results),
+        *filter(None, [words.fidelity(results)]),
         f"{words.requests(results)}\n\n{words.time(results)}",
     ]
     if violated := [each for each in results.with_verdict(Verdict.FAIL) if each.consequence_of is None]:

@@ -58,6 +58,8 @@ def run_line(results: Results, finding: Finding | None = None) -> str:
         words += ["--target", shlex.quote(given)]
     if target["scope"] == "read-only":
         words += ["--scope", "read-only"]
+    if results.selection:
+        words.append(" ".join(map(shlex.quote, results.selection.split(" "))))
     if finding is not None and finding.seed is not None:
         words += ["--replay", "found.json"]  # it lies beside the report, and has what the round with that seed drew
     else:

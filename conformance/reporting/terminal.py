@@ -41,6 +41,8 @@ def _body(results: Results, report_dir: Path, detail: Detail) -> RenderableType:
     parts += _section("The suite itself failed", (Text(crash) for crash in results.mishaps.crashes))
     races = [result for result in results.with_verdict(Verdict.PASS) if "races" in result.reason]
     parts += _section("Raced", (Text(f"{result.id}: {result.reason}", style="dim") for result in races))
+    if fidelity := words.fidelity(results):
+        parts.append(Text(fidelity, style="dim"))
     for covered in coverage.told(results.coverage):
         gaps = "; the report names what is missing" if covered.gaps else ""
         parts.append(Text(f"covered: {', '.join(covered.counts)}{gaps}", style="dim"))

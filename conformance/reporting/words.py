@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from conformance import requirements
 from conformance.exits import Exit
 from conformance.requirements import LEVELS
 from conformance.results import Missing, RequirementResult, Results
@@ -21,7 +22,7 @@ _MEANS = {
 
 def means(results: Results) -> str:
     """What the exit code says."""
-    if results.exit_code is Exit.OK and results.waived:
+    if results.exit_code is Exit.OK and results.accepted:
         return "no violation beyond what is waived"
     if results.exit_code is Exit.VIOLATED and not results.violated:
         return "a waiver has to be mended"
@@ -31,12 +32,13 @@ def means(results: Results) -> str:
 def headline(results: Results) -> str:
     """The verdict in a few words. "conformant" only where every must was asked for, and exercised."""
     exercised = _exercised(results)
-    waived = f" ({len(results.waived)} waived)" if results.waived else ""
+    waived = f" ({len(results.accepted)} waived)" if results.accepted else ""
     match results.exit_code:
-        case Exit.OK if results.require != "none":
+        case Exit.OK if results.require != "none" and not results.selection:
             return f"conformant{waived} ({exercised}, --require {results.require} met)"
         case Exit.OK:
-            return f"no {'other ' if waived else ''}violation found{waived} ({exercised})"
+            met = f", --require {results.require} met" if results.require != "none" else ""
+            return f"no {'other ' if waived else ''}violation found{waived} ({exercised}{met})"
         case Exit.VIOLATED:
             return f"not conformant: {_why_not(results)}{waived}"
         case Exit.WRONG_USAGE:
@@ -70,6 +72,15 @@ def why(result: RequirementResult) -> str:
 def rate(result: RequirementResult) -> str:
     """How often it was violated, where that is known."""
     return f"violated in {result.rate}" if result.rate else ""
+
+
+def fidelity(results: Results) -> str:
+    """How many requirements of each group the target has kept; empty where none was tested."""
+    passed = {each.id for each in results.with_verdict(Verdict.PASS)}
+    selected = {each.id for each in results.at()}
+    groups = {name: selected.intersection(ids) for name, ids in requirements.groups().items()}
+    told = [f"{name} {len(ids & passed)} of {len(ids)}" for name, ids in groups.items() if ids]
+    return f"fidelity: {', '.join(told)}" if results.exercised else ""
 
 
 def counts(results: Results) -> tuple[tuple[str, ...], Mapping[str, list[int]]]:
@@ -119,7 +130,7 @@ def by_reason(results: Iterable[RequirementResult]) -> Mapping[str, list[str]]:
     """What could not be judged for the same reason shares it: the ids, by the reason."""
     ids: dict[str, list[str]] = {}
     for result in results:
-        ids.setdefault(result.reason, []).append(result.id)
+        ids.setdefault(result.reason, []).append(f"{result.id} (waived)" if result.waiver else result.id)
     return ids
 
 
@@ -139,8 +150,9 @@ def count(number: int, noun: str) -> str:
 
 
 def _exercised(results: Results) -> str:
-    selected = f" with -k {results.select!r}" if results.select else ""
-    return f"{len(results.exercised)} of {len(results.requirements)} requirements exercised{selected}"
+    chosen = [*filter(None, [results.selection]), *([f"-k {results.select!r}"] if results.select else [])]
+    selected = f" with {' '.join(chosen)}" if chosen else ""
+    return f"{len(results.exercised)} of {len(results.at())} requirements exercised{selected}"
 
 
 def _why_not(results: Results) -> str:

@@ -1,6 +1,7 @@
 """The catalogue: what the documents require, under permanent ids, what follows from what, and what is left open."""
 
 import tomllib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -111,6 +112,23 @@ def consequences() -> tuple[Consequence, ...]:
     except CycleError as error:
         raise CatalogueError(f"consequences.toml: a circle: {' → '.join(error.args[1])}") from None
     return tuple(found.values())
+
+
+@cache
+def groups() -> Mapping[str, tuple[str, ...]]:
+    """What is counted together in a summary: ids by the name of the group, or of their area where they have none.
+
+    Raises CatalogueError.
+    """
+    found = {name: _texts(ids, "groups.toml", name) for name, ids in _document("groups").items()}
+    for id, times in Counter(id for ids in found.values() for id in ids).items():
+        if times > 1 or id not in load():
+            raise CatalogueError(f"groups.toml: {id} is in {'two groups' if times > 1 else 'no catalogue'}")
+    grouped = {id for ids in found.values() for id in ids}
+    for id in (id for id in load() if id not in grouped):
+        area = id.partition(".")[0]
+        found[area] = (*found.get(area, ()), id)
+    return MappingProxyType(found)
 
 
 def _check_consequence(each: Consequence, where: str) -> None:

@@ -1,0 +1,66 @@
+"""Which requirements a run is about, by --only, --skip and --shape-only."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from conformance import requirements
+from conformance.exits import WrongUsage
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The ids of the selected requirements, and the words of the command line that select them.
+
+    Without words, all are selected.
+    """
+
+    ids: frozenset[str]
+    words: str = ""
+
+    def __contains__(self, id: str) -> bool:
+        return id in self.ids
+
+
+def everything() -> Selection:
+    """All requirements."""
+    return Selection(frozenset(requirements.load()))
+
+
+def selection(only: str | None = None, skip: str | None = None, *, shape_only: bool = False) -> Selection:
+    """The selection by these options, each some ids and areas with commas between. Raises WrongUsage."""
+    if shape_only and only:
+        raise WrongUsage("--shape-only and --only cannot be given together: --shape-only is a list of its own")
+    ids = frozenset(requirements.load())
+    words = []
+    if shape_only:
+        ids = frozenset(requirements.groups()["shape"])
+        words.append("--shape-only")
+    if only is not None:
+        ids = frozenset(_named("--only", only))
+        words.append(f"--only {_spelled(only)}")
+    if skip is not None:
+        ids -= frozenset(_named("--skip", skip))
+        words.append(f"--skip {_spelled(skip)}")
+    if not ids:
+        raise WrongUsage(f"{' '.join(words)} leaves no requirement to test")
+    return Selection(ids, " ".join(words))
+
+
+def _named(option: str, text: str) -> Iterator[str]:
+    catalogue = requirements.load()
+    areas = {name for id, each in catalogue.items() for name in (_area(id), each.section)}
+    for name in (each.strip() for each in text.split(",")):
+        if name not in catalogue and name not in areas:
+            near = get_close_matches(name, [*areas, *catalogue], n=3)
+            hint = f"did you mean {' or '.join(near)}?" if near else "`p99-conformance requirements` lists the ids"
+            raise WrongUsage(f"{option} {text}: there is no requirement or area {name!r}; {hint}")
+        yield from (id for id, each in catalogue.items() if name in (id, _area(id), each.section))
+
+
+def _spelled(text: str) -> str:
+    return ",".join(each.strip() for each in text.split(","))
+
+
+def _area(id: str) -> str:
+    return id.partition(".")[0]
