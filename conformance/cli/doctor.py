@@ -6,20 +6,23 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from conformance.cli.click_options import option
+from conformance.cli.click_options import option, options
 from conformance.cli.complaints import complaints
 from conformance.cli.output import output
 from conformance.exits import Exit
+from conformance.judging.lacking import lacking
 from conformance.judging.plan import profile_of
 from conformance.judging.stages import examine_profile
-from conformance.options import TARGET
+from conformance.options import SELECTING, TARGET
+from conformance.requirements.selection import selection
 
 _GRADES = {"good": "green", "warning": "yellow", "problem": "bold red"}
 
 
 @click.command()
 @option(TARGET, required=True)
-def doctor(target: str) -> None:
+@options(*SELECTING)
+def doctor(target: str, only: str | None, skip: str | None) -> None:
     """Examine a profile and its target before a run; no order is touched.
 
     It says what would stop a run, and what to do about it.
@@ -29,7 +32,10 @@ def doctor(target: str) -> None:
     3 a run could not test it
     """
     with complaints():
-        findings = list(examine_profile(profile_of(target)))
+        profile, selected = profile_of(target), selection(only, skip)
+        findings = list(examine_profile(profile))
+    if not any(found.grade == "problem" for found in findings):
+        findings += lacking(profile, selected)
     table = Table.grid("", "", "", padding=(0, 2, 0, 0))
     for found in findings:
         told = Text(found.says).append(f"\n{found.remedy}" if found.remedy else "", style="cyan")

@@ -18,6 +18,9 @@ def read(path: Path) -> Results:
         document = json.loads(file.read_text(encoding="utf-8"))
         contract.validator("results").validate(document)
         return consequences.checked(Results.from_json(document))
+    except FileNotFoundError:
+        told = "no such report; give the results.json of a run, or its report directory"
+        raise ProfileError(told, source=str(path)) from None
     except OSError as error:
         raise ProfileError(error.strerror or str(error), source=str(file)) from None
     except jsonschema.ValidationError as error:

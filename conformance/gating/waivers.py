@@ -54,6 +54,8 @@ def load(path: Path) -> list[Waiver]:
     """Read a file of waivers. Raises WaiverError."""
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise WaiverError(f"{path}: no such file; `p99-conformance waivers --from REPORT` writes one") from None
     except OSError as error:
         raise WaiverError(f"{path}: {error.strerror}") from None
     except ValueError as error:

@@ -163,7 +163,7 @@ GOOD = {
         (("--replay", "empty.json"), "empty.json: there is nothing in it to meet again"),
         (("--replay", "older.json"), "older.json: written by version 0.0.1 of the suite"),
         (("--replay", "broken.json"), "broken.json: not a file that `run --explore` has written"),
-        (("--failed", "absent"), "absent: No such file"),
+        (("--failed", "absent"), "absent: no such report"),
         (("--failed", "text.json"), "text.json: no results of a run"),
         (("--failed", "other.json"), "other.json: no results of a run"),
         (("--failed", "absent", "--replay", "absent.json"), "--replay and --failed cannot be given together"),

@@ -64,7 +64,7 @@ jwt = "x.y.z"
         (["forge", "no signature", "http://h/x"], "P99_API_KEY"),
         (["forge", "a token of alg none", "http://h/x"], "P99_JWT"),
         (["forge", "a good one", "http://h/x"], "no credentials are called 'a good one'"),
-        (["run", "--waivers", "absent.toml"], "absent.toml: No such file"),
+        (["run", "--waivers", "absent.toml"], "absent.toml: no such file"),
         (["sandbox", "--fault", "limit-unbound"], "did you mean limit-unbounded"),
         (["sandbox", "--port", "99999"], "--port"),
         (["sandbox", "--profile-out", "no/such/folder.toml"], "no/such/folder.toml"),

@@ -1,6 +1,6 @@
 """Mistakes of a user: each is answered by one true line with what to do about it, by the right code, and by no verdict.
 
-The table is what the suite promises; a new mistake is a new row.
+Two tables: what only the target shows, and what is seen before anything is sent. A new mistake is a row.
 """
 
 import re
@@ -206,6 +206,139 @@ def test_a_mistake_is_told_in_one_true_line_with_its_remedy(name: str, tmp_path:
         assert "is the target up, and are the credentials" not in one_line(examined)
     for each in (done, examined):
         expect_no_untruth(each)
+
+
+# -- mistakes that are told before anything is sent --------------------------------------------------------------------
+
+PROFILE = """
+[target]
+name = "staging"
+base_url = "http://127.0.0.1:9/api/v1"
+
+[accounts.caller]
+name = "alice"
+jwt = "one"
+
+[[markets]]
+symbol = "DFUSDT"
+resting_buy = "0.5"
+resting_sell = "0.6"
+quantity = "10"
+"""
+
+WAIVER = """
+[[waiver]]
+requirement = "list.limit-max"
+target = "staging"
+owner = "orders"
+reason = "a gateway"
+expires = 2099-01-01
+"""
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A command line, what is replaced in the profile or in the waivers (`old`, `new`), and what is said. Exit 2."""
+
+    words: str
+    says: str
+    old: str = ""
+    new: str = ""
+
+
+RUN = "run --target p.toml"
+REFUSED = {
+    # -- the profile ---------------------------------------------------------------------------------------------------
+    "a profile that is not there": Refused("run --target q.toml", "q.toml: no such file; give a profile, or a URL"),
+    "a folder for a profile": Refused("run --target .", "is a folder; give the profile in it"),
+    "a URL without a scheme": Refused("run --target 127.0.0.1:9", "a URL that begins with http:// or https://"),
+    "a URL without credentials": Refused("run --target http://127.0.0.1:9", "no credentials: set P99_JWT, or"),
+    "a profile that is not TOML": Refused(RUN, "p.toml: is no valid TOML: .*line", 'name = "alice"', "name = alice"),
+    "an unknown table": Refused(RUN, "targets: unknown key; did you mean target", "[target]", "[targets]"),
+    "an unknown key": Refused(RUN, "target.base_ulr: unknown key; did you mean base_url", "base_url", "base_ulr"),
+    "a number without quotes": Refused(RUN, 'has to be text in quotes, not 0.5; write "0.5"', '"0.5"', "0.5"),
+    "a variable that is not set": Refused(
+        RUN, "the environment variable ALICE is not set; export it", '"one"', '{ env = "ALICE" }'
+    ),
+    "a file of a token that is not there": Refused(
+        RUN,
+        "the file jwt.txt cannot be read: .*; a relative path starts at the profile's folder",
+        '"one"',
+        '{ file = "jwt.txt" }',
+    ),
+    "a command that fails": Refused(RUN, "the command failed with exit code 3", '"one"', '{ command = "exit 3" }'),
+    "a token with its scheme": Refused(RUN, "give the credential alone, without 'Bearer'", '"one"', '"Bearer one"'),
+    "a key without its secret": Refused(
+        RUN, "caller.api_secret: missing, though api_key is given", 'jwt = "one"', 'api_key = "one"'
+    ),
+    "no credentials at all": Refused(RUN, "caller: has no credentials; give jwt, or api_key", 'jwt = "one"', ""),
+    "one token for two users": Refused(
+        RUN,
+        "accounts.other.jwt: the same as accounts.caller.jwt",
+        "[[m",
+        '[accounts.other]\nname = "b"\njwt = "one"\n[[m',
+    ),
+    "prices the wrong way round": Refused(RUN, "resting_buy 0.7 is not below resting_sell 0.6", '"0.5"', '"0.7"'),
+    "no environment for another machine": Refused(
+        RUN, "target.environment: missing, and h.example is not this machine; say", "127.0.0.1:9", "h.example"
+    ),
+    "full scope in production": Refused(
+        f"{RUN} --scope full",
+        "judged with --scope read-only alone",
+        "[accounts.caller]",
+        'environment = "production"\n[accounts.caller]',
+    ),
+    # -- options -------------------------------------------------------------------------------------------------------
+    "a misspelt command": Refused("rum", "No such command 'rum'"),
+    "a misspelt option": Refused("run --tagret p.toml", "No such option.*--tagret.*--target"),
+    "a scope that is none": Refused(f"{RUN} --scope half", "'half' is not one of 'read-only', 'full'"),
+    "--only with an unknown id": Refused(
+        f"{RUN} --only list.limit", "no requirement or area 'list.limit'; did you mean list"
+    ),
+    "--skip of everything": Refused(f"{RUN} --skip order,list,cancel,access", "leaves no requirement to test"),
+    "--label without =": Refused(f"{RUN} --label build", "--label 'build' is not of the form KEY=VALUE"),
+    "--jobs 0": Refused(f"{RUN} --jobs 0", "--jobs 0: a run needs a connection"),
+    "--explore without a unit": Refused(f"{RUN} --explore 10", "'10' is not a time; write for example 90s, 10m or 2h"),
+    "-k that cannot be read": Refused(
+        f"{RUN} -k a(", "-k 'a\\(' cannot be read; it takes names joined by and, or, not"
+    ),
+    "--failed on no report": Refused(f"{RUN} --failed p.toml", "p.toml: no results of a run"),
+    "--failed on nothing": Refused(
+        f"{RUN} --failed reports", "reports: no such report; give the results.json of a run, or its report directory"
+    ),
+    "--replay of nothing": Refused(f"{RUN} --replay found.json", "found.json"),
+    "a report folder that is a file": Refused(f"{RUN} --report-dir p.toml", "nothing can be written there"),
+    # -- waivers, and other commands -----------------------------------------------------------------------------------
+    "waivers that are not there": Refused(
+        f"{RUN} --waivers v.toml", "v.toml: no such file; `p99-conformance waivers --from REPORT` writes one"
+    ),
+    "waivers that are not TOML": Refused(f"{RUN} --waivers w.toml", "w.toml: no TOML", "owner = ", "owner "),
+    "a waiver without an owner": Refused(
+        f"{RUN} --waivers w.toml", "w.toml: waiver 1: no owner", 'owner = "orders"', ""
+    ),
+    "a waiver with a day in quotes": Refused(
+        f"{RUN} --waivers w.toml", "waiver 1: expires has to be a day, as 2026-12-31", "2099-01-01", '"2099-01-01"'
+    ),
+    "an explanation of no requirement": Refused(
+        "explain list.limits", "no requirement 'list.limits'; did you mean list.limit"
+    ),
+    "a gate for no report": Refused("gate p.toml", "p.toml: no results of a run"),
+    "a proof of no fault": Refused("prove oldest-frist", "oldest-frist.*oldest-first"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_mistake_that_needs_no_target_is_told_before_anything_is_sent(name: str, tmp_path: Path) -> None:
+    mistake = REFUSED[name]
+    for file, text in (("p.toml", PROFILE), ("w.toml", WAIVER)):
+        (tmp_path / file).write_text(
+            text.replace(mistake.old, mistake.new, 1) if mistake.old else text, encoding="utf-8"
+        )
+    done = start(tmp_path, *mistake.words.split()).end()
+    assert done.code == 2, done.printed
+    assert re.search(mistake.says, one_line(done)), done.printed
+    assert not done.results
+    expect_no_untruth(done)
 
 
 def test_http_on_a_port_that_speaks_tls(tmp_path: Path) -> None:

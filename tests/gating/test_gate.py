@@ -195,7 +195,7 @@ def test_the_commands(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["gate", "absent.json"], "absent.json: No such file"),
+        (["gate", "absent.json"], "absent.json: no such report"),
         (["gate", "text.json"], "text.json: no results of a run"),
         (["gate", "other.json"], "other.json: no results of a run"),
         (["compare", "other.json", "absent"], "other.json"),
