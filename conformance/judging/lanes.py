@@ -97,7 +97,9 @@ class FurtherLanes:
         self._stopped = threading.Event()
 
     def begin(self, items: Sequence[pytest.Item]) -> None:
-        """Begin with those of these checks that belong to a further lane."""
+        """Begin with those of these checks that belong to a further lane, unless that has been done."""
+        if self._ended:
+            return
         lanes: dict[int, list[pytest.Item]] = {}
         for item in items:
             if lane_of(item):

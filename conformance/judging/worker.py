@@ -122,11 +122,6 @@ class Worker:
         """Tell the judge which checks are selected."""
         self._judge.expect(session.items)
 
-    def pytest_runtestloop(self, session: pytest.Session) -> None:
-        """Begin with the checks of the further lanes, unless one request is to wait for the other."""
-        if self._plan.jobs != 1 and not hasattr(self._config, "workerinput"):
-            self._further.begin(session.items)
-
     def _turn(self, item: pytest.Item) -> tuple[bool, bool, bool, bool, int]:
         """The checks that the run aims at come first. Then come those that only read, then those that call cancel-all.
 

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -94,9 +95,8 @@ class Driver:
 
     def disarm(self) -> None:
         """Let no call fail any more that was armed to."""
-        while self._armed:
-            self.fault(error := self._armed.pop(), 0)
-            self._armed.discard(error)
+        self.side_by_side([partial(self.fault, error, 0) for error in sorted(self._armed)])
+        self._armed.clear()
 
     @contextmanager
     def noting(self) -> Iterator[list[Exchange]]:
