@@ -13,7 +13,7 @@ from conformance.judging.keys import STAGE
 from conformance.profile import Profile
 
 # What a check that only reads takes of the time of one that cancels, at a distance.
-_READING = 1 / 3
+_READING = 1 / 2
 
 # A check that takes other fixtures than these is judged where pytest sets them up.
 _FIXTURES = {"stage", "caller", "other"}
