@@ -16,7 +16,7 @@ class Snapshot:
 
     It has every order that is newer than `horizon` (UNIX seconds) and not newer than `ceiling`. None: there is no such
     bound. In the second of the horizon orders may be missing, since the last page may have ended in that second.
-    `exchanges`: the lists that were read; `unread`: ids of their records that cannot be read as orders, "" or None where
+    `exchanges`: the lists that were read; `unread`: ids of their records that cannot be read as orders, "" or None if
     there is no id.
     """
 
