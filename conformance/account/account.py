@@ -172,15 +172,17 @@ class Account(Sender):
         symbol: str | None = None,
         credential: Credential | None = None,
         *,
-        nothing_live: bool = False,
+        nothing_live: bool | None = False,
         may_reject: bool = False,
     ) -> Canceled:
         """Cancel all live orders, of one market or of all. The answer's shape is judged in passing.
 
-        `nothing_live`: there is nothing to cancel, so that a wrong answer is one to an empty cancel. `may_reject`: the
-        symbol is that of no market, which may earn a 4xx.
+        `nothing_live`: there is nothing to cancel, so that a wrong answer is one to an empty cancel; None: in a race
+        there may be, so that it is where a wrong answer has no orders. `may_reject`: the symbol is that of no market,
+        which may earn a 4xx.
         """
-        requirement = of_cancel_all(nothing_live=nothing_live)
+        requirement = of_cancel_all(nothing_live=bool(nothing_live))
+        empty = of_cancel_all(nothing_live=nothing_live is not False)
         kind = credential or self.credentials[0]
         sent_at = time.time()
         answer = self.ask(CANCEL_ALL, "" if symbol is None else urlencode({"symbol": symbol}), kind)
@@ -188,7 +190,7 @@ class Account(Sender):
         if may_reject and rejects(answer):
             return Canceled(symbol, (), answer.exchange, answer.tries_before > 0, *times, rejected=True)
         self._expect_ok(answer, "a cancel-all", lambda: requirement, kind, Query(symbol))
-        orders, unread = reading.of_cancel_all(answer, self.observations, requirement)
+        orders, unread = reading.of_cancel_all(answer, self.observations, requirement, empty)
         self.settled.tell(orders, answer.exchange)
         return Canceled(symbol, orders, answer.exchange, answer.tries_before > 0, *times, unread=unread)
 

@@ -50,15 +50,17 @@ def of_list(answer: Answer, observations: Observations, not_json: str) -> Record
     return _each(records, answer.exchange, observations)
 
 
-def of_cancel_all(answer: Answer, observations: Observations, requirement: str) -> Records:
-    """The records that a cancel-all returned. What is wrong with its form breaks this requirement.
+def of_cancel_all(answer: Answer, observations: Observations, requirement: str, empty: str) -> Records:
+    """The records that a cancel-all returned. What is wrong with its form breaks this requirement; if there are none,
+    that of an `empty` answer.
 
     Raises Violation where they are not there at all.
     """
     document = _json(answer, observations, requirement, requirement)
-    breaches = charge(contract.canceled_breaches(document), requirement)
     enveloped = isinstance(document, Mapping) and "canceled" in document
     records = _array_in(document["canceled"] if enveloped else document)
+    requirement = requirement if records or records is None else empty
+    breaches = charge(contract.canceled_breaches(document), requirement)
     observations.report(breaches, answer.exchange, raising=records is None)
     if not breaches:
         observations.count({requirement: 1})

@@ -25,7 +25,7 @@ from conformance.sandbox.records import LIVE, Order
 
 
 # HarperFast/harper#1565, pocket-id/pocket-id#1124
-@fault(breaks="auth.jwt-forged")
+@fault(breaks="auth.required")
 class CacheForgetsWhoAsks(Face):
     """Shows to those whose credentials are not good what the same URL was answered with in the last second."""
 

@@ -108,9 +108,9 @@ def what_is_over_stays_so(timeline: Timeline) -> Iterator[Sight]:
             yield Breach(want, f"{now}", broken, exchanges=(earlier.exchange, later.exchange))
 
 
-@TIMELINE.rule("order.filled-qty")
+@TIMELINE.rule("order.filled-qty", may_also=("cancel.keeps-fills",))
 def fills_never_shrink(timeline: Timeline) -> Iterator[Sight]:
-    """What one list has shown as filled is no less in any list that is asked for later."""
+    """What one list has shown as filled is no less in any list that is asked for later, canceled or not."""
     for earlier, later, was, now in _pairs(timeline):
         if not was.filled_qty:
             continue
@@ -118,7 +118,8 @@ def fills_never_shrink(timeline: Timeline) -> Iterator[Sight]:
             yield RIGHT
         else:
             want = f"filled_qty {was.filled_qty} or more on {was.id} {_later(earlier, later)}"
-            yield Breach(want, f"{now.filled_qty}", exchanges=(earlier.exchange, later.exchange))
+            broken = "cancel.keeps-fills" if was.live and now.status == "canceled" else None
+            yield Breach(want, f"{now.filled_qty}", broken, exchanges=(earlier.exchange, later.exchange))
 
 
 LAPSES: Rulebook[[Timeline]] = Rulebook()

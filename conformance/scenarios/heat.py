@@ -30,7 +30,7 @@ class CancelAll:
 
     def ask(self) -> Canceled:
         """Its answer. Raises as `Account.cancel_all` does."""
-        return self.view.account.cancel_all(self.symbol, self.credential)
+        return self.view.account.cancel_all(self.symbol, self.credential, nothing_live=None)
 
 
 class Heat:
@@ -122,8 +122,8 @@ class Heat:
         self._stage.look(self._stage.view, *([] if also is None else [also]))
 
     def _charged(self, asked: CancelAll, failed: Violation) -> Violation:
-        """What a cancel-all broke that got a wrong answer: what the race is about, if the same one gets a good answer
-        when it is asked alone, over such orders as before the race.
+        """What a cancel-all broke that got a wrong answer: what the race is about, if the same one gets good answers
+        when it is asked alone, over such orders as before the race and over none.
         """
         try:
             self._arrange()
@@ -131,6 +131,7 @@ class Heat:
             if not asked.view.believed().live(asked.symbol):
                 return failed
             alone = asked.ask()
+            asked.view.account.cancel_all(asked.symbol, asked.credential, nothing_live=True)
         except Violation as again:
             return again
         except CannotJudge:

@@ -99,14 +99,6 @@ KEY: tuple[Row, ...] = (
     ("repeated", "two API keys, each an unknown one", _two_keys),
 )
 
-OTHERS_KEY: tuple[OthersRow, ...] = (
-    (
-        "another account's",
-        "another account's API key",
-        lambda good, other: replace(good, api_key=other.api_key).sent(),
-    ),
-)
-
 SECRET: tuple[Row, ...] = (
     ("empty", "a signature made with an empty secret", lambda good: replace(good, secret="").sent()),
     (
@@ -187,6 +179,14 @@ TIMESTAMP: tuple[Row, ...] = (
     ("missing", "a signed request without a timestamp", lambda good: replace(good, timestamp=None).sent()),
     ("text", "a signed timestamp that is no number", lambda good: replace(good, timestamp="yesterday").sent()),
     ("a day old", "a signed timestamp of a day ago", lambda good: good.later(-DAY_MS).sent()),
+)
+
+OTHERS_SIGNATURE: tuple[OthersRow, ...] = (
+    (
+        "another account's",
+        "another account's API key",
+        lambda good, other: replace(good, api_key=other.api_key).sent(),
+    ),
 )
 
 SIGNED_QUERY: tuple[Row, ...] = (

@@ -49,7 +49,7 @@ def judged(
         ([look(0, CANCELED), look(2, OPEN)], "cancel.final"),
         ([look(0, FILLED), look(2, TAKEN_BACK)], "cancel.final"),
         ([look(0, PARTLY), look(2, OPEN)], "order.filled-qty"),
-        ([look(0, PARTLY), look(2, CANCELED)], "order.filled-qty"),
+        ([look(0, PARTLY), look(2, CANCELED)], "cancel.keeps-fills"),
     ],
 )
 def test_a_contradiction_is_told_with_the_two_answers(looks: list[Look], requirement: str) -> None:
