@@ -73,13 +73,14 @@ class Ownership:
         self._unrecognized += unheard
         self._asked_for += unheard.elements()
 
-    def ask_for(self, ticket: Ticket, id: str | None = None, *, perhaps_twice: bool = False) -> None:
-        """An order was asked for, perhaps twice; `id` is what the target named it, if it said.
+    def ask_for(self, ticket: Ticket, id: str | None = None, *, tries_before: int = 0) -> None:
+        """An order was asked for; `id` is what the target named it, if it said. Each of so many `tries_before` it may
+        have left another one.
 
         What is injected has an id of its own, which the target may take.
         """
         self.inherit([])  # what has not been found by now is gone: another like it may be anybody's
-        self._perhaps[ticket.looks] += perhaps_twice
+        self._perhaps[ticket.looks] += tries_before
         self._asked_for += [ticket.looks] * ticket.live
         if id is not None:
             self._ids.add(id)

@@ -16,10 +16,13 @@ Moment = tuple[int, str, Decimal | None]
 
 
 class Placed(NamedTuple):
-    """An order that was taken. `id`: where the profile says where to find it. `perhaps_twice`: a try broke off."""
+    """An order that was taken. `id`: where the profile says where to find it.
+
+    `tries_before`: how many tries before it were answered 503, or broke off, and may have left an order like it.
+    """
 
     id: str | None
-    perhaps_twice: bool
+    tries_before: int
 
 
 @dataclass(frozen=True, slots=True)

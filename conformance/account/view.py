@@ -172,9 +172,9 @@ class View:
     def heard(self, ticket: Ticket, number: int, placed: Placed | None, asked_at: float, answered_at: float) -> None:
         """An order that was intended was asked for, and is this run's own. `placed` None: if it was taken at all."""
         if placed is None or placed.id is None:
-            self.own.ask_for(ticket, perhaps_twice=placed is not None and placed.perhaps_twice)
+            self.own.ask_for(ticket, tries_before=0 if placed is None else placed.tries_before)
             return
-        self.own.ask_for(ticket, placed.id, perhaps_twice=placed.perhaps_twice)
+        self.own.ask_for(ticket, placed.id, tries_before=placed.tries_before)
         self._settling.expect([placed.id])
         self.journal.name(number, placed.id)
         self._placed_at[placed.id] = asked_at, answered_at

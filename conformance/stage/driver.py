@@ -74,7 +74,7 @@ class Driver:
         }
         answer = self._perform(action, account, values, ticket.credential)
         id = None if action.order_id is None else _pick(answer, action.order_id)
-        return Placed(id, perhaps_twice=answer.tries_before > 0)
+        return Placed(id, answer.tries_before)
 
     def cancel(self, account: Account, id: str, symbol: str) -> None:
         """Cancel one order."""

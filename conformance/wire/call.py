@@ -28,6 +28,12 @@ class Call:
         """The URL with its query."""
         return f"{self.url}?{self.query}" if self.query else self.url
 
+    @property
+    def root(self) -> "Call":
+        """A bare request to the same server: whatever is answered, somebody is there."""
+        parts = urlsplit(self.url)
+        return Call(self.account, "GET", f"{parts.scheme}://{parts.netloc}/")
+
 
 @lru_cache(128)
 def origin(url: str) -> tuple[str, str | None, int | None]:

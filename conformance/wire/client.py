@@ -23,7 +23,8 @@ from conformance.wire.breaker import Breaker
 from conformance.wire.call import Call, Came, origin
 from conformance.wire.counts import APART, PURPOSES, Counts, Latencies, Purpose
 from conformance.wire.failures import in_words, is_dropped, is_refused
-from conformance.wire.headers import OWN, SHOWN_IN_A_LINE, all_of, cut
+from conformance.wire.headers import OWN, all_of
+from conformance.wire.kept import kept
 from conformance.wire.pace import Pace
 from conformance.wire.redaction import Redactor
 from conformance.wire.side_by_side import SideBySide
@@ -39,7 +40,6 @@ THROTTLED = (429, 418)
 THROTTLE_WAIT_S = 1.0  # longer than a quota of one second lasts
 GENTLE = 100  # a target must not throttle this many requests within a second
 THROTTLE_WAITS = 10  # in a whole run: a target that always throttles must not hold it up
-_KEPT = 2**17  # characters of a body that are kept as evidence; more than a page of 200 orders has
 
 
 Result = TypeVar("Result")
@@ -126,8 +126,8 @@ class Client:
         """Send a request. Retry a 503 with exponential back-off and jitter; retry a throttled one once, after a second.
 
         Returns the last answer, which may still be a 503. Raises Unreachable if no whole answer comes back, and,
-        without sending, if the target was given up. If the target drops the connection, the request is sent once more
-        and may take effect twice; `tries_before` is then above 0.
+        without sending, if the target was given up. If the target drops the connection, the request is sent again and
+        may take effect more than once; `tries_before` is then above 0.
         """
         tries_before = 0
         busy: list[Exchange] = []
@@ -135,13 +135,8 @@ class Client:
 
         def attempt() -> Answer:
             nonlocal tries_before
-            try:
-                answer = self.send_once(call)
-            except Unreachable as lost:
-                if not lost.dropped or tries_before:
-                    raise
-                tries_before += 1
-                answer = self.send_once(call)
+            answer, dropped = self._sent_until_not_dropped(call)
+            tries_before += dropped
             if answer.status in THROTTLED and self._may_wait():
                 early, gently = answer.exchange, self._sent_gently()
                 time.sleep(THROTTLE_WAIT_S)
@@ -160,6 +155,26 @@ class Client:
         return Answer(
             answer.status, answer.headers, answer.body, answer.exchange, tries_before, tuple(busy), tuple(throttled)
         )
+
+    def _sent_until_not_dropped(self, call: Call) -> tuple[Answer, int]:
+        """The answer, and how many tries before it the target dropped: one on a connection that may have gone stale,
+        and one more where the target was away, as a port is that is forwarded to nobody.
+        """
+        dropped = 0
+        while True:
+            try:
+                return self.send_once(call), dropped
+            except Unreachable as lost:
+                if not lost.dropped or dropped == 2 or (dropped == 1 and not self._is_back(call)):
+                    raise
+            dropped += 1
+
+    def _is_back(self, dropped: Call) -> bool:
+        """Wait for a target that has answered before; False if it stays away. What was dropped is not sent for that: it
+        may have taken effect.
+        """
+        with self.counting_as("looks"):
+            return self._answers and self.breaker.outlast(lambda: self._ask(dropped.root).status is not None)
 
     def _until_not_busy(self, first: Answer, attempt: Callable[[], Answer]) -> Answer:
         """The first answer that is no 503, or the last of so many attempts, of which `first` is one."""
@@ -201,21 +216,7 @@ class Client:
         came = Came(time.time(), problem=given_up) if given_up else self._ask(call)
         if came.refused and self._answers:
             came = self._once_it_accepts(call, came)
-        exchange = Exchange(
-            account=call.account,
-            method=call.method,
-            url=self._redactor.redact(call.whole_url),
-            request_headers=self._redactor.redact_headers(call.headers),
-            request_body=self._redactor.redact((call.body or b"").decode(errors="replace"))[:_KEPT],
-            status=None if came.problem else came.status,
-            response_headers=cut(self._redactor.redact_headers(came.headers)),
-            response_body=self._redactor.redact(came.body.decode(errors="replace"))[:_KEPT],
-            sent_at=came.sent_at,
-            elapsed_ms=came.seconds * 1000,
-            problem=self._redactor.redact(came.problem)[:SHOWN_IN_A_LINE] if came.problem else None,
-            operation=call.operation,
-            forged=call.forged,
-        )
+        exchange = kept(call, came, self._redactor)
         if came.problem or came.status is None:
             raise Unreachable(exchange, came.dropped)
         return Answer(came.status, came.headers, came.body, exchange)

@@ -56,7 +56,7 @@ def unnamed(**changed: Any) -> Ticket:
 def test_an_attempt_that_broke_off_may_have_left_an_order() -> None:
     own = Ownership()
     own.begin([])
-    own.ask_for(unnamed(), "a", perhaps_twice=True)
+    own.ask_for(unnamed(), "a", tries_before=1)
     own.recognize([order("a")])
     assert own.all_seen()
     own.recognize([order("a"), order("its-double"), order("a-third")])

@@ -14,6 +14,7 @@ from conformance.profile import Target
 from conformance.profile.secrets import Secret
 from conformance.verdict import Unreachable
 from conformance.wire import client as client_module
+from conformance.wire import kept
 from conformance.wire.call import Call, Came
 from conformance.wire.client import Client, MayOnlyRead
 from conformance.wire.counts import Purpose
@@ -170,6 +171,30 @@ def test_a_connection_that_went_stale_is_made_anew(peer: Peer) -> None:
     assert (again.body, again.tries_before) == (b"[1]", 1)
 
 
+def test_a_target_that_drops_what_it_is_sent_is_waited_for_and_not_sent_it_over_and_over(peer: Peer) -> None:
+    def drop(request: BaseHTTPRequestHandler) -> None:
+        request.close_connection = True
+
+    answers = [answer(200, b"[]"), *[drop] * 4, answer(404, b""), answer(200, b"[1]")]
+    peer.respond = lambda request: answers.pop(0)(request)
+    asking = client(peer)
+    asking.send(Call("alice", "GET", peer.url))
+    placed = asking.send(Call("alice", "POST", peer.url))
+    assert (placed.body, placed.tries_before) == (b"[1]", 2)
+    assert [method for method, _, _ in peer.seen].count("POST") == 3
+    assert [path for _, path, _ in peer.seen[3:6]] == ["/", "/", "/"]
+
+
+def test_a_target_that_has_never_answered_is_not_waited_for(peer: Peer) -> None:
+    def drop(request: BaseHTTPRequestHandler) -> None:
+        request.close_connection = True
+
+    peer.respond = drop
+    with pytest.raises(Unreachable, match="closed before an answer came"):
+        client(peer).send(Call("alice", "GET", peer.url))
+    assert len(peer.seen) == 2
+
+
 def test_a_body_that_does_not_end_is_cut_off(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client_module, "BODY_LIMIT", 100_000)
     peer.respond = answer(200, b"[" + b" " * 1_000_000)
@@ -271,7 +296,7 @@ def test_nobody_there_is_said_in_words() -> None:
 
 
 def test_evidence_holds_no_secret_even_where_it_is_echoed(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client_module, "_KEPT", 4000)
+    monkeypatch.setattr(kept, "_KEPT", 4000)
     body = b'{"echo": "tok.en.secret", "sig": "signature=abcdef0123"}' + b" " * 10_000
     peer.respond = answer(200, body, X_Echo="tok.en.secret", Set_Cookie="sid=1")
     headers = {"Authorization": "Bearer tok.en.secret", "X-MBX-APIKEY": "the-api-key"}
@@ -288,7 +313,7 @@ def test_evidence_holds_no_secret_even_where_it_is_echoed(peer: Peer, monkeypatc
 
 
 def test_a_secret_across_the_cut_does_not_leak_its_beginning(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client_module, "_KEPT", 4000)
+    monkeypatch.setattr(kept, "_KEPT", 4000)
     secret = "s" * 20 + "e" * 20
     peer.respond = answer(200, b"x" * 3990 + secret.encode())
     got = client(peer, secret).send(Call("alice", "GET", peer.url))

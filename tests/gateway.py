@@ -1,0 +1,111 @@
+"""A gateway before a target, which may be away for a while."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, Literal
+
+Away = Literal["refuses", "drops", "502"]
+
+_PAGE = b"<html><h1>502 Bad Gateway</h1></html>"
+_BAD_GATEWAY = b"HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n" + _PAGE
+
+
+class Gateway:
+    """Forwards the bytes of each connection to the port behind it. `asked`: how many requests have come so far."""
+
+    def __init__(self, behind: int) -> None:
+        self.asked = 0
+        self.port = 0
+        self._behind = behind
+        self._loop = asyncio.new_event_loop()
+        self._server: asyncio.Server | None = None
+        self._open: set[asyncio.StreamWriter] = set()
+        self._forward: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Coroutine[Any, Any, None]] = self._pass
+
+    def go(self, away: Away) -> None:
+        """Break off every connection, with whatever is under way on it, and serve no more.
+
+        refuses: it accepts no connection; drops: it closes each at once; 502: it answers each request so.
+        """
+        self._do(self._go(away))
+
+    def come_back(self) -> None:
+        """Serve as before."""
+        self._forward = self._pass
+        if self._server is None:
+            self._do(self._listen())
+
+    @contextmanager
+    def served(self) -> Iterator[None]:
+        """Serve until the end of the block."""
+        thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        thread.start()
+        try:
+            self._do(self._listen())
+            yield
+        finally:
+            self._do(self._go("refuses"))
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            thread.join()
+            self._loop.close()
+
+    def _do(self, what: Coroutine[Any, Any, None]) -> None:
+        asyncio.run_coroutine_threadsafe(what, self._loop).result(10)
+
+    async def _listen(self) -> None:
+        self._server = await asyncio.start_server(self._handle, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def _go(self, away: Away) -> None:
+        if away == "refuses" and self._server is not None:
+            self._server.close()
+            self._server = None
+        self._forward = self._answer_502 if away == "502" else self._drop
+        for writer in list(self._open):
+            writer.transport.abort()
+
+    async def _handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._open.add(writer)
+        try:
+            with suppress(OSError, asyncio.IncompleteReadError):
+                await self._forward(reader, writer)
+        finally:
+            self._open.discard(writer)
+            writer.transport.abort()
+
+    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        back, forth = await asyncio.open_connection("127.0.0.1", self._behind)
+        self._open.add(forth)
+        try:
+            await asyncio.gather(self._pump(reader, forth, counting=True), self._pump(back, writer))
+        finally:
+            self._open.discard(forth)
+            forth.transport.abort()
+
+    async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, *, counting: bool = False) -> None:
+        with suppress(OSError):
+            while data := await source.read(2**16):
+                self.asked += counting and b" HTTP/1.1\r\n" in data
+                sink.write(data)
+                await sink.drain()
+        sink.close()
+
+    async def _drop(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        pass
+
+    async def _answer_502(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(_BAD_GATEWAY)
+        await writer.drain()
+        writer.write_eof()
+        await reader.read()  # until the other side has closed it: to abort now might take the answer back
+
+
+@contextmanager
+def gateway(behind: int) -> Iterator[Gateway]:
+    """A gateway before this port, on a port of its own."""
+    made = Gateway(behind)
+    with made.served():
+        yield made
