@@ -117,7 +117,7 @@ def order_breaches(record: Any) -> tuple[Breach, ...]:
         return ()
     found = {_field(error): _order_breach(error) for error in validator("order").iter_errors(record)}
     id = record.get("id") if found and isinstance(record, Mapping) else None
-    told = f" on {_cut(id)}" if isinstance(id, str) and id else ""
+    told = f' in the order with id "{_cut(id)}"' if isinstance(id, str) and id else ""
     return tuple(breach._replace(got=f"{breach.got}{told}") for breach in found.values())
 
 

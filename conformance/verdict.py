@@ -126,14 +126,19 @@ class Unreachable(CannotJudge):
 class DriverRefused(CannotJudge):
     """The target, or the profile, does not let the driver do what was asked. Carries the target's words.
 
-    `perhaps_done`: the answer was a 5xx, which does not say that nothing was done.
+    `status`: what it answered, if it is the target that refuses.
     """
 
     ending = "not exercised"
 
-    def __init__(self, words: str, *, perhaps_done: bool = False) -> None:
+    def __init__(self, words: str, status: int | None = None) -> None:
         super().__init__(words)
-        self.perhaps_done = perhaps_done
+        self.status = status
+
+    @property
+    def perhaps_done(self) -> bool:
+        """Whether the answer was a 5xx, which does not say that nothing was done."""
+        return self.status is not None and self.status >= 500
 
 
 class NotObserved(CannotJudge):

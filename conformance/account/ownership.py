@@ -156,6 +156,12 @@ class Ownership:
         """When the injected orders were created that no list has shown yet."""
         return [moment[0] for _, moment in self._injected.values()]
 
+    @property
+    def named(self) -> frozenset[str]:
+        """The ids of the run's own orders, also of those that no list has shown, and of what earlier runs have left."""
+        sent = self._sent_ids if self._takes_ids else self._injected
+        return frozenset((*self._ids, *sent, *(each["id"] for each in self._left if "id" in each)))
+
     def give_up(self) -> None:
         """Wait no longer for what lists have not shown; `lost` counts it."""
         self.lost += len(self._unseen) + len(self._injected) + self._unrecognized.total()

@@ -11,6 +11,7 @@ from conformance.account.known import Known
 from conformance.account.walk import unreached
 from conformance.declare import needs, verifies
 from conformance.hypothesis_seam import DRAWING
+from conformance.naming import count
 from conformance.oracle.listing import MAX_LIMIT
 from conformance.orders import LIVE, STATUSES, Query
 from conformance.stage.stage import Stage
@@ -81,7 +82,7 @@ def test_the_live_orders_are_two_lists(stage: Stage, known: Known) -> None:
         if not missing | too_many:
             return
         before, after = after, {order.id for order in known.refresh().live()}
-    told = f"{len(missing)} of them missing, {len(too_many)} others"
+    told = f"{len(missing)} of them missing, {count(len(too_many), 'other')}"
     raise Violation(Breach("the live orders from the two lists together", told), *(page.exchange for page in pages))
 
 
@@ -149,7 +150,7 @@ def test_a_window_that_ends_before_it_starts_shows_nothing(caller: Account, stag
     start = end + data.draw(st.sampled_from((1, 60, 86400)))
     page = caller.list_unless_rejected(Query(start=start, end=end, limit=MAX_LIMIT))
     if page is not None and page.orders:
-        raise Violation(Breach(f"no orders for start={start} and end={end}", f"{len(page)} orders"), page.exchange)
+        raise Violation(Breach(f"no orders for start={start} and end={end}", count(len(page), "order")), page.exchange)
 
 
 @verifies("list.page-walk")

@@ -9,7 +9,7 @@ from conformance.cli import result_files
 from conformance.exits import WrongUsage
 from conformance.judging import found as found_file
 from conformance.judging.found import Found
-from conformance.reporting import words
+from conformance.naming import count
 from conformance.results import RequirementResult, Results
 from conformance.verdict import Verdict
 
@@ -48,7 +48,7 @@ def chosen_again(replay: str | None, failed: str | None) -> Again:
         raise WrongUsage("--replay and --failed cannot be given together: run them one after the other")
     if replay is not None:
         found = found_file.read(Path(replay))
-        return Again(found, says=f"first tests again what is saved in {replay}: {words.count(len(found), 'violation')}")
+        return Again(found, says=f"first tests again what is saved in {replay}: {count(len(found), 'violation')}")
     return Again() if failed is None else _failed(Path(failed))
 
 

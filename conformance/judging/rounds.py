@@ -18,7 +18,8 @@ from conformance.judging import runner, signals
 from conformance.judging.found import FILE, Found, found_by, joined
 from conformance.judging.merging import merge
 from conformance.judging.plan import Plan
-from conformance.reporting import files, words
+from conformance.naming import count
+from conformance.reporting import files
 from conformance.results import RequirementResult, Results
 from conformance.stage.effort import PLAIN, Effort
 from conformance.verdict import Verdict
@@ -127,8 +128,8 @@ class Rounds:
             name = self._plan.profile.target.name
             found_file.write(self._plan.report_dir / FILE, self._found, target=name, versions=results.versions)
         kind = ", tests again what was found" if each.again else ", explores" if exploring else ""
-        sent = words.count(results.requests["total"], "request")
-        new = words.count(len(self._found) - known, "new violation")
+        sent = count(results.requests["total"], "request")
+        new = count(len(self._found) - known, "new violation")
         told = f"round {len(self._ended) + 1} (seed {each.seed}{kind}): {sent}, {new}"
         self._console.print(told, highlight=False, soft_wrap=True)
 

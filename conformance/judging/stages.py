@@ -13,6 +13,7 @@ from conformance.doctor import examine
 from conformance.fit import Remark, first_problems
 from conformance.judging.own_cpu import own_cpu_s
 from conformance.judging.plan import Plan
+from conformance.naming import count
 from conformance.observations import Observations
 from conformance.orders import STATUSES
 from conformance.profile import Profile
@@ -171,6 +172,6 @@ def _covered_on(stage: Stage, covered: Mapping[str, Set[Any]]) -> dict[str, Area
             stage.other.signer if stage.other else None,
             cancels=bool(stage.ways),
         )
-        told = [f"{len(gap.cells)} forged requests: {gap.close}" for gap in gaps]
+        told = [f"{count(len(gap.cells), 'forged request')}: {gap.close}" for gap in gaps]
         areas["credentials"] = {"forged": [asked, possible], "gaps": told}
     return areas

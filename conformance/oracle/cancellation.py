@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from conformance.naming import count
 from conformance.oracle.cancel_case import Cancellation, belongs_to, differences, fixed, is_another, traded
 from conformance.oracle.rules import RIGHT, Rulebook, Sight
 from conformance.oracle.snapshot import Snapshot
@@ -23,7 +24,7 @@ def said_again_it_does_nothing(c: Cancellation) -> Iterator[Sight]:
     if not c.again:
         return
     found = len(c.returned)
-    yield Breach("an empty array when said again", f"{found} orders, {c.returned[0]}") if found else RIGHT
+    yield Breach("an empty array when said again", f"{count(found, 'order')}, {c.returned[0]}") if found else RIGHT
     over = [order for order in c.before.orders.values() if not order.live]
     yield from _unchanged(over, c.after, "records as the first call left them")
 
@@ -34,7 +35,7 @@ def nothing_to_cancel_nothing_returned(c: Cancellation) -> Iterator[Sight]:
     if c.to_cancel() or c.rejected:
         return
     found = [order for order in c.returned if order.id in c.before.orders] + c.surprises()
-    yield Breach(f"an empty array, nothing being live in {c.scope}", f"{len(found)} orders") if found else RIGHT
+    yield Breach(f"an empty array, nothing being live in {c.scope}", count(len(found), "order")) if found else RIGHT
 
 
 @CANCELLATION.rule("order.id")
@@ -62,7 +63,7 @@ def the_array_is_what_was_canceled(c: Cancellation) -> Iterator[Sight]:
     """Each order once, and none that was not live before. What was filled, rejected or expired has rules of its own."""
     for key, times in Counter(order.id for order in c.returned).items():
         if times > 1:
-            yield Breach("each order once in the array", f"{key} {times} times")
+            yield Breach("each order once in the array", f"{key} {count(times, 'time')}")
     for was, order in c.pairs():
         if was.status == "canceled":
             yield Breach("orders alone that were live before", f"{order}, which was canceled already")

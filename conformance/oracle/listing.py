@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
+from conformance.naming import count
 from conformance.oracle.cancel_case import is_another
 from conformance.oracle.rules import RIGHT, Rulebook, Sight
 from conformance.oracle.snapshot import Interval, Snapshot
@@ -83,7 +84,7 @@ def no_more_than_the_limit(listing: Listing) -> Iterator[Sight]:
     limit, shown = listing.query.limit, len(listing.orders)
     if shown > page_size(limit):
         asked = "no limit" if limit is None else f"limit={limit}"
-        yield Breach(f"at most {page_size(limit)} orders for {asked}", f"{shown}", limit_requirement(limit))
+        yield Breach(f"at most {count(page_size(limit), 'order')} for {asked}", f"{shown}", limit_requirement(limit))
 
 
 @LISTING.rule("list.symbol")
@@ -144,7 +145,9 @@ def explain(listing: Listing, known: Interval) -> Iterator[Breach]:
             want = f"the same record of {order} in every list"
             yield Breach(want, _differences(changed), _of_records(order, shown[order.id]), certain=False)
     for order in listing.left_out(order for order in passing if order.created_at > floor):
-        yield Breach(f"{due} orders, {order} among them", f"{len(page)} orders without it", certain=False)
+        yield Breach(
+            f"{count(due, 'order')}, {order} among them", f"{count(len(page), 'order')} without it", certain=False
+        )
     for order in page:
         known_to_be = known.before.orders.get(order.id)
         if known_to_be is None and not known.unsettled(order.id) and known.covers(order.created_at):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from conformance.evidence import Exchange
+from conformance.naming import count
 from conformance.oracle.listing import Listing, due_above, matches
 from conformance.orders import Order, Query
 from conformance.verdict import Breach
@@ -87,7 +88,7 @@ class Settled:
         )
         for order in listing.left_out(due):
             by = self._shown[order.id].by
-            yield Breach(f"{order} in a list of {query}", f"{len(page)} orders without it", exchanges=(by,))
+            yield Breach(f"{order} in a list of {query}", f"{count(len(page), 'order')} without it", exchanges=(by,))
 
     def _is_settled(self, known: _Shown, at: float) -> bool:
         quiet = self._changed_at + self._lag_s < at
@@ -115,7 +116,7 @@ class Settled:
             and matches(query, order)
             and not (query.status is None and self._is_over(order))
         )
-        without = f"{len(page)} orders of {query} without it"
+        without = f"{count(len(page), 'order')} of {query} without it"
         left_out = ((order.id, self._canceled[order.id], without) for order in listing.left_out(covered))
         for id, by, got in (*live, *left_out):
             after_s = asked_at - by.sent_at - by.elapsed_ms / 1000

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from conformance.evidence import Exchange
+from conformance.naming import count
 from conformance.oracle.listing import Listing, due_above, matches
 from conformance.oracle.rules import RIGHT, Rulebook, Sight
 from conformance.orders import Order, Query
@@ -140,7 +141,7 @@ def what_nothing_is_done_to_is_always_shown(timeline: Timeline) -> Iterator[Sigh
                 yield RIGHT
             elif shown is not None or look.leaves_out(order):
                 want = f"{order} in a list of {query}, as before and after"
-                got = f"{len(look.orders)} orders without it" if shown is None else f"{shown}"
+                got = f"{count(len(look.orders), 'order')} without it" if shown is None else f"{shown}"
                 yield Breach(want, got, "cancel.visible" if stale else about, exchanges=(look.exchange,))
 
 
@@ -154,7 +155,7 @@ def what_is_there_before_and_after_is_there_meanwhile(timeline: Timeline) -> Ite
             for order in changed:
                 if look.leaves_out(order):
                     want = f"{order} in a list without status, as it was or as it became"
-                    yield Breach(want, f"{len(look.orders)} orders without it", exchanges=(look.exchange,))
+                    yield Breach(want, f"{count(len(look.orders), 'order')} without it", exchanges=(look.exchange,))
 
 
 def _pairs(timeline: Timeline) -> Iterator[tuple[Look, Look, Order, Order]]:

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from conformance.exits import Exit
+from conformance.naming import count
 from conformance.reporting import coverage, words
 from conformance.reporting.files import FORMATS, keeps
 from conformance.results import Finding, RequirementResult, Results
@@ -37,7 +38,7 @@ def _body(results: Results, report_dir: Path, detail: Detail) -> RenderableType:
     parts += _section("Waivers to mend", (Text(line, style="bold yellow") for line in results.bad_waivers))
     parts += _section("Inconclusive", _inconclusive(results.with_verdict(Verdict.INCONCLUSIVE)))
     parts += _section("Not exercised", _unexercised(results.with_verdict(Verdict.NONE)))
-    parts += _section("Left on the target, and to be removed by hand", (Text(line) for line in results.mishaps.left))
+    parts += _section("Left on the target, as far as could be seen", (Text(line) for line in results.mishaps.left))
     parts += _section("The suite itself failed", (Text(crash) for crash in results.mishaps.crashes))
     races = [result for result in results.with_verdict(Verdict.PASS) if "races" in result.reason]
     parts += _section("Raced", (Text(f"{result.id}: {result.reason}", style="dim") for result in races))
@@ -84,7 +85,7 @@ def _verdict(results: Results) -> Text:
 def _everything(results: Results) -> Iterable[RenderableType]:
     for result in results.requirements:
         line = Text(f"{result.verdict.word:13}", style=_STYLES[result.verdict]).append(result.id, style="default")
-        told = f"judged {result.examples} times" if result.examples else ""
+        told = f"judged {count(result.examples, 'time')}" if result.examples else ""
         yield line.append(f"  {'; '.join(filter(None, (told, words.why(result))))}", style="dim")
     for result in sorted(results.with_verdict(Verdict.FAIL), key=lambda each: each.consequence_of is not None):
         for found in result.findings:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from conformance import requirements
 from conformance.exits import Exit
+from conformance.naming import count
 from conformance.requirements import LEVELS
 from conformance.results import Missing, RequirementResult, Results
 from conformance.verdict import Verdict
@@ -99,9 +100,9 @@ def requests(results: Results) -> str:
     """How many requests were sent, and what for."""
     told = {name: number for name, number in results.by_purpose.items() if number}
     if not told:  # a file of an older version
-        return f"{results.requests['total']} requests, {results.requests['setup']} of them set-up"
+        return f"{count(results.requests['total'], 'request')}, {results.requests['setup']} of them set-up"
     most = sorted(told.items(), key=lambda each: -each[1])
-    return f"{results.requests['total']} requests: {', '.join(f'{number} {name}' for name, number in most)}"
+    return f"{count(results.requests['total'], 'request')}: {', '.join(f'{number} {name}' for name, number in most)}"
 
 
 def time(results: Results) -> str:
@@ -111,7 +112,7 @@ def time(results: Results) -> str:
         return took
     each = f"{limit.round_trip_ms:.{0 if limit.round_trip_ms >= 10 else 1}f} ms"
     why = {
-        "chain": f"{limit.chain} requests one after another at {each}",
+        "chain": f"{count(limit.chain, 'request')} one after another at {each}",
         "connections": f"all requests at {each}, over {count(limit.connections, 'connection')}",
         "cpu": f"{limit.cpu_ms_per_request:.1f} ms of our own CPU time for each request",
     }[limit.set_by]
@@ -144,15 +145,10 @@ def by_fact(results: Iterable[RequirementResult]) -> Mapping[Missing, list[str]]
     return ids
 
 
-def count(number: int, noun: str) -> str:
-    """A number of things."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
 def _exercised(results: Results) -> str:
     chosen = [*filter(None, [results.selection]), *([f"-k {results.select!r}"] if results.select else [])]
     selected = f" with {' '.join(chosen)}" if chosen else ""
-    return f"{len(results.exercised)} of {len(results.at())} requirements exercised{selected}"
+    return f"{len(results.exercised)} of {count(len(results.at()), 'requirement')} exercised{selected}"
 
 
 def _why_not(results: Results) -> str:

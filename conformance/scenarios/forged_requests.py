@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from conformance.account.sender import Signed
 from conformance.evidence import Exchange
+from conformance.naming import count
 from conformance.operations import CANCEL_ALL, LIST, Operation
 from conformance.oracle.harm import Attempt, harm
 from conformance.orders import Query
@@ -125,7 +126,7 @@ def cancel_forged(stage: Stage, forgeries: Sequence[Forgery], query: str = "") -
         stage.caller.observations.report(breaches, answer.exchange, raising=True)
     if done:
         # It takes several of them to do harm.
-        after_all = f"after {len(answers)} cancel-alls with forged credentials"
+        after_all = f"after {count(len(answers), 'cancel-all')} with forged credentials"
         requirement = possible[0].requirement
         found = [breach._replace(requirement=requirement, want=f"{breach.want} {after_all}") for breach in done]
         between = [answer.exchange for answer in answers]
@@ -151,7 +152,9 @@ def list_appended(stage: Stage, parameter: str) -> None:
     answer = _sent_alone(stage, LIST, behind_the_signature(parameter), "")
     document = decoded(answer.body)
     if answer.status == 200 and isinstance(document, list) and len(document) != len(plain):
-        breach = Breach(f"a 4xx, or the {len(plain)} orders of a list without parameters", f"{len(document)} orders")
+        breach = Breach(
+            f"a 4xx, or the {count(len(plain), 'order')} of a list without parameters", count(len(document), "order")
+        )
         raise Violation(breach, plain.exchange, answer.exchange)
 
 

@@ -1,15 +1,18 @@
 """Leaving a target as it was found: what the run placed is canceled when it ends."""
 
 import contextlib
+from collections.abc import Iterator
 
 from conformance.account.account import SNAPSHOT_PAGES
 from conformance.account.by_status import newest_by_status
 from conformance.account.view import View
+from conformance.naming import count
 from conformance.orders import LIVE, Order
 from conformance.stage.lane import Lane
 from conformance.verdict import CannotJudge, Inconclusive, Violation
 
 _CANCEL_ALLS = 8  # fifty orders each are more than a run has live
+_UNKNOWN = (404, 410)
 
 
 def clean_up(lane: Lane) -> list[str]:
@@ -25,13 +28,25 @@ def clean_up(lane: Lane) -> list[str]:
             if not view.own.placed_any:
                 continue
             try:
-                left += [f"{view}: {order}" for order in _without_own(lane, view)]
+                left += [f"{view}: {line}" for line in _without_own(lane, view)]
             except (CannotJudge, Violation) as reason:
-                left.append(f"{view}: whether orders of this run are left could not be seen: {reason}")
+                left += perhaps_left(view, f"could not be seen: {reason}")
     return left
 
 
-def _without_own(lane: Lane, view: View) -> list[Order]:
+def perhaps_left(view: View, why: str) -> list[str]:
+    """A line that names the orders of this run that no list has shown finished, as far as their ids are known. Nothing
+    where none was placed. It takes no request.
+    """
+    if not view.own.placed_any:
+        return []
+    seen = view.latest().orders if view.own.begun else {}
+    ids = sorted(id for id in view.own.named if id not in seen or seen[id].live)
+    those = f"{count(len(ids), 'order')} of this run ({', '.join(ids)})" if ids else "orders of this run"
+    return [f"{view}: whether {those} are left {why}; the next run looks for them"]
+
+
+def _without_own(lane: Lane, view: View) -> Iterator[str]:
     own = _own_live(view)
     placed, seen = view.own.ids, view.latest()
     if placed and not own and placed.isdisjoint([*seen.orders, *seen.unread]):
@@ -47,10 +62,18 @@ def _without_own(lane: Lane, view: View) -> list[Order]:
             own = _own_live(view)
         if len(own) == before:
             break
+    refused = {}
     if own and lane.driver.can_cancel:
-        lane.cancel_each(view, own)
+        refused = lane.cancel_each(view, own)
         own = _own_live(view)
-    return own
+    for order in own:
+        if refused.get(order.id) in _UNKNOWN:
+            yield (
+                f"{order} is shown as live by lists, but its cancel was answered {refused[order.id]}: nothing is to be"
+                " done, unless driver.cancel has a wrong path"
+            )
+        else:
+            yield f"{order} is to be canceled by hand"
 
 
 def _cancel_unread(view: View) -> None:

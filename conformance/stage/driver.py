@@ -16,6 +16,7 @@ from conformance.account.account import Account
 from conformance.account.ticket import Placed, Ticket, plain
 from conformance.account.unknown_market import market_remedy, names_no_market
 from conformance.evidence import Exchange
+from conformance.naming import count
 from conformance.profile import Action, DriverProfile
 from conformance.profile.template import UnfillableError
 from conformance.verdict import DriverRefused, Misfit
@@ -112,7 +113,7 @@ class Driver:
         with self._tally.lock:
             placed = self._tally.placed
             if most is not None and placed + orders > most:
-                raise DriverRefused(f"target.max_orders allows {most} orders in all, and {placed} were placed")
+                raise DriverRefused(f"target.max_orders allows {count(most, 'order')} in all, and {placed} were placed")
             self._tally.placed += orders
 
     def side_by_side(self, calls: Sequence[Callable[[], Result]]) -> list[Result]:
@@ -163,7 +164,7 @@ class Driver:
             told = f"the target refused {action.method} {filled.url}: {answer.status} {words}"
             if action is self._profile.place:
                 told += _remedy(answer, values)
-            raise DriverRefused(told, perhaps_done=answer.status >= 500)
+            raise DriverRefused(told, answer.status)
         return answer
 
 

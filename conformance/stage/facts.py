@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from conformance.naming import count
 from conformance.results import Missing
 from conformance.stage.stage import SHOWN_BY_A_HISTORY, Stage
 
@@ -28,14 +29,14 @@ def _may_cancel(stage: Stage) -> bool:
 
 FACTS: Mapping[str, Fact] = {
     "orders": Fact(
-        "{} orders of the caller are known",
+        "{} of the caller",
         "a driver (place or inject), or an account with a longer history",
-        lambda stage, count: len(stage.seen.orders) >= count,
+        lambda stage, many: len(stage.seen.orders) >= many,
     ),
     "seconds": Fact(
         "the caller's orders were created in {} different seconds",
         "a driver (place or inject), or an account with a longer history",
-        lambda stage, count: len(stage.seen.seconds()) >= count,
+        lambda stage, many: len(stage.seen.seconds()) >= many,
     ),
     "status": Fact(
         "an order of the caller that is {} is known",
@@ -45,12 +46,12 @@ FACTS: Mapping[str, Fact] = {
     "markets": Fact(
         "orders of the caller in {} markets are known",
         "a second [[markets]] and a driver, or an account with orders in several",
-        lambda stage, count: len({order.symbol for order in stage.seen.orders.values()}) >= count,
+        lambda stage, many: len({order.symbol for order in stage.seen.orders.values()}) >= many,
     ),
     "tradable": Fact(
         "orders can be brought about in {} markets",
         "a second [[markets]]",
-        lambda stage, count: len(stage.markets) >= count,
+        lambda stage, many: len(stage.markets) >= many,
     ),
     "other": Fact(
         "another account with orders of its own is known",
@@ -93,9 +94,9 @@ FACTS: Mapping[str, Fact] = {
         lambda stage, rate: (stage.target.max_requests_per_second or rate) >= rate,
     ),
     "live": Fact(
-        "{} live orders of this run stand in the caller's account",
+        "{} of this run in the caller's account",
         "a driver whose target allows as many",
-        lambda stage, count: len(stage.view.own_live()) >= count,
+        lambda stage, many: len(stage.view.own_live()) >= many,
     ),
 }
 
@@ -103,10 +104,15 @@ FACTS: Mapping[str, Fact] = {
 def missing(stage: Stage, needs: Mapping[str, Any]) -> tuple[Missing, ...]:
     """Which of the facts do not hold on the stage."""
     return tuple(
-        Missing(FACTS[name].says.format(value) + _words(stage, name), FACTS[name].enable)
+        Missing(_says(name, value) + _words(stage, name), FACTS[name].enable)
         for name, value in needs.items()
         if not FACTS[name].holds(stage, value)
     )
+
+
+def _says(name: str, value: Any) -> str:
+    noun = {"orders": "order", "live": "live order"}.get(name)
+    return FACTS[name].says.format(value if noun is None else count(value, noun))
 
 
 def _words(stage: Stage, fact: str) -> str:

@@ -100,18 +100,23 @@ class Lane:
             if self.driver.can_cancel and view.latest().live():
                 self.cancel_each(view, view.settled().live())
 
-    def cancel_each(self, view: View, orders: Iterable[Order]) -> None:
-        """Let the driver cancel these orders of the account, as many as the target lets it."""
+    def cancel_each(self, view: View, orders: Iterable[Order]) -> dict[str, int]:
+        """Let the driver cancel these orders of the account, as many as the target lets it.
+
+        By id, what it answered where it did not.
+        """
+        refused: dict[str, int] = {}
 
         def cancel(order: Order) -> None:
             try:
                 self.driver.cancel(view.account, order.id, order.symbol)
-            except DriverRefused:
-                pass
+            except DriverRefused as refusal:
+                refused[order.id] = refusal.status or 0
             finally:
                 view.perhaps_canceled()
 
         self.driver.side_by_side([partial(cancel, order) for order in orders])
+        return refused
 
 
 def lane_of(profile: Profile, names: LaneNames, accounts: Mapping[str, Account], driver: Driver) -> Lane:

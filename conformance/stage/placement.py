@@ -10,7 +10,7 @@ from conformance.account.ticket import Placed, Ticket
 from conformance.account.view import View
 from conformance.profile import Market
 from conformance.stage.driver import Driver
-from conformance.verdict import DriverRefused, Misfit, Unreachable
+from conformance.verdict import CannotJudge, DriverRefused, Misfit
 from conformance.wire.signer import Credential
 
 
@@ -63,8 +63,8 @@ def _placed(driver: Driver, view: View, ticket: Ticket, heard: list[_Heard]) -> 
     number, asked_at = view.intend(ticket), time.time()
     try:
         placed = driver.place(view.account, ticket)
-    except (DriverRefused, Misfit, Unreachable) as lost:
-        if isinstance(lost, Unreachable) or lost.perhaps_done:
+    except CannotJudge as lost:
+        if not isinstance(lost, DriverRefused | Misfit) or lost.perhaps_done:
             heard.append(_Heard(view, ticket, number, None, asked_at, time.time()))  # it may show
         raise
     heard.append(_Heard(view, ticket, number, placed, asked_at, time.time()))

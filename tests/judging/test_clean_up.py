@@ -347,6 +347,30 @@ def test_where_nothing_works_what_is_left_is_named(tmp_path: Path) -> None:
     assert live(sandbox) == []
 
 
+class HasForgotten(NeverCancels):
+    """Shows orders as live of which it says, when they are to be canceled, that there are none."""
+
+    def cancel_orders(self, request: Request, account: str, body: bytes) -> Response | Awaitable[Response]:
+        return self.cancel_answer([])
+
+    def cancel_order(self, request: Request, account: str, body: bytes) -> Response:
+        return self.error(404, "NO_SUCH_ORDER")
+
+
+def test_what_only_lists_show_as_live_is_not_to_be_canceled_by_hand(tmp_path: Path) -> None:
+    class Forgetful(Sandbox):
+        face_class = HasForgotten
+
+    sandbox = Forgetful()
+    with profile_in(tmp_path, sandbox) as profile:
+        done = run(tmp_path, "--target", profile, "-k", QUICK)
+    lines = done.results["mishaps"]["left"]
+    assert {line.split()[1] for line in lines} == {order.id for order in live(sandbox)}
+    assert all("its cancel was answered 404" in line for line in lines)
+    assert "by hand" not in done.printed
+    assert journals(tmp_path), "the next run knows them for this one's"
+
+
 # -- killed --------------------------------------------------------------------------------------------------------
 
 

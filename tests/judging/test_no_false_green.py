@@ -13,7 +13,7 @@ from conformance import faults
 from conformance.sandbox import Sandbox
 from conformance.sandbox.records import from_record
 from tests.orders import record
-from tests.runs import Ended, run, run_pytest
+from tests.runs import Ended, live, run, run_pytest
 from tests.sandboxes import profile_in
 
 # A check that is quick, and that this fault does not get past.
@@ -191,7 +191,9 @@ def test_a_target_that_is_lost_after_set_up(then: str, tmp_path: Path) -> None:
     with profile_in(tmp_path, sandbox) as profile:
         done = run(tmp_path, "--target", profile, "-k", f"{QUICK} or plain_list or cancel_nothing")
     expect_not_green(done)
-    assert done.results["mishaps"]["left"], "it was lost with orders on it"
+    left = " ".join(done.results["mishaps"]["left"])
+    assert live(sandbox), "it was lost with orders on it"
+    assert all(order.id in left for order in live(sandbox))
     assert not done.results["mishaps"]["crashes"]
 
 

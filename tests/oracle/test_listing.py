@@ -104,7 +104,7 @@ def test_a_snapshot_demands_what_matches() -> None:
     assert not contradictions(Query(), [A, B, C, D], ALL)
     assert contradictions(Query(), [A, C, D], ALL) == ["3 orders without it"]
     assert not contradictions(Query(status="open"), [A, C], ALL)
-    assert contradictions(Query(status="open"), [A], ALL) == ["1 orders without it"]
+    assert contradictions(Query(status="open"), [A], ALL) == ["1 order without it"]
 
 
 def test_a_full_page_may_stop_within_a_second() -> None:
@@ -131,7 +131,7 @@ def test_what_changes_in_between_is_not_judged() -> None:
     after = Snapshot.of([filled, B, C, D])
     assert not contradictions(Query(status="open"), [A, C], ALL, after)
     assert not contradictions(Query(status="open"), [C], ALL, after)
-    assert contradictions(Query(status="open"), [A], ALL, after) == ["1 orders without it"]
+    assert contradictions(Query(status="open"), [A], ALL, after) == ["1 order without it"]
 
 
 def test_a_record_is_the_same_in_every_list() -> None:

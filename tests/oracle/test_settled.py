@@ -31,7 +31,7 @@ def contradictions(known: Settled, at: float, *orders: Order, query: Query = Que
 def test_what_is_over_has_to_be_shown_once_it_was_shown_for_long() -> None:
     known = settled(CANCELED, OTHER)
     assert contradictions(known, 1.0, OTHER) == []
-    assert contradictions(known, 3.0, OTHER) == ["1 orders without it"]
+    assert contradictions(known, 3.0, OTHER) == ["1 order without it"]
     assert contradictions(known, 3.0, OTHER, CANCELED) == []
 
 

@@ -51,7 +51,7 @@ def test_the_terminal_names_them_below_their_cause() -> None:
 
 def test_at_length_what_counts_comes_first() -> None:
     shown = text(GIVEN, "verbose")
-    assert "fail list.limit-exact judged 1 times; violated in 2 of 9 lists; may follow from list.newest-first;" in shown
+    assert "fail list.limit-exact judged 1 time; violated in 2 of 9 lists; may follow from list.newest-first;" in shown
     order = [
         shown.index(f"{id} is violated want") for id in ("list.newest-first", "list.limit-exact", "list.page-walk")
     ]

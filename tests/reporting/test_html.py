@@ -188,7 +188,12 @@ def test_what_overlaps_is_drawn_so() -> None:
 
 def test_half_and_most_of_the_answers_are_told() -> None:
     [listed, canceled] = plots({"cancel-all": {"5": 3}, "list": {"2": 60, "20": 36, "1000": 4}})
-    assert (listed.operation, listed.count, listed.half, listed.most) == ("GET /spot/orders", 100, "2 ms", "20 ms")
+    assert (listed.operation, listed.answers, listed.half, listed.most) == (
+        "GET /spot/orders",
+        "100 answers",
+        "2 ms",
+        "20 ms",
+    )
     assert [bar.count for bar in listed.bars] == [60, 0, 0, 36, 0, 0, 0, 0, 4]
     assert [bar.at_most for bar in listed.bars][-1] == "1 s"
     assert canceled.bars[0].height == 90

@@ -116,7 +116,7 @@ def test_in_short_it_is_the_verdict_alone() -> None:
 
 def test_at_length_it_tells_of_every_requirement_and_shows_the_evidence() -> None:
     shown = text(results(CLEAN, requirement("list.limit-max", Verdict.FAIL)), "verbose")
-    assert "pass order.fields judged 1 times" in shown
+    assert "pass order.fields judged 1 time" in shown
     assert "evidence: alice: GET … 200 in 3 ms" in shown
     assert shown.endswith("exit 1: a requirement is violated")
 

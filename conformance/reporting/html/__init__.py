@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from conformance import requirements
 from conformance.exits import Exit
+from conformance.naming import count
 from conformance.reporting import coverage, reproduction, words
 from conformance.reporting.html.evidence import Violated, marked, split
 from conformance.reporting.html.latency import plots
@@ -28,6 +29,7 @@ def html(results: Results) -> str:
         headline=words.headline(results),
         means=words.means(results),
         time=words.time(results),
+        requests=count(results.requests["total"], "request"),
         seeds=words.seeds(results),
         tone={Exit.OK: "pass", Exit.VIOLATED: "fail"}.get(results.exit_code, "inconclusive"),
         violated=[Violated.of(result, results) for result in results.own_violations],

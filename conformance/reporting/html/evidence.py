@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance import requirements
+from conformance.naming import count
 from conformance.operations import CANCEL_ALL, LIST
 from conformance.reporting import reproduction, words
 from conformance.reporting.html.difference import Pieces, difference
@@ -168,10 +169,10 @@ def _named(body: str, finding: Finding) -> Iterator[tuple[str, bool]]:
     if not orders or len(lines) < 3:
         yield from lines
     elif not any(told for _, told in lines):
-        count = words.count(len(orders) + left_out, "order")
-        yield (f"{count}, {'not' if count == '1 order' else 'none of them'} the one that this is about", False)
+        told = count(len(orders) + left_out, "order")
+        yield (f"{told}, {'not' if told == '1 order' else 'none of them'} the one that this is about", False)
     else:
         yield from ((line.strip(), True) for line, told in lines if told)
         rest = len(orders) + left_out - sum(told for _, told in lines)
         if rest:
-            yield (f"and {words.count(rest, 'other')}", False)
+            yield (f"and {count(rest, 'other')}", False)

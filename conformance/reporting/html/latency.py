@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from conformance.cost import LATENCY_STEPS_MS
+from conformance.naming import count
 from conformance.operations import OPERATIONS
 
 HEIGHT = 90
@@ -23,7 +24,7 @@ class Plot:
     """One operation: its bars, and the steps within which half, and 95 of 100, of its answers came."""
 
     operation: str
-    count: int
+    answers: str
     half: str
     most: str
     bars: tuple[Bar, ...]
@@ -36,12 +37,14 @@ def plots(latency_ms: Mapping[str, Mapping[str, int]]) -> list[Plot]:
 
 
 def _plot(operation: str, steps: Mapping[str, int]) -> Plot:
-    counts = {int(step): count for step, count in steps.items()}
+    counts = {int(step): number for step, number in steps.items()}
     used = [step for step in LATENCY_STEPS_MS if min(counts) <= step <= max(counts)]
     highest = max(counts.values())
     bars = (Bar(_ms(step), n := counts.get(step, 0), max(int(n > 0), round(HEIGHT * n / highest))) for step in used)
     total = sum(counts.values())
-    return Plot(operation, total, _within(counts, total * 0.5), _within(counts, total * 0.95), tuple(bars))
+    return Plot(
+        operation, count(total, "answer"), _within(counts, total * 0.5), _within(counts, total * 0.95), tuple(bars)
+    )
 
 
 def _within(counts: Mapping[int, int], share: float) -> str:
