@@ -1,20 +1,19 @@
 """Examines a profile against the live target. Finds what would disturb a run, and says what to do. Changes no order."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from email.utils import parsedate_to_datetime
 
 from conformance.account.account import Account
 from conformance.account.unknown_market import market_remedy
-from conformance.evidence import Exchange
 from conformance.fit import Look, Remark, crossed, look, plaintext, users_by_token
+from conformance.oracle.records import read_array
 from conformance.orders import LIVE, Order, Query
 from conformance.profile import Profile
 from conformance.stage.driver import Driver
 from conformance.verdict import CannotJudge, Violation
 from conformance.wire.answers import code, decoded
-from conformance.wire.client import Client
+from conformance.wire.client import Answer, Client
 
-# A Date header has whole seconds and takes time to arrive. Some servers reject signed requests beyond 5 s.
+# Stamps are whole seconds. Some servers reject signed requests beyond 5 s.
 _SKEW_S = 5
 
 
@@ -34,7 +33,7 @@ def examine(profile: Profile, client: Client, accounts: Mapping[str, Account], d
     listed = {name: seen for name, seen in good.items() if seen is not None}
     if listed and profile.target.base_url.startswith("https://"):
         yield Remark("transport", "good", "TLS, verified" + (" by ca_bundle" if profile.target.ca_bundle else ""))
-    yield from _clock(seen.answer.exchange for seen in listed.values() if seen.answer)
+    yield from _clock(each for seen in looks.values() for each in seen if _is_list(each))
     for lane in profile.lanes:
         if lane.other is not None:
             yield from crossed(looks[accounts[lane.caller].name], looks[accounts[lane.other].name])
@@ -65,17 +64,22 @@ def _accepted(seen: Look) -> Remark:
     return Remark(about, "good", f"accepted, in {seen.answer.exchange.elapsed_ms:.0f} ms")
 
 
-def _clock(exchanges: Iterable[Exchange]) -> Iterator[Remark]:
-    for exchange in exchanges:
-        try:
-            skew = parsedate_to_datetime(exchange.header("date")).timestamp() - exchange.sent_at
-        except ValueError:
-            yield Remark("clock", "warning", "no Date header tells the target's time")
-        else:
-            off = abs(skew) > _SKEW_S
-            remedy = "set the clock of this machine, or of the target: signed requests may be refused" if off else ""
-            yield Remark("clock", "warning" if off else "good", f"{skew:+.0f} s from this machine's", remedy)
-        return
+def _clock(looks: Iterable[Look]) -> Iterator[Remark]:
+    """What orders tell of the target's clock. A Date header would tell that of a gateway, or of a cache."""
+    looks = list(looks)
+    ahead = max((_ahead_s(seen.answer) for seen in looks if seen.answer), default=0.0)
+    if ahead > _SKEW_S:
+        says = f"an order is of a time {ahead:.0f} s ahead of this machine's"
+        yield Remark("clock", "warning", says, "set the clock of this machine, or of the target")
+    elif any(seen.credential == "api-key" for seen in looks):
+        yield Remark("clock", "good", "a request that was signed by the clock of this machine is accepted")
+
+
+def _ahead_s(answer: Answer) -> float:
+    """How far the newest order is ahead of the time at which it was asked for."""
+    readings = read_array(answer.body) or ()
+    newest = max((each.order.created_at for each in readings if each.order is not None), default=0)
+    return newest - answer.exchange.sent_at
 
 
 def _distinct(pages: Mapping[str, Look]) -> Iterator[Remark]:

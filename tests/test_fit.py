@@ -1,6 +1,7 @@
 """Credentials of two users that a profile mixes up are noticed before anything is done; nobody else is stopped."""
 
 import re
+import time
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -212,3 +213,24 @@ def test_a_run_looks_at_three_lists_before_it_judges(tmp_path: Path) -> None:
         done = run(tmp_path, "--target", profile, *QUICK)
     assert done.code == 0, done.printed
     assert sorted(asked[:3]) == ["limit=200", "limit=200", "limit=200&…"]
+
+
+@pytest.mark.parametrize("ahead_s", [0, 3600])
+def test_the_clock_is_told_by_orders_whatever_a_gateway_says_is_the_date(ahead_s: int, tmp_path: Path) -> None:
+    sandbox = Sandbox()
+    sandbox.exchange.inject(from_record("alice", record("one", created_at=int(time.time()) + ahead_s)))
+    app = sandbox.face.app
+
+    async def dated(scope: Any, receive: Any, send: Any) -> None:
+        async def sent(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], (b"date", b"Thu, 01 Jan 1998 00:00:00 GMT")]
+            await send(message)
+
+        await app(scope, receive, sent)
+
+    sandbox.face.app = dated  # type: ignore[assignment]
+    with profile_in(tmp_path, sandbox) as profile:
+        printed = " ".join(start(tmp_path, "doctor", "--target", profile).end().stdout.split())
+    assert ("an order is of a time 35" in printed) == (ahead_s > 0)
+    assert ("signed by the clock of this machine is accepted" in printed) == (ahead_s == 0)
