@@ -108,6 +108,10 @@ class Busy(CannotJudge):
 
     ending = "inconclusive"
 
+    def __init__(self, words: str, *evidence: Exchange) -> None:
+        super().__init__(words)
+        self.evidence = evidence
+
 
 class Unreachable(CannotJudge):
     """No whole answer came back. Carries the exchange as far as it went.

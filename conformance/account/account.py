@@ -263,7 +263,7 @@ class Account(Sender):
             words = NOT_JUDGED.get(answer.status, NOT_JUDGED[401])
             reason = f"{self.name}: {words} ({answer.status} {code(answer)} to {what})"
             if answer.status == 503:
-                raise Busy(reason)
+                raise Busy(reason, *answer.busy)
             raise (Rejected if answer.status < 500 else Inconclusive)(reason)
         symbol = query.symbol if query.symbol not in self._markets else None
         if symbol and rejects(answer) and names_no_market(code(answer)):

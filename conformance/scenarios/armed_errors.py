@@ -1,6 +1,6 @@
 """Calls that the driver has armed to fail."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from conformance.account.blame import charge
 from conformance.evidence import Exchange
@@ -44,19 +44,19 @@ def cancel_fails(stage: Stage, error: str) -> None:
         lost = harm(Attempt(before, after))
         evidence = (*before.exchanges[:1], *arming, answer.exchange, *after.exchanges[:1])
         observations.report(charge(lost, "cancel.busy-no-loss"), *evidence)
-        _succeeds(stage, error)
+        _succeeds(stage, error, (*arming, answer.exchange))
     finally:
         stage.driver.fault(error, 0)
     observations.count({"error.envelope": 1})
 
 
-def _succeeds(stage: Stage, error: str) -> None:
+def _succeeds(stage: Stage, error: str, refused: Sequence[Exchange]) -> None:
     """Ask again, with back-off: what was refused is done now."""
     want = f"the cancel-all that was refused with {error} to succeed when asked again, one call having been armed"
     try:
         cancel_all(stage)
     except Busy as reason:
-        raise Violation(Breach(want, str(reason), _TRANSIENT)) from None
+        raise Violation(Breach(want, str(reason), _TRANSIENT), *refused, *reason.evidence) from None
     except Violation as violation:
         if violation.breach.requirement in _UNDONE:
             got = f"{violation.breach.got}, where {violation.breach.want} was due"

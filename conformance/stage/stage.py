@@ -148,7 +148,7 @@ class Stage:
     def prepare(self, wants: Mapping[str, Any]) -> None:
         """Bring about what the selected checks want, as far as the driver can: once, before the first of them.
 
-        `wants` has the greatest value that any of them gives for each fact.
+        `wants` has the greatest value that any of them gives for each fact. Raises Declined.
         """
         for view in self.lane.views:
             view.latest()
@@ -159,6 +159,8 @@ class Stage:
         if self.explicit:
             for view in self.lane.views:
                 view.foreign_live()  # looked for deep, once
+        if "cancel" in wants:
+            self.expect_own_alone()  # before anything is placed
         if not self.ways:
             return
         if wants.get("other") and self.other_view is not None:
