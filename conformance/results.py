@@ -54,6 +54,7 @@ class RequirementResult:
     `examples` counts what was judged under it; `missing` is what some of its checks needed and nobody observed.
     `consequence_of`: the violated requirement that this violation may follow from, which alone counts. `rate`: where
     lists were wrong now and then, how many of all, say "3 of 412 lists". `selected`: else it was not asked about.
+    `seconds`: what its checks took, each check's time being shared by the requirements that it verifies.
     """
 
     id: str
@@ -70,6 +71,7 @@ class RequirementResult:
     consequence_of: str | None = None
     rate: str | None = None
     selected: bool = True
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,6 +122,7 @@ class Judge:
             notes={id: present(note) for id, note in observations.notes.items()},
             missing=tuple(replace(each, says=present(each.says)) for each in item.stash.get(_MISSING, ())),
             examples=item.stash.get(_EXAMPLES, Examples()).count,
+            seconds=call.duration,
         )
 
 

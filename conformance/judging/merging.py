@@ -59,6 +59,7 @@ def _requirement(told: Sequence[tuple[int, RequirementResult]], own_seed: int) -
         telling,
         examples=sum(result.examples for _, result in told),
         findings=tuple(findings.values()),
+        seconds=round(sum(result.seconds for _, result in told), 3),
         waiver=None,
         consequence_of=None,
     )

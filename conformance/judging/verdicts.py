@@ -33,6 +33,7 @@ class Outcome:
     notes: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[Missing, ...] = ()
     examples: int = 0
+    seconds: float = 0.0
 
     def to_plain(self) -> dict[str, Any]:
         """The outcome as dicts, lists, strings and numbers."""
@@ -146,6 +147,7 @@ def _result(
         examples=in_passing + sum(outcome.examples for outcome in own if outcome.ending == "passed"),
         findings=findings,
         missing=tuple(dict.fromkeys(each for outcome in own for each in outcome.missing)),
+        seconds=round(sum(outcome.seconds / len(outcome.verifies) for outcome in own), 3),
     )
 
 

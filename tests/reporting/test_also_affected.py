@@ -73,7 +73,7 @@ def test_in_junit_they_are_no_failures() -> None:
     assert suite is not None
     assert (suite.attrib["failures"], suite.attrib["skipped"]) == ("1", "2")
     told = cases["list.newest-first"].findtext("system-out")
-    assert told == f"What list.newest-first says.\n{RATE}\n{ALSO}"
+    assert told == f"must: What list.newest-first says.\n{RATE}\n{ALSO}"
     skipped = cases["list.limit-exact"].find("skipped")
     assert skipped is not None
     assert skipped.attrib["message"] == "violated in 2 of 9 lists; may follow from list.newest-first; want 5; got 6"
