@@ -136,3 +136,21 @@ def test_it_can_be_read_without_scripts(browser: Browser, tmp_path: Path) -> Non
     page.goto((tmp_path / "report.html").as_uri())
     expect(page.locator("tr[data-verdict]:visible")).to_have_count(4)
     expect(page.locator("#filter")).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [390, 1200])
+def test_no_label_of_a_diagram_lies_on_a_line(width: int, page: Page) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
+    on_lines, smallest = page.evaluate("""() => {
+        const boxes = (root, of) => [...root.querySelectorAll(of)].map((each) => each.getBoundingClientRect());
+        const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+        const drawn = [...document.querySelectorAll('svg.sequence')];
+        const met = drawn.map((each) => boxes(each, 'text').filter(
+            (text) => boxes(each, 'line, rect').some((line) => meet(text, line))).length);
+        const scale = (each) => each.getBoundingClientRect().width / each.viewBox.baseVal.width;
+        return [met, 12 * Math.min(...drawn.map(scale))];
+    }""")
+    assert on_lines
+    assert set(on_lines) == {0}
+    assert smallest >= 9, "it can be read"

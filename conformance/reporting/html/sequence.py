@@ -6,13 +6,20 @@ from typing import Any
 from urllib.parse import urlsplit
 
 _TOP = 44
-_STEP = 26  # from one line to the next
-_LANE = 210  # from an account to the next
+_STEP = 20  # from one line to the next
+_LANE = 70  # from an account to the next
+
+# Labels stand beside the lines, in a column of their own, so short that a telephone has room for both.
+_LABEL = 26  # characters
+_FIRST = _LABEL * 7 + 44  # 12 px of a monospaced font, and half a name
+_NAME = 9  # characters that fit over a lane
 
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """A request that leaves an account at `y` and is answered at `answered_y`; in pixels."""
+    """A request that leaves an account at `y` and is answered at `answered_y`; in pixels. `label` and `answer` may be
+    longer than there is room for; `asked` is what is shown of the label.
+    """
 
     x: int
     y: int
@@ -20,6 +27,11 @@ class Arrow:
     label: str
     answer: str
     bad: bool
+
+    @property
+    def asked(self) -> str:
+        """The label, cut to the column that it stands in."""
+        return _cut(self.label, _LABEL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +54,11 @@ class Diagram:
         """Where the target stands."""
         return self.lifelines[-1][1]
 
+    @property
+    def names(self) -> list[tuple[str, int]]:
+        """What stands over the lifelines."""
+        return [(_cut(name, _NAME), x) for name, x in self.lifelines]
+
     def _who(self, arrow: Arrow) -> str:
         return next(name for name, x in self.lifelines if x == arrow.x)
 
@@ -54,7 +71,7 @@ def diagram(exchanges: Sequence[Mapping[str, Any]], target: str) -> Diagram | No
     if len(exchanges) < 2:
         return None
     accounts = list(dict.fromkeys(exchange["account"] for exchange in exchanges))
-    lifelines = tuple((name, 70 + number * _LANE) for number, name in enumerate([*accounts, target]))
+    lifelines = tuple((name, _FIRST + number * _LANE) for number, name in enumerate([*accounts, target]))
     x_of = dict(lifelines)
     sent = [(exchange["sent_at"], number, "sent") for number, exchange in enumerate(exchanges)]
     came = [
@@ -74,7 +91,13 @@ def diagram(exchanges: Sequence[Mapping[str, Any]], target: str) -> Diagram | No
         )
         for number, exchange in enumerate(exchanges)
     )
-    return Diagram(lifelines, arrows, 140 + len(accounts) * _LANE, _TOP + (2 * len(exchanges) + 1) * _STEP)
+    return Diagram(
+        lifelines, arrows, _FIRST + len(accounts) * _LANE + _LANE // 2, _TOP + (2 * len(exchanges) + 1) * _STEP
+    )
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
 def _asked(exchange: Mapping[str, Any]) -> str:
