@@ -18,10 +18,13 @@ from conformance.cli.output import output
 from conformance.judging import runner
 from conformance.judging.plan import Plan, make_plan
 from conformance.judging.rounds import Rounds
+from conformance.naming import count
 from conformance.options import ROUNDS, RUN
 from conformance.profile import Profile, loader
-from conformance.reporting import terminal, words
+from conformance.reporting import terminal
 from conformance.reporting.annotations import annotations
+from conformance.reporting.markdown import markdown
+from conformance.results import Results
 
 
 @click.command()
@@ -95,8 +98,7 @@ def run(
             for line in rounds.told():
                 console.print(line, highlight=False, soft_wrap=True)
     if os.environ.get("GITHUB_ACTIONS") == "true":
-        for line in annotations(results):
-            click.echo(line)
+        _tell_github(results)
     terminal.show(output(), results, Path(report_dir), detail or "normal")
     gc.freeze()  # the process ends: to look for garbage once more would take a third of a second
     sys.exit(results.exit_code)
@@ -105,12 +107,22 @@ def run(
 def _lanes(plan: Plan) -> str:
     """On how many lanes the run works, and why not on others."""
     unused = len(plan.profile.lanes) - len(plan.lanes)
-    works = f"works on {words.count(len(plan.lanes), 'lane')}"
+    works = f"works on {count(len(plan.lanes), 'lane')}"
     if not unused:
         return works
     reads = plan.scope == "read-only"
     why = "what only reads needs one" if reads else "further ones lack a credential or the other account of the first"
     return f"{works}, {unused} not used: {why}"
+
+
+def _tell_github(results: Results) -> None:
+    """Print annotations, and add to the summary of the job."""
+    for line in annotations(results):
+        click.echo(line)
+    with contextlib.suppress(OSError, KeyError):
+        summary = Path(os.environ["GITHUB_STEP_SUMMARY"])
+        with summary.open("a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(f"{markdown(results)}\n")
 
 
 @contextlib.contextmanager

@@ -130,11 +130,12 @@ expires = 2999-01-01
     (tmp_path / "waivers.toml").write_text(waiver, encoding="utf-8")
     with profile_in(tmp_path, faults.load()["limit-above-maximum-is-default"].sandbox()):
         words = ["run", "--target", "profile.toml", "-k", "list_limit"]
-        failed = command(*words, cwd=tmp_path, GITHUB_ACTIONS="true")
+        failed = command(*words, cwd=tmp_path, GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY=str(tmp_path / "job.md"))
         waived = command(*words, "--waivers", "waivers.toml", cwd=tmp_path, GITHUB_ACTIONS="true")
     assert (failed.returncode, waived.returncode) == (1, 0), failed.stdout + waived.stdout
     assert [line.partition(" ")[0] for line in failed.stdout.splitlines() if line.startswith("::")] == ["::error"]
     assert [line.partition(" ")[0] for line in waived.stdout.splitlines() if line.startswith("::")] == ["::warning"]
+    assert (tmp_path / "job.md").read_text(encoding="utf-8").startswith("## not conformant: 1 requirement violated")
     assert failed.stdout.splitlines()[-1].endswith("exit 1: a requirement is violated")
     assert waived.stdout.splitlines()[-1].endswith("exit 0: no violation beyond what is waived")
     assert "(1 waived)" in " ".join(waived.stdout.split())
