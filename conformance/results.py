@@ -79,6 +79,7 @@ class Mishaps:
     """What went wrong beside the verdicts: a refusal of the suite, its own crashes, an interruption.
 
     `left`: what the run placed and could not remove again. `stopped`: it ended at the first violation, as it was told.
+    `unwritten`: why its reports could not be written.
     """
 
     refusal: str | None = None
@@ -86,6 +87,7 @@ class Mishaps:
     interrupted: bool = False
     left: tuple[str, ...] = ()
     stopped: bool = False
+    unwritten: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +190,7 @@ class Results:
             return Exit.WRONG_USAGE
         if self.violated or self.bad_waivers:
             return Exit.VIOLATED
-        if self.mishaps.crashes:
+        if self.mishaps.crashes or self.mishaps.unwritten:
             return Exit.SUITE_FAILED
         undecided = self.inconclusive or missed or not self.judged_orders
         return Exit.INCONCLUSIVE if undecided else Exit.OK
@@ -282,6 +284,7 @@ def _mishaps(entry: Mapping[str, Any] | None, exit_code: int) -> Mishaps:
         interrupted=entry.get("interrupted", False),
         left=tuple(entry.get("left", ())),
         stopped=entry.get("stopped", False),
+        unwritten=entry.get("unwritten"),
     )
 
 

@@ -74,7 +74,9 @@ class View:
 
     def leave(self, *, clean: bool) -> None:
         """Let the next run have the account; `clean`: nothing that was placed is left in it."""
-        self.journal.close(clean=clean and self.own.begun)
+        seen = {} if self._latest is None else self._latest.orders
+        finished = {id for id in self.own.named if id in seen and not seen[id].live}
+        self.journal.close(clean=clean and self.own.begun, finished=finished)
 
     # -- what is known -------------------------------------------------------------------------------------------------
 

@@ -4,6 +4,8 @@ import importlib
 
 import click
 
+from conformance.cli.output import spell_out
+
 # Each command, with the first line of its own help: `--help` imports none of them.
 COMMANDS = {
     "run": "Test a target, and write the reports.",
@@ -41,3 +43,4 @@ class _Commands(click.Group):
 @click.version_option(package_name="p99-conformance")
 def main() -> None:
     """Test an exchange against the p99 spot-order API: list my orders, cancel all my orders."""
+    spell_out()

@@ -9,12 +9,11 @@ from pathlib import Path
 
 import click
 from click.core import ParameterSource
-from rich.console import Console
 
 from conformance.cli.again import chosen_again, duration_s
 from conformance.cli.click_options import options
 from conformance.cli.complaints import complaints
-from conformance.cli.output import output
+from conformance.cli.output import beside_capture, output, said
 from conformance.judging import runner
 from conformance.judging.plan import Plan, make_plan
 from conformance.judging.rounds import Rounds
@@ -60,7 +59,7 @@ def run(
     Exit codes: 0 no violation found · 1 a must or implied requirement is violated
     2 wrong usage or a refusal · 3 inconclusive · 4 the suite failed · 130 interrupted
     """
-    console = Console(stderr=True, quiet=detail == "quiet")
+    console = beside_capture(quiet=detail == "quiet")
     with complaints():
         again = chosen_again(replay, failed)
         explore_s = None if explore is None else duration_s(explore)
@@ -83,7 +82,9 @@ def run(
         )
         where = plan.target
         console.print(
-            f"judging {where['name']} at {where['base_url']} ({where['scope']}, seed {seed})", highlight=False
+            f"judging {where['name']} at {where['base_url']} ({where['scope']}, seed {seed})",
+            highlight=False,
+            soft_wrap=True,
         )
         if len(plan.profile.lanes) > 1:
             console.print(_lanes(plan), highlight=False, soft_wrap=True)
@@ -97,9 +98,10 @@ def run(
             results = rounds.run(explore_s=explore_s, stop_on_first=stop_on_first, select=select)
             for line in rounds.told():
                 console.print(line, highlight=False, soft_wrap=True)
-    if os.environ.get("GITHUB_ACTIONS") == "true":
-        _tell_github(results)
-    terminal.show(output(), results, Path(report_dir), detail or "normal")
+    with said(lambda: terminal.summary(results, Path(report_dir), detail="quiet").strip()):
+        if os.environ.get("GITHUB_ACTIONS") == "true":
+            _tell_github(results)
+        terminal.show(output(), results, Path(report_dir), detail or "normal")
     gc.freeze()  # the process ends: to look for garbage once more would take a third of a second
     sys.exit(results.exit_code)
 

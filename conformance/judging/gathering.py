@@ -121,8 +121,8 @@ class Gathering:
             # An exploring run is not broken off by the end of its time: it is a part of all rounds.
             stopped = session.shouldfail or (session.shouldstop and not self._plan.effort.time_is_up())
             results = self._results(stopped=bool(stopped))
-            if self._plan.writes and not files.keeps(results, self._plan.report_dir):
-                files.write(results, self._plan.report_dir)
+            if self._plan.writes:
+                results = files.save(results, self._plan.report_dir)
             self.results = results
         session.exitstatus = results.exit_code
 

@@ -1,5 +1,6 @@
 """A run of several rounds: what was found before is met again, then all is tested, then explored with other seeds."""
 
+import contextlib
 import random
 import sys
 import time
@@ -57,7 +58,8 @@ class Rounds:
         until = None if explore_s is None else started + explore_s
         # What an earlier run has left there is not taken for what this one has found.
         if not self._again:
-            (self._plan.report_dir / FILE).unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # where nothing can be removed, the reports say that nothing is written
+                (self._plan.report_dir / FILE).unlink(missing_ok=True)
         with signals.stopping():
             try:
                 for each in self._planned(select, until):
@@ -74,16 +76,14 @@ class Rounds:
                 self._note(crashes=(str(error),))
             with signals.ignored():
                 results = replace(self._whole(), select=select, duration_s=round(time.monotonic() - started, 2))
-                if not files.keeps(results, self._plan.report_dir):
-                    files.write(results, self._plan.report_dir)
-        return results
+                return files.save(results, self._plan.report_dir)
 
     def told(self) -> Iterator[str]:
         """Of each violation that was tested again, whether it was met; and where all that was found is saved."""
         for found, result in self._tested_again.items():
             told = {Verdict.FAIL: "met again", Verdict.PASS: "not met again"}.get(result.verdict, "could not be tested")
             yield f"{told}: {found.requirement} by {found.check}"
-        if self._found:
+        if self._found and (self._plan.report_dir / FILE).exists():
             yield f"what was found is saved in {self._plan.report_dir / FILE}: `run --replay` tests it first"
 
     def _note(self, **mishaps: Any) -> None:
@@ -126,7 +126,8 @@ class Rounds:
         self._found = joined(self._found, found_by(results, kept, exploring=exploring))
         if self._found:
             name = self._plan.profile.target.name
-            found_file.write(self._plan.report_dir / FILE, self._found, target=name, versions=results.versions)
+            with contextlib.suppress(OSError):  # a full disk does not end the exploring; the reports tell of it
+                found_file.write(self._plan.report_dir / FILE, self._found, target=name, versions=results.versions)
         kind = ", tests again what was found" if each.again else ", explores" if exploring else ""
         sent = count(results.requests["total"], "request")
         new = count(len(self._found) - known, "new violation")

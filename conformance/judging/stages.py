@@ -18,7 +18,7 @@ from conformance.observations import Observations
 from conformance.orders import STATUSES
 from conformance.profile import Profile
 from conformance.stage.arranger import Arranger
-from conformance.stage.clean_up import clean_up
+from conformance.stage.clean_up import clean_up, perhaps_left
 from conformance.stage.driver import Driver
 from conformance.stage.lane import Lane, lane_of
 from conformance.stage.stage import Stage
@@ -92,6 +92,11 @@ class Stages:
         self._changed.clear()
         self._stages.clear()
         return [self.redactor.presentable(line) for line in left]
+
+    def not_cleaned_up(self, why: str) -> list[str]:
+        """A line for each account in which orders of this run may be left; no request is sent."""
+        lines = (line for lane in self._changed for view in lane.views for line in perhaps_left(view, why))
+        return [self.redactor.presentable(f"{line} ({self.client.target.base_url})") for line in lines]
 
     def note(self, lane: int, covered: Mapping[str, Set[Any]]) -> None:
         """Take in what a check has covered on this lane."""

@@ -31,8 +31,6 @@ _CLEAN_UP = "conformance_clean_up"
 _COVERAGE = "conformance_coverage"
 _WORK = "conformance_work"
 
-_STOPPED_CLEANING = "told twice to stop, the run did not clean up: what it placed may be left; the next run removes it"
-
 
 class CleanUp(NamedTuple):
     """How cleaning up went. `left`: what may still be on the target, a line each; `crashes`: where the suite broke."""
@@ -253,7 +251,9 @@ class Worker:
             return CleanUp(left=tuple(self.stages.close()))
         except KeyboardInterrupt:
             if self.interrupted:
-                return CleanUp(left=(_STOPPED_CLEANING,))
+                return CleanUp(
+                    left=tuple(self.stages.not_cleaned_up("was not looked at: the run was told twice to stop"))
+                )
             self.interrupted = True
             return self.clean_up()
         except Exception as error:  # noqa: BLE001 - whatever it is, the verdicts are still reported

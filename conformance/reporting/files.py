@@ -1,8 +1,10 @@
 """The report directory."""
 
+import contextlib
 import json
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from conformance.reporting.har import har
@@ -30,8 +32,9 @@ FORMATS: Mapping[str, Callable[[Results], str]] = {
 
 def remove(folder: Path) -> None:
     """Remove the reports of an earlier run, so that nobody takes them for those of one that was killed."""
-    for name in FORMATS:
-        (folder / name).unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # what cannot be removed cannot be written either, and that is told
+        for name in FORMATS:
+            (folder / name).unlink(missing_ok=True)
 
 
 def keeps(results: Results, folder: Path) -> bool:
@@ -48,18 +51,46 @@ def _judged(results: Results) -> bool:
     return bool(results.with_verdict(Verdict.PASS) or results.with_verdict(Verdict.FAIL))
 
 
+def save(results: Results, folder: Path) -> Results:
+    """Write the reports, unless the folder keeps those of an earlier run. The results, with why that was not possible:
+    a full disk does not take the verdict.
+    """
+    try:
+        if not keeps(results, folder):
+            write(results, folder)
+    except OSError as error:
+        unwritten = f"{error.strerror or error} ({error.filename or folder})"
+        return replace(results, mishaps=replace(results.mishaps, unwritten=unwritten))
+    return results
+
+
 def write(results: Results, folder: Path) -> list[Path]:
-    """Write every report of the run into the folder, each replaced as a whole; returns their paths. Raises OSError."""
+    """Write every report of the run into the folder, each replaced as a whole; returns their paths.
+
+    Raises OSError once those are written that can be.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     # All texts first: if one cannot be made, no file is replaced.
     texts = {name: text_of(results) for name, text_of in FORMATS.items()}
-    return [put(folder / name, text) for name, text in texts.items()]
+    written, failed = [], None
+    for name, text in texts.items():
+        try:
+            written.append(put(folder / name, text))
+        except OSError as error:
+            failed = failed or error
+    if failed is not None:
+        raise failed
+    return written
 
 
 def put(path: Path, text: str) -> Path:
-    """Write the text into the file, which is replaced as a whole."""
+    """Write the text into the file, which is replaced as a whole. Raises OSError, and then leaves nothing."""
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    # Half a surrogate pair, which a target can send, has no UTF-8; its escape means the same in JSON.
-    unfinished.write_text(text, encoding="utf-8", errors="backslashreplace")
-    unfinished.replace(path)
-    return path
+    try:
+        # Half a surrogate pair, which a target can send, has no UTF-8; its escape means the same in JSON.
+        unfinished.write_text(text, encoding="utf-8", errors="backslashreplace")
+        return unfinished.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+        raise

@@ -1,7 +1,18 @@
-"""What a run shows while it works: a line that moves on a terminal, and a line for each module of checks elsewhere."""
+"""What a run shows while it works: a line that moves on a terminal, and a line now and then in a log."""
+
+import time
 
 from rich.console import Console
-from rich.status import Status
+from rich.live import Live
+from rich.spinner import Spinner
+from rich.table import Table
+from rich.text import Text
+
+from conformance.naming import count
+
+_TURNS_A_SECOND = 4
+_LOG_EVERY_S = 10
+_TELLS_FROM = 0.1  # of the checks: what is left is not guessed from fewer
 
 
 class Progress:
@@ -12,25 +23,35 @@ class Progress:
         self._total = total
         self._done = 0
         self._violated = 0
-        self._module = ""
-        self._status: Status | None = console.status("setting the stage") if console.is_terminal else None
-        if self._status:
-            self._status.start()
+        self._doing = "setting up"
+        self._started = time.monotonic()
+        self._logged_at = float("-inf")
+        self._spinner = Spinner("line")  # in ASCII, which every terminal has
+        # What is printed is left alone: pytest takes standard output and error for itself meanwhile.
+        self._live = Live(
+            console=console,
+            get_renderable=self._line,
+            refresh_per_second=_TURNS_A_SECOND,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+        if console.is_terminal:
+            self._live.start()
 
     def starts(self, check: str) -> None:
         """A check begins."""
-        module, _, name = check.partition("::")
-        words = name.removeprefix("test_").replace("_", " ")
-        if self._status:
-            violated = f", [red]{self._violated} violated[/red]" if self._violated else ""
-            self._status.update(f"{self._done}/{self._total}{violated}  {words}")
-        elif module != self._module:
-            self._console.print(f"{self._done}/{self._total} {module}", highlight=False)
-        self._module = module
+        _, _, name = check.partition("::")
+        if self._done:
+            self._doing = name.removeprefix("test_").partition("[")[0].replace("_", " ")
+        self._log()
 
     def ended(self) -> None:
         """A check has ended."""
         self._done += 1
+        if self._done == self._total:
+            self._doing = "cleaning up"
+            self._log()
 
     def violated(self) -> None:
         """A check has found something."""
@@ -38,5 +59,27 @@ class Progress:
 
     def close(self) -> None:
         """Nothing more will come."""
-        if self._status:
-            self._status.stop()
+        self._live.stop()
+
+    def told(self) -> str:
+        """Where the run stands, in a line."""
+        elapsed = time.monotonic() - self._started
+        parts = [f"{self._done}/{count(self._total, 'check')}"]
+        if self._violated:
+            parts.append(f"{self._violated} violated")
+        if _TELLS_FROM * self._total <= self._done < self._total:
+            parts.append(f"{elapsed:.0f} s, about {elapsed / self._done * (self._total - self._done):.0f} s left")
+        else:
+            parts.append(f"{elapsed:.0f} s")
+        return f"{', '.join(parts)}: {self._doing}"
+
+    def _line(self) -> Table:
+        line = Table.grid(padding=(0, 1))
+        line.add_row(self._spinner, Text(self.told(), no_wrap=True, overflow="ellipsis"))
+        return line
+
+    def _log(self) -> None:
+        now = time.monotonic()
+        if not self._console.is_terminal and now - self._logged_at >= _LOG_EVERY_S:
+            self._logged_at = now
+            self._console.print(self.told(), highlight=False, soft_wrap=True)

@@ -19,16 +19,34 @@ from conformance.verdict import Verdict
 
 Detail = Literal["quiet", "normal", "verbose"]
 
+_NO_WIDTH = 100_000  # characters: no line of a summary is as long
+
 _STYLES = {Verdict.PASS: "green", Verdict.FAIL: "bold red", Verdict.INCONCLUSIVE: "yellow", Verdict.NONE: "dim"}
 _STYLES_OF_COUNTS = {words.AFFECTED: "red", **{verdict.word: style for verdict, style in _STYLES.items()}}
 
 
-def show(console: Console, results: Results, report_dir: Path, detail: Detail = "normal") -> None:
-    """Print the summary; `quiet`: its last line alone; `verbose`: each requirement, and the evidence, before it."""
+def show(
+    console: Console, results: Results, report_dir: Path, detail: Detail = "normal", *, wrap: bool | None = None
+) -> None:
+    """Print the summary; `quiet`: its last line alone; `verbose`: each requirement, and the evidence, before it.
+
+    `wrap`: break long lines, as a terminal wants and a log does not; by default by what is printed to.
+    """
+    wrap = console.is_terminal if wrap is None else wrap
     if detail != "quiet":
-        console.print(_body(results, report_dir, detail))
+        _print(console, _body(results, report_dir, detail), wrap)
     # Who looks at the last line of a log alone finds all of it there.
-    console.print(_verdict(results), soft_wrap=not console.is_terminal)
+    _print(console, _verdict(results), wrap=console.is_terminal)
+
+
+def _print(console: Console, what: RenderableType, wrap: bool) -> None:
+    """Without the spaces at the ends of lines that rich puts there, where these would be kept."""
+    if console.is_terminal:
+        console.print(what)
+        return
+    text = io.StringIO()
+    Console(file=text, width=console.width if wrap else _NO_WIDTH, color_system=None, highlight=False).print(what)
+    console.file.write("".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines()))
 
 
 def _body(results: Results, report_dir: Path, detail: Detail) -> RenderableType:
@@ -54,6 +72,8 @@ def _body(results: Results, report_dir: Path, detail: Detail) -> RenderableType:
 
 
 def _where(results: Results, report_dir: Path) -> str:
+    if told := words.unwritten(results):
+        return told
     if keeps(results, report_dir):
         return f"nothing was judged, so {report_dir} keeps the reports of an earlier run"
     return f"reports in {report_dir}: {', '.join(FORMATS)}"
@@ -62,7 +82,7 @@ def _where(results: Results, report_dir: Path) -> str:
 def summary(results: Results, report_dir: Path, width: int = 100, detail: Detail = "normal") -> str:
     """The summary as plain text."""
     console = Console(file=io.StringIO(), width=width, color_system=None, highlight=False)
-    show(console, results, report_dir, detail)
+    show(console, results, report_dir, detail, wrap=True)
     return console.file.getvalue()  # type: ignore[attr-defined,no-any-return]
 
 
@@ -89,7 +109,7 @@ def _everything(results: Results) -> Iterable[RenderableType]:
         yield line.append(f"  {'; '.join(filter(None, (told, words.why(result))))}", style="dim")
     for result in sorted(results.with_verdict(Verdict.FAIL), key=lambda each: each.consequence_of is not None):
         for found in result.findings:
-            yield Padding(Text(finding(result.id, found)), (1, 0, 0, 0))
+            yield Padding(Text(finding(result.id, found)), (1, 0, 0, 0), expand=False)
     yield Text()
 
 
@@ -109,7 +129,7 @@ def _section(title: str, lines: Iterable[RenderableType]) -> list[RenderableType
     listed = list(lines)
     if not listed:
         return []
-    return [Text(f"\n{title}", style="bold"), *(Padding(line, (0, 0, 0, 2)) for line in listed)]
+    return [Text(f"\n{title}", style="bold"), *(Padding(line, (0, 0, 0, 2), expand=False) for line in listed)]
 
 
 def _violation(result: RequirementResult, results: Results) -> RenderableType:

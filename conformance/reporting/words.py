@@ -27,6 +27,8 @@ def means(results: Results) -> str:
         return "no violation beyond what is waived"
     if results.exit_code is Exit.VIOLATED and not results.violated:
         return "a waiver has to be mended"
+    if results.exit_code is Exit.SUITE_FAILED and not results.mishaps.crashes:
+        return "reports are missing"
     return _MEANS[results.exit_code]
 
 
@@ -46,10 +48,17 @@ def headline(results: Results) -> str:
             return f"refused: {results.mishaps.refusal}"
         case Exit.INCONCLUSIVE:
             return f"inconclusive: {_why_inconclusive(results)}"
+        case Exit.SUITE_FAILED if not results.mishaps.crashes:
+            return f"no violation found ({exercised}), but {unwritten(results)}"
         case Exit.SUITE_FAILED:
             return f"the suite itself failed: {results.mishaps.crashes[0]}"
         case Exit.INTERRUPTED:
             return f"interrupted: {exercised} so far"
+
+
+def unwritten(results: Results) -> str:
+    """Why there are no reports; empty where there are."""
+    return f"the reports could not be written: {results.mishaps.unwritten}" if results.mishaps.unwritten else ""
 
 
 def seeds(results: Results) -> str:
@@ -102,7 +111,11 @@ def requests(results: Results) -> str:
     if not told:  # a file of an older version
         return f"{count(results.requests['total'], 'request')}, {results.requests['setup']} of them set-up"
     most = sorted(told.items(), key=lambda each: -each[1])
-    return f"{count(results.requests['total'], 'request')}: {', '.join(f'{number} {name}' for name, number in most)}"
+    return f"{count(results.requests['total'], 'request')}: {', '.join(_purpose(*each) for each in most)}"
+
+
+def _purpose(name: str, number: int) -> str:
+    return f"{number} {name.removesuffix('s') if number == 1 else name}"
 
 
 def time(results: Results) -> str:

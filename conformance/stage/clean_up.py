@@ -43,7 +43,8 @@ def perhaps_left(view: View, why: str) -> list[str]:
     seen = view.latest().orders if view.own.begun else {}
     ids = sorted(id for id in view.own.named if id not in seen or seen[id].live)
     those = f"{count(len(ids), 'order')} of this run ({', '.join(ids)})" if ids else "orders of this run"
-    return [f"{view}: whether {those} are left {why}; the next run looks for them"]
+    next_run = "; the next run looks for them" if view.journal.keeps else ""
+    return [f"{view}: whether {those} are left {why}{next_run}"]
 
 
 def _without_own(lane: Lane, view: View) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """The journal: what a run has placed, kept for the next one in case the run is killed."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -36,3 +37,19 @@ def test_a_journal_where_nothing_can_be_written_keeps_nobody_out(monkeypatch: py
     assert [journal.open() for journal in journals] == [[], []]
     assert journals[0].intend([Ticket.of_record(record("a"))]) == [0]
     journals[0].close(clean=True)
+
+
+def test_what_has_finished_and_what_is_old_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    gone, journal = Journal("http://gone", "alice"), Journal("http://t", "alice")
+    gone.open()
+    gone.intend([Ticket.of_record(record("x"))])
+    gone.close(clean=False)
+    for path in (tmp_path / FOLDER).iterdir():
+        os.utime(path, (0, 0))
+    journal.open()
+    for number, id in zip(journal.intend([Ticket.of_record(record(each)) for each in "ab"]), "ab", strict=True):
+        journal.name(number, id)
+    journal.close(clean=False, finished={"a"})
+    assert [each["id"] for each in journal.open()] == ["b"]
+    assert gone.open() == []

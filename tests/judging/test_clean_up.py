@@ -258,7 +258,10 @@ def test_to_be_told_so_twice_is_heeded_and_the_next_run_cleans_up(tmp_path: Path
         assert done.code == 130, done.printed
         assert "told twice to stop" in left(done)
         assert "told twice to stop" in done.stdout
-        assert live(sandbox)
+        assert f"whether {len(live(sandbox, 'alice'))} orders of this run" in left(done)
+        assert all(order.id in left(done) for order in live(sandbox))
+        assert "http://127.0.0.1" in left(done)
+        assert "the next run looks for them" in left(done)
         assert journals(tmp_path)
         done = run(tmp_path, "--target", profile, "-k", QUICK)
     assert done.code == 0, done.printed
