@@ -14,7 +14,7 @@ FLOORS = (
     {"evidence", "operations", "cost", "requirements", "hypothesis_seam", "exits", "options", "naming", "every_answer"},
     {"verdict"},
     {"orders", "observations"},
-    {"results", "contract"},
+    {"results", "contract", "bundle"},
     {"gating"},
     {"reporting"},
     {"oracle"},

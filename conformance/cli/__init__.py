@@ -15,6 +15,7 @@ COMMANDS = {
     "compare": "Compare two runs or two targets, requirement by requirement.",
     "gate": "Decide from the results of a run whether a release may pass.",
     "waivers": "Write a file of waivers to fill in, for what a run found violated or inconclusive.",
+    "contract": "Print the OpenAPI description in one file, for mock servers and generators.",
     "sandbox": "Serve the sandbox, a reference exchange, on this machine until Ctrl-C.",
     "prove": "Prove that every check can fail, and that no correct server is accused.",
     "sign": "Print QUERY with a timestamp of now and its signature.",
