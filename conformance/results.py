@@ -278,14 +278,8 @@ def _mishaps(entry: Mapping[str, Any] | None, exit_code: int) -> Mishaps:
             crashes=("the suite failed",) if exit_code == Exit.SUITE_FAILED else (),
             interrupted=exit_code == Exit.INTERRUPTED,
         )
-    return Mishaps(
-        refusal=entry.get("refusal"),
-        crashes=tuple(entry.get("crashes", ())),
-        interrupted=entry.get("interrupted", False),
-        left=tuple(entry.get("left", ())),
-        stopped=entry.get("stopped", False),
-        unwritten=entry.get("unwritten"),
-    )
+    read: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()}
+    return Mishaps(**{each.name: read[each.name] for each in fields(Mishaps) if each.name in read})
 
 
 def _requirement(entry: Mapping[str, Any]) -> RequirementResult:
