@@ -67,6 +67,13 @@ def test_an_output_that_takes_nothing(tmp_path: Path) -> None:
     assert last.endswith("(standard output: No space left on device)")
 
 
+@pytest.mark.parametrize("closed", ["stdout", "stderr"])
+def test_an_output_that_is_closed(closed: str, tmp_path: Path) -> None:
+    number = {"stdout": 1, "stderr": 2}[closed]
+    done = quick(tmp_path, f"import os, sys\nos.close({number})\nsys.{closed} = None\n")
+    assert done.code == 0, done.printed
+
+
 def test_nothing_is_left_in_the_current_folder(tmp_path: Path) -> None:
     done = run(tmp_path, *QUICK)
     assert done.code == 0, done.printed

@@ -27,11 +27,16 @@ def beside_capture(*, quiet: bool) -> Console:
 
 
 def spell_out() -> None:
-    """From now on, what the terminal has no character for is printed in others: it does not end the command."""
+    """From now on, what the terminal has no character for is printed in others, and what was closed takes what is
+    printed and shows it to nobody: neither ends the command.
+    """
     codecs.register_error(_SPELLED, _spelled)
-    for stream in (sys.stdout, sys.stderr):
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - as long as the process
+        stream = getattr(sys, name)
         with contextlib.suppress(AttributeError, ValueError):  # a test may have put something else there
-            stream.reconfigure(errors=_SPELLED)  # type: ignore[union-attr]
+            stream.reconfigure(errors=_SPELLED)
 
 
 @contextlib.contextmanager
