@@ -4,7 +4,7 @@ import importlib
 
 import click
 
-from conformance.cli.output import spell_out
+from conformance.cli.streams import spell_out
 
 # Each command, with the first line of its own help: `--help` imports none of them.
 COMMANDS = {

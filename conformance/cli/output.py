@@ -1,6 +1,5 @@
 """Where a command prints what it found, whatever the terminal can show."""
 
-import codecs
 import contextlib
 import os
 import sys
@@ -8,11 +7,9 @@ from collections.abc import Callable, Iterator
 
 from rich.console import Console
 
-_LOG_WIDTH = 110  # the width of lines in a log, where there is no terminal that has one
+from conformance.cli.streams import SPELLED
 
-# What a terminal that knows ASCII alone is shown instead. Of the rest it is shown the number.
-_IN_ASCII = str.maketrans({"·": "|", "…": "...", "–": "-", "—": "-", "’": "'", "×": "x", "→": "->", "✓": "+", "✗": "x"})
-_SPELLED = "p99-conformance.spelled"
+_LOG_WIDTH = 110  # the width of lines in a log, where there is no terminal that has one
 
 
 def output() -> Console:
@@ -22,21 +19,8 @@ def output() -> Console:
 
 def beside_capture(*, quiet: bool) -> Console:
     """A console of standard error that pytest's capture does not take: it would swallow all that a check's time has."""
-    own = open(os.dup(sys.stderr.fileno()), "w", encoding=sys.stderr.encoding, errors=_SPELLED)  # noqa: SIM115 - as long as the process
+    own = open(os.dup(sys.stderr.fileno()), "w", encoding=sys.stderr.encoding, errors=SPELLED)  # noqa: SIM115 - as long as the process
     return Console(file=own, quiet=quiet)
-
-
-def spell_out() -> None:
-    """From now on, what the terminal has no character for is printed in others, and what was closed takes what is
-    printed and shows it to nobody: neither ends the command.
-    """
-    codecs.register_error(_SPELLED, _spelled)
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - as long as the process
-        stream = getattr(sys, name)
-        with contextlib.suppress(AttributeError, ValueError):  # a test may have put something else there
-            stream.reconfigure(errors=_SPELLED)
 
 
 @contextlib.contextmanager
@@ -52,9 +36,3 @@ def said(in_short: Callable[[], str]) -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         with contextlib.suppress(OSError):
             print(f"{in_short()} (standard output: {error.strerror})", file=sys.stderr)  # noqa: T201
-
-
-def _spelled(error: UnicodeError) -> tuple[str, int]:
-    assert isinstance(error, UnicodeEncodeError)
-    text = error.object[error.start : error.end].translate(_IN_ASCII)
-    return text.encode("ascii", "backslashreplace").decode(), error.end
