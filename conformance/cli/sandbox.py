@@ -7,7 +7,10 @@ import click
 from conformance.cli.complaints import complaints
 from conformance.cli.variants import variant
 from conformance.exits import WrongUsage
-from conformance.sandbox import Sandbox, Served
+from conformance.sandbox import ACCOUNTS, SIZE, Sandbox, Served
+
+QUEUE_SIZE = "How many requests may wait for the engine; the next one is refused with 503 ENGINE_BUSY."
+SERVICE_MS = "Milliseconds that the engine takes for each request that changes orders."
 
 
 @click.command()
@@ -17,13 +20,25 @@ from conformance.sandbox import Sandbox, Served
     "--profile-out", metavar="FILE", default="sandbox.toml", show_default=True, help="File that its profile goes to."
 )
 @click.option("--seed", type=int, help="The same seed gives the same credentials every time.")
-def sandbox(port: int, fault: str | None, profile_out: str, seed: int | None) -> None:
+@click.option("--queue-size", type=click.IntRange(0), default=SIZE, show_default=True, help=QUEUE_SIZE)
+@click.option("--service-ms", type=click.FloatRange(0, 60_000), default=0.0, show_default=True, help=SERVICE_MS)
+@click.option("--lanes", type=click.IntRange(1, len(ACCOUNTS) // 2), default=1, help="How many pairs of accounts.")
+def sandbox(
+    port: int,
+    fault: str | None,
+    profile_out: str,
+    seed: int | None,
+    queue_size: int,
+    service_ms: float,
+    lanes: int,
+) -> None:
     """Serve the sandbox, a reference exchange, on this machine until Ctrl-C.
 
     Developers of clients can use it as a mock, too.
     """
     with complaints():
-        chosen = Sandbox(seed=seed) if fault is None else variant(fault).sandbox(seed)
+        make = Sandbox if fault is None else variant(fault).sandbox
+        chosen = make(seed, lanes=lanes, queue_size=queue_size, service_ms=service_ms)
 
         def ready(served: Served) -> None:
             Path(profile_out).write_text(served.profile_toml, encoding="utf-8")

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from conformance import requirements
 from conformance.naming import kebab_case
-from conformance.sandbox import Clock, Exchange, Face, Gatekeeper, Sandbox
+from conformance.sandbox import Clock, EngineQueue, Exchange, Face, Gatekeeper, Sandbox
 
 Part = TypeVar("Part", bound=type[Any])
 
@@ -20,6 +20,7 @@ _PLACES = {
     "face_class": Face,
     "gatekeeper_class": Gatekeeper,
     "clock_class": Clock,
+    "queue_class": EngineQueue,
 }
 
 
@@ -34,13 +35,13 @@ class Variant:
     says: str
     part: type[Any]
 
-    def sandbox(self, seed: int | None = None) -> Sandbox:
-        """A sandbox that does this."""
+    def sandbox(self, seed: int | None = None, **options: Any) -> Sandbox:
+        """A sandbox that does this; `options` as for the reference."""
         if issubclass(self.part, Sandbox):
-            return self.part(seed)
+            return self.part(seed, **options)
         place = next(name for name, each in _PLACES.items() if issubclass(self.part, each))
         kind: type[Sandbox] = type(self.part.__name__, (Sandbox,), {place: self.part})
-        return kind(seed)
+        return kind(seed, **options)
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,8 +161,8 @@ class OrdersByForm(_Offers):
 class SlashedMarkets(_Offers):
     """Has a slash in the names of its markets, which a query has to encode."""
 
-    def __init__(self, seed: int | None = None) -> None:
-        super().__init__(seed)
+    def __init__(self, seed: int | None = None, **options: Any) -> None:
+        super().__init__(seed, **options)
         renamed = [dataclasses.replace(each, symbol=_slashed(each.symbol)) for each in self.exchange.markets.values()]
         self.exchange.markets = {each.symbol: each for each in renamed}
 

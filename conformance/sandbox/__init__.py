@@ -13,10 +13,11 @@ from conformance.sandbox.credentials import Gatekeeper
 from conformance.sandbox.exchange import Exchange
 from conformance.sandbox.face import Face
 from conformance.sandbox.profile import MARKETS, profile_document
+from conformance.sandbox.queue import SIZE, EngineQueue
 from conformance.sandbox.records import Market
 from conformance.sandbox.server import Served, api_url, in_thread, listen, until_stopped
 
-__all__ = ["Clock", "Exchange", "Face", "Gatekeeper", "Sandbox", "Served"]
+__all__ = ["ACCOUNTS", "SIZE", "Clock", "EngineQueue", "Exchange", "Face", "Gatekeeper", "Sandbox", "Served"]
 
 ACCOUNTS = ("alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi")
 
@@ -24,8 +25,8 @@ ACCOUNTS = ("alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi")
 class Sandbox:
     """An exchange with two accounts and their credentials, or with two for each of several lanes, ready to be served.
 
-    `seed` makes its credentials, and what it leaves to chance, the same every time. What it is made of can be replaced
-    in a class derived from it.
+    `seed` makes its credentials, and what it leaves to chance, the same every time. `queue_size`, `service_ms`: of the
+    queue before its engine. What it is made of can be replaced in a class derived from it.
     """
 
     lanes = 1
@@ -33,13 +34,17 @@ class Sandbox:
     face_class: type[Face] = Face
     gatekeeper_class: type[Gatekeeper] = Gatekeeper
     clock_class: type[Clock] = Clock
+    queue_class: type[EngineQueue] = EngineQueue
     settle_ms = 500  # it shows at once what was placed: the time is for the machine
     consistency_ms = 0
 
-    def __init__(self, seed: int | None = None) -> None:
-        self.gatekeeper = self.gatekeeper_class(ACCOUNTS[: 2 * self.lanes], seed)
+    def __init__(
+        self, seed: int | None = None, *, lanes: int | None = None, queue_size: int = SIZE, service_ms: float = 0.0
+    ) -> None:
+        self.gatekeeper = self.gatekeeper_class(ACCOUNTS[: 2 * (lanes or self.lanes)], seed)
         self.exchange = self.exchange_class([_market(*market) for market in MARKETS], self.clock_class(), seed)
-        self.face = self.face_class(self.exchange, self.gatekeeper)
+        queue = self.queue_class(queue_size, service_ms / 1000)
+        self.face = self.face_class(self.exchange, self.gatekeeper, queue)
 
     @property
     def app(self) -> ASGIApp:

@@ -13,13 +13,14 @@ from starlette.routing import Route
 
 from conformance.sandbox.credentials import Denied, Gatekeeper
 from conformance.sandbox.exchange import STATUSES, Exchange, Filters, Ticket
+from conformance.sandbox.queue import BUSY, STOPPED, EngineBusy, EngineQueue
 from conformance.sandbox.records import Order, from_record
 
 BASE_PATH = "/api/v1"
 
 Handler = Callable[[Request, str, bytes], Response | Awaitable[Response]]
 
-_CANCEL_ERRORS = ("ENGINE_BUSY", "ENGINE_RESTARTING", "spot trading disabled")
+_CANCEL_ERRORS = (BUSY, *STOPPED)
 _LIST_ERRORS = ("DB_ERROR",)
 
 
@@ -28,11 +29,15 @@ class BadRequest(Exception):
 
 
 class Face:
-    """The ASGI application. A handler never waits between reading the exchange and changing it."""
+    """The ASGI application. A handler never waits between reading the exchange and changing it.
 
-    def __init__(self, exchange: Exchange, gatekeeper: Gatekeeper) -> None:
+    What changes orders waits in the queue of the engine before.
+    """
+
+    def __init__(self, exchange: Exchange, gatekeeper: Gatekeeper, queue: EngineQueue | None = None) -> None:
         self.exchange = exchange
         self.gatekeeper = gatekeeper
+        self.queue = queue or EngineQueue()
         self.armed: dict[str, list[str]] = {"GET": [], "DELETE": []}
         orders = f"{BASE_PATH}/spot/orders"
         self.app = Starlette(
@@ -43,6 +48,7 @@ class Face:
                 Route(f"{orders}/{{id}}", self._guarded(self.cancel_order), methods=["DELETE"]),
                 Route("/_test/orders", self.inject_orders, methods=["POST"]),
                 Route("/_test/fault", self.arm_fault, methods=["POST"]),
+                Route("/_test/engine", self.set_engine, methods=["POST"]),
             ]
         )
 
@@ -80,7 +86,7 @@ class Face:
         return self.answer(200, self.exchange.canceled_body(orders))
 
     def busy(self, error: str) -> Response:
-        """The answer to a cancel-all that the engine does not take."""
+        """The answer to what the engine does not take."""
         return self.error(503, error)
 
     # -- the sandbox's own -----------------------------------------------------------------------------------------
@@ -121,6 +127,23 @@ class Face:
             return self.error(400, "BAD_FAULT")
         self.armed[method] = [error] * times
         return self.answer(200, {"armed": times})
+
+    async def set_engine(self, request: Request) -> Response:
+        """A test hook: the size of the engine's queue, how long each request takes, and whether the engine is stopped;
+        what is left out stays.
+        """
+        try:
+            given = _object(await request.body())
+            size, service_ms = int(given.get("size", self.queue.size)), given.get("service_ms")
+            service_s = self.queue.service_s if service_ms is None else float(service_ms) / 1000
+            stopped = given.get("stopped", self.queue.stopped)
+        except (BadRequest, TypeError, ValueError):
+            return self.error(400, "BAD_ENGINE")
+        if size < 0 or not 0 <= service_s <= 60 or stopped not in (None, *STOPPED):
+            return self.error(400, "BAD_ENGINE")
+        self.queue.size, self.queue.service_s, self.queue.stopped = size, service_s, stopped
+        told = {"size": size, "service_ms": service_s * 1000, "stopped": stopped, "waiting": self.queue.waiting}
+        return self.answer(200, told)
 
     def strike(self, method: str) -> str | None:
         """The error that this call has to answer, if one is armed."""
@@ -176,11 +199,15 @@ class Face:
         body = await request.body()
         try:
             account = self.account_of(request)
+            if request.method != "GET":
+                await self.queue.turn()
             self.exchange.asked_with = "token" if "authorization" in request.headers else "key"
             response = handle(request, account, body)
             return await response if isinstance(response, Awaitable) else response
         except Denied as denied:
             return self.error(denied.status, denied.error)
+        except EngineBusy as busy:
+            return self.busy(str(busy))
         except BadRequest as bad:
             return self.error(400, str(bad))
 
