@@ -60,6 +60,19 @@ SELECTING = (
     Option("--skip", "All requirements but these: ids or areas, for example weight.", metavar="IDS|AREAS"),
 )
 
+LABEL = Option(
+    "--label",
+    "A fact about this run for the reports, for example build=1.4.2. May be given several times.",
+    metavar="KEY=VALUE",
+    repeated=True,
+)
+WAIVERS = Option("--waivers", "TOML file of accepted violations; these do not fail the run.", metavar="FILE")
+CANCEL_EXISTING = Option(
+    "--cancel-existing",
+    "Let cancel-all also cancel live orders that this run did not place.",
+    flag=True,
+)
+
 RUN = (
     TARGET,
     Option(
@@ -91,16 +104,9 @@ RUN = (
         choices=("none", "must", "implied", "all"),
         default="none",
     ),
-    Option(
-        "--label",
-        "A fact about this run for the reports, for example build=1.4.2. May be given several times.",
-        metavar="KEY=VALUE",
-        repeated=True,
-    ),
-    Option("--waivers", "TOML file of accepted violations; these do not fail the run.", metavar="FILE"),
-    Option(
-        "--cancel-existing",
-        "Let cancel-all also cancel live orders that this run did not place.",
-        flag=True,
-    ),
+    LABEL,
+    WAIVERS,
+    CANCEL_EXISTING,
 )
+
+OVERLOAD = (TARGET, SEED, REPORT_DIR, LABEL, WAIVERS, CANCEL_EXISTING)

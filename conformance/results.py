@@ -8,12 +8,11 @@ from typing import Any, Literal
 
 from conformance.cost import Limit
 from conformance.exits import Exit
+from conformance.requirements import command_of
 from conformance.verdict import Verdict
 
 SCHEMA_VERSION = 1
-
 Required = Literal["none", "must", "implied", "all"]
-
 _LEVELS_REQUIRED: Mapping[str, tuple[str, ...]] = {
     "none": (),
     "must": ("must",),
@@ -98,7 +97,7 @@ class Results:
     `versions`: of what else decides what a seed draws. `coverage`: for each area counts as [done, possible], and gaps.
     `seeds`: that of each round, if several. `latency_ms`: how many answers of an operation took so many ms at most, in
     steps. `select`: the -k that chose among the checks; `selection`: the options that chose requirements.
-    `bad_waivers`: what is wrong with the waivers, a line each.
+    `bad_waivers`: what is wrong with the waivers, a line each. `overload`: its figures, where it is no run.
     """
 
     catalogue_version: str
@@ -121,6 +120,7 @@ class Results:
     by_purpose: Mapping[str, int] = field(default_factory=dict)
     limit: Limit | None = None
     seeds: tuple[int, ...] = ()
+    overload: Mapping[str, Any] | None = None
 
     def at(self, *levels: str) -> list[RequirementResult]:
         """The selected requirements of these levels; of all where none is given."""
@@ -152,9 +152,10 @@ class Results:
 
     @property
     def unmet(self) -> list[RequirementResult]:
-        """What `require` names and was not exercised to a verdict."""
+        """What `require` names and was not exercised to a verdict; without what another command tests."""
         levels = _LEVELS_REQUIRED[self.require]
-        undecided = [each for each in self.at(*levels) if levels and each.verdict is not Verdict.PASS]
+        named = [each for each in self.at(*levels) if levels and not command_of(each.id)]
+        undecided = [each for each in named if each.verdict is not Verdict.PASS]
         return [each for each in undecided if each.waiver is None or each.verdict is Verdict.FAIL]
 
     @property
@@ -169,10 +170,7 @@ class Results:
 
     @property
     def judged_orders(self) -> bool:
-        """Whether any order was judged: a run that met empty lists alone has judged nothing.
-
-        Where the results say nothing of orders, whether anything else was.
-        """
+        """Whether any order was judged, or anything where results say nothing of orders. Empty lists are nothing."""
         told = self.at("must", "implied") or self.at()
         orders = [result for result in told if result.id.startswith("order.")]
         return any(result.verdict in (Verdict.PASS, Verdict.FAIL) for result in orders or told)
@@ -229,6 +227,7 @@ class Results:
             "select": self.select,
             "selection": self.selection,
             "bad_waivers": list(self.bad_waivers),
+            **({"overload": dict(self.overload)} if self.overload else {}),
         }
 
     @property
@@ -262,6 +261,7 @@ class Results:
             select=document.get("select"),
             selection=document.get("selection", ""),
             bad_waivers=tuple(document.get("bad_waivers", ())),
+            overload=document.get("overload"),
         )
 
 

@@ -28,6 +28,7 @@ FLOORS = (
     {"declare"},
     {"checks"},
     {"judging", "plugin"},
+    {"overload"},
     {"proving"},
     {"sandbox"},
     {"faults"},

@@ -74,7 +74,11 @@ class Journal:
 
     def name(self, number: int, id: str) -> None:
         """Write down what the target calls an order."""
-        self._write([{"number": number, "id": id}])
+        self.name_each({number: id})
+
+    def name_each(self, ids: Mapping[int, str]) -> None:
+        """Write down what the target calls these orders, by their numbers."""
+        self._write({"number": number, "id": id} for number, id in ids.items())
 
     def close(self, *, clean: bool, finished: Collection[str] = ()) -> None:
         """Let the next run have it; `clean`: nothing of this one, or of those before it, is left.

@@ -9,6 +9,7 @@ from conformance.cli.streams import spell_out
 # Each command, with the first line of its own help: `--help` imports none of them.
 COMMANDS = {
     "run": "Test a target, and write the reports.",
+    "overload": "Send bursts until the engine is busy, and account for every request.",
     "doctor": "Examine a profile and its target before a run; no order is touched.",
     "explain": "Explain one requirement: what it means, how it is tested, and what typically breaks it.",
     "requirements": "List the requirements: what each one says, its source, and the checks that test it.",

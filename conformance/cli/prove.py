@@ -70,6 +70,6 @@ def prove(
 
 def _subjects(with_faults: bool, with_twins: bool) -> Iterator[Subject]:
     for fault in faults.load().values() if with_faults else ():
-        yield Subject(fault.name, fault.says, fault.breaks, partial(faults.serve, fault.name))
+        yield Subject(fault.name, fault.says, fault.breaks, partial(faults.serve, fault.name), fault.command)
     for twin in faults.twins().values() if with_twins else ():
-        yield Subject(twin.name, twin.says, None, partial(faults.serve, twin.name))
+        yield Subject(twin.name, twin.says, None, partial(faults.serve, twin.name), twin.command)

@@ -3,7 +3,7 @@
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +14,9 @@ from conformance.naming import kebab_case
 from conformance.sandbox import Clock, EngineQueue, Exchange, Face, Gatekeeper, Sandbox
 
 Part = TypeVar("Part", bound=type[Any])
+
+# How those are served that are overloaded: so that a few dozen requests at once are too many.
+OVERLOADED: Mapping[str, Any] = {"lanes": 2, "queue_size": 12, "service_ms": 3.0}
 
 _PLACES = {
     "exchange_class": Exchange,
@@ -35,6 +38,11 @@ class Variant:
     says: str
     part: type[Any]
 
+    @property
+    def command(self) -> str:
+        """The command that it is tested by."""
+        raise NotImplementedError
+
     def sandbox(self, seed: int | None = None, **options: Any) -> Sandbox:
         """A sandbox that does this; `options` as for the reference."""
         if issubclass(self.part, Sandbox):
@@ -50,12 +58,26 @@ class Fault(Variant):
 
     breaks: str
 
+    @property
+    def command(self) -> str:
+        """As of what it breaks."""
+        return requirements.command_of(self.breaks) or "run"
+
 
 @dataclass(frozen=True, slots=True)
 class Twin(Variant):
-    """Something that the documents allow. `silence`: the id of the silence that it reads in its own way, if any."""
+    """Something that the documents allow. `silence`: the id of the silence that it reads in its own way, if any.
+
+    `tested_by`: the command.
+    """
 
     silence: str | None = None
+    tested_by: str = "run"
+
+    @property
+    def command(self) -> str:
+        """As it was declared."""
+        return self.tested_by
 
 
 _FAULTS: dict[str, Fault] = {}
@@ -77,8 +99,8 @@ def fault(breaks: str) -> Callable[[Part], Part]:
     return enter
 
 
-def twin(silence: str | None = None) -> Callable[[Part], Part]:
-    """Enter the class among the conforming twins, under its name in kebab case.
+def twin(silence: str | None = None, tested_by: str = "run") -> Callable[[Part], Part]:
+    """Enter the class among the conforming twins, under its name in kebab case; `tested_by`: a command.
 
     Raises KeyError for a silence that is in no catalogue, ValueError for a name that is taken.
     """
@@ -87,7 +109,7 @@ def twin(silence: str | None = None) -> Callable[[Part], Part]:
 
     def enter(conforming: Part) -> Part:
         name, says = _described(conforming)
-        _TWINS[name] = Twin(name, says, conforming, silence)
+        _TWINS[name] = Twin(name, says, conforming, silence, tested_by)
         return conforming
 
     return enter
@@ -96,7 +118,9 @@ def twin(silence: str | None = None) -> Callable[[Part], Part]:
 @contextmanager
 def serve(name: str, seed: int) -> Iterator[str]:
     """Serve the fault or twin of this name while the context lasts; yields its profile as TOML."""
-    with (load() | twins())[name].sandbox(seed).serve() as served:
+    variant = (load() | twins())[name]
+    options = OVERLOADED if variant.command == "overload" else {}
+    with variant.sandbox(seed, **options).serve() as served:
         yield served.profile_toml
 
 

@@ -13,7 +13,7 @@ from conformance import hypothesis_seam
 from conformance.hypothesis_seam import Examples
 from conformance.judging import crashes
 from conformance.judging.declarations import lane_of, name_of, needs_of, verifies_of
-from conformance.judging.excerpt import excerpt
+from conformance.judging.findings import finding
 from conformance.judging.keys import STAGE
 from conformance.judging.lanes import body
 from conformance.judging.plan import Plan
@@ -116,7 +116,7 @@ class Judge:
             reason=present(reason),
             findings=_findings(item, observations, error, present),
             saw=dict(observations.saw),
-            lapses=tuple((about, _finding(met, name_of(item), present)) for about, met in observations.lapses),
+            lapses=tuple((about, finding(met, name_of(item), present)) for about, met in observations.lapses),
             lists=observations.lists,
             doubts={id: present(doubt) for id, doubt in observations.doubts.items()},
             notes={id: present(note) for id, note in observations.notes.items()},
@@ -150,25 +150,9 @@ def _findings(
 ) -> dict[str, Finding]:
     """For each requirement the violation that ended the check, or else the one that was met in passing."""
     name = name_of(item)
-    findings = {id: _finding(violation, name, present) for id, violation in observations.in_passing.items()}
+    findings = {id: finding(violation, name, present) for id, violation in observations.in_passing.items()}
     if isinstance(error, Violation):
         violated = [error.breach.requirement] if error.breach.requirement else verifies_of(item)
         drawn = hypothesis_seam.example(error, without=getattr(item, "fixturenames", ()))
-        findings |= {id: _finding(error, name, present, drawn) for id in violated}
+        findings |= {id: finding(error, name, present, drawn) for id in violated}
     return findings
-
-
-def _finding(violation: Violation, check: str, present: Callable[[str], str], example: str | None = None) -> Finding:
-    breach = violation.breach
-    exchanges = [
-        replace(each, response_body=present(excerpt(each.response_body, f"{breach.want} {breach.got}")))
-        for each in sorted(violation.evidence, key=lambda exchange: exchange.sent_at)
-    ]
-    return Finding(
-        want=present(breach.want),
-        got=present(breach.got),
-        evidence=present("\n".join(map(str, exchanges))),
-        check=check,
-        example=example and present(example),
-        exchanges=tuple(exchange.to_json() for exchange in exchanges),
-    )

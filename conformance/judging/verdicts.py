@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from conformance.gating.consequences import may_follow
-from conformance.requirements import Consequence, Requirement
+from conformance.requirements import Consequence, Requirement, command_of
 from conformance.results import Finding, Missing, RequirementResult
 from conformance.verdict import Ending, Verdict
 
@@ -131,7 +131,9 @@ def _result(
     notes = [outcome.notes[id] for outcome in everything if id in outcome.notes]
     if verdict is Verdict.PASS and notes:
         reason = "; ".join(filter(None, [*notes, reason]))
-    if verdict is Verdict.NONE and not judged_by.get(id):
+    if verdict is Verdict.NONE and (command := command_of(id)) and not own:
+        reason = f"tested by `p99-conformance {command}`"
+    elif verdict is Verdict.NONE and not judged_by.get(id):
         reason = "there is no check for it yet"
     elif verdict is Verdict.NONE and not own and not reason:
         unrun = any(name.startswith("test_") for name in judged_by[id])

@@ -16,6 +16,8 @@ from rich.console import Console
 from conformance.exits import Exit
 from conformance.judging.plan import make_plan
 from conformance.judging.runner import run
+from conformance.overload.bounds import Bounds
+from conformance.overload.run import Overload
 from conformance.profile import loader
 from conformance.proving.matrix import Trial
 from conformance.results import Results
@@ -24,18 +26,23 @@ from conformance.verdict import Verdict
 # Ten times what the slowest twin takes, one that answers late.
 TIME_LIMIT_S = 300
 
+# Of a small overload: the queue of what is tested so is small, too.
+BOUNDS = Bounds(requests=1200, at_once=128, per_second=500, seconds=30, orders=700, recover_s=8)
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
     """A variant to be judged: a fault with what it `breaks`, or a twin.
 
     `serve` serves it for a seed while its context lasts, and yields its profile as TOML. It travels between processes.
+    `command`: what judges it, `run` or `overload`.
     """
 
     name: str
     says: str
     breaks: str | None
     serve: Callable[[int], AbstractContextManager[str]]
+    command: str = "run"
 
 
 def trials(
@@ -132,7 +139,10 @@ def judge(subject: Subject, seed: int, *, whole: bool = False) -> Trial:
             cancel_existing=False,
             aim=None if whole else subject.breaks,
         )
-        results = run(plan, Console(quiet=True), stop_on_first=False)
+        if subject.command == "overload":
+            results = Overload(plan, BOUNDS, lambda _: None).run()
+        else:
+            results = run(plan, Console(quiet=True), stop_on_first=False)
     return _trial(subject, results, time.monotonic() - started)
 
 

@@ -16,7 +16,11 @@ SECTIONS: Mapping[str, str] = {
     "list": "List my orders",
     "cancel": "Cancel all my orders",
     "access": "Access, errors, weights",
+    "overload": "Overload",
 }
+
+# The sections that a command of their own tests, and no run.
+COMMANDS: Mapping[str, str] = {"overload": "overload"}
 LEVELS = ("must", "implied", "advisory")
 
 # The keys of an entry whose values are texts. A requirement may also have `why`.
@@ -43,6 +47,11 @@ class Requirement:
     section: str
     causes: tuple[str, ...]
     why: str = ""
+
+
+def command_of(id: str) -> str | None:
+    """The command that tests this requirement; None for `run`."""
+    return COMMANDS.get(id.partition(".")[0])
 
 
 @dataclass(frozen=True, slots=True)

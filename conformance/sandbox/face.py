@@ -86,8 +86,12 @@ class Face:
         return self.answer(200, self.exchange.canceled_body(orders))
 
     def busy(self, error: str) -> Response:
-        """The answer to what the engine does not take."""
+        """The answer to a cancel-all that the engine does not take."""
         return self.error(503, error)
+
+    def overflow(self, _request: Request, _account: str, _body: bytes, error: str) -> Response:
+        """The answer to a request that the engine does not take."""
+        return self.busy(error)
 
     # -- the sandbox's own -----------------------------------------------------------------------------------------
 
@@ -207,7 +211,7 @@ class Face:
         except Denied as denied:
             return self.error(denied.status, denied.error)
         except EngineBusy as busy:
-            return self.busy(str(busy))
+            return self.overflow(request, account, body, str(busy))
         except BadRequest as bad:
             return self.error(400, str(bad))
 

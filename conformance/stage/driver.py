@@ -5,7 +5,7 @@ import json
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
@@ -47,6 +47,7 @@ class Driver:
 
     def __init__(self, profile: DriverProfile, client: Client, tally: Tally | None = None) -> None:
         self.can_place = profile.place is not None
+        self.names_orders = profile.place is not None and profile.place.order_id is not None
         self.can_cancel = profile.cancel is not None
         self.can_inject = profile.inject is not None
         self.can_fault = profile.fault is not None
@@ -61,8 +62,27 @@ class Driver:
     def place(self, account: Account, ticket: Ticket) -> Placed:
         """Place one order."""
         action = _given(self._profile.place, "driver.place")
+        answer = self._perform(action, account, self._order(account, ticket), ticket.credential)
+        id = None if action.order_id is None else _pick(answer, action.order_id)
+        return Placed(id, answer.tries_before)
+
+    def place_once(self, account: Account, ticket: Ticket) -> tuple[Answer, str | None]:
+        """Ask for one order, and do not ask again: whatever is answered, with the order's id where that tells it.
+
+        Raises Unreachable, and DriverRefused where there may be no more orders.
+        """
+        action = _given(self._profile.place, "driver.place")
+        answer = self._sending(action, account, self._order(account, ticket), ticket.credential, once=True)()
+        id = None
+        if action.order_id is not None and 200 <= answer.status < 300:
+            with suppress(DriverRefused, Misfit):
+                id = _pick(answer, action.order_id)
+        return answer, id
+
+    def _order(self, account: Account, ticket: Ticket) -> dict[str, Any]:
+        """What the placeholders of an order stand for. The order is counted."""
         self._count(1)
-        values = {
+        return {
             "symbol": ticket.symbol,
             "side": ticket.side,
             "type": ticket.type,
@@ -73,9 +93,6 @@ class Driver:
             "client_id": f"p99c-{self._run}-{next(self._serial)}",
             "account": account.name,
         }
-        answer = self._perform(action, account, values, ticket.credential)
-        id = None if action.order_id is None else _pick(answer, action.order_id)
-        return Placed(id, answer.tries_before)
 
     def cancel(self, account: Account, id: str, symbol: str) -> None:
         """Cancel one order."""
@@ -131,6 +148,29 @@ class Driver:
     def _perform(
         self, action: Action, account: Account | None, values: Mapping[str, Any], credential: Credential | None = None
     ) -> Answer:
+        send = self._sending(action, account, values, credential)
+        with self._client.counting_as("set-up"):
+            answer = send() if account is None else account.outlasting(send)
+        if self._noted is not None:
+            self._noted.append(answer.exchange)
+        if not 200 <= answer.status < 300:
+            words = answer.exchange.response_body[:200]
+            told = f"the target refused {answer.exchange.method} {answer.exchange.url}: {answer.status} {words}"
+            if action is self._profile.place:
+                told += _remedy(answer, values)
+            raise DriverRefused(told, answer.status)
+        return answer
+
+    def _sending(
+        self,
+        action: Action,
+        account: Account | None,
+        values: Mapping[str, Any],
+        credential: Credential | None = None,
+        *,
+        once: bool = False,
+    ) -> Callable[[], Answer]:
+        """What sends this request, signed anew each time; `once`: a 503 is not retried."""
         try:
             filled = action.fill(values)
         except UnfillableError as problem:
@@ -153,19 +193,10 @@ class Driver:
                 query, credentials = account.signer.authorize(query, credential)
                 signed = headers | credentials
             who = "driver" if account is None else account.name
-            return self._client.send(Call(who, action.method, filled.url, query, signed, content))
+            call = Call(who, action.method, filled.url, query, signed, content)
+            return self._client.send_once(call) if once else self._client.send(call)
 
-        with self._client.counting_as("set-up"):
-            answer = send() if account is None else account.outlasting(send)
-        if self._noted is not None:
-            self._noted.append(answer.exchange)
-        if not 200 <= answer.status < 300:
-            words = answer.exchange.response_body[:200]
-            told = f"the target refused {action.method} {filled.url}: {answer.status} {words}"
-            if action is self._profile.place:
-                told += _remedy(answer, values)
-            raise DriverRefused(told, answer.status)
-        return answer
+        return send
 
 
 def _remedy(answer: Answer, values: Mapping[str, Any]) -> str:

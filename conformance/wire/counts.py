@@ -10,6 +10,7 @@ Purpose = Literal[
     "clean-up",
     "set-up",
     "readers",
+    "overload",
     "bursts",
     "races",
     "forged credentials",
@@ -22,7 +23,7 @@ Purpose = Literal[
 
 PURPOSES: tuple[Purpose, ...] = Purpose.__args__  # type: ignore[attr-defined]
 
-APART = frozenset[Purpose](("readers", "bursts", "races"))
+APART = frozenset[Purpose](("readers", "overload", "bursts", "races"))
 """Purposes whose requests open connections of their own."""
 
 

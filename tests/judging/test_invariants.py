@@ -39,7 +39,7 @@ def test_the_sandbox_is_found_clean_and_everything_exercised(whole_run: WholeRun
     assert 0 < done.results["requests"]["readers"] <= READERS
     by_purpose = done.results["requests"]["by_purpose"]
     assert sum(by_purpose.values()) == done.results["requests"]["total"]
-    assert set(by_purpose) == set(PURPOSES)
+    assert set(by_purpose) == set(PURPOSES) - {"overload"}
     limit = done.results["limit"]
     assert 0 < limit["chain"] <= done.results["requests"]["total"]
     assert limit["connections"] == 1  # it is near

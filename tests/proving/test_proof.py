@@ -24,7 +24,8 @@ TWINS = sorted(faults.twins())[::11]
 
 def subject(name: str) -> Subject:
     variant = (faults.load() | faults.twins())[name]
-    return Subject(name, variant.says, getattr(variant, "breaks", None), partial(faults.serve, name))
+    breaks = getattr(variant, "breaks", None)
+    return Subject(name, variant.says, breaks, partial(faults.serve, name), variant.command)
 
 
 @pytest.mark.parametrize("name", FAULTS.values(), ids=list(FAULTS))
