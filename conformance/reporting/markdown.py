@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from conformance.reporting import words
+from conformance.reporting import overload, words
 from conformance.reporting.changes import cell
 from conformance.results import RequirementResult, Results
 from conformance.verdict import Verdict
@@ -20,6 +20,8 @@ def markdown(results: Results) -> str:
         *filter(None, [words.fidelity(results)]),
         f"{words.requests(results)}\n\n{words.time(results)}",
     ]
+    if figures := overload.told(results):
+        parts.append(_overload(figures))
     if violated := [each for each in results.with_verdict(Verdict.FAIL) if each.consequence_of is None]:
         rows = "\n".join(_violation(each, results) for each in violated)
         parts.append(f"### Violated\n\n| requirement | level | should have been | was |\n|---|---|---|---|\n{rows}")
@@ -37,6 +39,18 @@ def markdown(results: Results) -> str:
         if lines:
             parts.append(f"### {title}\n\n" + "\n".join(f"- {cell(line)}" for line in lines))
     return "\n\n".join(parts) + "\n"
+
+
+def _overload(figures: overload.Told) -> str:
+    tables = ((overload.COLUMNS, figures.rows), (overload.PERCENTILES, figures.latencies))
+    texts = [
+        "\n".join(
+            [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|", *(f"| {' | '.join(row)} |" for row in rows)]
+        )
+        for columns, rows in tables
+        if rows
+    ]
+    return "\n\n".join(["### Overload", figures.ledger, *texts, figures.recovery])
 
 
 def _counts(results: Results) -> str:

@@ -10,6 +10,16 @@ from conformance.results import Finding, Results
 # What signing adds stands at the end of the query.
 _SIGNED = re.compile(r"(^|&)(timestamp|signature)=.*")
 
+# The options of an overload, by what results.json calls its bounds.
+_BOUNDS = {
+    "requests": "--max-requests",
+    "at_once": "--max-at-once",
+    "per_second": "--max-rate",
+    "seconds": "--max-seconds",
+    "orders": "--max-orders",
+    "recover_s": "--recover",
+}
+
 # A forgery that is named so has put this parameter in front of what is asked.
 _IN_FRONT = " added in front after signing"
 
@@ -53,7 +63,7 @@ def run_line(results: Results, finding: Finding | None = None) -> str:
     It names the target as it was given; without one, the embedded sandbox is judged again.
     """
     target = results.target
-    words = ["p99-conformance", "run"]
+    words = ["p99-conformance", "overload" if results.overload else "run"]
     if given := target.get("given", target["base_url"]):
         words += ["--target", shlex.quote(given)]
     if target["scope"] == "read-only":
@@ -64,5 +74,8 @@ def run_line(results: Results, finding: Finding | None = None) -> str:
         words += ["--replay", "found.json"]  # it lies beside the report, and has what the round with that seed drew
     else:
         words += ["--seed", str(results.seed)]
+    if results.overload:
+        bounds = results.overload["bounds"]
+        return " ".join([*words, *(f"{option} {bounds[name]}" for name, option in _BOUNDS.items())])
     select = finding.check.partition("::")[2].partition("[")[0] if finding else results.select
     return " ".join([*words, *(["-k", shlex.quote(select)] if select else [])])

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from conformance.exits import Exit
 from conformance.naming import count
-from conformance.reporting import coverage, words
+from conformance.reporting import coverage, overload, words
 from conformance.reporting.files import FORMATS, keeps
 from conformance.results import Finding, RequirementResult, Results
 from conformance.verdict import Verdict
@@ -58,6 +58,8 @@ def _body(results: Results, report_dir: Path, detail: Detail) -> RenderableType:
     parts += _section("Not exercised", _unexercised(results.with_verdict(Verdict.NONE)))
     parts += _section("Left on the target, as far as could be seen", (Text(line) for line in results.mishaps.left))
     parts += _section("The suite itself failed", (Text(crash) for crash in results.mishaps.crashes))
+    if figures := overload.told(results):
+        parts += _section("Overload", map(Text, figures.lines))
     races = [result for result in results.with_verdict(Verdict.PASS) if "races" in result.reason]
     parts += _section("Raced", (Text(f"{result.id}: {result.reason}", style="dim") for result in races))
     if fidelity := words.fidelity(results):

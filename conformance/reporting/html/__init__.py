@@ -16,6 +16,7 @@ from conformance.naming import count
 from conformance.reporting import coverage, reproduction, words
 from conformance.reporting.html.evidence import Violated, marked, split
 from conformance.reporting.html.latency import plots
+from conformance.reporting.html.overload import picture
 from conformance.results import RequirementResult, Results
 from conformance.verdict import Verdict
 
@@ -43,6 +44,7 @@ def html(results: Results) -> str:
         silences=requirements.silences(),
         covered=coverage.told(results.coverage),
         plots=plots(results.latency_ms),
+        picture=picture(results),
         again=reproduction.run_line(results),
     )
 
