@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from math import inf
 
 from conformance.operations import LIST
-from conformance.oracle.ledger import FULL, Entry, Ledger, Seen
+from conformance.oracle.ledger import FULL, Entry, Kind, Ledger, Seen
 from conformance.oracle.rules import RIGHT, Rulebook, Sight
 from conformance.orders import Order
 from conformance.verdict import Breach
@@ -17,6 +17,13 @@ OVERLOAD: Rulebook[[Ledger]] = Rulebook()
 _REFUSAL = 'cancel-all refused with 503 and error ENGINE_BUSY, ENGINE_RESTARTING or "spot trading disabled"'
 # Other 4xx are the target's word on an order: there may be too many of them, or too little money.
 _NOT_OF_THE_ORDER = (*range(500, 600), 418, 429)
+
+# Who is charged with how requests of a kind are answered.
+_ANSWERED: tuple[tuple[Kind, str], ...] = (
+    ("cancel-all", "overload.documented"),
+    ("list", "overload.lists-stay"),
+    ("place", "overload.placing"),
+)
 
 _SHOWN = 6  # requests that stand for all of a kind as evidence
 
@@ -96,9 +103,12 @@ def refused_cancels_do_nothing(ledger: Ledger) -> Iterator[Sight]:
         yield Breach(want, f"{order}", None if full else "cancel.busy-no-loss", exchanges=evidence)
 
 
-@OVERLOAD.rule("overload.once")
+@OVERLOAD.rule("overload.once", may_also=("cancel.busy-no-loss",))
 def told_by_one_answer(ledger: Ledger) -> Iterator[Sight]:
-    """No two answers tell an order, and each one that was canceled is told."""
+    """No two answers tell an order, and each one that was canceled is told.
+
+    One that is not told may be that of a cancel-all that an engine refused while it stopped, in the midst of it.
+    """
     for id, tellers in ledger.tellers.items():
         if len(tellers) == 1:
             yield RIGHT
@@ -108,8 +118,12 @@ def told_by_one_answer(ledger: Ledger) -> Iterator[Sight]:
             yield Breach("each canceled order told by one answer, once", got, exchanges=shown[:_SHOWN])
     for entry, order, seen in _untold(ledger):
         if teller := _may_be_of_an_accepted_one(ledger, entry, order, seen):
+            stopped = [each for each in ledger.refusals(entry.account, order.symbol) if each.code != FULL]
+            perhaps = next((each for each in stopped if each.ended_at > entry.sent_at), None)
             want = f"{order.id} told by the cancel-all that canceled it"
-            yield Breach(want, f"{order}, and no answer tells it", exchanges=(*entry.shown, *teller.shown))
+            shown = (*entry.shown, *(perhaps or teller).shown)
+            charged = "cancel.busy-no-loss" if perhaps else None
+            yield Breach(want, f"{order}, and no answer tells it", charged, exchanges=shown)
 
 
 @OVERLOAD.rule("overload.once")
@@ -157,14 +171,15 @@ def orders_are_placed_once_or_refused(ledger: Ledger) -> Iterator[Sight]:
 
 def doubts(ledger: Ledger) -> Iterator[tuple[str, str]]:
     """What could not be judged: the requirement, and why."""
-    for kind, id in (("cancel-all", "overload.documented"), ("list", "overload.lists-stay")):
-        failed = [entry for entry in ledger.of(kind) if entry.ending == "failed"]  # type: ignore[arg-type]
+    for kind, id in _ANSWERED:
+        failed = [entry for entry in ledger.of(kind) if entry.ending == "failed"]
         excused = [entry for entry in failed if entry.gateway or (kind == "list" and entry.status == 500)]
         if excused:
             yield id, f"{len(excused)} requests got an answer that does not tell who gave it: {excused[0].wrong}"
-    silent = [entry for entry in ledger.of("list") if entry.ending == "unknown"]
-    if silent:
-        yield "overload.lists-stay", f"{len(silent)} lists got no whole answer: {silent[0].wrong}"
+    for kind, id in _ANSWERED:
+        silent = [entry for entry in ledger.of(kind) if entry.ending == "unknown"]
+        if silent:
+            yield id, f"{len(silent)} requests ({kind}) got no answer to rely on: {silent[0].wrong}"
     if not any(entry.ending == "refused" for entry in ledger.of("cancel-all")):
         yield "overload.documented", "no cancel-all was refused within the bounds, so that nothing was overloaded"
     for account in sorted({entry.account for entry in ledger.entries} - ledger.seen.keys()):

@@ -11,9 +11,9 @@ from random import Random
 from conformance.operations import CANCEL_ALL
 from conformance.oracle.ledger import ENDINGS, Entry, Recovery
 from conformance.orders import Order, Query
+from conformance.overload import burst
 from conformance.overload.actor import Actor
 from conformance.overload.bounds import WATCH_S, Bounds
-from conformance.overload.burst import Bursts
 from conformance.overload.looking import Sightings
 from conformance.overload.mix import Job, Mix
 from conformance.overload.recorder import Recorder
@@ -49,7 +49,6 @@ class Course:
     target: Target
     bounds: Bounds
     mix: Mix
-    bursts: Bursts
     recorder: Recorder
     rng: Random
     given_up: Callable[[], str | None]
@@ -93,7 +92,7 @@ class Course:
         self._have_standing()
         jobs = self.mix.jobs(count, phase, quiet)
         before, began_at = len(self.recorder), time.monotonic()
-        self.bursts.send(jobs, at_once, min(until, began_at + _LONGEST_BURST_S))
+        burst.send(jobs, at_once, min(until, began_at + _LONGEST_BURST_S), self.given_up)
         step = Step(phase, at_once, began_at, time.monotonic() - began_at, self.recorder.since(before))
         self.steps.append(step)
         self.take_down()
@@ -153,7 +152,7 @@ class Course:
             tries += 1
             came: dict[str, Entry] = {}
             asked = [Job(partial(_cancel_all, actor, came)) for actor in pending]
-            self.bursts.send(asked, len(asked), inf)
+            burst.send(asked, len(asked), inf, self.given_up)
             waited_s = time.monotonic() - began_at
             for actor in tuple(pending):
                 entry = came[actor.name]

@@ -25,7 +25,6 @@ from conformance.oracle.rules import Judgement
 from conformance.orders import Order
 from conformance.overload.actor import Actor
 from conformance.overload.bounds import Bounds
-from conformance.overload.burst import Bursts
 from conformance.overload.course import Course
 from conformance.overload.figures import figures
 from conformance.overload.looking import walk
@@ -77,14 +76,12 @@ class Overload:
         self._recorder = Recorder()
         rng = random.Random(plan.seed)  # noqa: S311 - variety, not secrecy
         actors = [Actor(view, self._driver, self._recorder) for view in self._views]
-        self._bursts = Bursts(self.bounds.at_once, self._client.breaker.given_up)
         self._course = Course(
             actors,
             profile.markets,
             profile.target,
             self.bounds,
             Mix(actors, profile.markets, rng, self.bounds.orders),
-            self._bursts,
             self._recorder,
             rng,
             self._client.breaker.given_up,
@@ -194,7 +191,6 @@ class Overload:
 
     def _leave(self) -> tuple[list[str], bool]:
         """Clean up: what is left, a line each, and whether this was told to stop. It finishes even if told once."""
-        self._bursts.close()
         self._client.breaker.keep_on()
         for stopped in (False, True):
             try:

@@ -104,6 +104,10 @@ def test_it_is_so_only_where_none_that_was_accepted_can_have_done_it() -> None:
     assert "overload.no-loss" in breached(ledger(late, [CANCELED], sightings=seen_live_after))
 
 
+def test_an_engine_that_stopped_may_have_been_in_the_midst_of_it() -> None:
+    assert breached(ledger([place(), busy(1, "ENGINE_RESTARTING"), cancel(2)], [CANCELED])) == ["cancel.busy-no-loss"]
+
+
 def test_what_nobody_canceled_is_doubted() -> None:
     judged = ledger([place()], [CANCELED])
     assert breached(judged) == []
@@ -193,6 +197,14 @@ def test_not_recovered() -> None:
 def test_nothing_was_overloaded() -> None:
     assert "overload.documented" in doubted(ledger([place(), cancel(1, "a")], [CANCELED]))
     assert doubted(ledger([place(), busy(0.5), cancel(1, "a")], [CANCELED])) == set()
+
+
+@pytest.mark.parametrize(
+    ("kind", "id"),
+    [("cancel-all", "overload.documented"), ("list", "overload.lists-stay"), ("place", "overload.placing")],
+)
+def test_what_gets_no_answer_is_doubted(kind: str, id: str) -> None:
+    assert doubted(ledger([entry(kind, 1, "unknown"), busy(2)])) == {id}
 
 
 def test_nothing_is_called_lost_where_nothing_could_be_looked_at() -> None:
