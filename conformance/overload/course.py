@@ -23,7 +23,7 @@ from conformance.verdict import Inconclusive
 _FIRST = 8  # requests at once, of the first burst
 _EACH = 2  # requests that each connection sends while bursts grow
 _LONGEST_BURST_S = 5.0  # then it waits, so that lists can be looked at
-_HELD = (4, 16, 12)  # later: at the least, at the most, and how many bursts are wanted
+_HELD = (4, 24, 12)  # later: at the least, at the most, and how many bursts are wanted
 _BUSY = 0.2  # the share of cancel-alls that are not accepted, from which on bursts grow no more
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.1, 2.0
 _PATIENT_S = 3.0  # a single order is tried for so long
