@@ -54,7 +54,7 @@ def gate(
             require=require,  # type: ignore[arg-type]
             baseline=result_files.read(baseline) if baseline else None,
             today=datetime.now(UTC).date(),
-            selected=selection(only, skip),
+            selected=selection(only, skip, by_any_command=True),
         )
     console = output()
     for result in decision.results.violated:

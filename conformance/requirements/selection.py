@@ -27,11 +27,16 @@ def everything() -> Selection:
     return Selection(frozenset(requirements.load()))
 
 
-def selection(only: str | None = None, skip: str | None = None, *, shape_only: bool = False) -> Selection:
-    """The selection by these options, each some ids and areas with commas between. Raises WrongUsage."""
+def selection(
+    only: str | None = None, skip: str | None = None, *, shape_only: bool = False, by_any_command: bool = False
+) -> Selection:
+    """The selection by these options, each some ids and areas with commas between. Raises WrongUsage.
+
+    It is among what a run tests, unless `by_any_command`.
+    """
     if shape_only and only:
         raise WrongUsage("--shape-only and --only cannot be given together: --shape-only is a list of its own")
-    ids = frozenset(requirements.load())
+    ids = frozenset(id for id in requirements.load() if by_any_command or not requirements.command_of(id))
     words = []
     if shape_only:
         ids = frozenset(requirements.groups()["shape"])
