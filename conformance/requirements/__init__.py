@@ -125,7 +125,7 @@ def consequences() -> tuple[Consequence, ...]:
 
 @cache
 def groups() -> Mapping[str, tuple[str, ...]]:
-    """What is counted together in a summary: ids by the name of the group, or of their area where they have none.
+    """What is counted together in a run's summary: ids by the name of the group, or of their area where they have none.
 
     Raises CatalogueError.
     """
@@ -134,7 +134,7 @@ def groups() -> Mapping[str, tuple[str, ...]]:
         if times > 1 or id not in load():
             raise CatalogueError(f"groups.toml: {id} is in {'two groups' if times > 1 else 'no catalogue'}")
     grouped = {id for ids in found.values() for id in ids}
-    for id in (id for id in load() if id not in grouped):
+    for id in (id for id in load() if id not in grouped and not command_of(id)):
         area = id.partition(".")[0]
         found[area] = (*found.get(area, ()), id)
     return MappingProxyType(found)
