@@ -85,12 +85,12 @@ def rate(result: RequirementResult) -> str:
 
 
 def fidelity(results: Results) -> str:
-    """How many requirements of each group the target has kept; empty where none was tested."""
+    """How many requirements of each group the target has kept; empty where none was tested, or by no run."""
     passed = {each.id for each in results.with_verdict(Verdict.PASS)}
     selected = {each.id for each in results.at()}
     groups = {name: selected.intersection(ids) for name, ids in requirements.groups().items()}
     told = [f"{name} {len(ids & passed)} of {len(ids)}" for name, ids in groups.items() if ids]
-    return f"fidelity: {', '.join(told)}" if results.exercised else ""
+    return f"fidelity: {', '.join(told)}" if results.exercised and not results.overload else ""
 
 
 def counts(results: Results) -> tuple[tuple[str, ...], Mapping[str, list[int]]]:

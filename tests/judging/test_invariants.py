@@ -15,7 +15,8 @@ from tests.whole_run import WholeRun
 REQUESTS = 1_000
 READERS = 600
 
-NEEDED = {id for id, entry in requirements.load().items() if entry.level != "advisory" and not requirements.command_of(id)}
+OF_RUNS = [entry for entry in requirements.load().values() if requirements.command_of(entry.id) is None]
+NEEDED = {entry.id for entry in OF_RUNS if entry.level != "advisory"}
 
 
 def judge(sandbox: Sandbox, folder: Path, without: str | None = None, *more: str) -> Ended:
