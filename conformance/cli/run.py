@@ -107,9 +107,9 @@ def run(
 
 
 def _lanes(plan: Plan) -> str:
-    """On how many lanes the run works, and why not on others."""
+    """How many lanes the run uses, and why not others. Their checks take turns: their orders could trade."""
     unused = len(plan.profile.lanes) - len(plan.lanes)
-    works = f"works on {count(len(plan.lanes), 'lane')}"
+    works = f"uses {count(len(plan.lanes), 'lane')}{', one after the other' if len(plan.lanes) > 1 else ''}"
     if not unused:
         return works
     reads = plan.scope == "read-only"

@@ -86,7 +86,7 @@ def test_what_cancels_is_shared_out_among_the_lanes(tmp_path: Path) -> None:
     with profile_in(tmp_path, sandbox) as profile:
         done = run(tmp_path, "--target", profile, "-v")
     assert done.code == 0, done.printed
-    assert "works on 2 lanes" in done.stderr
+    assert "uses 2 lanes, one after the other" in done.stderr
     assert done.with_verdict("inconclusive") == set()
     by_account = {name: len(orders) for name, orders in sandbox.exchange.orders.items()}
     assert min(by_account.values()) > 20, by_account
@@ -134,7 +134,7 @@ def test_a_lane_that_lacks_what_the_first_has_is_not_used(tmp_path: Path) -> Non
         profile.write_text(text, encoding="utf-8")
         done = run(tmp_path, "--target", profile, "-k", "start_is")
     assert done.code == 0, done.printed
-    assert "works on 1 lane, 1 not used: further ones lack a credential" in " ".join(done.stderr.split())
+    assert "uses 1 lane, 1 not used: further ones lack a credential" in " ".join(done.stderr.split())
 
 
 def test_a_run_needs_a_connection(tmp_path: Path) -> None:
