@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import conformance
+from conformance import requirements
 from conformance.sandbox import Sandbox
 from conformance.sandbox.records import Order
 
@@ -45,7 +46,9 @@ class Ended:
         return self.stdout + self.stderr
 
     def with_verdict(self, verdict: str) -> set[str]:
-        return {entry["id"] for entry in self.results["requirements"] if entry["verdict"] == verdict}
+        """The requirements that a run tests, and that have this verdict."""
+        entries = (each for each in self.results["requirements"] if not requirements.command_of(each["id"]))
+        return {entry["id"] for entry in entries if entry["verdict"] == verdict}
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from conformance.wire.bounded import BoundedAdapter, Unbounded, read_body
 from conformance.wire.breaker import Breaker
 from conformance.wire.call import Call, Came, origin
 from conformance.wire.counts import APART, PURPOSES, Counts, Latencies, Purpose
-from conformance.wire.failures import in_words, is_dropped, is_refused
+from conformance.wire.failures import in_words, is_cut_off, is_dropped, is_refused
 from conformance.wire.headers import OWN, all_of
 from conformance.wire.kept import kept
 from conformance.wire.pace import Pace
@@ -247,7 +247,8 @@ class Client:
                 came.body = read_body(response, BODY_LIMIT)
         except (requests.RequestException, urllib3.exceptions.HTTPError, Unbounded, OSError) as error:
             came.problem = in_words(error, connect_s, patience_s)
-            came.dropped = is_dropped(error) and came.status is None
+            # What only reads may be sent again, however much of the answer had come.
+            came.dropped = is_dropped(error) if came.status is None else is_cut_off(error) and call.method == "GET"
             came.refused = is_refused(error)
         came.seconds = time.monotonic() - started
         self.pace.ended(started, is_list=call.operation == LIST.name and came.status == 200)

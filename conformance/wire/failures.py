@@ -57,6 +57,11 @@ def is_dropped(error: Exception) -> bool:
     return isinstance(error, exceptions.ConnectionError) and isinstance(_cause(error), ConnectionError)
 
 
+def is_cut_off(error: Exception) -> bool:
+    """Whether the peer closed the connection in the middle of an answer."""
+    return isinstance(error, exceptions.ChunkedEncodingError)
+
+
 def is_refused(error: Exception) -> bool:
     """Whether no connection was made, so that nothing was sent."""
     reason = getattr(error.args[0], "reason", None) if error.args else None
