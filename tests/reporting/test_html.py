@@ -198,3 +198,8 @@ def test_half_and_most_of_the_answers_are_told() -> None:
     assert [bar.at_most for bar in listed.bars][-1] == "1 s"
     assert canceled.bars[0].height == 90
     assert plots({}) == []
+
+
+def test_how_faithful_the_target_is_stands_at_the_top() -> None:
+    page = html(results(CLEAN))
+    assert "<p>Fidelity: shape 1 of 1</p>" in page.partition("<main>")[0]

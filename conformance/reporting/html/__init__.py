@@ -29,6 +29,7 @@ def html(results: Results) -> str:
         results=results,
         headline=words.headline(results),
         means=words.means(results),
+        fidelity=words.fidelity(results),
         time=words.time(results),
         requests=count(results.requests["total"], "request"),
         seeds=words.seeds(results),
