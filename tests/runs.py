@@ -46,9 +46,12 @@ class Ended:
         return self.stdout + self.stderr
 
     def with_verdict(self, verdict: str) -> set[str]:
-        """The requirements that a run tests, and that have this verdict."""
-        entries = (each for each in self.results["requirements"] if not requirements.command_of(each["id"]))
-        return {entry["id"] for entry in entries if entry["verdict"] == verdict}
+        return {entry["id"] for entry in self.results["requirements"] if entry["verdict"] == verdict}
+
+    @property
+    def untested(self) -> set[str]:
+        """The requirements without a verdict, but for those of other commands."""
+        return {id for id in self.with_verdict("none") if not requirements.command_of(id)}
 
 
 @dataclass(frozen=True, slots=True)

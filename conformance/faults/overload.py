@@ -221,19 +221,6 @@ class RefusedTakeTheirPlace(EngineQueue):
 
 
 @fault(breaks="overload.recovers")
-class CircuitStaysOpen(EngineQueue):
-    """Refuses everything for ten seconds after the last request that it has refused."""
-
-    refused_at = float("-inf")
-
-    def refuses(self) -> str | None:
-        code = super().refuses() or ("ENGINE_BUSY" if time.monotonic() < self.refused_at + 10 else None)
-        if code:
-            self.refused_at = time.monotonic()
-        return code
-
-
-@fault(breaks="overload.recovers")
 class CancelsHangAfterwards(Face):
     """Never again answers a cancel-all of the account that it has refused one."""
 
@@ -253,6 +240,19 @@ class CancelsHangAfterwards(Face):
     async def _hanging(self) -> Response:
         await asyncio.sleep(60)
         return self.cancel_answer([])
+
+
+@fault(breaks="overload.recovers")
+class CircuitStaysOpen(EngineQueue):
+    """Refuses everything for ten seconds after the last request that it has refused."""
+
+    refused_at = float("-inf")
+
+    def refuses(self) -> str | None:
+        code = super().refuses() or ("ENGINE_BUSY" if time.monotonic() < self.refused_at + 10 else None)
+        if code:
+            self.refused_at = time.monotonic()
+        return code
 
 
 # -- placing -------------------------------------------------------------------------------------------------------
