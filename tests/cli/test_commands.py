@@ -144,23 +144,24 @@ expires = 2999-01-01
     assert (entry["verdict"], entry["waiver"]["owner"], results["select"]) == ("fail", "orders", "list_limit")
 
 
-def found(results: dict[str, Any]) -> tuple[Any, ...]:
+def found(results: dict[str, Any], *also_timely: str) -> tuple[Any, ...]:
     """What the same seed has to bring about again, however long things take: on a busy machine more looks are needed,
-    readers ask for more lists, and more is to be cleared after a race.
+    readers ask for more lists, and more is to be cleared after a race. `also_timely`: more that depends on time.
     """
-    timely = {"set-up", "looks", "readers", "clean-up"}
+    timely = {"set-up", "looks", "readers", "clean-up", *also_timely}
     sent = {purpose: sent for purpose, sent in results["requests"]["by_purpose"].items() if purpose not in timely}
     return sent, [(entry["id"], entry["verdict"]) for entry in results["requirements"]]
 
 
 def test_a_run_is_not_moved_by_the_users_surroundings(tmp_path: Path, whole_run: WholeRun) -> None:
-    """It sends as many requests, and gives the same verdicts, as one with the same seed and no surroundings."""
+    """It sends the same requests, and gives the same verdicts, as one with the same seed and no surroundings."""
     (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = -k nothing_at_all\n", encoding="utf-8")
     (tmp_path / "conftest.py").write_text("raise SystemExit(0)\n", encoding="utf-8")
     done = command("run", cwd=tmp_path, PYTEST_ADDOPTS="-k nothing_at_all -p no:python", PYTEST_PLUGINS="absent")
     assert done.returncode == 0, done.stdout + done.stderr
     results = json.loads((tmp_path / "reports" / "results.json").read_text(encoding="utf-8"))
-    assert found(results) == found(whole_run.ended.results)
+    # A list that may be behind is asked for again: how many may be depends on time in a run that cancels.
+    assert found(results, "lists") == found(whole_run.ended.results, "lists")
 
 
 def test_a_run_that_selects_nothing_is_inconclusive(tmp_path: Path) -> None:
