@@ -1,13 +1,11 @@
 """`p99-conformance requirements`."""
 
 import json
+import shutil
+import textwrap
 from dataclasses import asdict
 
 import click
-from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
 
 from conformance import requirements as catalogue
 from conformance.cli.catalogue import entry
@@ -33,16 +31,20 @@ def requirements(as_json: bool, ids: tuple[str, ...]) -> None:
     if as_json:
         click.echo(json.dumps([asdict(each) | lists[each.id] for each in chosen], indent=2, ensure_ascii=False))
         return
-    console = Console(highlight=False)
+    width = shutil.get_terminal_size().columns
     for each in chosen:
-        console.print(Text(each.id, style="bold").append(f"  {each.level}", style="cyan"))
+        click.echo(f"{click.style(each.id, bold=True)}  {click.style(each.level, fg='cyan')}")
         lines = {
             "": each.says,
             "source": each.source,
             "judged by": ", ".join(lists[each.id]["checks"]) or "nothing yet",
             "proven by": ", ".join(lists[each.id]["faults"]) or "nothing yet",
         }
-        table = Table.grid("", "", padding=(0, 2, 0, 0))
         for name, words in lines.items():
-            table.add_row(Text(name, style="dim"), Text(words))
-        console.print(Padding(table, (0, 0, 1, 2)))
+            begin = f"  {name:<9}  "
+            click.echo(
+                textwrap.fill(
+                    words, width, initial_indent=begin, subsequent_indent=" " * len(begin), break_on_hyphens=False
+                )
+            )
+        click.echo()
