@@ -117,7 +117,7 @@ class Unreachable(CannotJudge):
     """No whole answer came back. Carries the exchange as far as it went.
 
     `dropped`: the peer closed a connection before it answered, as happens to a kept-alive one that went stale.
-    If the request only reads: before all of the answer had come.
+    Unless the request places orders: before all of the answer had come.
     """
 
     ending = "inconclusive"

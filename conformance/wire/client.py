@@ -247,8 +247,8 @@ class Client:
                 came.body = read_body(response, BODY_LIMIT)
         except (requests.RequestException, urllib3.exceptions.HTTPError, Unbounded, OSError) as error:
             came.problem = in_words(error, connect_s, patience_s)
-            # What only reads may be sent again, however much of the answer had come.
-            came.dropped = is_dropped(error) if came.status is None else is_cut_off(error) and call.method == "GET"
+            # To list, or to cancel, may be asked for again, however much of the answer had come.
+            came.dropped = is_dropped(error) if came.status is None else is_cut_off(error) and call.method != "POST"
             came.refused = is_refused(error)
         came.seconds = time.monotonic() - started
         self.pace.ended(started, is_list=call.operation == LIST.name and came.status == 200)
