@@ -93,19 +93,26 @@ def of_page(query: Query, wrong: Callable[[Query], bool], seconds: Iterable[int]
     if query.limit != MAX_LIMIT and not wrong(replace(query, limit=MAX_LIMIT)):
         if wrong(Query(limit=query.limit)):
             return limit_requirement(query.limit)
-        each = (_alone(query, name, query.limit, seconds) for name in filters)
-        return "list.limit-after-filters" if any(map(wrong, each)) else "list.conjunctive"
+        each = (_alone(query, name, query.limit) for name in filters)
+        roomy = (_with_room(query, name, query.limit, seconds) for name in filters)
+        return "list.limit-after-filters" if any(map(wrong, (*each, *roomy))) else "list.conjunctive"
     for name in filters:
-        if wrong(_alone(query, name, MAX_LIMIT, seconds)):
+        if wrong(_with_room(query, name, MAX_LIMIT, seconds)):
             return f"list.{name}"
-    return "list.conjunctive"
+    cut = query.start is not None and wrong(_alone(query, "start", query.limit))
+    return "list.limit-after-filters" if cut else "list.conjunctive"
 
 
-def _alone(query: Query, name: str, limit: int | None, seconds: Iterable[int]) -> Query:
+def _alone(query: Query, name: str, limit: int | None) -> Query:
+    """The filter of this name alone."""
+    return Query(limit=limit, **{name: getattr(query, name)})
+
+
+def _with_room(query: Query, name: str, limit: int | None, seconds: Iterable[int]) -> Query:
     """The filter of this name alone. What a start lets through wrongly is the oldest of all, which a full page does not
     reach: it is then that of a later start.
     """
-    alone = Query(limit=limit, **{name: getattr(query, name)})
+    alone = _alone(query, name, limit)
     if name != "start" or query.start is None:
         return alone
     size, later = page_size(limit), sorted((each for each in seconds if each >= query.start), reverse=True)

@@ -30,7 +30,7 @@ _PRELOADED = ("conformance.cli.ready",)
 
 @click.command()
 @options(SEED, REPORT_DIR)
-@click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, help="How many to test side by side.")
+@click.option("--jobs", type=click.IntRange(1), default=(os.cpu_count() or 1) + 1, help="How many to test side by side.")
 @click.option("--faults/--no-faults", "with_faults", default=True, help="Test the sandbox with each fault.")
 @click.option("--twins/--no-twins", "with_twins", default=True, help="Test each twin, a correct variant.")
 @click.option("--whole", is_flag=True, help="Test each fault with all checks: which violation is named first? Slower.")

@@ -102,7 +102,7 @@ class FourWorkers(_Raced):
         return self.error(500, "NO_WORKER") if number > 4 else await super().race(account, symbol, found, number)
 
 
-@fault(breaks="cancel.concurrent-once")
+@fault(breaks="cancel.empty")
 class NullForTheLater(_Raced):
     """Answers null in place of an empty array where another cancel-all was faster."""
 

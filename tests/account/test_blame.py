@@ -122,10 +122,21 @@ def test_each_filter_is_tried_where_there_is_room_for_all_that_pass() -> None:
 
     of_page(ALL, wrong)
     assert asked[0].limit == 200
-    assert {query.limit for query in asked[1:]} == {200}
-    assert [[name for name, _ in query.pairs()] for query in asked[1:]] == [
+    *alone, cut = asked[1:]
+    assert {query.limit for query in alone} == {200}
+    assert [[name for name, _ in query.pairs()] for query in alone] == [
         [name, "limit"] for name in ("symbol", "status", "start", "end")
     ]
+    assert cut == Query(start=ALL.start, limit=ALL.limit)
+
+
+def test_a_start_that_is_wrong_only_where_the_limit_cuts_is_no_matter_of_the_start() -> None:
+    """Whether the page has room for what other filters let through does not tell: the start alone is asked for."""
+    cut = Query(start=ALL.start, limit=ALL.limit)
+    assert of_page(replace(cut, limit=None), lambda query: query.limit != 200) == "list.limit-default"
+    assert of_page(ALL, lambda query: query in (ALL, replace(ALL, limit=200), cut)) == "list.limit-after-filters"
+    assert of_page(ALL, lambda query: query in (ALL, cut)) == "list.limit-after-filters"
+    assert of_page(ALL, lambda query: query in (ALL, replace(ALL, limit=200))) == "list.conjunctive"
 
 
 # -- a page against a snapshot ---------------------------------------------------------------------------------------
