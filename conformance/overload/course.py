@@ -14,8 +14,9 @@ from conformance.orders import Order, Query
 from conformance.overload import burst
 from conformance.overload.actor import Actor
 from conformance.overload.bounds import WATCH_S, Bounds
+from conformance.overload.job import Job
 from conformance.overload.looking import Sightings
-from conformance.overload.mix import Job, Mix
+from conformance.overload.mix import Mix
 from conformance.overload.recorder import Recorder
 from conformance.profile import Market, Target
 from conformance.verdict import Inconclusive
@@ -51,7 +52,7 @@ class Course:
     mix: Mix
     recorder: Recorder
     rng: Random
-    given_up: Callable[[], str | None]
+    crew: burst.Crew
     tell: Callable[[str], None]
     steps: list[Step] = field(default_factory=list)
     recoveries: list[Recovery] = field(default_factory=list)
@@ -70,7 +71,7 @@ class Course:
         """
         began_at, sent = time.monotonic(), 0
         phase, at_once, each = "rise", min(_FIRST, self.bounds.at_once), _EACH
-        while sent < self.bounds.requests and time.monotonic() < began_at + self.bounds.seconds and not self.given_up():
+        while sent < self.bounds.requests and time.monotonic() < began_at + self.bounds.seconds and self._able():
             # The rate is an average: a burst waits until those before it were not too many.
             due_s = min(sent / self.bounds.per_second, self.bounds.seconds) - (time.monotonic() - began_at)
             time.sleep(max(0.0, due_s))
@@ -88,18 +89,23 @@ class Course:
         self.load_ended_at = time.monotonic()
 
     def _step(self, phase: str, at_once: int, count: int, until: float) -> Step:
+        self.mix.actors = self._able()
         quiet = self.mix.quiet(len(self.steps))
         self._have_standing()
         jobs = self.mix.jobs(count, phase, quiet)
         before, began_at = len(self.recorder), time.monotonic()
-        burst.send(jobs, at_once, min(until, began_at + _LONGEST_BURST_S), self.given_up)
+        self.crew.send(jobs, at_once, min(until, began_at + _LONGEST_BURST_S))
         step = Step(phase, at_once, began_at, time.monotonic() - began_at, self.recorder.since(before))
         self.steps.append(step)
         self.take_down()
-        if quiet is not None and not self.given_up():
+        if quiet is not None and not self.crew.given_up():
             self.sightings[quiet[0].name].look("canceled", quiet[1].symbol)
         self.tell(_told(step))
         return step
+
+    def _able(self) -> Sequence[Actor]:
+        """The accounts that the crew sends requests of."""
+        return [] if self.crew.given_up() else [actor for actor in self.actors if self.crew.sends_for(actor.name)]
 
     def _have_standing(self) -> None:
         """See to it that each account has a live order in each market, and that lists show so."""
@@ -107,7 +113,7 @@ class Course:
         for actor in self.actors:
             live = {order.symbol for order in self._live(actor)}
             for market in self.markets:
-                if market.symbol not in live and not self.given_up():
+                if market.symbol not in live and not self.crew.given_up():
                     if not self._placed(actor, market, "between"):
                         return  # it is busy still, or takes no orders
                     placed = True
@@ -131,7 +137,7 @@ class Course:
         until, wait_s = time.monotonic() + _PATIENT_S, _FIRST_WAIT_S
         while (ticket := self.mix.ticket(actor, market)) is not None:
             [number] = actor.intend([ticket])
-            entry = actor.place(ticket, number, phase)
+            entry = actor.do(Job(actor.name, "place", phase, ticket=ticket, number=number))
             if entry is None or entry.ending != "refused":
                 return entry is not None and entry.ending == "accepted"
             if time.monotonic() > until:
@@ -151,8 +157,8 @@ class Course:
         while pending:
             tries += 1
             came: dict[str, Entry] = {}
-            asked = [Job(partial(_cancel_all, actor, came)) for actor in pending]
-            burst.send(asked, len(asked), inf, self.given_up)
+            asked = [partial(_cancel_all, actor, came) for actor in pending]
+            burst.send(asked, len(asked), inf, lambda: None)
             waited_s = time.monotonic() - began_at
             for actor in tuple(pending):
                 entry = came[actor.name]

@@ -3,14 +3,14 @@
 import random
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import NamedTuple
 
 from conformance.account.ticket import Ticket
 from conformance.orders import Query
 from conformance.overload.actor import Actor
+from conformance.overload.job import Job
 from conformance.profile import Market
 
 # Of a hundred requests: so many orders, so many lists; the rest are cancel-alls, since those are to be refused.
@@ -24,12 +24,6 @@ _WITHIN_S = 1.5
 _QUIET_CANCELS = 2
 
 _DEPTH = 5  # ticks away from the resting price that an order may be placed
-
-
-class Job(NamedTuple):
-    """One request of a burst."""
-
-    do: Callable[[], object]
 
 
 @dataclass(slots=True)
@@ -95,14 +89,14 @@ class Mix:
         if ticket is None:
             return None
         [number] = actor.intend([ticket])
-        return Job(lambda: actor.place(ticket, number, phase))
+        return Job(actor.name, "place", phase, ticket=ticket, number=number)
 
     def _list(self, actor: Actor, phase: str) -> Job:
         status = self.rng.choice(("open", "canceled", None))
         query = Query(status=status, limit=self.rng.choice((1, 5, 10)))
         kind = self.rng.choice(actor.view.account.credentials)
-        return Job(lambda: actor.ask_for_list(query, phase, kind))
+        return Job(actor.name, "list", phase, query=query, credential=kind)
 
     def _cancel(self, actor: Actor, symbol: str | None, phase: str) -> Job:
         kind = self.rng.choice(actor.view.account.credentials)
-        return Job(lambda: actor.cancel_all(symbol, phase, kind))
+        return Job(actor.name, "cancel-all", phase, symbol, kind)

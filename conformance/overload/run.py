@@ -25,6 +25,7 @@ from conformance.oracle.rules import Judgement
 from conformance.orders import Order
 from conformance.overload.actor import Actor
 from conformance.overload.bounds import Bounds
+from conformance.overload.burst import Here
 from conformance.overload.course import Course
 from conformance.overload.figures import figures
 from conformance.overload.looking import walk
@@ -84,7 +85,7 @@ class Overload:
             Mix(actors, profile.markets, rng, self.bounds.orders),
             self._recorder,
             rng,
-            self._client.breaker.given_up,
+            Here(actors, self._client.breaker.given_up),
             tell,
         )
         self._ledger = Ledger(())
