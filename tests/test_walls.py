@@ -29,6 +29,7 @@ FLOORS = (
     {"checks"},
     {"judging", "plugin"},
     {"overload"},
+    {"load"},
     {"proving"},
     {"sandbox"},
     {"faults"},

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import click
 from rich.console import Console
@@ -14,9 +15,10 @@ from conformance.cli.complaints import complaints
 from conformance.cli.output import output
 from conformance.cli.sandbox import QUEUE_SIZE, SERVICE_MS
 from conformance.exits import WrongUsage
-from conformance.judging.plan import make_plan
+from conformance.judging.plan import make_plan, profile_of
 from conformance.options import OVERLOAD
 from conformance.overload.bounds import Bounds
+from conformance.overload.fleet import Workers, expect_lanes, expect_locust
 from conformance.overload.run import Overload, expect_allowed
 from conformance.profile import Profile, loader
 from conformance.reporting import files, terminal
@@ -42,6 +44,15 @@ _QUEUE_SIZE, _SERVICE_MS = 16, 3.0
 @click.option(
     "--service-ms", type=click.FloatRange(0, 60_000), help=f"Without --target: {SERVICE_MS} Default: {_SERVICE_MS:g}."
 )
+@click.option("--workers", type=click.IntRange(1), help="Workers that send the bursts, each with lanes of its own.")
+@click.option(
+    "--listen",
+    default="127.0.0.1:5557",
+    show_default=True,
+    metavar="HOST:PORT",
+    help="With --workers: where they join. Only in a network that you trust.",
+)
+@click.option("--join", metavar="HOST:PORT", help="Be a worker of the overload that listens there.")
 @click.option("--quiet", "-q", "detail", flag_value="quiet", help="Print only the verdict.")
 @click.option("--verbose", "-v", "detail", flag_value="verbose", help="Print every requirement, and the evidence.")
 def overload(
@@ -59,6 +70,9 @@ def overload(
     recover: float,
     queue_size: int | None,
     service_ms: float | None,
+    workers: int | None,
+    listen: str,
+    join: str | None,
     detail: terminal.Detail | None,
 ) -> None:
     """Send bursts until the engine is busy, and account for every request.
@@ -77,6 +91,11 @@ def overload(
     if target is not None and (queue_size is not None or service_ms is not None):
         with complaints():
             raise WrongUsage("--queue-size and --service-ms are of the sandbox: leave out --target, or them")
+    if join is not None:
+        with complaints():
+            _join(target, join)
+    with complaints():
+        crew = None if workers is None else _workers(target, workers, listen)
     bounds = Bounds(
         max_requests, max_at_once, max_rate, max_seconds, max_orders or (max_requests + 1) // 2 + 50, recover
     )
@@ -95,7 +114,9 @@ def overload(
             waivers=waivers,
         )
         expect_allowed(plan.profile)
-        made = Overload(plan, bounds, lambda line: console.print(line, highlight=False, soft_wrap=True))
+        if crew is not None:
+            expect_lanes(plan.profile, crew)
+        made = Overload(plan, bounds, lambda line: console.print(line, highlight=False, soft_wrap=True), crew)
         where = plan.target
         console.print(f"overloading {where['name']} at {where['base_url']} (seed {seed})", highlight=False)
         told = made.bounds.told(plan.profile.target, len(plan.profile.accounts))
@@ -108,6 +129,32 @@ def overload(
             click.echo(line)
     terminal.show(output(), results, Path(report_dir), detail or "normal")
     sys.exit(results.exit_code)
+
+
+def _workers(target: str | None, number: int, listen: str) -> Workers:
+    if target is None:
+        raise WrongUsage("--workers wants --target: each worker has to reach it, with the same profile")
+    expect_locust()
+    return Workers(number, *_address("--listen", listen))
+
+
+def _join(target: str | None, master: str) -> NoReturn:
+    """Become a worker: a process that Locust changes, and that nothing else happens in."""
+    if target is None:
+        raise WrongUsage("--join wants --target: the profile that the master has, on this machine")
+    expect_locust()
+    expect_allowed(profile_of(target))
+    host, port = _address("--join", master)
+    os.execv(  # noqa: S606 - this interpreter, and a module of this package
+        sys.executable, [sys.executable, "-m", "conformance.load.worker", target, host, str(port)]
+    )
+
+
+def _address(option: str, given: str) -> tuple[str, int]:
+    host, _, port = given.rpartition(":")
+    if not host or not (port.isascii() and port.isdigit()):
+        raise WrongUsage(f"{option} {given}: give HOST:PORT, say 127.0.0.1:5557")
+    return host, int(port)
 
 
 @contextlib.contextmanager

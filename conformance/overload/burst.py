@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent import futures
 from functools import partial
 from typing import Protocol
@@ -15,7 +15,19 @@ _UNDER_WAY_S = 3
 
 
 class Crew(Protocol):
-    """Who sends the bursts."""
+    """Who sends the bursts. `sent_elsewhere`: how many requests other processes have sent."""
+
+    @property
+    def sent_elsewhere(self) -> int: ...  # noqa: D102
+
+    def gather(self) -> None:
+        """Wait until all of it is there. Raises Inconclusive where that takes too long."""
+
+    def end(self) -> None:
+        """Let it go."""
+
+    def doubts(self) -> Iterable[tuple[str, str]]:
+        """What is in doubt, since some of it was lost: the requirement, and why."""
 
     def send(self, jobs: Sequence[Job], at_once: int, until: float) -> None:
         """Send these requests, as `send` does with calls; the recorder has what came of them."""
@@ -30,9 +42,21 @@ class Crew(Protocol):
 class Here:
     """A crew in this process: it sends for all accounts."""
 
+    sent_elsewhere = 0
+
     def __init__(self, actors: Sequence[Actor], given_up: Callable[[], str | None]) -> None:
         self._actors = {actor.name: actor for actor in actors}
         self.given_up = given_up
+
+    def gather(self) -> None:
+        """It is there."""
+
+    def end(self) -> None:
+        """Nothing is to be done."""
+
+    def doubts(self) -> Iterable[tuple[str, str]]:
+        """None of it can be lost."""
+        return ()
 
     def send(self, jobs: Sequence[Job], at_once: int, until: float) -> None:
         """As `Crew` says."""

@@ -26,6 +26,10 @@ class Recorder:
             self._begun[number] = entry
         return number
 
+    def begun_at(self, number: int) -> float:
+        """When a request that has not ended was sent."""
+        return self._begun[number].sent_at
+
     def end(self, number: int, entry: Entry) -> None:
         """So it ended."""
         with self._lock:

@@ -25,9 +25,10 @@ from conformance.oracle.rules import Judgement
 from conformance.orders import Order
 from conformance.overload.actor import Actor
 from conformance.overload.bounds import Bounds
-from conformance.overload.burst import Here
+from conformance.overload.burst import Crew, Here
 from conformance.overload.course import Course
 from conformance.overload.figures import figures
+from conformance.overload.fleet import Fleet, Workers
 from conformance.overload.looking import walk
 from conformance.overload.mix import Mix
 from conformance.overload.recorder import Recorder
@@ -58,9 +59,11 @@ def expect_allowed(profile: Profile) -> None:
 
 
 class Overload:
-    """An overload of the plan's target within these bounds; `tell` says what goes on."""
+    """An overload of the plan's target within these bounds; `tell` says what goes on. `workers`: who
+    sends the bursts, if not this process.
+    """
 
-    def __init__(self, plan: Plan, bounds: Bounds, tell: Callable[[str], None]) -> None:
+    def __init__(self, plan: Plan, bounds: Bounds, tell: Callable[[str], None], workers: Workers | None = None) -> None:
         profile = plan.profile
         most = profile.target.max_orders
         self.bounds = bounds if most is None else replace(bounds, orders=min(bounds.orders, most))
@@ -77,6 +80,11 @@ class Overload:
         self._recorder = Recorder()
         rng = random.Random(plan.seed)  # noqa: S311 - variety, not secrecy
         actors = [Actor(view, self._driver, self._recorder) for view in self._views]
+        self._crew: Crew = (
+            Here(actors, self._client.breaker.given_up)
+            if workers is None
+            else Fleet(workers, profile, actors, self._recorder, tell)
+        )
         self._course = Course(
             actors,
             profile.markets,
@@ -85,7 +93,7 @@ class Overload:
             Mix(actors, profile.markets, rng, self.bounds.orders),
             self._recorder,
             rng,
-            Here(actors, self._client.breaker.given_up),
+            self._crew,
             tell,
         )
         self._ledger = Ledger(())
@@ -102,6 +110,7 @@ class Overload:
         mishaps = Mishaps()
         with signals.stopping():
             try:
+                self._crew.gather()
                 self._set_up()
                 self._go()
             except Declined as refusal:
@@ -114,6 +123,7 @@ class Overload:
             except Exception as error:  # noqa: BLE001 - whatever it is, what was placed is removed, and reports are written
                 mishaps = replace(mishaps, crashes=(self._redactor.redact(crashes.told(error)),))
             left, interrupted = self._leave()
+        self._crew.end()
         mishaps = replace(mishaps, left=tuple(left), interrupted=mishaps.interrupted or interrupted)
         return self._results(mishaps)
 
@@ -165,7 +175,7 @@ class Overload:
                 break
             if attempt == 0 and seen:
                 time.sleep(max(_LOOKED_AGAIN_S, course.settle_s, course.lag_s))
-        self._doubts += doubts(ledger)
+        self._doubts += [*doubts(ledger), *self._crew.doubts()]
 
     def _seen(self, ledger: Ledger) -> dict[str, Seen]:
         found = {}
@@ -214,6 +224,7 @@ class Overload:
 
     def _results(self, mishaps: Mishaps) -> Results:
         counts = self._client.counts
+        counts.by_purpose["overload"] += self._crew.sent_elsewhere
         results = Results(
             catalogue_version=requirements.CATALOGUE_VERSION,
             suite_version=conformance.__version__,
