@@ -3,6 +3,7 @@
 A request that got no answer may have been done: whatever it explains is no breach. `doubts` says what was not seen.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from math import inf
 
@@ -25,6 +26,8 @@ _ANSWERED: tuple[tuple[Kind, str], ...] = (
     ("place", "overload.placing"),
 )
 
+_LIVES_ON_S = 1.0  # a target that answers what is sent so much later was not about to die
+
 _SHOWN = 6  # requests that stand for all of a kind as evidence
 
 
@@ -40,17 +43,20 @@ def refused_as_documented(ledger: Ledger) -> Iterator[Sight]:
 
 @OVERLOAD.rule("overload.lists-stay")
 def lists_are_answered(ledger: Ledger) -> Iterator[Sight]:
-    """Each list is answered, whatever becomes of the requests that want the engine."""
+    """Each list is answered, whatever becomes of the requests that want the engine.
+
+    One that hangs is a breach where the target lives on and nothing else hangs: all of it may have stood still.
+    """
     answered = sorted(entry.sent_at for entry in ledger.entries if entry.status is not None)
     for entry in ledger.of("list"):
         if entry.ending == "accepted":
             yield RIGHT
         elif entry.ending == "failed" and not entry.gateway and entry.status != 500:
             yield Breach("a list answered while the engine is overloaded", entry.wrong, exchanges=entry.shown)
-        elif entry.ending == "unknown" and entry.ended_at - entry.sent_at >= LIST.patience_s:
-            others = sum(entry.sent_at <= at < entry.ended_at - 1 for at in answered)
+        elif _hung(entry) and not _others_hung(ledger, entry):
+            others = len(answered) - bisect_right(answered, entry.sent_at + _LIVES_ON_S)
             if others:
-                got = f"none; {others} other requests that were sent meanwhile were answered"
+                got = f"none; {others} other requests that were sent after it were answered"
                 yield Breach(f"a list answered within {LIST.patience_s:g} s", got, exchanges=entry.shown)
 
 
@@ -198,6 +204,16 @@ def doubts(ledger: Ledger) -> Iterator[tuple[str, str]]:
             yield "overload.recovers", f"{each.account} had not recovered within {each.within_s:g} s: {told}"
     if not ledger.recoveries:
         yield "overload.recovers", "the load ended before a cancel-all could be tried after it"
+
+
+def _hung(entry: Entry) -> bool:
+    return entry.ending == "unknown" and entry.ended_at - entry.sent_at >= LIST.patience_s
+
+
+def _others_hung(ledger: Ledger, entry: Entry) -> bool:
+    """Whether a request that wants the engine got no answer at the same time."""
+    others = (each for each in ledger.of("place", "cancel-all") if _hung(each))
+    return any(each.sent_at < entry.ended_at and entry.sent_at < each.ended_at for each in others)
 
 
 def _settled_orders(ledger: Ledger) -> Iterator[tuple[Entry, Order, Seen]]:

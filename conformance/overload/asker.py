@@ -45,8 +45,10 @@ class Asker:
             with self._account.counting_as("overload"):
                 answer, read = self._asked(job)
         except Unreachable as lost:
-            wrong = lost.exchange.problem or ""
-            return Came(replace(begun, ended_at=time.monotonic(), wrong=wrong, exchange=lost.exchange), None)
+            ended_at, wrong = time.monotonic(), lost.exchange.problem or ""
+            sent_at = ended_at - lost.exchange.elapsed_ms / 1000  # of the last try: those before it met no target
+            sent_at = max(begun.sent_at, sent_at)
+            return Came(replace(begun, sent_at=sent_at, ended_at=ended_at, wrong=wrong, exchange=lost.exchange), None)
         ended: dict[str, Any] = {"ended_at": time.monotonic(), "status": answer.status, "exchange": answer.exchange}
         return Came(replace(begun, **ended | read), answer)
 

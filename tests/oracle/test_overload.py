@@ -156,10 +156,21 @@ def test_a_target_may_reject_an_order(status: int) -> None:
 
 def test_a_list_that_hangs_while_others_are_answered() -> None:
     hung = entry("list", 0, "unknown", until=15)
-    assert breached(ledger([hung, busy(1, exchange=None)])) == ["overload.lists-stay"]
-    alone = ledger([hung, busy(20)])
-    assert breached(alone) == []
-    assert "overload.lists-stay" in doubted(alone)
+    assert breached(ledger([hung, busy(2)])) == ["overload.lists-stay"]
+    assert breached(ledger([hung, busy(20)])) == ["overload.lists-stay"]
+
+
+HANGING = {
+    "the target died": [busy(0.1)],
+    "all of it stood still": [cancel(0.2, ending="unknown", until=15), busy(20)],
+}
+
+
+@pytest.mark.parametrize("others", HANGING.values(), ids=list(HANGING))
+def test_a_list_that_does_not_hang_alone(others: list[Entry]) -> None:
+    judged = ledger([entry("list", 0, "unknown", until=15), *others])
+    assert breached(judged) == []
+    assert "overload.lists-stay" in doubted(judged)
 
 
 def test_a_server_fault_of_a_list_is_doubted() -> None:
