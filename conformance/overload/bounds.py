@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from conformance.profile import Target
 
-WATCH_S = 4.0  # so long orders have to stay live that no accepted cancel-all concerns: a refused one may come late
+WATCH_S = 4.0  # so long, and twice settle_ms, orders have to stay live at the end: a refused cancel-all may come late
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,7 +184,9 @@ class Course:
         return Recovery(actor.name, within_s, None, tries, entry, asked_later=later, answers_lists=lists)
 
     def watch(self) -> None:
-        """Leave orders alone for a while, since a cancel-all that was refused may come late; then cancel them."""
+        """Leave orders alone until lists are looked at for the last time, since a cancel-all that was refused may come
+        late. They are canceled when all is judged.
+        """
         recovered = {each.account for each in self.recoveries if each.after_s is not None}
         actors = [actor for actor in self.actors if actor.name in recovered]
         for actor in actors:
@@ -193,16 +195,9 @@ class Course:
         time.sleep(self.settle_s)
         for actor in actors:
             self._live(actor)
-        time.sleep(WATCH_S)
+        time.sleep(WATCH_S + max(self.settle_s, self.lag_s))
         for actor in actors:
-            self.sightings[actor.name].look("canceled")
             self._live(actor)
-            until, wait_s = time.monotonic() + _PATIENT_S, _FIRST_WAIT_S
-            while actor.cancel_all(None, "watch").ending == "refused" and time.monotonic() < until:
-                time.sleep(wait_s)
-                wait_s = min(2 * wait_s, _LONGEST_WAIT_S)
-        self.take_down()
-        time.sleep(max(self.settle_s, self.lag_s))
 
     def take_down(self) -> None:
         """Write down what orders are called, and judge the answers since the last call by themselves."""
