@@ -12,6 +12,9 @@ LIVE = frozenset({"open", "partially_filled"})
 _FILLED = ("partially_filled", "filled")  # their fills can be nothing else than given
 _PERHAPS_NEVER_UPDATED = ("open", "rejected")
 
+Looks = tuple[str, str, str, Decimal | None, Decimal | None]
+"""Symbol, side, type, price and quantity: what an order can be recognized by before its id is known."""
+
 FIELDS = (
     "id",
     "symbol",
@@ -92,6 +95,11 @@ class Order:
             updated_at=_seconds(record, "updated_at", created_at if status in _PERHAPS_NEVER_UPDATED else None),
             sent=record,
         )
+
+    @property
+    def looks(self) -> Looks:
+        """What an order that a list shows can be recognized by."""
+        return self.symbol, self.side, self.type, self.price, self.quantity
 
     def changes(self, other: "Order", fields: Iterable[str] = FIELDS) -> dict[str, tuple[Any, Any]]:
         """Those of `fields` in which the two orders differ, with both values."""

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from conformance.account.ticket import Looks, Moment, Ticket, looks_of
-from conformance.orders import Order
+from conformance.account.ticket import Moment, Ticket
+from conformance.orders import Looks, Order
 
 
 class Ownership:
@@ -56,7 +56,7 @@ class Ownership:
         """Look for what was inherited; what is found is this run's own from now on."""
         ids = {record["id"] for record in self._left if "id" in record}
         for order in orders:
-            looks = looks_of(order)
+            looks = order.looks
             unnamed = order.id not in ids
             if order.live and order.id not in self._ids and not (unnamed and self._left_unnamed[looks] <= 0):
                 self._left_unnamed[looks] -= unnamed
@@ -117,7 +117,7 @@ class Ownership:
 
         Where the target takes ids, what goes by another one is an injected order only if all else of it is the same.
         """
-        looks = looks_of(order)
+        looks = order.looks
         for expected in (self._unrecognized, self._perhaps):
             if expected[looks] > 0:
                 expected[looks] -= 1

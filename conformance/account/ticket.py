@@ -5,11 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from conformance.orders import LIVE, Order
+from conformance.orders import LIVE, Looks
 from conformance.wire.signer import Credential
-
-Looks = tuple[str, str, str, Decimal | None, Decimal | None]
-"""Symbol, side, type, price and quantity: what an order can be recognized by before its id is known."""
 
 Moment = tuple[int, str, Decimal | None]
 """When an injected order was created, its status, and how much of it was filled then."""
@@ -90,11 +87,6 @@ class Ticket:
             "price": plain(self.price),
             "quantity": plain(self.quantity),
         }
-
-
-def looks_of(order: Order) -> Looks:
-    """What an order that a list shows is recognized by."""
-    return order.symbol, order.side, order.type, order.price, order.quantity
 
 
 def plain(amount: Decimal | None) -> str | None:

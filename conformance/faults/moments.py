@@ -40,7 +40,7 @@ class _InSteps(Face):
     async def cancel_all(self, account: str, symbol: str | None) -> Response:
         self.at_work[account] += 1
         async with self.lock:
-            found = [order for order in self.exchange.cancelable(account) if self.exchange.in_scope(order, symbol)]
+            found = self.exchange.concerned(account, symbol)
             self.canceling = {order.id for order in found}
             for self.step in (1, 2):
                 await asyncio.sleep(_STEP_S)
@@ -80,7 +80,7 @@ class CancelsOneByOne(_InSteps):
     """Cancels one order after the other, and shows each as it is at that moment."""
 
     async def cancel_all(self, account: str, symbol: str | None) -> Response:
-        found = [order for order in self.exchange.cancelable(account) if self.exchange.in_scope(order, symbol)]
+        found = self.exchange.concerned(account, symbol)
         canceled: list[Order] = []
         for order in found:
             if len(canceled) % 20 == 0:

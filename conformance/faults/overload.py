@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from conformance.faults import fault
+from conformance.faults.errors import BusyByAnotherName, BusyIsServerFault, BusyIsTooManyRequests
 from conformance.sandbox.face import Face, Handler
 from conformance.sandbox.queue import EngineBusy, EngineQueue
 from conformance.sandbox.records import Order
@@ -32,27 +33,18 @@ class _Busy(Face):
 
 
 @fault(breaks="overload.documented")
-class OverflowIsAnInternalError(Face):
+class OverflowIsAnInternalError(BusyIsServerFault):
     """Answers 500 while the engine's queue is full."""
 
-    def busy(self, error: str) -> Response:
-        return self.error(500, "INTERNAL_ERROR")
-
 
 @fault(breaks="overload.documented")
-class OverflowIsThrottling(Face):
+class OverflowIsThrottling(BusyIsTooManyRequests):
     """Answers 429 while the engine's queue is full."""
 
-    def busy(self, error: str) -> Response:
-        return self.error(429, "TOO_MANY_REQUESTS")
-
 
 @fault(breaks="overload.documented")
-class OverflowHasACodeOfItsOwn(Face):
-    """Answers 503 with the code QUEUE_FULL while the engine's queue is full."""
-
-    def busy(self, error: str) -> Response:
-        return self.error(503, "QUEUE_FULL")
+class OverflowHasACodeOfItsOwn(BusyByAnotherName):
+    """Answers 503 with the code SERVICE_UNAVAILABLE while the engine's queue is full."""
 
 
 @fault(breaks="overload.documented")
@@ -173,7 +165,7 @@ class AnswersFromBeforeTheWait(Face):
             return await super().respond(request, handle)
         account = self.account_of(request)
         symbol = request.query_params.get("symbol")
-        live = [order for order in self.exchange.cancelable(account) if self.exchange.in_scope(order, symbol)]
+        live = self.exchange.concerned(account, symbol)
 
         def told(*_: Any) -> Response:
             self.exchange.cancel_all(account, symbol)
@@ -198,7 +190,7 @@ class CrowdTellsWhatItLeavesLive(_Busy):
     def cancel_all(self, account: str, symbol: str | None) -> Response | Awaitable[Response]:
         if not self.crowded:
             return super().cancel_all(account, symbol)
-        orders = [order for order in self.exchange.cancelable(account) if self.exchange.in_scope(order, symbol)]
+        orders = self.exchange.concerned(account, symbol)
         for order in orders[:-1]:
             self.exchange.cancel(order)
         records = [self.exchange.record(order) | {"status": "canceled"} for order in orders]

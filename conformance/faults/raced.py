@@ -48,7 +48,7 @@ class _Raced(Face):
 
     def found(self, account: str, symbol: str | None) -> list[Order]:
         """The live orders in scope."""
-        return [order for order in self.exchange.cancelable(account) if self.exchange.in_scope(order, symbol)]
+        return self.exchange.concerned(account, symbol)
 
     def canceled(self, found: list[Order]) -> list[Order]:
         """Those of them that are live still: canceled."""

@@ -29,7 +29,7 @@ class _Pauses(Face):
 
     def found(self, account: str, symbol: str | None) -> list[Order]:
         """The live orders in scope."""
-        return [order for order in self.exchange.cancelable(account) if self.exchange.in_scope(order, symbol)]
+        return self.exchange.concerned(account, symbol)
 
     def cancel(self, orders: list[Order]) -> None:
         """Cancel them."""

@@ -149,7 +149,7 @@ class CancelsInBatches(Face):
     """Cancels fifty orders at a time, lets others in between, and answers once it has been through."""
 
     async def cancel_all(self, account: str, symbol: str | None) -> Response:
-        found = [each for each in self.exchange.cancelable(account) if self.exchange.in_scope(each, symbol)]
+        found = self.exchange.concerned(account, symbol)
         canceled: list[Order] = []
         for first in range(0, len(found), 50):
             batch = [order for order in found[first : first + 50] if order.live]

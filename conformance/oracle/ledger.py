@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 from conformance.evidence import Exchange
 from conformance.operations import CANCEL_ALL
-from conformance.orders import Order
+from conformance.orders import Looks, Order
 
 Kind = Literal["place", "cancel-all", "list"]
 KINDS: tuple[Kind, ...] = ("place", "cancel-all", "list")
@@ -19,9 +19,6 @@ Ending = Literal["accepted", "refused", "failed", "unknown"]
 """refused: a 503 in its documented form. unknown: no whole answer came, so that it may have been done."""
 
 ENDINGS: tuple[Ending, ...] = ("accepted", "refused", "failed", "unknown")
-
-Looks = tuple[object, ...]
-"""Symbol, side, type, price and quantity: what an order is recognized by whose id was not told."""
 
 # The queue was full, so that the request never came to the engine; with the other codes it may have.
 FULL, *_ = CANCEL_ALL.errors[503]
@@ -158,11 +155,7 @@ class Ledger:
     @cached_property
     def accepted_cancels(self) -> Mapping[str, "Cancels"]:
         """The cancel-alls of each account that were accepted."""
-        found: defaultdict[str, list[Entry]] = defaultdict(list)
-        for entry in self.of("cancel-all"):
-            if entry.ending == "accepted":
-                found[entry.account].append(entry)
-        return {account: Cancels(entries) for account, entries in found.items()}
+        return {account: Cancels(entries) for account, entries in self._cancels("accepted").items()}
 
     def perhaps_canceled(self, account: str, symbol: str) -> bool:
         """Whether a cancel-all that got no answer, or none to rely on, may have canceled orders of this market."""
@@ -181,9 +174,13 @@ class Ledger:
 
     @cached_property
     def _refused_cancels(self) -> Mapping[str, Sequence[Entry]]:
+        return self._cancels("refused")
+
+    def _cancels(self, ending: Ending) -> Mapping[str, Sequence[Entry]]:
+        """The cancel-alls that ended so, by account."""
         found: defaultdict[str, list[Entry]] = defaultdict(list)
         for entry in self.of("cancel-all"):
-            if entry.ending == "refused":
+            if entry.ending == ending:
                 found[entry.account].append(entry)
         return found
 
@@ -194,17 +191,17 @@ class Ledger:
         for account, seen in self.seen.items():
             for order in seen.orders.values():
                 if order.id not in seen.before and order.id not in self.placed:
-                    found[account, looks_of(order)].append(order)
+                    found[account, order.looks].append(order)
         return found
 
     @cached_property
     def may_have_placed(self) -> Mapping[tuple[str, Looks], int]:
         """How many orders may have come about without an answer that names them, by account and looks."""
-        entries = (entry for entry in self.of("place") if entry.looks is not None)
-        unnamed = (
-            entry for entry in entries if entry.may_have_happened or (entry.ending == "accepted" and entry.id is None)
+        return Counter(
+            (entry.account, entry.looks)
+            for entry in self.of("place")
+            if entry.looks and (entry.may_have_happened or (entry.ending == "accepted" and entry.id is None))
         )
-        return Counter((entry.account, entry.looks or ()) for entry in unnamed)
 
 
 class Cancels:
@@ -228,8 +225,3 @@ class Cancels:
             if entry.ended_at > after and entry.reaches(symbol):
                 return entry
         return None
-
-
-def looks_of(order: Order) -> Looks:
-    """What an order that a list shows is recognized by."""
-    return order.symbol, order.side, order.type, order.price, order.quantity

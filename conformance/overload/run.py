@@ -19,7 +19,7 @@ from conformance.judging.plan import Plan
 from conformance.judging.traceability import checks_by_requirement
 from conformance.judging.verdicts import Outcome
 from conformance.observations import Observations
-from conformance.oracle.ledger import Ledger, Seen, looks_of
+from conformance.oracle.ledger import Ledger, Seen
 from conformance.oracle.overload import OVERLOAD, doubts
 from conformance.oracle.rules import Judgement
 from conformance.orders import Order
@@ -186,7 +186,7 @@ class Overload:
             looks = {entry.looks for entry in ledger.of("place") if entry.account == view.account.name}
 
             def is_ours(order: Order, before=before, ids=ids, looks=looks) -> bool:  # type: ignore[no-untyped-def]
-                return order.id in ids or (order.id not in before and looks_of(order) in looks)
+                return order.id in ids or (order.id not in before and order.looks in looks)
 
             try:
                 seen = walk(view.account, markets, is_ours)

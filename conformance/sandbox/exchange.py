@@ -111,7 +111,7 @@ class Exchange:
 
     def cancel_all(self, account: str, symbol: str | None) -> list[Order]:
         """Cancel the account's live orders in scope; returns them, in any order."""
-        canceled = [order for order in self.cancelable(account) if self.in_scope(order, symbol)]
+        canceled = self.concerned(account, symbol)
         for order in canceled:
             self.cancel(order)
         return self.rng.sample(canceled, len(canceled))
@@ -119,6 +119,10 @@ class Exchange:
     def cancelable(self, account: str) -> list[Order]:
         """The account's live orders."""
         return [order for order in self.orders[account].values() if order.live]
+
+    def concerned(self, account: str, symbol: str | None) -> list[Order]:
+        """The live orders that a cancel-all of this scope is about."""
+        return [order for order in self.cancelable(account) if self.in_scope(order, symbol)]
 
     def in_scope(self, order: Order, symbol: str | None) -> bool:
         """Whether the order is in the market that was named; in any, if none was."""

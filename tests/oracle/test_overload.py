@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conformance.oracle.ledger import Entry, Ledger, Recovery, Seen, Sighting, Told, looks_of
+from conformance.oracle.ledger import Entry, Ledger, Recovery, Seen, Sighting, Told
 from conformance.oracle.overload import OVERLOAD, doubts
 from conformance.orders import Order
 from tests.orders import order
@@ -20,7 +20,7 @@ def entry(kind: Any, at: float, ending: Any = "accepted", until: float | None = 
 
 
 def place(at: float = 0.0, ending: Any = "accepted", id: str | None = "a", **more: Any) -> Entry:
-    return entry("place", at, ending, id=id, symbol="X", looks=looks_of(OURS), **more)
+    return entry("place", at, ending, id=id, symbol="X", looks=OURS.looks, **more)
 
 
 def cancel(at: float, *ids: str, ending: Any = "accepted", **more: Any) -> Entry:
