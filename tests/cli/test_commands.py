@@ -194,7 +194,7 @@ def test_the_catalogue_is_printed_whole(tmp_path: Path) -> None:
     assert "limit-unbounded" in clamped["faults"]
     assert any("test_a_limit_above_the_maximum_is_clamped" in check for check in clamped["checks"])
     text = command("requirements", "list.limit-max", cwd=tmp_path).stdout
-    assert "A limit above 200 is clamped to 200." in text
+    assert "A limit above 200 is treated as 200." in text
 
 
 def test_every_requirement_is_explained(tmp_path: Path) -> None:
@@ -205,7 +205,7 @@ def test_every_requirement_is_explained(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     text = " ".join(done.stdout.split())
     for words in (
-        "A limit above 200 is clamped to 200.",
+        "A limit above 200 is treated as 200.",
         "request parameters, limit",
         "test_a_limit_above",
         "Honours any limit",
