@@ -59,7 +59,7 @@ def _accepted(seen: Look) -> Remark:
     about = f"{seen.account}, {seen.credential}"
     assert seen.answer is not None
     if not _is_list(seen):
-        says = f"{seen.answer.status} {code(seen.answer)}, where a list was due"
+        says = f"{seen.answer.status} {code(seen.answer)}, but a list was expected"
         return Remark(about, "problem", says, "a run tells which requirement that violates")
     return Remark(about, "good", f"accepted, in {seen.answer.exchange.elapsed_ms:.0f} ms")
 
@@ -109,7 +109,7 @@ def _live(account: Account, disposable: bool) -> Iterator[Remark]:
         yield Remark(about, "good", "none")
         return
     markets = ", ".join(sorted({order.symbol for order in live.values()}))
-    remedy = "" if disposable else "cancel-all is refused while they stand, unless --cancel-existing is said"
+    remedy = "" if disposable else "cancel-all is not sent while they are live, unless --cancel-existing is given"
     yield Remark(about, "good" if disposable else "warning", f"{len(live)}, in {markets}", remedy)
 
 
@@ -137,7 +137,7 @@ def _hooks(driver: Driver) -> Iterator[Remark]:
     if untried:
         yield Remark("driver", "good", f"{untried}: not tried, since that would change orders")
     if missing := ", ".join(f"driver.{name}" for name, given in told.items() if not given):
-        yield Remark("driver", "warning", f"no {missing}", "some requirements will not be exercised without")
+        yield Remark("driver", "warning", f"no {missing}", "some requirements will not be tested without it")
     if not driver.can_fault:
         return
     try:

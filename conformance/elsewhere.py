@@ -18,7 +18,7 @@ _NOBODYS_PATH = "/spot/no-such-path"
 # What is done about a request that got no answer, by how that is worded.
 _REMEDIES = (
     ("does not resolve", "is target.base_url spelled right, and does this machine's network know that host?"),
-    ("no TLS", "say http:// in target.base_url, or give the port that speaks TLS"),
+    ("no TLS", "write http:// in target.base_url, or give the port that uses TLS"),
     ("certificate", "name the file of its CA in target.ca_bundle, or give the host that the certificate is for"),
     ("refused", "is the target up, and listening on that port?"),
     ("no connection", "is the target up, and can this machine reach it?"),
@@ -32,7 +32,7 @@ def remedy(client: Client, lost: Exchange) -> str:
     to_do = next((to_do for words, to_do in _REMEDIES if words in problem), "is the target in order?")
     encrypted = client.target.base_url.replace("http://", "https://", 1)
     if any(words in problem for words in _NO_HTTP) and _speaks_tls(client, encrypted):
-        return f"that port speaks TLS: say {encrypted} in target.base_url"
+        return f"that port uses TLS: write {encrypted} in target.base_url"
     return to_do
 
 
@@ -47,7 +47,7 @@ def elsewhere(client: Client, answer: Answer) -> tuple[str, str] | None:
     encrypted = base_url.replace("http://", "https://", 1)
     leads_to_tls = answer.exchange.header("location").startswith(encrypted) and encrypted != base_url
     if leads_to_tls or (answer.status == 400 and decoded(answer.body) is None and _speaks_tls(client, encrypted)):
-        return f"{answer.status}: {url} is not served without TLS", f"say {encrypted} in target.base_url"
+        return f"{answer.status}: {url} is served only with TLS", f"say {encrypted} in target.base_url"
     if not (answer.status in (404, 405) or (answer.status == 200 and _is_page(answer))):
         return None
     parts = urlsplit(base_url)
@@ -56,7 +56,10 @@ def elsewhere(client: Client, answer: Answer) -> tuple[str, str] | None:
         return said, f"say {documented} in target.base_url: there is one"
     nobodys = _get(client, base_url + _NOBODYS_PATH)
     if nobodys is not None and _alike(answer, nobodys, LIST.path, _NOBODYS_PATH):
-        return f"{said}; any other path is answered alike", "is target.base_url that of this API, with its base path?"
+        return (
+            f"{said}; any other path gets the same answer",
+            "is target.base_url that of this API, with its base path?",
+        )
     return None
 
 

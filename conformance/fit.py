@@ -96,7 +96,7 @@ def plaintext(profile: Profile) -> Iterator[Remark]:
     else:
         grade: Grade = "problem" if target.environment == "production" else "warning"
         says = "plain HTTP to another machine: credentials can be read on the way"
-        yield Remark("transport", grade, says, "say https:// in target.base_url, unless the network is yours alone")
+        yield Remark("transport", grade, says, "write https:// in target.base_url, unless the network is private")
 
 
 def users_by_token(accounts: Mapping[str, Account]) -> Iterator[Remark]:
@@ -131,7 +131,9 @@ def look(client: Client, account: Account, credential: Credential) -> Look:
         says, to_do = lost.exchange.problem or "", remedy(client, lost.exchange)
         return Look(account.name, credential, problem=Remark(about, "problem", says, to_do))
     except CredentialError as error:
-        problem = Remark(about, "problem", f"no new token: {error}", "mend the command, file or variable of this jwt")
+        problem = Remark(
+            about, "problem", f"no new token: {error}", "correct the command, file or variable of this jwt"
+        )
         return Look(account.name, credential, problem=problem)
     problem_or_none = _refused(about, account.signer, credential, answer)
     if problem_or_none is None and (found := elsewhere(client, answer)):

@@ -37,7 +37,7 @@ ROUNDS = (
     ),
     Option(
         "--replay",
-        "First test again what an earlier run has saved in this file (reports/found.json), then run as usual.",
+        "First reproduce the violations that an earlier run saved in FILE (reports/found.json), then run as usual.",
         metavar="FILE",
     ),
     Option(
@@ -100,7 +100,7 @@ RUN = (
     Option("--stop-on-first", "Stop at the first violation.", flag=True),
     Option(
         "--require",
-        "Fail unless every requirement of this level, and of the levels above it, was tested.",
+        "Exit with 3 unless every requirement of this level and of the levels above it was tested.",
         choices=("none", "must", "implied", "all"),
         default="none",
     ),

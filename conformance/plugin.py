@@ -53,7 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Refuse to run checks without a target."""
     if PLAN not in config.stash and any(item.get_closest_marker("verifies") for item in items):
-        raise pytest.UsageError("the checks judge a target: give --target URL or --target PROFILE.toml")
+        raise pytest.UsageError("name the target to test: --target URL or --target PROFILE.toml")
 
 
 @pytest.fixture

@@ -57,8 +57,8 @@ class Journal:
             try:
                 self._lock.acquire()
             except filelock.Timeout:
-                who = f"another run on this machine is at work with {self._account}"
-                told = f"{who}: wait for its end, or take other accounts"
+                who = f"another run on this machine uses {self._account}"
+                told = f"{who}: wait until it ends, or use other accounts"
                 raise Taken(told) from None
         self._forget_old_ones()
         earlier = self._read()

@@ -15,17 +15,17 @@ def spare(foreign: Sequence[Order], first: Snapshot | None, account: str) -> Can
     """
     if not foreign:
         return Inconclusive(
-            f"lists of live orders of {account} hold records that cannot be read: cancel-all might cancel orders that "
-            "this run did not place"
+            f"lists of live orders of {account} have records that cannot be read, so cancel-all might cancel orders "
+            "that this run did not place"
         )
     markets = ", ".join(sorted({order.symbol for order in foreign}))
     count = "a live order" if len(foreign) == 1 else f"{len(foreign)} live orders"
     if first and all(order.id not in first.orders and first.covers(order.created_at) for order in foreign):
         return Inconclusive(
-            f"{count} that this run did not place came into {account} meanwhile, in {markets}: somebody else is at "
-            "work with the account, another run perhaps"
+            f"{count} in {account}, in {markets}, came during the run and not from it: somebody else uses "
+            "the account, perhaps another run"
         )
     return Declined(
-        f"{account} has {count} that this run did not place, in {markets}, and cancel-all would destroy them: take "
-        "another account, or say --cancel-existing, or disposable = true under [target]"
+        f"{account} has {count} that this run did not place, in {markets}, and cancel-all would cancel them: take "
+        "another account, or give --cancel-existing, or set disposable = true under [target]"
     )

@@ -87,11 +87,11 @@ def test_any_number_of_live_orders(stage: Stage, count: int, of_one_market: bool
     """So many live orders, about as many as a page may hold: all are canceled, by market or altogether."""
     count = another_size(stage, count, of_one_market, credential)
     if not stage.arranger.injects and count > PLACED:
-        raise NotObserved(f"{count} live orders are injected, not placed: add [driver.inject]")
+        raise NotObserved(f"{count} live orders are needed, which takes [driver.inject]")
     market = stage.markets[count % len(stage.markets)]
     seen = stage.arrange_many([Wish(market, ("buy", "sell")[number % 2], number // 2 % 2) for number in range(count)])
     if (shown := len(seen.live(market.symbol))) < count:
-        raise NotObserved(f"lists show {shown} of {count} live orders that were brought about")
+        raise NotObserved(f"lists show {shown} of {count} live orders that were created")
     cancel_all(stage, market.symbol if of_one_market else None, credential=credential, seen=seen)
 
 

@@ -66,7 +66,7 @@ def _made(stage: Stage, kinds: Mapping[str, tuple[int, Callable[[Trading], Steps
         made = add_up(stage, trades)
         yield from made.items()
         if len(made) < len(trades):
-            raise NotObserved("somebody else traded with the orders each time")
+            raise NotObserved("other orders traded with those of this run each time")
 
 
 def _expect_orders_counted(stage: Stage, id: str) -> None:

@@ -30,7 +30,7 @@ def test_nothing_that_matches_is_an_empty_array(caller: Account, stage: Stage) -
     far_ahead = newest + 10 * 365 * 86400
     page = caller.list(Query(start=far_ahead))
     if page.orders:
-        raise NotObserved("no list came out empty: a start ten years ahead let orders through")
+        raise NotObserved("no list was empty: a list with a start ten years ahead shows orders")
 
 
 @verifies("list.own-only")

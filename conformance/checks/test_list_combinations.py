@@ -23,7 +23,7 @@ def test_any_three_parameters_together(stage: Stage, whose: str, credential: Cre
     """Lists whose values tell, the short ones first: the right orders, whatever a parameter does beside two others."""
     lists = chosen_lists(stage, whose, credential)
     if not lists:
-        raise NotObserved(f"{whose} has no orders that lists with the {credential} could tell apart")
+        raise NotObserved(f"{whose} has no orders with which a wrong list by the {credential} would show")
     view = stage.view_of(whose)
 
     shown: list[Asked] = []

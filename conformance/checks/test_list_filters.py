@@ -161,12 +161,14 @@ def test_stepping_back_reaches_every_order_of_this_run(stage: Stage, data: st.Da
     """Page after page, each from the end of the last: every order comes by that this run placed, or that lists show."""
     fullest = max(Counter(order.created_at for order in stage.seen.orders.values()).values())
     if fullest >= MAX_LIMIT:
-        raise NotObserved(f"{fullest} orders of one second, which no end gets past")
+        raise NotObserved(f"{fullest} orders of one second, so that end reaches no earlier order")
     limit = data.draw(st.integers(min(max(fullest + 1, MAX_LIMIT * 9 // 10), MAX_LIMIT), MAX_LIMIT), label="limit")
     symbols = stage.seen.symbols()
     pages = [stage.view.known.page(Query(symbol, limit=MAX_LIMIT)) for symbol in symbols]
     missed, walk = unreached(stage.view, limit, [order for page in pages for order in page.orders])
     if missed:
         shown = [page.exchange for page in pages if any(order.id == missed[0] for order in page.orders)]
-        breach = Breach("every order of this run on some page", f"{len(missed)} on none, {missed[0]} for one")
+        breach = Breach(
+            "every order of this run on one of the pages", f"{len(missed)} on no page, for example {missed[0]} for one"
+        )
         raise Violation(breach, *shown, *walk)

@@ -57,7 +57,9 @@ def _expect_no_throttling(stage: Stage, send: Callable[[], Burst], what: str, cr
         breaches = overloaded(answer.status, decoded(answer.body), within)
         stage.caller.observations.report(breaches, answer.exchange, raising=True)
     if made.seconds > 1:
-        raise NotObserved(f"{sent} {what} took {made.seconds:.1f} s: from here, they cannot be sent within a second")
+        raise NotObserved(
+            f"{sent} {what} took {made.seconds:.1f} s: from this machine, they cannot be sent within a second"
+        )
 
 
 def _has_failures(made: Burst) -> bool:

@@ -8,19 +8,19 @@ from conformance.cli.streams import spell_out
 
 # Each command, with the first line of its own help: `--help` imports none of them.
 COMMANDS = {
-    "run": "Test a target, and write the reports.",
-    "overload": "Send bursts until the engine is busy, and account for every request.",
-    "doctor": "Examine a profile and its target before a run; no order is touched.",
+    "run": "Test a target and write the reports.",
+    "overload": "Send bursts until the engine is busy, and check what became of every request.",
+    "doctor": "Check a profile and its target before a run; no order is changed.",
     "explain": "Explain one requirement: what it means, how it is tested, and what typically breaks it.",
     "requirements": "List the requirements: what each one says, its source, and the checks that test it.",
     "compare": "Compare two runs or two targets, requirement by requirement.",
-    "gate": "Decide from the results of a run whether a release may pass.",
-    "waivers": "Write a file of waivers to fill in, for what a run found violated or inconclusive.",
+    "gate": "Decide from the results of a run whether a release may go out.",
+    "waivers": "Write a waiver file to fill in, for everything that a run found violated or inconclusive.",
     "contract": "Print the OpenAPI description in one file, for mock servers and generators.",
     "sandbox": "Serve the sandbox, a reference exchange, on this machine until Ctrl-C.",
-    "prove": "Prove that every check can fail, and that no correct server is accused.",
-    "sign": "Print QUERY with a timestamp of now and its signature.",
-    "forge": "Print a request with bad credentials, as a file of options for curl.",
+    "prove": "Prove that every check finds its faults, and that correct servers pass.",
+    "sign": "Print QUERY with the current timestamp and the signature.",
+    "forge": "Print a request with bad credentials, as a config file for curl.",
 }
 
 

@@ -23,7 +23,7 @@ _GRADES = {"good": "green", "warning": "yellow", "problem": "bold red"}
 @option(TARGET, required=True)
 @options(*SELECTING)
 def doctor(target: str, only: str | None, skip: str | None) -> None:
-    """Examine a profile and its target before a run; no order is touched.
+    """Check a profile and its target before a run; no order is changed.
 
     It says what would stop a run, and what to do about it.
 
@@ -42,7 +42,7 @@ def doctor(target: str, only: str | None, skip: str | None) -> None:
         table.add_row(Text(found.grade, style=_GRADES[found.grade]), Text(found.about), told)
     output().print(table)
     problems = sum(found.grade == "problem" for found in findings)
-    click.echo("a run can judge it" if not problems else f"a run could not judge it: {problems} to mend first")
+    click.echo("a run can judge it" if not problems else f"a run could not judge it: correct {problems} first")
     if any(found.refuses for found in findings):
         sys.exit(Exit.WRONG_USAGE)
     sys.exit(Exit.INCONCLUSIVE if problems else Exit.OK)

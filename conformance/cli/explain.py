@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--report", type=click.Path(path_type=Path), metavar="RESULTS", help="A run: what it covered of this.")
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path),
+    metavar="RESULTS",
+    help="A run, to see what it covered of this requirement.",
+)
 @click.argument("id")
 def explain(report: Path | None, id: str) -> None:
     """Explain one requirement: what it means, how it is tested, and what typically breaks it."""
@@ -38,11 +43,11 @@ def explain(report: Path | None, id: str) -> None:
     if entry.why:
         console.print(Padding(Text(entry.why), (0, 0, 0, 2)))
     titles = {
-        "How it is judged": judged_by,
+        "How it is tested": judged_by,
         "What typically causes a violation": [("·", cause) for cause in entry.causes],
         "What a violation may follow from": [(each.of, each.why) for each in related if each.id == id],
         "What may follow from a violation": [(each.id, each.why) for each in related if each.of == id],
-        "What proves it, each a fault that its checks find": broken_by,
+        "Faults that its checks find": broken_by,
     }
     for title, rows in titles.items():
         if not rows:
@@ -60,7 +65,7 @@ def explain(report: Path | None, id: str) -> None:
         for line in (*each.counts, *(f"gap: {gap}" for gap in each.gaps)):
             console.print(Padding(Text(line), (0, 0, 0, 2)))
     if broken_by:
-        console.print(Text(f"\nsee one for yourself: p99-conformance prove {broken_by[0][0]}", style="dim"))
+        console.print(Text(f"\ntry one: p99-conformance prove {broken_by[0][0]}", style="dim"))
 
 
 def _run(report: Path, entry: requirements.Requirement) -> "tuple[str, list[Covered]]":

@@ -17,7 +17,7 @@ from conformance.wire.signer import Signer
 @click.argument("credentials")
 @click.argument("url")
 def forge(credentials: str, url: str) -> None:
-    """Print a request with bad credentials, as a file of options for curl.
+    """Print a request with bad credentials, as a config file for curl.
 
     CREDENTIALS is the name that a finding gives them. They are made from P99_JWT, or from P99_API_KEY and
     P99_API_SECRET, and for a second account from P99_OTHER_JWT, or P99_OTHER_API_KEY and P99_OTHER_API_SECRET.

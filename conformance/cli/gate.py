@@ -26,22 +26,25 @@ from conformance.verdict import Verdict
     "waived",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="TOML file of accepted violations. Without it, the waivers of the run hold.",
+    help="TOML file of accepted violations. Default: the waivers of that run.",
 )
 @click.option(
     "--require",
     type=click.Choice(["none", "must", "implied", "all"]),
-    help="As for `run`. Without it, what the run was told.",
+    help="As for `run`. Default: what was given to that run.",
 )
 @click.option(
-    "--baseline", type=click.Path(path_type=Path), metavar="RESULTS", help="Earlier results that must not get worse."
+    "--baseline",
+    type=click.Path(path_type=Path),
+    metavar="RESULTS",
+    help="Results of an earlier run; the gate fails if a requirement got worse.",
 )
 @options(*SELECTING)
 @click.argument("results", type=click.Path(path_type=Path))
 def gate(
     waived: Path | None, require: str | None, baseline: Path | None, only: str | None, skip: str | None, results: Path
 ) -> None:
-    """Decide from the results of a run whether a release may pass.
+    """Decide from the results of a run whether a release may go out.
 
     RESULTS is a results.json, or a report directory. The exit codes are those of `run`. A waived violation does not
     fail the gate. The gate fails on a waiver that is expired, unused or unmatched, and if this run did not test

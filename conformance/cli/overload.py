@@ -30,16 +30,32 @@ _QUEUE_SIZE, _SERVICE_MS = 16, 3.0
 
 @click.command()
 @options(*OVERLOAD)
-@click.option("--max-requests", type=click.IntRange(1), default=2000, show_default=True, help="The most in bursts.")
+@click.option(
+    "--max-requests", type=click.IntRange(1), default=2000, show_default=True, help="Requests in bursts, at most."
+)
 @click.option("--max-at-once", type=click.IntRange(2, 2048), default=256, show_default=True, help="Connections.")
 @click.option(
-    "--max-rate", type=click.FloatRange(1), default=500, show_default=True, help="Requests a second, on average."
+    "--max-rate",
+    type=click.FloatRange(1),
+    default=500,
+    show_default=True,
+    help="Requests per second, on average, at most.",
 )
 @click.option(
-    "--max-seconds", type=click.FloatRange(1), default=60, show_default=True, help="How long bursts are sent."
+    "--max-seconds",
+    type=click.FloatRange(1),
+    default=60,
+    show_default=True,
+    help="Seconds in which bursts are sent, at most.",
 )
 @click.option("--max-orders", type=click.IntRange(1), help="Orders to place. Default: half of --max-requests.")
-@click.option("--recover", type=click.FloatRange(1), default=30, show_default=True, help="Seconds to recover within.")
+@click.option(
+    "--recover",
+    type=click.FloatRange(1),
+    default=30,
+    show_default=True,
+    help="Seconds after the load in which cancel-all has to succeed.",
+)
 @click.option("--queue-size", type=click.IntRange(1), help=f"Without --target: {QUEUE_SIZE} Default: {_QUEUE_SIZE}.")
 @click.option(
     "--service-ms", type=click.FloatRange(0, 60_000), help=f"Without --target: {SERVICE_MS} Default: {_SERVICE_MS:g}."
@@ -75,7 +91,7 @@ def overload(
     join: str | None,
     detail: terminal.Detail | None,
 ) -> None:
-    """Send bursts until the engine is busy, and account for every request.
+    """Send bursts until the engine is busy, and check what became of every request.
 
     Orders, cancel-alls and lists of all accounts of the profile go out at once, more and more of them until cancel-alls
     are refused. Then it backs off, looks whether the exchange recovers, and whether anything was lost or told twice.

@@ -27,18 +27,23 @@ from conformance.proving.matrix import Matrix
 
 _PRELOADED = ("conformance.cli.ready",)
 
+# One more than there are cores: trials wait for a part of their time.
+JOBS = (os.cpu_count() or 1) + 1
+
 
 @click.command()
 @options(SEED, REPORT_DIR)
-@click.option("--jobs", type=click.IntRange(1), default=(os.cpu_count() or 1) + 1, help="How many to test side by side.")
+@click.option("--jobs", type=click.IntRange(1), default=JOBS, help="How many to test at the same time.")
 @click.option("--faults/--no-faults", "with_faults", default=True, help="Test the sandbox with each fault.")
 @click.option("--twins/--no-twins", "with_twins", default=True, help="Test each twin, a correct variant.")
-@click.option("--whole", is_flag=True, help="Test each fault with all checks: which violation is named first? Slower.")
+@click.option(
+    "--whole", is_flag=True, help="Test each fault with all checks, to see which violation is named first. Slower."
+)
 @click.argument("names", nargs=-1)
 def prove(
     seed: int, jobs: int, report_dir: str, with_faults: bool, with_twins: bool, whole: bool, names: tuple[str, ...]
 ) -> None:
-    """Prove that every check can fail, and that no correct server is accused.
+    """Prove that every check finds its faults, and that correct servers pass.
 
     Tests the sandbox with each fault and each twin, or only with those NAMES. A fault is a small error on purpose. A
     twin does something that the documents allow. The outcome goes to prove.json.

@@ -51,7 +51,7 @@ def run(
     detail: terminal.Detail | None,
     select: str | None,
 ) -> None:
-    """Test a target, and write the reports.
+    """Test a target and write the reports.
 
     Without --target, the sandbox is tested: a reference exchange that comes with the suite.
 
@@ -82,7 +82,7 @@ def run(
         )
         where = plan.target
         console.print(
-            f"judging {where['name']} at {where['base_url']} ({where['scope']}, seed {seed})",
+            f"testing {where['name']} at {where['base_url']} ({where['scope']}, seed {seed})",
             highlight=False,
             soft_wrap=True,
         )

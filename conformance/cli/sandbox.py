@@ -15,9 +15,9 @@ SERVICE_MS = "Milliseconds that the engine takes for each request that changes o
 
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port; 0 takes a free one.")
-@click.option("--fault", metavar="NAME", help="Serve the exchange with this fault, or as this twin.")
+@click.option("--fault", metavar="NAME", help="Serve the exchange with this fault or this twin.")
 @click.option(
-    "--profile-out", metavar="FILE", default="sandbox.toml", show_default=True, help="File that its profile goes to."
+    "--profile-out", metavar="FILE", default="sandbox.toml", show_default=True, help="File to write its profile to."
 )
 @click.option("--seed", type=int, help="The same seed gives the same credentials every time.")
 @click.option("--queue-size", type=click.IntRange(0), default=SIZE, show_default=True, help=QUEUE_SIZE)

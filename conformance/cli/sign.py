@@ -13,7 +13,7 @@ from conformance.wire.signer import signed_query
 @click.command()
 @click.argument("query", default="")
 def sign(query: str) -> None:
-    """Print QUERY with a timestamp of now and its signature.
+    """Print QUERY with the current timestamp and the signature.
 
     A signature that was captured has expired; this makes a new one, with the secret in P99_API_SECRET.
 

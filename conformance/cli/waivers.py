@@ -22,7 +22,7 @@ from conformance.gating.drafting import draft
 )
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write it there, not to the terminal.")
 def waivers(report: Path, out: Path | None) -> None:
-    """Write a file of waivers to fill in, for what a run found violated or inconclusive.
+    """Write a waiver file to fill in, for everything that a run found violated or inconclusive.
 
     Say who agreed to each waiver, and why. Then give the file to `run --waivers` or `gate --waivers`.
     """
@@ -35,6 +35,6 @@ def waivers(report: Path, out: Path | None) -> None:
             with out.open("x", encoding="utf-8") as file:
                 file.write(text)
         except FileExistsError:
-            raise WrongUsage(f"{out} is there already; give another name, or remove it") from None
+            raise WrongUsage(f"{out} exists already; give another name, or remove it") from None
         except OSError as error:
             raise WrongUsage(f"{out} cannot be written: {error.strerror}") from None

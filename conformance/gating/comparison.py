@@ -11,13 +11,13 @@ Change = Literal["regressed", "lost", "affected", "fixed", "gained", "new", "van
 
 # What each change means, worst first.
 CHANGES: dict[Change, str] = {
-    "regressed": "it is worse than it was",
-    "lost": "it was judged, and is not any more",
-    "vanished": "the catalogue had it, and has it no more",
-    "affected": "it fails, and may follow from another violation, which alone counts",
-    "new": "the catalogue did not have it",
-    "fixed": "it is better than it was",
-    "gained": "it was not judged, and holds now",
+    "regressed": "it got worse",
+    "lost": "it was tested before, and is not tested now",
+    "vanished": "the catalogue had it before, and does not have it now",
+    "affected": "it fails, but may follow from another violation; only that one counts",
+    "new": "the catalogue did not have it before",
+    "fixed": "it got better",
+    "gained": "it was not tested before, and passes now",
     "same": "nothing has changed",
 }
 

@@ -109,9 +109,9 @@ def _problem(waiver: Waiver, results: Results, today: date) -> str | None:
     if waiver.target != target:
         return f"matches nothing: it is for {waiver.target}, and this is {target}; keep a file for each target"
     if waiver.expires < today:
-        return f"expired on {waiver.expires}: mend the target, or agree on another day"
+        return f"expired on {waiver.expires}: correct the target, or agree on another day"
     if verdicts[waiver.requirement] is Verdict.PASS and whole:
-        return "is not needed any more, since the requirement passes: remove it"
+        return "is no longer needed, since the requirement passes: remove it"
     return None
 
 

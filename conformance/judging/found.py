@@ -96,7 +96,7 @@ def read(path: Path) -> list[Found]:
         raise WrongUsage(f"{path}: not a file that `run --explore` has written: {error}") from None
     expect_this_version(path, document["suite"]["version"], document["catalogue_version"])
     if not found:
-        raise WrongUsage(f"{path}: there is nothing in it to meet again")
+        raise WrongUsage(f"{path}: it has no violation to reproduce")
     return found
 
 

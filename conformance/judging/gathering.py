@@ -36,7 +36,7 @@ from conformance.wire.counts import Counts
 
 _STATUS = {
     "inconclusive": ("inconclusive", "?", "INCONCLUSIVE"),
-    "not exercised": ("not exercised", "-", "NOT EXERCISED"),
+    "not exercised": ("not tested", "-", "NOT TESTED"),
 }
 
 
@@ -100,7 +100,7 @@ class Gathering:
         self._take(clean_up_in(told))
         if error:
             self._crashes.append(f"worker {node.gateway.id} went down: {error}")
-            self._left.append(f"what worker {node.gateway.id} had placed may be left; the next run removes it")
+            self._left.append(f"what worker {node.gateway.id} had placed may be left; the next run cancels it")
 
     def _take(self, clean_up: CleanUp) -> None:
         self._left += clean_up.left

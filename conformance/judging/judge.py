@@ -59,7 +59,7 @@ class Judge:
         finally:
             observations.adopt(setting_up)
         if item.stash[_MISSING]:
-            raise NotObserved("not observed: " + "; ".join(fact.says for fact in item.stash[_MISSING]))
+            raise NotObserved("needs " + "; ".join(fact.says for fact in item.stash[_MISSING]))
         stage.lane.watch(observations)
         item.stash[STAGE] = stage
 
@@ -90,7 +90,7 @@ class Judge:
             violation = hypothesis_seam.met_once(flaky, Violation)
             if violation is None:
                 stopped = item.stash[_EXAMPLES].stopped
-                raise stopped or Inconclusive("the same steps went otherwise when they were repeated") from None
+                raise stopped or Inconclusive("the same steps had another result when they were repeated") from None
             if violation.breach.certain:
                 raise violation from None
             _doubt(item, violation)
@@ -129,7 +129,7 @@ class Judge:
 def _doubt(item: pytest.Item, violation: Violation) -> None:
     """Note that the violation was met once only, unless a trade on the market explains that."""
     if not violation.breach.excusable:
-        reason = f"seen once, and not again: {violation}"
+        reason = f"seen once, but not when repeated: {violation}"
         item.stash[_OBSERVATIONS].doubt(reason, violation.breach.requirement)
 
 

@@ -87,7 +87,7 @@ def make_plan(
     """
     selected = selection(only, skip, shape_only=shape_only)
     if jobs is not None and jobs < 1:
-        raise ProfileError(f"--jobs {jobs}: a run needs a connection")
+        raise ProfileError(f"--jobs {jobs}: give 1 or more")
     profile = target if isinstance(target, Profile) else profile_of(target)
     if shape_only:
         cancel_existing |= profile.target.environment == "mock"  # the example orders of a mock are nobody's
@@ -133,12 +133,12 @@ def _scope(profile: Profile, wanted: Scope | None) -> Scope:
     """The wanted scope, else full. A target that nobody has allowed to be changed is read only."""
     if profile.target.environment == "production":
         if wanted == "full":
-            raise ProfileError("a production target is judged with --scope read-only alone", "target.environment")
+            raise ProfileError("a production target is only tested with --scope read-only", "target.environment")
         return "read-only"
     if profile.from_bare_url and not profile.target.is_loopback:
         if wanted == "full":
             raise ProfileError(
-                "full scope cancels orders: give a profile with an environment, not a bare URL",
+                "--scope full cancels orders: give a profile that names the environment, not only a URL",
                 source=profile.target.base_url,
             )
         return "read-only"

@@ -84,7 +84,7 @@ class Rounds:
             told = {Verdict.FAIL: "met again", Verdict.PASS: "not met again"}.get(result.verdict, "could not be tested")
             yield f"{told}: {found.requirement} by {found.check}"
         if self._found and (self._plan.report_dir / FILE).exists():
-            yield f"what was found is saved in {self._plan.report_dir / FILE}: `run --replay` tests it first"
+            yield f"violations are saved in {self._plan.report_dir / FILE}: `run --replay` tests it first"
 
     def _note(self, **mishaps: Any) -> None:
         """Note what broke the run off."""

@@ -55,7 +55,7 @@ class _Hooks:
         self.crash: str | None = None
 
     def stop(self) -> None:
-        """Note that the run was told to stop."""
+        """Note that the run was stopped."""
         self.told_to_stop = True
 
     @pytest.hookimpl(tryfirst=True)
@@ -131,7 +131,7 @@ def run(plan: Plan, console: Console, *, stop_on_first: bool, select: str | None
     if code == Exit.INTERRUPTED:
         sys.exit(Exit.INTERRUPTED)
     broke = Redactor(plan.profile.secrets).redact(hooks.crash or f"pytest ended with {code}")
-    raise NoVerdict(f"the suite itself failed before there was a report: {broke}")
+    raise NoVerdict(f"the suite itself failed before it could write a report: {broke}")
 
 
 @contextlib.contextmanager

@@ -137,7 +137,7 @@ def _result(
         reason = "there is no check for it yet"
     elif verdict is Verdict.NONE and not own and not reason:
         unrun = any(name.startswith("test_") for name in judged_by[id])
-        reason = "none of its checks was run" if unrun else "nothing was observed that could show it"
+        reason = "no check of it was run" if unrun else "no response contained what this test needs"
     return RequirementResult(
         id=id,
         level=requirement.level,
@@ -168,7 +168,7 @@ def _verdict(
 
 def _unexercised(own: list[Outcome]) -> str:
     """Why some checks of a requirement did not judge it, each reason once."""
-    reasons = [f"not observed: {each.says}" for outcome in own for each in outcome.missing]
+    reasons = [f"needs {each.says}" for outcome in own for each in outcome.missing]
     left = [outcome for outcome in own if outcome.ending in ("violated", "crashed", "not exercised", "declined")]
     reasons += [outcome.reason for outcome in left if not outcome.missing]
     return "; ".join(dict.fromkeys(reason for reason in reasons if reason))

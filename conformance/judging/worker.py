@@ -231,7 +231,7 @@ class Worker:
             self._session.shouldfail = f"{self._plan.aim} is violated"
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """Note that the run was told to stop. Other kinds of KeyboardInterrupt are how pytest ends a session early."""
+        """Note that the run was stopped. Other kinds of KeyboardInterrupt are how pytest ends a session early."""
         self.interrupted |= excinfo.type in (KeyboardInterrupt, ToldToStop, pytest.exit.Exception)
 
     # -- at the end --------------------------------------------------------------------------------------------------
@@ -252,10 +252,10 @@ class Worker:
         except KeyboardInterrupt:
             if self.interrupted:
                 return CleanUp(
-                    left=tuple(self.stages.not_cleaned_up("was not looked at: the run was told twice to stop"))
+                    left=tuple(self.stages.not_cleaned_up("was not checked, since the run was stopped twice"))
                 )
             self.interrupted = True
             return self.clean_up()
         except Exception as error:  # noqa: BLE001 - whatever it is, the verdicts are still reported
             broke = f"cleaning up ended with {crashes.told(error)}"
-            return CleanUp(("what the run placed may be left: cleaning up broke",), (broke,))
+            return CleanUp(("orders of this run may be left, since cleaning up failed",), (broke,))

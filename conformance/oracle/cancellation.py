@@ -24,7 +24,11 @@ def said_again_it_does_nothing(c: Cancellation) -> Iterator[Sight]:
     if not c.again:
         return
     found = len(c.returned)
-    yield Breach("an empty array when said again", f"{count(found, 'order')}, {c.returned[0]}") if found else RIGHT
+    yield (
+        Breach("an empty array from a second cancel-all", f"{count(found, 'order')}, {c.returned[0]}")
+        if found
+        else RIGHT
+    )
     over = [order for order in c.before.orders.values() if not order.live]
     yield from _unchanged(over, c.after, "records as the first call left them")
 
@@ -35,7 +39,7 @@ def nothing_to_cancel_nothing_returned(c: Cancellation) -> Iterator[Sight]:
     if c.to_cancel() or c.rejected:
         return
     found = [order for order in c.returned if order.id in c.before.orders] + c.surprises()
-    yield Breach(f"an empty array, nothing being live in {c.scope}", count(len(found), "order")) if found else RIGHT
+    yield Breach(f"an empty array, since no order is live in {c.scope}", count(len(found), "order")) if found else RIGHT
 
 
 @CANCELLATION.rule("order.id")
@@ -66,12 +70,12 @@ def the_array_is_what_was_canceled(c: Cancellation) -> Iterator[Sight]:
             yield Breach("each order once in the array", f"{key} {count(times, 'time')}")
     for was, order in c.pairs():
         if was.status == "canceled":
-            yield Breach("orders alone that were live before", f"{order}, which was canceled already")
+            yield Breach("only orders that were live before", f"{order}, which was canceled already")
         elif was.live:
             yield RIGHT
     for order in c.surprises():
         if not belongs_to(order, c.other_before):
-            yield Breach("orders alone that were listed as live before", f"{order}", certain=False)
+            yield Breach("only orders that were listed as live before", f"{order}", certain=False)
 
 
 @CANCELLATION.rule("cancel.exact")
@@ -123,7 +127,7 @@ def other_markets_are_left_alone(c: Cancellation) -> Iterator[Sight]:
     if c.symbol is None:
         return
     for order in c.returned:
-        yield RIGHT if c.in_scope(order) else Breach(f"orders of {c.symbol} alone in the array", str(order))
+        yield RIGHT if c.in_scope(order) else Breach(f"only orders of {c.symbol} in the array", str(order))
     outside = [order for order in c.before.live() if not c.in_scope(order)]
     yield from _unchanged(outside, c.after, f"orders outside {c.symbol}")
 
@@ -145,7 +149,7 @@ def other_users_are_left_alone(c: Cancellation) -> Iterator[Sight]:
     """The bystander's orders are neither returned nor changed."""
     for order in c.returned:
         if belongs_to(order, c.other_before):
-            yield Breach("the caller's own orders alone in the array", f"{order}, which is another account's")
+            yield Breach("only the caller's orders in the array", f"{order}, which is another account's")
     yield from _unchanged(c.other_before.orders.values(), c.other_after, "another account's orders")
 
 
@@ -190,7 +194,7 @@ def updated_at_is_the_time_of_the_cancel(c: Cancellation) -> Iterator[Sight]:
             yield RIGHT
         else:
             yield Breach(
-                f"updated_at between {earliest} and {latest}, the time of the cancel as far as clocks tell",
+                f"updated_at between {earliest} and {latest}, the time of the cancel",
                 _updated(now),
             )
 
@@ -212,7 +216,7 @@ def lists_show_the_same_records(c: Cancellation) -> Iterator[Sight]:
         listed = c.after.orders.get(order.id)
         if listed is None:
             if c.after.covers(order.created_at):
-                yield Breach(f"{order}, which cancel-all has returned, in a list right after", "a list without it")
+                yield Breach(f"{order}, which cancel-all returned, in a list right after it", "a list without it")
         else:
             changed = order.changes(listed, [name for name in FIELDS if name != "updated_at"])
             yield Breach("the answer's record in the list after", differences(changed, listed)) if changed else RIGHT
@@ -221,9 +225,11 @@ def lists_show_the_same_records(c: Cancellation) -> Iterator[Sight]:
 def _terminal(c: Cancellation, *statuses: str) -> Iterator[Sight]:
     for was, order in c.pairs():
         if was.status in statuses and was.status != "canceled":
-            yield Breach("no order that was over before", f"{order}, which was {was.status}")
+            yield Breach(
+                "no order that was filled, canceled, rejected or expired before", f"{order}, which was {was.status}"
+            )
     finished = [order for order in c.before.orders.values() if order.status in statuses]
-    yield from _unchanged(finished, c.after, "orders that were over")
+    yield from _unchanged(finished, c.after, "orders that were not live")
 
 
 def _unchanged(orders: Iterable[Order], after: Snapshot, whose: str) -> Iterator[Sight]:

@@ -20,7 +20,7 @@ def armed_error(armed: str, status: int, document: Any) -> Iterator[Breach]:
     """What is wrong with the answer to a request that was armed to fail. `document` is None if the body is not JSON."""
     operation, wanted = failing_with(armed)
     requirement = _REQUIREMENT[operation]
-    want = f"{wanted} with error {armed}, which the target had been told to answer next"
+    want = f"{wanted} with error {armed}, which the driver had armed"
     if status != wanted:
         yield Breach(want, f"{status} {document}", requirement)
         return

@@ -116,7 +116,7 @@ def nobody_elses(listing: Listing) -> Iterator[Sight]:
     """No order of another account, whatever the filters."""
     for order in listing.orders:
         if order.identity in listing.foreign:
-            yield Breach("the caller's own orders alone", f"{order}, which is another account's")
+            yield Breach("only the caller's orders", f"{order}, which is another account's")
 
 
 @LISTING.rule("order.id")
@@ -151,7 +151,11 @@ def explain(listing: Listing, known: Interval) -> Iterator[Breach]:
     for order in page:
         known_to_be = known.before.orders.get(order.id)
         if known_to_be is None and not known.unsettled(order.id) and known.covers(order.created_at):
-            yield Breach("orders that a list without filters shows too", f"{order}, which it does not", certain=False)
+            yield Breach(
+                "orders that a list without filters shows too",
+                f"{order}, which such a list does not show",
+                certain=False,
+            )
 
 
 _OF_FIELDS = {

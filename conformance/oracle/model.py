@@ -32,7 +32,7 @@ class Model:
             elif (changed := was.changes(now)) and not traded(was, now):
                 certain = not was.live or now.status == "canceled"
                 broken = _FROZEN.get(was.status, "list.safe")
-                yield Breach(f"{was} as the steps left it", differences(changed, now), broken, certain=certain)
+                yield Breach(f"{was} as after the steps", differences(changed, now), broken, certain=certain)
 
     def canceled(self, seen: Snapshot) -> None:
         """Take over the orders after a cancel-all, which has been judged elsewhere."""

@@ -86,7 +86,7 @@ def accepted_cancels_are_done(ledger: Ledger) -> Iterator[Sight]:
         if not missed:
             yield RIGHT
             continue
-        became = "it is still live" if order.live else "a later cancel-all told it as canceled"
+        became = "it is still live" if order.live else "the answer of a later cancel-all has it"
         want = f"{order.id} canceled by a cancel-all that was sent after it and answered 200"
         yield Breach(want, became, exchanges=(*entry.shown, *missed.shown, *(tellers[0].shown if tellers else ())))
 
@@ -119,17 +119,17 @@ def told_by_one_answer(ledger: Ledger) -> Iterator[Sight]:
         if len(tellers) == 1:
             yield RIGHT
         else:
-            got = f"{id} told by {len(tellers)} answers"
+            got = f"{id} in {len(tellers)} answers"
             shown = tuple(shown for each in tellers for shown in each.shown)
-            yield Breach("each canceled order told by one answer, once", got, exchanges=shown[:_SHOWN])
+            yield Breach("each canceled order in one answer, once", got, exchanges=shown[:_SHOWN])
     for entry, order, seen in _untold(ledger):
         if teller := _may_be_of_an_accepted_one(ledger, entry, order, seen):
             stopped = [each for each in ledger.refusals(entry.account, order.symbol) if each.code != FULL]
             perhaps = next((each for each in stopped if each.ended_at > entry.sent_at), None)
-            want = f"{order.id} told by the cancel-all that canceled it"
+            want = f"{order.id} in the answer of the cancel-all that canceled it"
             shown = (*entry.shown, *(perhaps or teller).shown)
             charged = "cancel.busy-no-loss" if perhaps else None
-            yield Breach(want, f"{order}, and no answer tells it", charged, exchanges=shown)
+            yield Breach(want, f"{order}, and no answer has it", charged, exchanges=shown)
 
 
 @OVERLOAD.rule("overload.once")
@@ -140,7 +140,7 @@ def what_is_told_is_so(ledger: Ledger) -> Iterator[Sight]:
         seen = ledger.seen.get(entry.account)
         for told in entry.told:
             if wrong := _wrong_in(told.symbol, told.status, entry) or _misreported(told.id, entry, seen, owners):
-                yield Breach(f"{told.id} canceled by the cancel-all that tells it", wrong, exchanges=entry.shown)
+                yield Breach(f"{told.id} canceled by the cancel-all whose answer has it", wrong, exchanges=entry.shown)
             elif seen is not None:
                 yield RIGHT
 
@@ -181,23 +181,26 @@ def doubts(ledger: Ledger) -> Iterator[tuple[str, str]]:
         failed = [entry for entry in ledger.of(kind) if entry.ending == "failed"]
         excused = [entry for entry in failed if entry.gateway or (kind == "list" and entry.status == 500)]
         if excused:
-            yield id, f"{len(excused)} requests got an answer that does not tell who gave it: {excused[0].wrong}"
+            yield id, f"{len(excused)} requests got an answer that may come from a gateway: {excused[0].wrong}"
     for kind, id in _ANSWERED:
         silent = [entry for entry in ledger.of(kind) if entry.ending == "unknown"]
         if silent:
             yield id, f"{len(silent)} requests ({kind}) got no answer to rely on: {silent[0].wrong}"
     if not any(entry.ending == "refused" for entry in ledger.of("cancel-all")):
-        yield "overload.documented", "no cancel-all was refused within the bounds, so that nothing was overloaded"
+        yield "overload.documented", "no cancel-all was refused within the bounds, so the engine was not overloaded"
     for account in sorted({entry.account for entry in ledger.entries} - ledger.seen.keys()):
         for id in ("overload.no-loss", "overload.once"):
-            yield id, f"{account}: lists could not be looked at after the load"
+            yield id, f"{account}: lists could not be read after the load"
     for account, seen in ledger.seen.items():
         if seen.hidden:
             markets = ", ".join(sorted(seen.hidden))
             yield "overload.no-loss", f"{account}: lists cannot show all orders of one second in {markets}"
     strange = [order for entry, order, seen in _untold(ledger) if _is_strange(ledger, entry, order, seen)]
     if strange:
-        yield "overload.no-loss", f"{len(strange)} orders are canceled, and no request did it: {strange[0]}"
+        yield (
+            "overload.no-loss",
+            f"{len(strange)} orders are canceled although no request of this run canceled them: {strange[0]}",
+        )
     for each in ledger.recoveries:
         if each.after_s is None and each.excused:
             told = "no cancel-all was sent" if each.last is None else each.last.wrong or f"{each.last.code}"

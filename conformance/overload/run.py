@@ -51,11 +51,11 @@ def expect_allowed(profile: Profile) -> None:
     if target.environment == "production":
         raise ProfileError("a production target is never overloaded", "target.environment")
     if profile.from_bare_url and not target.is_loopback:
-        raise ProfileError("overload wants a profile that says the environment, not a bare URL", source=target.base_url)
-    if profile.driver.place is None or not profile.markets:
         raise ProfileError(
-            "overload places orders: it wants driver.place and [[markets]] in the profile", "driver.place"
+            "overload needs a profile that names the environment, not only a URL", source=target.base_url
         )
+    if profile.driver.place is None or not profile.markets:
+        raise ProfileError("overload places orders: add [driver.place] and [[markets]] to the profile", "driver.place")
 
 
 class Overload:
@@ -208,7 +208,9 @@ class Overload:
                 return self._cleaned_up(), stopped
             except KeyboardInterrupt:
                 continue
-        return ["told twice to stop, this did not clean up: what it placed may be left; the next run removes it"], True
+        return [
+            "stopped twice, so the run did not clean up: orders that it placed may be left; the next run cancels them"
+        ], True
 
     def _cleaned_up(self) -> list[str]:
         left: list[str] = []

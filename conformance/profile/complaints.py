@@ -118,7 +118,7 @@ def _wants(error: ValidationError) -> str:
         case "uniqueItems":
             return "holds the same entry twice"
         case _:
-            return f"is not as a profile has it ({error.validator})"
+            return f"is not valid in a profile ({error.validator})"
 
 
 def _no_alternative(error: ValidationError, path: Sequence[str | int]) -> ProfileError:

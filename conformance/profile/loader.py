@@ -86,7 +86,7 @@ def _document(text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except ValueError as error:  # TOMLDecodeError, or a number of thousands of digits
-        raise ProfileError(f"is no valid TOML: {error}") from None
+        raise ProfileError(f"is not valid TOML: {error}") from None
 
 
 def _profile(document: Mapping[str, Any], folder: Path, environ: Mapping[str, str]) -> Profile:
@@ -113,7 +113,8 @@ def _target(table: Mapping[str, Any], folder: Path) -> Target:
     if target.environment is None and not target.is_loopback:
         host = urlsplit(target.base_url).hostname
         raise ProfileError(
-            f'missing, and {host} is not this machine; say "mock", "staging" or "production" (which is only read)',
+            f'missing, and {host} is not this machine; write "mock", "staging" or "production" '
+            "(only GET requests are sent to production)",
             "target.environment",
         )
     return target

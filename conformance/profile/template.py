@@ -104,7 +104,7 @@ def _filled_text(template: str, values: Mapping[str, Any]) -> Any:
 def _segment(name: str, value: Any) -> str:
     text = "" if value is None else _text(value)
     if text in ("", ".", ".."):
-        raise UnfillableError(f"{{{name}}} is {text!r}, which would make the address that of something else")
+        raise UnfillableError(f"{{{name}}} is {text!r}, which would change the address to that of something else")
     return quote(text, safe="", errors="replace")
 
 

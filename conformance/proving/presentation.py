@@ -18,7 +18,7 @@ def watched(trials: Iterable[Trial], total: int, console: Console) -> Iterator[T
     """Pass the trials on, showing how far they have come, and at once whatever went wrong."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
-        task = progress.add_task("judging faults and twins", total=total)
+        task = progress.add_task("testing faults and twins", total=total)
         for number, trial in enumerate(trials, start=1):
             progress.advance(task)
             if not trial.good:
@@ -44,21 +44,23 @@ def render(matrix: Matrix, seconds: float, *, whole: bool = False) -> Renderable
         table.add_row(area, str(len(trials)), str(len(killed)), f"{requests:g}", f"{took:.1f}", style=style)
     clean = len(matrix.twins) - len(matrix.false_alarms)
     parts: list[RenderableType] = [table, Text("requests and seconds: medians to a kill, set-up included", style="dim")]
-    parts.append(Text(f"{clean} of {len(matrix.twins)} conforming twins clean"))
+    parts.append(Text(f"{clean} of {len(matrix.twins)} correct twins without a violation"))
     if whole:
         misnamed = [trial for trial in matrix.faults if trial.good and not trial.named_first]
         first = sum(trial.named_first for trial in matrix.faults)
         most = max((len(trial.violated) for trial in matrix.faults), default=0)
         parts.append(
-            Text(f"{first} of {len(matrix.faults)} faults named first by what they break; {most} violations at most")
+            Text(
+                f"{first} of {len(matrix.faults)} faults whose own violation is named first; {most} violations at most"
+            )
         )
-        parts += _listed("Faults that another violation is named before", map(_wrong, misnamed))
+        parts += _listed("Faults for which another violation is named first", map(_wrong, misnamed))
     parts += _listed("Faults that survived", (_wrong(trial) for trial in matrix.survivors))
-    parts += _listed("Twins that were accused or not judged", (_wrong(trial) for trial in matrix.false_alarms))
-    parts += _listed("Checks that kill nothing", matrix.idle_checks)
+    parts += _listed("Twins with a violation, or not tested", (_wrong(trial) for trial in matrix.false_alarms))
+    parts += _listed("Checks that find no fault", matrix.idle_checks)
     parts += _listed("Requirements that no fault breaks", matrix.unproven)
     parts.append(Text(f"{len(matrix.trials)} trials in {seconds:.0f} s", style="dim"))
-    told = "every fault killed, every twin clean" if matrix.proven else "not proven"
+    told = "every fault found, no violation on a twin" if matrix.proven else "not proven"
     parts.append(Text(told, style="bold green" if matrix.proven else "bold red"))
     return Group(*parts)
 

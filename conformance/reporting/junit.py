@@ -62,7 +62,7 @@ def _case(requirement: RequirementResult, section: str, affected: str) -> TestCa
         case Verdict.FAIL | Verdict.INCONCLUSIVE:
             case.result = [_told(Skipped, f"advisory, {requirement.verdict.word}: {requirement.reason}", "advisory")]
         case Verdict.NONE:
-            case.result = [_told(Skipped, f"not exercised: {requirement.reason}", "not exercised")]
+            case.result = [_told(Skipped, f"not tested: {requirement.reason}", "not tested")]
     return case
 
 

@@ -28,10 +28,10 @@ def markdown(results: Results) -> str:
     if undecided := words.by_reason(results.with_verdict(Verdict.INCONCLUSIVE)):
         parts.append("### Inconclusive\n\n" + _listed(undecided))
     if unexercised := words.by_fact(results.with_verdict(Verdict.NONE)):
-        told = {"; enabled by ".join(filter(None, (fact.says, fact.enable))): ids for fact, ids in unexercised.items()}
-        parts.append("### Not exercised\n\n" + _listed(told))
+        told = {"; add ".join(filter(None, (fact.says, fact.enable))): ids for fact, ids in unexercised.items()}
+        parts.append("### Not tested\n\n" + _listed(told))
     listed = {
-        "Waivers to mend": results.bad_waivers,
+        "Waivers to correct": results.bad_waivers,
         "Left on the target": results.mishaps.left,
         "Crashes": results.mishaps.crashes,
     }

@@ -53,10 +53,10 @@ def _body(results: Results, report_dir: Path, detail: Detail) -> RenderableType:
     parts: list[RenderableType] = [*(_everything(results) if detail == "verbose" else ()), _counts(results)]
     parts += _section("Violated", (_violation(each, results) for each in results.own_violations))
     parts += _section("Violated, and waived", (_violation(each, results) for each in results.waived))
-    parts += _section("Waivers to mend", (Text(line, style="bold yellow") for line in results.bad_waivers))
+    parts += _section("Waivers to correct", (Text(line, style="bold yellow") for line in results.bad_waivers))
     parts += _section("Inconclusive", _inconclusive(results.with_verdict(Verdict.INCONCLUSIVE)))
-    parts += _section("Not exercised", _unexercised(results.with_verdict(Verdict.NONE)))
-    parts += _section("Left on the target, as far as could be seen", (Text(line) for line in results.mishaps.left))
+    parts += _section("Not tested", _unexercised(results.with_verdict(Verdict.NONE)))
+    parts += _section("Left on the target, as far as lists show", (Text(line) for line in results.mishaps.left))
     parts += _section("The suite itself failed", (Text(crash) for crash in results.mishaps.crashes))
     if figures := overload.told(results):
         parts += _section("Overload", map(Text, figures.lines))
@@ -77,7 +77,7 @@ def _where(results: Results, report_dir: Path) -> str:
     if told := words.unwritten(results):
         return told
     if keeps(results, report_dir):
-        return f"nothing was judged, so {report_dir} keeps the reports of an earlier run"
+        return f"nothing was tested, so the reports of an earlier run stay in {report_dir}"
     return f"reports in {report_dir}: {', '.join(FORMATS)}"
 
 
@@ -160,5 +160,5 @@ def _unexercised(results: Iterable[RequirementResult]) -> Iterable[RenderableTyp
     for fact, ids in words.by_fact(results).items():
         text = Text(fact.says)
         if fact.enable:
-            text.append(f"\n  enabled by {fact.enable}", style="cyan")
+            text.append(f"\n  add {fact.enable}", style="cyan")
         yield text.append(f"\n  {', '.join(ids)}", style=_STYLES[Verdict.NONE])

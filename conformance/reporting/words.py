@@ -14,7 +14,7 @@ AFFECTED = "also affected"
 _MEANS = {
     Exit.OK: "no violation found",
     Exit.VIOLATED: "a requirement is violated",
-    Exit.WRONG_USAGE: "refused, or called wrongly",
+    Exit.WRONG_USAGE: "refused, or wrong usage",
     Exit.INCONCLUSIVE: "inconclusive",
     Exit.SUITE_FAILED: "the suite itself failed",
     Exit.INTERRUPTED: "interrupted",
@@ -24,9 +24,9 @@ _MEANS = {
 def means(results: Results) -> str:
     """What the exit code says."""
     if results.exit_code is Exit.OK and results.accepted:
-        return "no violation beyond what is waived"
+        return "no violation except waived ones"
     if results.exit_code is Exit.VIOLATED and not results.violated:
-        return "a waiver has to be mended"
+        return "a waiver has to be corrected"
     if results.exit_code is Exit.SUITE_FAILED and not results.mishaps.crashes:
         return "reports are missing"
     return _MEANS[results.exit_code]
@@ -152,7 +152,7 @@ def by_fact(results: Iterable[RequirementResult]) -> Mapping[Missing, list[str]]
     """What was not exercised: the ids, by the fact that was missing with what would enable it, else by the reason."""
     ids: dict[Missing, list[str]] = {}
     for result in results:
-        facts = [Missing(f"not observed: {each.says}", each.enable) for each in result.missing]
+        facts = [Missing(f"needs {each.says}", each.enable) for each in result.missing]
         for fact in facts or [Missing(result.reason, "")]:
             ids.setdefault(fact, []).append(result.id)
     return ids
@@ -161,12 +161,12 @@ def by_fact(results: Iterable[RequirementResult]) -> Mapping[Missing, list[str]]
 def _exercised(results: Results) -> str:
     chosen = [*filter(None, [results.selection]), *([f"-k {results.select!r}"] if results.select else [])]
     selected = f" with {' '.join(chosen)}" if chosen else ""
-    return f"{len(results.exercised)} of {count(len(results.at()), 'requirement')} exercised{selected}"
+    return f"{len(results.exercised)} of {count(len(results.at()), 'requirement')} tested{selected}"
 
 
 def _why_not(results: Results) -> str:
     violated = f"{count(len(results.violated), 'requirement')} violated" if results.violated else ""
-    bad = f"{count(len(results.bad_waivers), 'waiver')} to mend" if results.bad_waivers else ""
+    bad = f"{count(len(results.bad_waivers), 'waiver')} to correct" if results.bad_waivers else ""
     return ", ".join(filter(None, (violated, bad)))
 
 
@@ -176,5 +176,5 @@ def _why_inconclusive(results: Results) -> str:
     missed = [result.id for result in results.unmet]
     if missed:
         named = ", ".join(missed[:5]) + (", …" if len(missed) > 5 else "")
-        return f"--require {results.require} names {count(len(missed), 'requirement')} not exercised: {named}"
-    return "no order was seen, so nothing was judged"
+        return f"--require {results.require} names {count(len(missed), 'requirement')} not tested: {named}"
+    return "no response had an order, so nothing was tested"

@@ -59,7 +59,7 @@ def _succeeds(stage: Stage, error: str, refused: Sequence[Exchange]) -> None:
         raise Violation(Breach(want, str(reason), _TRANSIENT), *refused, *reason.evidence) from None
     except Violation as violation:
         if violation.breach.requirement in _UNDONE:
-            got = f"{violation.breach.got}, where {violation.breach.want} was due"
+            got = f"{violation.breach.got}, but {violation.breach.want} was expected"
             raise Violation(Breach(want, got, _TRANSIENT), *violation.evidence) from None
         raise
 

@@ -163,7 +163,7 @@ def under_way_at_once(exchanges: Iterable[Exchange]) -> str:
     moments = (at(each.sent_at) for _, _, each in numbered)
     most = max(moments, key=lambda them: (sum(kind == CANCEL_ALL.name for kind, _ in them), len(them)), default=[])
     if len(most) < 2:
-        return "no two of them were under way at one moment"
+        return "no two of them ran at the same moment"
     kinds = ((kind, [number for _, number in them]) for kind, them in groupby(most, key=lambda each: each[0]))
     return f"{' with '.join(_numbers(kind, numbers) for kind, numbers in kinds)} were under way at one moment"
 

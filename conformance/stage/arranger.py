@@ -144,7 +144,7 @@ class Arranger:
         if wanted in self.ways:
             return wanted
         if not self.ways:
-            raise DriverRefused("the profile gives no way to bring orders about")
+            raise DriverRefused("the profile gives no way to create orders: add [driver.place] or [driver.inject]")
         return self.ways[0]
 
     def _inject_history(self, view: View, count: int, live: int) -> None:

@@ -79,7 +79,7 @@ class Book:
         """An order of `maker`, and then those that take `share` of it each, at a price where neither rests."""
         taker = maker.opposite
         if taker is None:
-            raise DriverRefused("one account alone cannot fill its own orders")
+            raise DriverRefused("one account cannot fill its own orders: add [accounts.other]")
         price = self._untouched_price(market, side)
         taken = max(market.lot, market.quantity * share // market.lot * market.lot)
         made = order(maker, market, side, price, market.quantity, credential=credential)

@@ -51,7 +51,7 @@ def _without_own(lane: Lane, view: View) -> Iterator[str]:
     own = _own_live(view)
     placed, seen = view.own.ids, view.latest()
     if placed and not own and placed.isdisjoint([*seen.orders, *seen.unread]):
-        raise Inconclusive("lists show no order of this run any more")
+        raise Inconclusive("lists no longer show an order of this run")
     if seen.unread:
         _cancel_unread(view)
         own = _own_live(view)
@@ -74,7 +74,7 @@ def _without_own(lane: Lane, view: View) -> Iterator[str]:
                 " done, unless driver.cancel has a wrong path"
             )
         else:
-            yield f"{order} is to be canceled by hand"
+            yield f"{order}: cancel it by hand"
 
 
 def _cancel_unread(view: View) -> None:

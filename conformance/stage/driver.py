@@ -130,7 +130,7 @@ class Driver:
         with self._tally.lock:
             placed = self._tally.placed
             if most is not None and placed + orders > most:
-                raise DriverRefused(f"target.max_orders allows {count(most, 'order')} in all, and {placed} were placed")
+                raise DriverRefused(f"target.max_orders allows {count(most, 'order')}, and {placed} are placed")
             self._tally.placed += orders
 
     def side_by_side(self, calls: Sequence[Callable[[], Result]]) -> list[Result]:
@@ -227,7 +227,7 @@ def _pick(answer: Answer, pointer: str) -> str:
     except (contract.NotJson, LookupError, TypeError, ValueError):
         document = decoded(answer.body)
         has = f"which has {', '.join(list(document)[:_SHOWN])}" if isinstance(document, dict) else "which is no object"
-        told = f"driver.place.order_id {pointer} points to nothing in the answer, {has}"
+        told = f"driver.place.order_id {pointer} does not exist in the answer, {has}"
         remedy = "give the JSON pointer of the id there, or leave order_id out"
         raise Misfit(f"{told}; {remedy}", perhaps_done=True) from None
     return str(value)

@@ -23,4 +23,4 @@ def expect_readable(view: View, wishes: Sequence[Wish]) -> None:
     """Raise Inconclusive where lists show none of these live orders, and records that cannot be read."""
     seen = view.believed()
     if wishes and seen.unread and not seen.live():
-        raise Inconclusive(f"lists show none of the live orders of {view} in a form that can be read")
+        raise Inconclusive(f"lists show no live order of {view} in a form that can be read")

@@ -9,7 +9,7 @@ from conformance.wire.client import THROTTLED, Answer
 NOT_JUDGED = {
     401: "the credentials are refused",
     403: "the credentials are refused",
-    407: "a proxy wants credentials",
+    407: "a proxy requires credentials",
     408: "the request took too long",
     418: "too many requests",
     429: "too many requests",

@@ -41,10 +41,12 @@ class Breaker:
     def given_up(self) -> str | None:
         """Why no request is sent any more. None if requests are still sent."""
         if threading.get_ident() in self._stopped:
-            return "the run was told to stop"
+            return "the run was stopped"
         if self._slow < SLOW_IN_A_ROW or self._until_the_end:
             return None
-        return f"given up, {self._slow} requests in a row having taken {SLOW_S} s or more; the last: {self._last_words}"
+        return (
+            f"stopped after {self._slow} requests in a row that took {SLOW_S} s or more; the last: {self._last_words}"
+        )
 
     def stop(self, threads: Iterable[threading.Thread]) -> None:
         """Let these threads, and no others, send no request any more."""

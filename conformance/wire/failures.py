@@ -20,7 +20,7 @@ def in_words(error: Exception, connect_s: float, patience_s: float) -> str:
         case Unbounded(), _:
             return str(error)
         case exceptions.SSLError(), _ if any(each in str(error) for each in _NO_TLS):
-            return "what answers at that port speaks no TLS"
+            return "the server at that port does not use TLS"
         case exceptions.SSLError(), _:
             return f"TLS failed: {error.args[0].reason if hasattr(error.args[0], 'reason') else error}"
         case exceptions.ConnectTimeout(), _:
@@ -30,15 +30,15 @@ def in_words(error: Exception, connect_s: float, patience_s: float) -> str:
         case exceptions.ConnectionError(), ReadTimeoutError():
             return f"no whole answer within {patience_s:g} s"
         case exceptions.ChunkedEncodingError(), cause:
-            return f"the connection broke off in the middle of the answer: {cause}"
+            return f"the connection was closed in the middle of the answer: {cause}"
         case exceptions.ContentDecodingError(), _:
-            return "the body is not of the Content-Encoding that its header names"
+            return "the body is not in the Content-Encoding of its header"
         case exceptions.ConnectionError(), ConnectionError():
             return "the connection was closed before an answer came"
         case exceptions.ConnectionError(), BadStatusLine() as cause:
             return f"no HTTP: {str(cause)!r}"
         case exceptions.ConnectionError(), HTTPException() as cause:
-            return f"no HTTP that could be read: {cause}"
+            return f"no HTTP response that can be read: {cause}"
         case exceptions.ConnectionError(), _ if type(getattr(_cause(error), "reason", None)) is NameResolutionError:
             return f"the name of the host does not resolve: {_innermost(error)}"
         case exceptions.ConnectionError(), _:

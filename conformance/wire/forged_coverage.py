@@ -39,5 +39,5 @@ def _close(forgery: Forgery, operation: Operation, caller: Signer, other: Signer
     if lack := forgery.lacks(caller, other):
         return str(lack)
     if operation.changes and not cancels:
-        return "full scope, and a driver that brings live orders about"
+        return "--scope full, and a driver that creates live orders"
     return "a run of the checks of forged credentials to their end"

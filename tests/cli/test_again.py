@@ -160,7 +160,7 @@ GOOD = {
         (("--replay", "absent.json"), "absent.json: No such file"),
         (("--replay", "text.json"), "text.json: not a file that `run --explore` has written"),
         (("--replay", "other.json"), "other.json: not a file that `run --explore` has written: $"),
-        (("--replay", "empty.json"), "empty.json: there is nothing in it to meet again"),
+        (("--replay", "empty.json"), "empty.json: it has no violation to reproduce"),
         (("--replay", "older.json"), "older.json: written by version 0.0.1 of the suite"),
         (("--replay", "broken.json"), "broken.json: not a file that `run --explore` has written"),
         (("--failed", "absent"), "absent: no such report"),

@@ -253,7 +253,7 @@ REFUSED = {
     "a folder for a profile": Refused("run --target .", "is a folder; give the profile in it"),
     "a URL without a scheme": Refused("run --target 127.0.0.1:9", "a URL that begins with http:// or https://"),
     "a URL without credentials": Refused("run --target http://127.0.0.1:9", "no credentials: set P99_JWT, or"),
-    "a profile that is not TOML": Refused(RUN, "p.toml: is no valid TOML: .*line", 'name = "alice"', "name = alice"),
+    "a profile that is not TOML": Refused(RUN, "p.toml: is not valid TOML: .*line", 'name = "alice"', "name = alice"),
     "an unknown table": Refused(RUN, "targets: unknown key; did you mean target", "[target]", "[targets]"),
     "an unknown key": Refused(RUN, "target.base_ulr: unknown key; did you mean base_url", "base_url", "base_ulr"),
     "a number without quotes": Refused(RUN, 'has to be text in quotes, not 0.5; write "0.5"', '"0.5"', "0.5"),
@@ -349,7 +349,7 @@ def test_http_on_a_port_that_speaks_tls(tmp_path: Path) -> None:
         url = urls["tls"].replace("https://", "http://")
         done = run(tmp_path, "--target", url, P99_JWT="any.thing.atall")
     assert done.code == 3, done.printed
-    assert f"that port speaks TLS: say {urls['tls']} in target.base_url" in done.printed
+    assert f"that port uses TLS: write {urls['tls']} in target.base_url" in done.printed
     expect_no_untruth(done)
 
 
@@ -376,7 +376,7 @@ def test_a_run_that_judges_nothing_keeps_the_earlier_reports(mistake: str, tmp_p
     assert (good.code, bad.code) == (0, 3), good.printed + bad.printed
     assert {each.name: each.read_bytes() for each in (tmp_path / "reports").iterdir()} == kept
     if not MISTAKES[mistake].words:
-        assert "nothing was judged, so reports keeps the reports of an earlier run" in one_line(bad)
+        assert "nothing was tested, so the reports of an earlier run stay in reports" in one_line(bad)
 
 
 def test_a_run_that_judges_nothing_replaces_reports_that_say_the_same(tmp_path: Path) -> None:

@@ -72,5 +72,5 @@ def test_the_command_writes_a_file_and_replaces_none(tmp_path: Path) -> None:
     assert tomllib.loads((tmp_path / "w.toml").read_text(encoding="utf-8"))["waiver"]
     again = command("waivers", "--from", "reports", "--out", "w.toml", cwd=tmp_path)
     assert again.returncode == 2
-    assert "is there already; give another name" in again.stderr
+    assert "exists already; give another name" in again.stderr
     assert "[[waiver]]" in command("waivers", "--from", "reports", cwd=tmp_path).stdout

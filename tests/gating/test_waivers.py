@@ -115,9 +115,9 @@ def test_what_is_wrong_with_a_waiver_is_said_and_it_accepts_nothing(given: Waive
 def test_a_bad_waiver_alone_fails_and_every_report_says_why() -> None:
     judged = apply(results(CLEAN), [waiver(requirement="order.fields")], TODAY)
     assert (judged.exit_code, judged.verdict) == (1, Verdict.FAIL)
-    assert words.headline(judged) == "not conformant: 1 waiver to mend"
+    assert words.headline(judged) == "not conformant: 1 waiver to correct"
     shown = terminal.summary(judged, Path("reports"), width=200)
-    assert "exit 1: a waiver has to be mended" in shown
+    assert "exit 1: a waiver has to be corrected" in shown
     for told in (html(judged), markdown(judged), shown, *annotations(judged)):
         assert "is not needed any more" in told
 

@@ -50,7 +50,7 @@ def test_a_worker_that_died_has_told_nothing(plan: Plan) -> None:
     gathering = Gathering(controller, plan, Worker(controller, plan))
     gathering.pytest_testnodedown(SimpleNamespace(gateway=SimpleNamespace(id="gw1")), "crashed")
     assert gathering._crashes == ["worker gw1 went down: crashed"]
-    assert gathering._left == ["what worker gw1 had placed may be left; the next run removes it"]
+    assert gathering._left == ["what worker gw1 had placed may be left; the next run cancels it"]
 
 
 def test_what_several_workers_leave_is_named(tmp_path: Path) -> None:

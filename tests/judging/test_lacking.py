@@ -22,8 +22,8 @@ def test_a_whole_profile_lacks_nothing() -> None:
 def test_without_a_driver_what_needs_one_is_named() -> None:
     profile = loader.loads(profile_without(r"\[driver[\s\S]*"), "p")
     told = {remark.remedy: remark.says for remark in lacking(profile, everything())}
-    assert "list.db-error" in told["add driver.fault"]
-    assert "cancel.idempotent" in told["add [[markets]] with driver.place or driver.inject"]
+    assert "list.db-error" in told["add [driver.fault]"]
+    assert "cancel.idempotent" in told["add [[markets]], with [driver.place] or [driver.inject]"]
     assert "list.limit-max" not in " ".join(told.values()), "the account may have as many orders"
 
 

@@ -63,7 +63,7 @@ WITHOUT_WEIGHT = selection(skip="weight")
 def test_what_is_not_selected_does_not_count() -> None:
     told = narrowed(results(CLEAN, FAILED), WITHOUT_WEIGHT)
     assert told.exit_code == 0
-    assert words.headline(told) == "no violation found (1 of 1 requirement exercised with --skip weight)"
+    assert words.headline(told) == "no violation found (1 of 1 requirement tested with --skip weight)"
     assert told.requirements[1].reason == "not selected: --skip weight"
     assert run_line(told).endswith("--skip weight --seed 7")
     assert narrowed(results(CLEAN, FAILED), everything()) == results(CLEAN, FAILED)

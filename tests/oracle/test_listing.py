@@ -123,7 +123,7 @@ def test_beyond_the_horizon_unknown_orders_pass() -> None:
     older = order("e", created_at=1_778_400_000)
     assert not contradictions(Query(), [A, C, B, older], newest)
     phantom = order("f", created_at=1_778_400_025)
-    assert contradictions(Query(), [A, phantom, B], newest) == [f"{phantom}, which it does not"]
+    assert contradictions(Query(), [A, phantom, B], newest) == [f"{phantom}, which such a list does not show"]
 
 
 def test_what_changes_in_between_is_not_judged() -> None:

@@ -472,15 +472,15 @@ def test_a_driver_that_places_needs_a_market(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"[target\n", "is no valid TOML: "),
+        (b"[target\n", "is not valid TOML: "),
         (b"a = 1\nb = \n", "(at line 2, column 5)"),
         (b"name = 'caf\xe9'", "is not UTF-8 text (byte 11)"),
         (b"a = " + b"[" * 5000, "nested too deeply"),
         (b".".join([b"a"] * 5000) + b" = 1", "nested too deeply"),
-        (b"a = " + b"9" * 5000, "is no valid TOML: "),
+        (b"a = " + b"9" * 5000, "is not valid TOML: "),
         (b"", "target: missing"),
         (b"target = 5", "target: has to be a table, not 5"),
-        (b"\x00", "is no valid TOML: "),
+        (b"\x00", "is not valid TOML: "),
     ],
 )
 def test_a_file_that_is_no_profile(tmp_path: Path, content: bytes, said: str) -> None:

@@ -92,7 +92,10 @@ def test_the_report_has_them_in_the_violation_that_they_may_follow_from() -> Non
     assert "Violated (1)" in shown
     assert "✗ fail list.newest-first must · violated in 3 of 412 lists" in shown
     assert "They may follow from list.newest-first, so they are not counted." in shown
-    assert "list.limit-exact must · violated in 2 of 9 lists · with another sorting, other orders are on the first" in shown
+    assert (
+        "list.limit-exact must · violated in 2 of 9 lists · with another sorting, other orders are on the first"
+        in shown
+    )
     ids = page.values("id")
     assert {"finding-list.limit-exact", "finding-list.page-walk"} <= set(ids)
     assert len(ids) == len(set(ids))

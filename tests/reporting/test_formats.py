@@ -45,7 +45,7 @@ def test_the_summary_has_what_a_reviewer_looks_for() -> None:
     text = markdown(violated(FOUND))
     assert "| `list.limit-max` | must | each order in one answer | one-order-of-many in 2 |" in text.splitlines()
     assert "| must | 1 | 1 | 0 | 1 |" in text.splitlines()
-    assert "- not observed: an order is known; enabled by a driver: `list.status`" in text.splitlines()
+    assert "- needs an order is known; add a driver: `list.status`" in text.splitlines()
     assert "build=1.4.2" in text
     assert text.startswith("## not conformant: 1 requirement violated")
     assert "30 requests, 10 of them set-up\n\n2.0 s\n" in text
@@ -57,7 +57,7 @@ def test_in_the_summary_what_a_target_says_stays_text() -> None:
     found = tokens(markdown(hostile))
     assert not {"html_block", "html_inline", "image", "link_open", "em_open"} & {token.type for token in found}
     headings = [found[number + 1].content for number, token in enumerate(found) if token.type == "heading_open"]
-    assert headings[1:] == ["Violated", "Inconclusive", "Not exercised", "Left on the target", "Crashes"]
+    assert headings[1:] == ["Violated", "Inconclusive", "Not tested", "Left on the target", "Crashes"]
     rows = sum(token.type == "tr_open" for token in found)
     assert rows == 4 + 2
 

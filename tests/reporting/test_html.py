@@ -123,14 +123,14 @@ def test_a_finding_says_what_was_asked_what_came_and_what_should_have() -> None:
     alone = " ".join(Page(html(violated(replace(FOUND, exchanges=RACE[:1])))).text.split())
     assert "Asked alice: GET /api/v1/spot/orders?limit=1000 Came 200 in 10.0 ms [{" in alone
     assert "build 1.4.2" in text
-    assert "not observed: an order is known enabled by a driver list.status" in text
+    assert "needs an order is known add a driver list.status" in text
     assert "it differs list.safe" in text
 
 
 def test_what_went_wrong_beside_the_verdicts_stands_first() -> None:
     mishaps = Mishaps(interrupted=True, left=("an order of alice",), crashes=("test_x: KeyError",))
     text = " ".join(Page(html(replace(violated(FOUND), mishaps=mishaps))).text.split())
-    assert "Interrupted: 3 of 4 requirements exercised so far" in text
+    assert "Interrupted: 3 of 4 requirements tested so far" in text
     assert "partial: the run ended before every check had its turn" in text
     left, crashed, failed = map(text.index, ("an order of alice", "test_x: KeyError", "each order in one answer"))
     assert left < crashed < failed

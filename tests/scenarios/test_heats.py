@@ -137,7 +137,7 @@ def exchange(sent_ms: float, elapsed_ms: float, operation: str | None = "cancel-
 @pytest.mark.parametrize(
     ("exchanges", "told"),
     [
-        ([exchange(0, 5), exchange(5, 5)], "no two of them were under way at one moment"),
+        ([exchange(0, 5), exchange(5, 5)], "no two of them ran at the same moment"),
         ([exchange(9, 5), exchange(0, 5), exchange(4, 9)], "cancel-alls 1 and 2 were under way at one moment"),
         ([exchange(0, 9), exchange(1, 9), exchange(2, 9)], "cancel-alls 1, 2 and 3 were under way at one moment"),
         (
