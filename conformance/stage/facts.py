@@ -30,12 +30,12 @@ def _may_cancel(stage: Stage) -> bool:
 FACTS: Mapping[str, Fact] = {
     "orders": Fact(
         "{} in the caller's account",
-        "a driver (place or inject), or an account with a longer history",
+        "[driver.place] or [driver.inject], or take an account with a longer history",
         lambda stage, many: len(stage.seen.orders) >= many,
     ),
     "seconds": Fact(
         "orders of the caller that were created in {} different seconds",
-        "a driver (place or inject), or an account with a longer history",
+        "[driver.place] or [driver.inject], or take an account with a longer history",
         lambda stage, many: len(stage.seen.seconds()) >= many,
     ),
     "status": Fact(

@@ -87,7 +87,7 @@ MISTAKES = {
         replacing(r"/api/v1", "/api/v1/spot/orders"), rf"/spot/orders/spot/orders is no list .*{SAY_V1}"
     ),
     "https on a port that speaks plain HTTP": Mistake(
-        replacing('base_url = "http:', 'base_url = "https:'), "no TLS; say http:// in target.base_url", requests=1
+        replacing('base_url = "http:', 'base_url = "https:'), "does not use TLS; write http:// in target.base_url", requests=1
     ),
     "a host that does not resolve": Mistake(
         replacing(r'base_url = "http://127\.0\.0\.1', 'base_url = "https://no-such-host.invalid'),
@@ -132,7 +132,7 @@ MISTAKES = {
     ),
     "an order_id that points to nothing": Mistake(
         both(NO_INJECT, replacing('order_id = "/id"', 'order_id = "/order/id"')),
-        "order_id /order/id points to nothing in the answer, which has id, symbol, .*; give the JSON pointer of the id",
+        "order_id /order/id does not exist in the answer, which has id, symbol, .*; give the JSON pointer of the id",
         doctor=None,
         requests=PLACED,
     ),
@@ -280,11 +280,11 @@ REFUSED = {
     ),
     "prices the wrong way round": Refused(RUN, "resting_buy 0.7 is not below resting_sell 0.6", '"0.5"', '"0.7"'),
     "no environment for another machine": Refused(
-        RUN, "target.environment: missing, and h.example is not this machine; say", "127.0.0.1:9", "h.example"
+        RUN, "target.environment: missing, and h.example is not this machine; write", "127.0.0.1:9", "h.example"
     ),
     "full scope in production": Refused(
         f"{RUN} --scope full",
-        "judged with --scope read-only alone",
+        "only tested with --scope read-only",
         "[accounts.caller]",
         'environment = "production"\n[accounts.caller]',
     ),
@@ -297,7 +297,7 @@ REFUSED = {
     ),
     "--skip of everything": Refused(f"{RUN} --skip order,list,cancel,access", "leaves no requirement to test"),
     "--label without =": Refused(f"{RUN} --label build", "--label 'build' is not of the form KEY=VALUE"),
-    "--jobs 0": Refused(f"{RUN} --jobs 0", "--jobs 0: a run needs a connection"),
+    "--jobs 0": Refused(f"{RUN} --jobs 0", "--jobs 0: give 1 or more"),
     "--explore without a unit": Refused(f"{RUN} --explore 10", "'10' is not a time; write for example 90s, 10m or 2h"),
     "-k that cannot be read": Refused(
         f"{RUN} -k a(", "-k 'a\\(' cannot be read; it takes names joined by and, or, not"

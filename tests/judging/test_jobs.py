@@ -140,4 +140,4 @@ def test_a_lane_that_lacks_what_the_first_has_is_not_used(tmp_path: Path) -> Non
 def test_a_run_needs_a_connection(tmp_path: Path) -> None:
     done = run(tmp_path, "--jobs", "0")
     assert done.code == 2, done.printed
-    assert "--jobs 0: a run needs a connection" in done.printed
+    assert "--jobs 0: give 1 or more" in done.printed
