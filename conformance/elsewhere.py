@@ -18,7 +18,7 @@ _NOBODYS_PATH = "/spot/no-such-path"
 # What is done about a request that got no answer, by how that is worded.
 _REMEDIES = (
     ("does not resolve", "is target.base_url spelled right, and does this machine's network know that host?"),
-    ("no TLS", "write http:// in target.base_url, or give the port that uses TLS"),
+    ("not use TLS", "write http:// in target.base_url, or give the port that uses TLS"),
     ("certificate", "name the file of its CA in target.ca_bundle, or give the host that the certificate is for"),
     ("refused", "is the target up, and listening on that port?"),
     ("no connection", "is the target up, and can this machine reach it?"),

@@ -95,7 +95,7 @@ FACTS: Mapping[str, Fact] = {
     ),
     "live": Fact(
         "{} of this run in the caller's account",
-        "a target that allows as many orders",
+        "[driver.place] or [driver.inject], on a target that allows as many orders",
         lambda stage, many: len(stage.view.own_live()) >= many,
     ),
 }

@@ -87,7 +87,9 @@ MISTAKES = {
         replacing(r"/api/v1", "/api/v1/spot/orders"), rf"/spot/orders/spot/orders is no list .*{SAY_V1}"
     ),
     "https on a port that speaks plain HTTP": Mistake(
-        replacing('base_url = "http:', 'base_url = "https:'), "does not use TLS; write http:// in target.base_url", requests=1
+        replacing('base_url = "http:', 'base_url = "https:'),
+        "does not use TLS; write http:// in target.base_url",
+        requests=1,
     ),
     "a host that does not resolve": Mistake(
         replacing(r'base_url = "http://127\.0\.0\.1', 'base_url = "https://no-such-host.invalid'),
