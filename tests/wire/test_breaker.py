@@ -34,7 +34,7 @@ def test_three_slow_requests_in_a_row_are_enough(clock: Clock) -> None:
         ask(breaker, clock, seconds)
         assert breaker.given_up() is None
     ask(breaker, clock, 5, answered=False)
-    assert breaker.given_up() == "given up, 3 requests in a row having taken 5 s or more; the last: no answer"
+    assert breaker.given_up() == "stopped after 3 requests in a row that took 5 s or more; the last: no answer"
 
 
 def test_an_answer_in_time_makes_up_for_all(clock: Clock) -> None:

@@ -266,7 +266,7 @@ def test_no_cookie_is_taken_for_a_credential(peer: Peer) -> None:
     [
         (b"SSH-2.0-OpenSSH_9.6\r\n", "no HTTP: 'SSH-2.0-OpenSSH_9.6"),
         (b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 101 + b"\r\n", "got more than 100 headers"),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n[", "broke off in the middle of the answer"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n[", "was closed in the middle of the answer"),
         (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n[]", "Content-Encoding"),
         (b"HTTP/1.1 100 Continue\r\n\r\n" * 400_000, "an answer of more than 8388608 bytes"),
     ],

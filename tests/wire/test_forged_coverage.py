@@ -65,4 +65,4 @@ def test_without_another_account() -> None:
 
 def test_where_nothing_may_be_canceled() -> None:
     [gap] = coverage({cell(each, LIST) for each in FORGERIES}, ALICE, BOB, cancels=False).gaps
-    assert gap.close.startswith("full scope")
+    assert gap.close.startswith("--scope full")
