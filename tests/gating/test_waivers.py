@@ -119,7 +119,7 @@ def test_a_bad_waiver_alone_fails_and_every_report_says_why() -> None:
     shown = terminal.summary(judged, Path("reports"), width=200)
     assert "exit 1: a waiver has to be corrected" in shown
     for told in (html(judged), markdown(judged), shown, *annotations(judged)):
-        assert "is not needed any more" in told
+        assert "is no longer needed" in told
 
 
 @pytest.mark.parametrize("given", [{"select": "limit"}, {"mishaps": Mishaps(stopped=True)}])
