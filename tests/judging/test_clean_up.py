@@ -256,7 +256,7 @@ def test_to_be_told_so_twice_is_heeded_and_the_next_run_cleans_up(tmp_path: Path
     with profile_in(tmp_path, sandbox) as profile:
         done = run(tmp_path, "--target", profile, "-k", QUICK, patch=patch)
         assert done.code == 130, done.printed
-        assert "told twice to stop" in left(done)
+        assert "stopped twice" in left(done)
         assert "told twice to stop" in done.stdout
         assert f"whether {len(live(sandbox, 'alice'))} orders of this run" in left(done)
         assert all(order.id in left(done) for order in live(sandbox))
