@@ -257,7 +257,7 @@ def test_to_be_told_so_twice_is_heeded_and_the_next_run_cleans_up(tmp_path: Path
         done = run(tmp_path, "--target", profile, "-k", QUICK, patch=patch)
         assert done.code == 130, done.printed
         assert "stopped twice" in left(done)
-        assert "told twice to stop" in done.stdout
+        assert "stopped twice" in done.stdout
         assert f"whether {len(live(sandbox, 'alice'))} orders of this run" in left(done)
         assert all(order.id in left(done) for order in live(sandbox))
         assert "http://127.0.0.1" in left(done)
