@@ -1,6 +1,5 @@
 """The judge: runs checks on their stages, and turns how each of them ended into an outcome."""
 
-import contextlib
 from collections import defaultdict
 from collections.abc import Callable, Generator
 from dataclasses import replace
@@ -15,7 +14,6 @@ from conformance.judging import crashes
 from conformance.judging.declarations import lane_of, name_of, needs_of, verifies_of
 from conformance.judging.findings import finding
 from conformance.judging.keys import STAGE
-from conformance.judging.lanes import body
 from conformance.judging.plan import Plan
 from conformance.judging.stages import Stages
 from conformance.judging.verdicts import Outcome
@@ -62,18 +60,6 @@ class Judge:
             raise NotObserved("needs " + "; ".join(fact.says for fact in item.stash[_MISSING]))
         stage.lane.watch(observations)
         item.stash[STAGE] = stage
-
-    def judge(self, item: pytest.Item) -> None:
-        """Run the check here, without pytest. Raises as it ends."""
-        check = body(item)
-        running = self.run(item, check)
-        next(running)
-        with contextlib.suppress(StopIteration):
-            try:
-                check()
-            except BaseException as error:  # noqa: BLE001 - how it ends is for `run` to say
-                running.throw(error)
-            running.send(None)
 
     def run(self, item: pytest.Item, again: Callable[[], None]) -> Generator[None, Any, Any]:
         """Run the check. A violation that is not certain counts only if it is met when the check is run `again`.

@@ -14,7 +14,6 @@ from conformance.coverage.areas import Area
 from conformance.judging import crashes, lanes
 from conformance.judging.declarations import cancels, name_of, needs_of, verifies_of
 from conformance.judging.judge import Judge
-from conformance.judging.lanes import FurtherLanes
 from conformance.judging.plan import Plan
 from conformance.judging.signals import ToldToStop
 from conformance.judging.verdicts import Outcome
@@ -85,7 +84,6 @@ class Worker:
         self._plan = plan
         self._judge = Judge(plan)
         self.stages = self._judge.stages
-        self._further = FurtherLanes(self._judge.set_up, self._judge.judge, self.stages.client.breaker.stop)
         self._turns = {id: turn for turn, id in enumerate(requirements.load())}
         self._aim_met = False
         self._aimed_at_next = False
@@ -106,7 +104,6 @@ class Worker:
             self._config.hook.pytest_deselected(items=left_out)
         items.sort(key=self._turn)
         if not hasattr(self._config, "workerinput") and len(self._plan.lanes) > 1:
-            items.sort(key=lanes.is_alone)  # last, when the other lanes have done
             lanes.share_out(items, self._plan.lanes)
         for item in items:
             if hasattr(self._config, "workerinput"):
@@ -155,25 +152,13 @@ class Worker:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Set up the stage of the check; or wait for it, where another thread judges it."""
-        if not self._further.has(item):
-            self._judge.set_up(item)
-        elif error := self._further.ended(item).in_set_up:
-            raise error
+        """Set up the stage of the check."""
+        self._judge.set_up(item)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
         """Run the check."""
-        return (yield) if self._further.has(item) else (yield from self._judge.run(item, item.runtest))
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
-        """Let a check end as it has in another thread."""
-        if not self._further.has(pyfuncitem):
-            return None
-        if error := self._further.ended(pyfuncitem).error:
-            raise error
-        return True
+        return (yield from self._judge.run(item, item.runtest))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -247,7 +232,6 @@ class Worker:
     def clean_up(self) -> CleanUp:
         """Leave the target as it was found. The run finishes this even if it is told to stop once."""
         try:
-            self._further.stop()
             return CleanUp(left=tuple(self.stages.close()))
         except KeyboardInterrupt:
             if self.interrupted:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from conformance.operations import LIST
 
@@ -32,7 +32,6 @@ class Breaker:
         self._last_words = ""
         self._until_the_end = False
         self._in_vain = False
-        self._stopped: frozenset[int | None] = frozenset()
 
     def patience_s(self, at_most: float) -> float:
         """How long to wait for the next answer. Less than usual if the last one never came."""
@@ -40,17 +39,11 @@ class Breaker:
 
     def given_up(self) -> str | None:
         """Why no request is sent any more. None if requests are still sent."""
-        if threading.get_ident() in self._stopped:
-            return "the run was stopped"
         if self._slow < SLOW_IN_A_ROW or self._until_the_end:
             return None
         return (
             f"stopped after {self._slow} requests in a row that took {SLOW_S} s or more; the last: {self._last_words}"
         )
-
-    def stop(self, threads: Iterable[threading.Thread]) -> None:
-        """Let these threads, and no others, send no request any more."""
-        self._stopped = frozenset(thread.ident for thread in threads)
 
     def keep_on(self) -> None:
         """Never give up from now on: the run cleans up, and that is worth the wait."""
