@@ -51,12 +51,13 @@ def trials(
     jobs: int,
     *,
     whole: bool = False,
+    connections: int | None = None,
     preload: Sequence[str] = ("conformance.judging.runner",),
 ) -> Iterator[Trial]:
     """Judge each subject, `jobs` at a time; the trials come as they end.
 
-    `whole`: all checks judge a fault, too, rather than stop at the first that finds it. `preload`: modules to import
-    once for all.
+    `whole`: all checks judge a fault, too, rather than stop at the first that finds it. `connections`: of each run.
+    `preload`: modules to import once for all.
     """
     # Each in a process of its own: nothing of a run is left for the next.
     context = multiprocessing.get_context("forkserver")
@@ -68,7 +69,8 @@ def trials(
             while waiting and len(running) < jobs:
                 subject = waiting.popleft()
                 here, there = context.Pipe(duplex=False)
-                process = context.Process(target=_judge_and_tell, args=(subject, seed, whole, there), daemon=True)
+                asked = (subject, seed, whole, connections, there)
+                process = context.Process(target=_judge_and_tell, args=asked, daemon=True)
                 process.start()
                 there.close()
                 running[here] = _Running(subject, process, time.monotonic())
@@ -115,17 +117,17 @@ class _Running:
         )
 
 
-def _judge_and_tell(subject: Subject, seed: int, whole: bool, pipe: Connection) -> None:
+def _judge_and_tell(subject: Subject, seed: int, whole: bool, connections: int | None, pipe: Connection) -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["XDG_STATE_HOME"] = folder  # what is left on a server that is gone concerns nobody
-        pipe.send(judge(subject, seed, whole=whole))
+        pipe.send(judge(subject, seed, whole=whole, connections=connections))
     pipe.close()
 
 
-def judge(subject: Subject, seed: int, *, whole: bool = False) -> Trial:
+def judge(subject: Subject, seed: int, *, whole: bool = False, connections: int | None = None) -> Trial:
     """Judge one subject: a fault by the checks of what it breaks, and by all others until that is found violated.
 
-    `whole`: by all of them.
+    `whole`: by all of them. `connections`: how many send requests that do not depend on each other.
     """
     started = time.monotonic()
     with subject.serve(seed) as profile, tempfile.TemporaryDirectory() as folder:
@@ -138,6 +140,7 @@ def judge(subject: Subject, seed: int, *, whole: bool = False) -> Trial:
             report_dir=folder,
             cancel_existing=False,
             aim=None if whole else subject.breaks,
+            jobs=connections,
         )
         plan = replace(plan, writes=False)  # nobody reads the reports of a trial
         if subject.command == "overload":
