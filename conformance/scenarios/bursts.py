@@ -21,7 +21,7 @@ BURST = 100
 CANCELS = 21
 
 # At the least; more where the target is so far away that these could not send all within half a second.
-_CONNECTIONS = 10
+_CONNECTIONS = 20
 _MADE_IN = 4  # round trips that a connection takes to be made, with TLS
 _FARTHEST_S = 1 / (_MADE_IN + 1)  # from farther away not even one request on each connection is answered in a second
 

@@ -19,11 +19,13 @@ from conformance.wire.signer import Credential
 _KEPT_S = 1.0
 
 
-def expect_own(stage: Stage, query: Query, credential: Credential) -> None:
-    """Ask for a list by the caller, and right after by the other account: each is shown its own orders, all of them."""
+def expect_own(stage: Stage, queries: Sequence[Query], credential: Credential) -> None:
+    """Ask for lists by the caller, and right after by the other account: each is shown its own orders, all of them."""
     for view in stage.lane.views:
         if credential in view.account.credentials:
-            _ask(view, query, credential)
+            with view.account.ahead(queries, credential):
+                for query in queries:
+                    _ask(view, query, credential)
 
 
 def good_before(stage: Stage, lists: Sequence[tuple[Query, Credential]]) -> list[Good | None]:

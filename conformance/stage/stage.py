@@ -150,8 +150,9 @@ class Stage:
 
         `wants` has the greatest value that any of them gives for each fact. Raises Declined.
         """
-        for view in self.lane.views:
-            view.latest()
+        with asked_ahead(view.account.page_until() for view in self.lane.views):
+            for view in self.lane.views:
+                view.latest()
         if not self.full_scope:
             return
         if any(view.own.inherits for view in self.lane.views):

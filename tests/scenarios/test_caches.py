@@ -78,7 +78,7 @@ def test_a_list_that_was_answered_anew_is_not_said_to_be_kept() -> None:
 
 
 def test_what_one_account_was_shown_stands_beside_what_the_other_was() -> None:
-    violation = met("plain-list-is-shared", lambda stage: caches.expect_own(stage, Query(), "jwt"), "list.own-only")
+    violation = met("plain-list-is-shared", lambda stage: caches.expect_own(stage, [Query()], "jwt"), "list.own-only")
     first, second = violation.evidence
     assert (first.account, second.account) == ("alice", "bob")
     assert first.url == second.url
