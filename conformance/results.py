@@ -97,7 +97,7 @@ class Results:
     `versions`: of what else decides what a seed draws. `coverage`: for each area counts as [done, possible], and gaps.
     `seeds`: that of each round, if several. `latency_ms`: how many answers of an operation took so many ms at most, in
     steps. `select`: the -k that chose among the checks; `selection`: the options that chose requirements.
-    `bad_waivers`: what is wrong with the waivers, a line each. `overload`: its figures, where it is no run.
+    `bad_waivers`: what is wrong with waivers. `overload`: its figures, where it is no run. `configuration`: digests.
     """
 
     catalogue_version: str
@@ -121,6 +121,7 @@ class Results:
     limit: Limit | None = None
     seeds: tuple[int, ...] = ()
     overload: Mapping[str, Any] | None = None
+    configuration: Mapping[str, str] = field(default_factory=dict)
 
     def at(self, *levels: str) -> list[RequirementResult]:
         """The selected requirements of these levels; of all where none is given."""
@@ -181,7 +182,6 @@ class Results:
 
         A waiver that has to be mended counts as a violation: nobody would look at it otherwise.
         """
-        missed = [result for result in self.unmet if result.verdict is not Verdict.FAIL]
         if self.mishaps.interrupted:
             return Exit.INTERRUPTED
         if self.mishaps.refusal:
@@ -190,8 +190,8 @@ class Results:
             return Exit.VIOLATED
         if self.mishaps.crashes or self.mishaps.unwritten:
             return Exit.SUITE_FAILED
-        undecided = self.inconclusive or missed or not self.judged_orders
-        return Exit.INCONCLUSIVE if undecided else Exit.OK
+        missed = any(result.verdict is not Verdict.FAIL for result in self.unmet)
+        return Exit.INCONCLUSIVE if self.inconclusive or missed or not self.judged_orders else Exit.OK
 
     @property
     def verdict(self) -> Verdict:
@@ -227,6 +227,7 @@ class Results:
             "select": self.select,
             "selection": self.selection,
             "bad_waivers": list(self.bad_waivers),
+            "configuration": dict(self.configuration),
             **({"overload": dict(self.overload)} if self.overload else {}),
         }
 
@@ -262,6 +263,7 @@ class Results:
             selection=document.get("selection", ""),
             bad_waivers=tuple(document.get("bad_waivers", ())),
             overload=document.get("overload"),
+            configuration=document.get("configuration", {}),
         )
 
 

@@ -17,6 +17,7 @@ from conformance.coverage.areas import Area, merged
 from conformance.gating import waivers
 from conformance.gating.selecting import narrowed
 from conformance.judging import crashes, signals, verdicts
+from conformance.judging.configuration import configuration
 from conformance.judging.plan import Plan
 from conformance.judging.traceability import checks_by_requirement
 from conformance.judging.verdicts import Outcome
@@ -145,6 +146,7 @@ class Gathering:
             limit=limit(duration_s, self._requests.total, self._works),
             latency_ms=self._latencies,
             labels=self._plan.labels,
+            configuration=configuration(self._plan.profile, self._plan.waivers),
             coverage=merged(self._coverage),
             select=self._config.option.keyword or None,
             mishaps=Mishaps(

@@ -11,6 +11,7 @@ from conformance.gating.waivers import Waiver
 from conformance.hypothesis_seam import Kept
 from conformance.judging.lanes import usable
 from conformance.profile import DriverProfile, Profile, ProfileError, loader
+from conformance.reporting.statement import DIGEST_LABEL, digest_in
 from conformance.requirements.selection import Selection, everything, selection
 from conformance.results import Required
 from conformance.stage.driver import Tally
@@ -149,4 +150,6 @@ def _label(text: str) -> tuple[str, str]:
     key, equals, value = text.partition("=")
     if not (key and equals):
         raise ProfileError(f"--label {text!r} is not of the form KEY=VALUE")
+    if key == DIGEST_LABEL and digest_in({key: value}) is None:
+        raise ProfileError(f"--label {text!r}: a digest is written as sha256:…, in hexadecimal")
     return key, value

@@ -16,6 +16,7 @@ from conformance.gating import waivers
 from conformance.hypothesis_seam import Kept
 from conformance.judging import found as found_file
 from conformance.judging import runner, signals
+from conformance.judging.configuration import configuration
 from conformance.judging.found import FILE, Found, found_by, joined
 from conformance.judging.merging import merge
 from conformance.judging.plan import Plan
@@ -143,7 +144,8 @@ class Rounds:
 
     def _whole(self) -> Results:
         """One report over all rounds."""
-        results = merge(self._ended, seed=self._plan.seed)
+        merged = merge(self._ended, seed=self._plan.seed)
+        results = replace(merged, configuration=configuration(self._plan.profile, self._plan.waivers))
         return waivers.apply(results, self._plan.waivers, datetime.now(UTC).date())
 
 

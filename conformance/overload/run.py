@@ -14,6 +14,7 @@ from conformance.account.view import View
 from conformance.fit import first_problems
 from conformance.gating import waivers
 from conformance.judging import crashes, signals, verdicts
+from conformance.judging.configuration import configuration
 from conformance.judging.findings import finding
 from conformance.judging.plan import Plan
 from conformance.judging.traceability import checks_by_requirement
@@ -241,6 +242,7 @@ class Overload:
             by_purpose=counts.purposes(),
             latency_ms=self._client.latencies.to_json(),
             labels=self._plan.labels,
+            configuration=configuration(self._plan.profile, self._plan.waivers),
             mishaps=mishaps,
             overload=figures(
                 self._ledger,

@@ -11,6 +11,7 @@ from conformance.reporting.har import har
 from conformance.reporting.html import html
 from conformance.reporting.junit import junit_xml
 from conformance.reporting.markdown import markdown
+from conformance.reporting.statement import of_run
 from conformance.results import Results, load
 from conformance.verdict import Verdict
 
@@ -29,11 +30,15 @@ FORMATS: Mapping[str, Callable[[Results], str]] = {
     "exchanges.har": har,
 }
 
+# Beside them lies what binds them together: an in-toto statement with the digest of each.
+STATEMENT = "statement.json"
+NAMES = (*FORMATS, STATEMENT)
+
 
 def remove(folder: Path) -> None:
     """Remove the reports of an earlier run, so that nobody takes them for those of one that was killed."""
     with contextlib.suppress(OSError):  # what cannot be removed cannot be written either, and that is told
-        for name in FORMATS:
+        for name in NAMES:
             (folder / name).unlink(missing_ok=True)
 
 
@@ -72,6 +77,7 @@ def write(results: Results, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     # All texts first: if one cannot be made, no file is replaced.
     texts = {name: text_of(results) for name, text_of in FORMATS.items()}
+    texts[STATEMENT] = of_run(results, {name: encoded(text) for name, text in texts.items()})
     written, failed = [], None
     for name, text in texts.items():
         try:
@@ -83,12 +89,18 @@ def write(results: Results, folder: Path) -> list[Path]:
     return written
 
 
+def encoded(text: str) -> bytes:
+    """The text as it stands in a file. Half a surrogate pair, which a target can send, has no UTF-8; its escape means
+    the same in JSON.
+    """
+    return text.encode("utf-8", "backslashreplace")
+
+
 def put(path: Path, text: str) -> Path:
     """Write the text into the file, which is replaced as a whole. Raises OSError, and then leaves nothing."""
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        # Half a surrogate pair, which a target can send, has no UTF-8; its escape means the same in JSON.
-        unfinished.write_text(text, encoding="utf-8", errors="backslashreplace")
+        unfinished.write_bytes(encoded(text))
         return unfinished.replace(path)
     except OSError:
         with contextlib.suppress(OSError):

@@ -13,7 +13,7 @@ from rich.text import Text
 from conformance.exits import Exit
 from conformance.naming import count
 from conformance.reporting import coverage, overload, words
-from conformance.reporting.files import FORMATS, keeps
+from conformance.reporting.files import NAMES, keeps
 from conformance.results import Finding, RequirementResult, Results
 from conformance.verdict import Verdict
 
@@ -78,7 +78,7 @@ def _where(results: Results, report_dir: Path) -> str:
         return told
     if keeps(results, report_dir):
         return f"nothing was tested, so the reports of an earlier run stay in {report_dir}"
-    return f"reports in {report_dir}: {', '.join(FORMATS)}"
+    return f"reports in {report_dir}: {', '.join(NAMES)}"
 
 
 def summary(results: Results, report_dir: Path, width: int = 100, detail: Detail = "normal") -> str:

@@ -63,7 +63,7 @@ def test_what_xml_cannot_hold_is_replaced(tmp_path: Path) -> None:
 def test_nothing_unfinished_is_left(tmp_path: Path) -> None:
     files.write(FULL, tmp_path / "new")
     files.write(results(CLEAN), tmp_path / "new")
-    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == sorted(files.FORMATS)
+    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == sorted(files.NAMES)
     assert load(tmp_path / "new" / "results.json").exit_code == 0
 
 
