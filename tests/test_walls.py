@@ -31,6 +31,7 @@ FLOORS = (
     {"overload"},
     {"load"},
     {"proving"},
+    {"sealing"},
     {"sandbox"},
     {"faults"},
     {"cli"},

@@ -15,6 +15,7 @@ COMMANDS = {
     "requirements": "List the requirements: what each one says, its source, and the checks that test it.",
     "compare": "Compare two runs or two targets, requirement by requirement.",
     "gate": "Decide from the results of a run whether a release may go out.",
+    "seal": "Pack a report, its evidence and its statement into one file that `gate` verifies.",
     "waivers": "Write a waiver file to fill in, for everything that a run found violated or inconclusive.",
     "contract": "Print the OpenAPI description in one file, for mock servers and generators.",
     "sandbox": "Serve the sandbox, a reference exchange, on this machine until Ctrl-C.",

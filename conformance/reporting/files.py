@@ -38,7 +38,7 @@ NAMES = (*FORMATS, STATEMENT)
 def remove(folder: Path) -> None:
     """Remove the reports of an earlier run, so that nobody takes them for those of one that was killed."""
     with contextlib.suppress(OSError):  # what cannot be removed cannot be written either, and that is told
-        for name in NAMES:
+        for name in (*NAMES, "gate-statement.json"):  # what a gate said was of those reports
             (folder / name).unlink(missing_ok=True)
 
 

@@ -1,0 +1,1 @@
+"""A report sealed in one file, and what verifies it offline."""
