@@ -34,6 +34,7 @@ FLOORS = (
     {"sealing"},
     {"sandbox"},
     {"faults"},
+    {"mock"},
     {"cli"},
     {"__main__"},
 )
@@ -161,7 +162,7 @@ def test_speaking_http_is_seen_in_any_form_of_import(line: str, tmp_path: Path) 
     assert {each.partition(".")[0] for each in everything_imported(module)} & HTTP
 
 
-def test_only_the_command_line_sees_faults() -> None:
+def test_only_the_command_line_and_mocks_see_faults() -> None:
     for path in modules():
         if any(each.startswith("faults") for each in imports(path)):
-            assert room(path) in ("cli", "faults"), path
+            assert room(path) in ("cli", "faults", "mock"), path

@@ -7,7 +7,8 @@ import click
 from conformance.cli.complaints import complaints
 from conformance.cli.variants import variant
 from conformance.exits import WrongUsage
-from conformance.sandbox import ACCOUNTS, SIZE, Sandbox, Served
+from conformance.mock import front
+from conformance.sandbox import ACCOUNTS, SIZE, Served
 
 QUEUE_SIZE = "How many requests may wait for the engine; the next one is refused with 503 ENGINE_BUSY."
 SERVICE_MS = "Milliseconds that the engine takes for each request that changes orders."
@@ -15,7 +16,19 @@ SERVICE_MS = "Milliseconds that the engine takes for each request that changes o
 
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port; 0 takes a free one.")
-@click.option("--fault", metavar="NAME", help="Serve the exchange with this fault or this twin.")
+@click.option(
+    "--fault", multiple=True, metavar="NAME", help="Serve the exchange with this fault or this twin. Repeatable."
+)
+@click.option("--accounts", type=click.IntRange(2), default=2, show_default=True, help="How many accounts.")
+@click.option(
+    "--latency-ms", type=click.FloatRange(0, 60_000), default=0.0, show_default=True, help="Before each answer."
+)
+@click.option(
+    "--log",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Log of requests, as JSON lines with a curl line each.",
+)
 @click.option(
     "--profile-out", metavar="FILE", default="sandbox.toml", show_default=True, help="File to write its profile to."
 )
@@ -25,7 +38,10 @@ SERVICE_MS = "Milliseconds that the engine takes for each request that changes o
 @click.option("--lanes", type=click.IntRange(1, len(ACCOUNTS) // 2), default=1, help="How many pairs of accounts.")
 def sandbox(
     port: int,
-    fault: str | None,
+    fault: tuple[str, ...],
+    accounts: int,
+    latency_ms: float,
+    log: Path | None,
     profile_out: str,
     seed: int | None,
     queue_size: int,
@@ -37,14 +53,19 @@ def sandbox(
     Developers of clients can use it as a mock, too.
     """
     with complaints():
-        make = Sandbox if fault is None else variant(fault).sandbox
-        chosen = make(seed, lanes=lanes, queue_size=queue_size, service_ms=service_ms)
+        for name in fault:
+            variant(name)
+        options = {"lanes": lanes, "queue_size": queue_size, "service_ms": service_ms}
+        try:
+            made = front(fault, seed=seed, accounts=max(accounts, 2), latency_ms=latency_ms, log=log, **options)
+        except ValueError as error:
+            raise WrongUsage(str(error)) from None
 
         def ready(served: Served) -> None:
             Path(profile_out).write_text(served.profile_toml, encoding="utf-8")
             click.echo(f"serving {served.base_url}\nprofile {profile_out}")
 
         try:
-            chosen.serve_forever(port=port, on_ready=ready)
+            made.sandbox.serve_forever(port=port, on_ready=ready, app=made)
         except OSError as error:
             raise WrongUsage(f"cannot serve on port {port}, or write {profile_out}: {error}") from None

@@ -3,7 +3,7 @@
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -45,11 +45,40 @@ class Variant:
 
     def sandbox(self, seed: int | None = None, **options: Any) -> Sandbox:
         """A sandbox that does this; `options` as for the reference."""
-        if issubclass(self.part, Sandbox):
-            return self.part(seed, **options)
-        place = next(name for name, each in _PLACES.items() if issubclass(self.part, each))
-        kind: type[Sandbox] = type(self.part.__name__, (Sandbox,), {place: self.part})
-        return kind(seed, **options)
+        return combined([self], seed, **options)
+
+
+class NotTogether(ValueError):
+    """Two variants do the same thing in two ways. The message names both, and what."""
+
+
+def combined(variants: Sequence[Variant], seed: int | None = None, **options: Any) -> Sandbox:
+    """A sandbox that is all of these at once. Raises NotTogether."""
+    does: dict[tuple[type[Any], str], str] = {}
+    parts: dict[type[Any], list[type[Any]]] = {}
+    for each in variants:
+        whole = next(whole for whole in (Sandbox, *_PLACES.values()) if issubclass(each.part, whole))
+        parts.setdefault(whole, []).append(each.part)
+        own = {name for kind in each.part.__mro__[: each.part.__mro__.index(whole)] for name in vars(kind)}
+        # What is Python's own, as where a class was written; __init__ calls that of the next one.
+        for name in sorted(name for name in own if not name.startswith("__")):
+            if (other := does.setdefault((whole, name), each.name)) != each.name:
+                raise NotTogether(
+                    f"{other} and {each.name} cannot be combined: each has its own {whole.__name__}.{name}"
+                )
+    places = {name: _joined(parts[whole]) for name, whole in _PLACES.items() if whole in parts}
+    kinds = parts.get(Sandbox, [Sandbox])
+    for name in places:
+        if any(getattr(kind, name) is not getattr(Sandbox, name) for kind in kinds):
+            raise NotTogether(
+                f"{', '.join(each.name for each in variants)} cannot be combined: two of them replace a part"
+            )
+    kind: type[Sandbox] = type("+".join(each.part.__name__ for each in variants) or "Sandbox", tuple(kinds), places)
+    return kind(seed, **options)
+
+
+def _joined(parts: Sequence[type[Any]]) -> type[Any]:
+    return parts[0] if len(parts) == 1 else type("And".join(each.__name__ for each in parts), tuple(parts), {})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The embedded reference exchange: a second reading of the documents, which knows nothing of the first."""
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -26,7 +26,8 @@ class Sandbox:
     """An exchange with two accounts and their credentials, or with two for each of several lanes, ready to be served.
 
     `seed` makes its credentials, and what it leaves to chance, the same every time. `queue_size`, `service_ms`: of the
-    queue before its engine. What it is made of can be replaced in a class derived from it.
+    queue before its engine. `accounts`: further ones, in no lane. What it is made of can be replaced in a class derived
+    from it.
     """
 
     lanes = 1
@@ -39,9 +40,17 @@ class Sandbox:
     consistency_ms = 0
 
     def __init__(
-        self, seed: int | None = None, *, lanes: int | None = None, queue_size: int = SIZE, service_ms: float = 0.0
+        self,
+        seed: int | None = None,
+        *,
+        lanes: int | None = None,
+        queue_size: int = SIZE,
+        service_ms: float = 0.0,
+        accounts: Sequence[str] = (),
     ) -> None:
-        self.gatekeeper = self.gatekeeper_class(ACCOUNTS[: 2 * (lanes or self.lanes)], seed)
+        names = ACCOUNTS[: 2 * (lanes or self.lanes)]
+        self._paired = len(names)
+        self.gatekeeper = self.gatekeeper_class(dict.fromkeys((*names, *accounts)), seed)
         self.exchange = self.exchange_class([_market(*market) for market in MARKETS], self.clock_class(), seed)
         queue = self.queue_class(queue_size, service_ms / 1000)
         self.face = self.face_class(self.exchange, self.gatekeeper, queue)
@@ -53,7 +62,7 @@ class Sandbox:
 
     def profile(self, root: str, base_url: str) -> dict[str, Any]:
         """The profile of this sandbox, served below `root`, as a TOML document."""
-        document = profile_document(root, base_url, self.gatekeeper.keys)
+        document = profile_document(root, base_url, self.gatekeeper.keys, self._paired)
         document["target"] |= {"settle_ms": self.settle_ms, "consistency_ms": self.consistency_ms}
         return document
 
@@ -64,10 +73,10 @@ class Sandbox:
         with in_thread(self.app, listening):
             yield self._served(root)
 
-    def serve_forever(self, port: int, on_ready: Callable[[Served], None]) -> None:
-        """Serve until Ctrl-C or SIGTERM, telling where once it listens. Raises OSError."""
+    def serve_forever(self, port: int, on_ready: Callable[[Served], None], app: ASGIApp | None = None) -> None:
+        """Serve `app`, or the sandbox, until Ctrl-C or SIGTERM, telling where once it listens. Raises OSError."""
         listening, root = listen(port)
-        until_stopped(self.app, listening, lambda: on_ready(self._served(root)))
+        until_stopped(app or self.app, listening, lambda: on_ready(self._served(root)))
 
     def _served(self, root: str) -> Served:
         base_url = api_url(root)

@@ -54,6 +54,10 @@ class Exchange:
         self._resting: dict[str, dict[str, Order]] = defaultdict(dict)
         self._serial = itertools.count(1)
 
+    def take_over(self, other: "Exchange") -> None:
+        """Go on with the orders of another exchange, which is not used any more."""
+        self.orders, self._resting, self._serial = other.orders, other._resting, other._serial
+
     # -- listing ---------------------------------------------------------------------------------------------------
 
     def listed(self, account: str, filters: Filters, limit: int | None) -> list[Order]:

@@ -17,13 +17,16 @@ MARKETS = (
 _PLACED = ("symbol", "side", "type", "tif", "price", "quantity", "quote_quantity", "client_id")
 
 
-def profile_document(root: str, base_url: str, keys: Mapping[str, Keys]) -> dict[str, Any]:
-    """The profile as a TOML document: each two accounts are a lane, the first two are caller and other."""
-    names = [f"{role}{number or ''}" for number in range(len(keys) // 2) for role in ("caller", "other")]
+def profile_document(root: str, base_url: str, keys: Mapping[str, Keys], paired: int) -> dict[str, Any]:
+    """The profile as a TOML document: each two of the first `paired` accounts are a lane, the first two are caller
+    and other. The others are there by their names.
+    """
+    names = [f"{role}{number or ''}" for number in range(paired // 2) for role in ("caller", "other")]
+    alone = list(keys)[paired:]
     further = [{"caller": caller, "other": other} for caller, other in zip(names[2::2], names[3::2], strict=True)]
     return {
         "target": {"name": "sandbox", "base_url": base_url, "environment": "mock"},
-        "accounts": {role: _account(each) for role, each in zip(names, keys.values(), strict=False)},
+        "accounts": {role: _account(each) for role, each in zip((*names, *alone), keys.values(), strict=True)},
         **({"lanes": further} if further else {}),
         "markets": [
             {"symbol": symbol, "resting_buy": buy, "resting_sell": sell, "quantity": quantity}
