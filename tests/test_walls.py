@@ -28,7 +28,7 @@ FLOORS = (
     {"declare"},
     {"checks"},
     {"judging", "plugin"},
-    {"overload"},
+    {"overload", "recorded"},
     {"load"},
     {"proving"},
     {"sealing"},

@@ -100,7 +100,7 @@ def make_plan(
         scope=_scope(profile, scope),
         seed=seed,
         require=require,
-        labels=dict(_label(text) for text in labels),
+        labels=labels_of(labels),
         report_dir=writable(Path(report_dir)),
         aim=aim,
         waivers=tuple(waiver_file.load(Path(waivers))) if waivers else (),
@@ -144,6 +144,11 @@ def _scope(profile: Profile, wanted: Scope | None) -> Scope:
             )
         return "read-only"
     return wanted or "full"
+
+
+def labels_of(texts: Iterable[str]) -> dict[str, str]:
+    """The labels KEY=VALUE. Raises ProfileError."""
+    return dict(_label(text) for text in texts)
 
 
 def _label(text: str) -> tuple[str, str]:

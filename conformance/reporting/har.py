@@ -19,15 +19,20 @@ def har(results: Results) -> str:
     file = io.StringIO()
     with HarFile(file, creator=Creator("p99-conformance", results.suite_version)) as archive:
         for exchange, comment in sorted(_exchanges(results), key=lambda each: float(each[0]["sent_at"])):
-            archive.add_entry(
-                startedDateTime=datetime.fromtimestamp(exchange["sent_at"], UTC),
-                time=exchange["elapsed_ms"],
-                request=_request(exchange),
-                response=_response(exchange),
-                timings=Timings(send=0, wait=exchange["elapsed_ms"], receive=0),
-                comment=comment,
-            )
+            add(archive, exchange, comment)
     return file.getvalue() + "\n"
+
+
+def add(archive: HarFile, exchange: Mapping[str, Any], comment: str) -> None:
+    """Add an exchange as an entry; `comment` names the account."""
+    archive.add_entry(
+        startedDateTime=datetime.fromtimestamp(exchange["sent_at"], UTC).isoformat(timespec="microseconds"),
+        time=exchange["elapsed_ms"],
+        request=_request(exchange),
+        response=_response(exchange),
+        timings=Timings(send=0, wait=exchange["elapsed_ms"], receive=0),
+        comment=comment,
+    )
 
 
 def _exchanges(results: Results) -> Iterator[tuple[Mapping[str, Any], str]]:

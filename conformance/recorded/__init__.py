@@ -1,0 +1,1 @@
+"""Recorded traffic: read, judged without sending anything, and written."""

@@ -1,0 +1,178 @@
+"""Cancel-alls of a recording, held against the answers before and after them."""
+
+from collections.abc import Mapping, Sequence
+
+from conformance.account.clock import TargetClock
+from conformance.observations import Observations
+from conformance.oracle.cancel_case import Cancellation
+from conformance.oracle.cancellation import CANCELLATION
+from conformance.oracle.races import RACES, Race
+from conformance.orders import Order
+from conformance.recorded.story import Shown, Story, Terms, first_later, snapshot
+from conformance.verdict import Breach
+
+_BY_NOBODY = "the recording does not tell whether somebody else has used the account meanwhile; --alone says nobody has"
+_AT_ONCE = ("cancel.exact", "cancel.complete", "cancel.scope-all", "cancel.empty", "cancel.idempotent")
+
+
+class Clock:
+    """The clock of the target, as far as orders tell that were placed in the recording."""
+
+    def __init__(self) -> None:
+        self._clock = TargetClock()
+        self._broken = False
+
+    def learn(self, order: Order, asked_at: float, came_at: float) -> None:
+        """It was created between these moments. Where that cannot be so of all, nothing is known."""
+        if self._clock.known and not self._broken:
+            earliest, latest = self._clock.window(asked_at, came_at) or (0, 0)
+            self._broken = not earliest - 1 <= order.created_at <= latest + 1
+        self._clock.learn(order, asked_at, came_at)
+
+    def window(self, shown: Shown) -> tuple[int, int] | None:
+        """The seconds in which the target may have answered this."""
+        return None if self._broken else self._clock.window(shown.entry.asked_at, shown.entry.came_at)
+
+
+class Cancels:
+    """Judges the cancel-alls of one account."""
+
+    def __init__(self, story: Story, terms: Terms, observations: Observations) -> None:
+        self._story = story
+        self._terms = terms
+        self._observations = observations
+        self._last: Shown | None = None
+        self._raced: set[int] = set()
+
+    def judge(
+        self,
+        shown: Shown,
+        later: Sequence[Shown],
+        others: Mapping[Story, Sequence[Shown]],
+        clock: Clock,
+        changed_until: float,
+        placed: Mapping[str, str],
+    ) -> None:
+        """Judge one cancel-all. `later`: what was asked of the account after it; `others`: the same for the other
+        accounts. `changed_until`: when the recording has the next other change that begins before this one is seen.
+        `placed`: orders that were confirmed while it ran, and whose they are.
+        """
+        entry, story = shown.entry, self._story
+        beside = [each for each in later if each.query is None and each.entry.asked_at <= entry.came_at]
+        after = first_later(later, max(each.entry.came_at for each in [shown, *beside]) + self._terms.consistency_s)
+        if beside or placed:
+            self._race(shown, beside, after, others, placed)
+        seen = {id: order for id, (order, _) in after.items()}
+        returned = {order.id for order in shown.orders}
+        was = {id: sight.order for id, sight in story.known.items() if id in seen or id in returned}
+        again = self._last if self._is_said_again(shown) else None
+        theirs, become = self._of_others(others, entry.came_at)
+        cancellation = Cancellation(
+            shown.symbol,
+            shown.orders,
+            snapshot(was),
+            snapshot(seen),
+            snapshot(theirs),
+            snapshot(become),
+            clock=clock.window(shown),
+            tried_before=story.refused_at > story.changed_at,
+            again=again is not None,
+            unread=shown.unread,
+        )
+        judgement = CANCELLATION.judge(cancellation)
+        live = any(sight.order.live and cancellation.in_scope(sight.order) for sight in story.known.values())
+        strangers = returned - was.keys()
+        if live or shown.orders:
+            judgement.saw.pop("cancel.empty", None)
+        self._observations.count(judgement.saw)
+        for breach in judgement.breaches:
+            if breach.requirement == "cancel.empty" and (live or strangers):
+                continue
+            if id(shown) in self._raced and breach.requirement in _AT_ONCE:
+                continue
+            if breach.requirement == "cancel.idempotent" and again and not self._same(again, breach, returned):
+                breach = breach._replace(certain=False)
+            self._report(breach, shown, after, changed_until, quiet=not beside and not placed)
+        self._last = shown
+        if beside:
+            self._raced.update(map(id, beside))
+
+    def _report(
+        self, breach: Breach, shown: Shown, after: Mapping[str, tuple[Order, Shown]], until: float, *, quiet: bool
+    ) -> None:
+        told = f"{breach.want} {breach.got}"
+        before = [self._story.evidence(id) for id in self._story.known if id in told][:1]
+        behind = [by.entry.exchange for id, (_, by) in after.items() if id in told][:1]
+        evidence = (*before, shown.entry.exchange, *behind)
+        since = min((self._story.known[id].by.asked_at for id in self._story.known if id in told), default=0.0)
+        undisturbed = quiet and self._story.changed_at < since and until > max(
+            (by.entry.asked_at for id, (_, by) in after.items() if id in told), default=shown.entry.came_at
+        )  # fmt: skip
+        if breach.certain or (self._terms.alone and undisturbed and not breach.excusable):
+            self._observations.report([breach._replace(certain=True)], *evidence)
+        elif undisturbed and not breach.excusable and breach.requirement:
+            self._observations.doubt(f"want {breach.want}; got {breach.got}; {_BY_NOBODY}", breach.requirement)
+
+    def _is_said_again(self, shown: Shown) -> bool:
+        last = self._last
+        return (
+            last is not None
+            and last.symbol == shown.symbol
+            and self._story.changed_at < last.entry.asked_at < last.entry.came_at < shown.entry.asked_at
+        )
+
+    def _same(self, first: Shown, breach: Breach, returned: set[str]) -> bool:
+        """Whether the breach is about what the first call had told."""
+        told = first.by_id.keys()
+        return bool(told & returned) if breach.want.startswith("an empty array") else any(id in breach.want for id in told)
+
+    def _of_others(
+        self, others: Mapping[Story, Sequence[Shown]], came_at: float
+    ) -> tuple[dict[str, Order], dict[str, Order]]:
+        """The orders of the other accounts before, and as they became."""
+        before: dict[str, Order] = {}
+        become: dict[str, Order] = {}
+        for story, later in others.items():
+            after = first_later(later, came_at + self._terms.consistency_s)
+            before |= {id: sight.order for id, sight in story.known.items()}
+            become |= {id: order for id, (order, _) in after.items()}
+        missing = before.keys() - become.keys()
+        return before, become | {id: before[id] for id in missing}
+
+    def _race(
+        self,
+        shown: Shown,
+        beside: Sequence[Shown],
+        after: Mapping[str, tuple[Order, Shown]],
+        others: Mapping[Story, Sequence[Shown]],
+        placed: Mapping[str, str],
+    ) -> None:
+        answers = [shown, *beside]
+        seen = {id: order for id, (order, _) in after.items()}
+        told = {order.id for each in answers for order in each.orders}
+        symbols = {each.symbol for each in answers}
+        before = {
+            id: sight.order
+            for id, sight in self._story.known.items()
+            if (id in seen or id in told) and (symbols == {None} or symbols == {sight.order.symbol})
+        }
+        takers = []
+        for story, later in others.items():
+            theirs = first_later(later, shown.entry.came_at)
+            takers += [order for id, (order, _) in theirs.items() if placed.get(id) == story.name]
+        ours = {id for id, whose in placed.items() if whose == self._story.name and id in seen}
+        race = Race(
+            snapshot(before),
+            snapshot(seen),
+            [each.orders for each in answers],
+            frozenset(ours),
+            takers,
+            broken_off=not self._terms.alone or self._story.refused_at > self._story.changed_at,
+        )
+        judgement = RACES.judge(race)
+        evidence = [each.entry.exchange for each in answers]
+        evidence += [by.entry.exchange for _, by in list(after.values())[:1]]
+        self._observations.count(judgement.saw)
+        certain = [breach for breach in judgement.breaches if breach.certain]
+        self._observations.report(certain, *evidence)
+        self._raced.update(map(id, answers))
