@@ -11,6 +11,7 @@ COMMANDS = {
     "run": "Test a target and write the reports.",
     "overload": "Send bursts until the engine is busy, and check what became of every request.",
     "judge": "Judge recorded traffic: a HAR file of a browser or a proxy, or a log. No request is sent.",
+    "record": "Record the traffic of any client as a HAR file, without secrets, until Ctrl-C.",
     "doctor": "Check a profile and its target before a run; no order is changed.",
     "explain": "Explain one requirement: what it means, how it is tested, and what typically breaks it.",
     "requirements": "List the requirements: what each one says, its source, and the checks that test it.",

@@ -34,7 +34,11 @@ from conformance.reporting.annotations import annotations
 @click.option("--alone", is_flag=True, help="Nobody but the recorded clients has used these accounts meanwhile.")
 @click.option("--consistency-ms", type=click.FloatRange(0), default=0, help="How long lists may be behind a cancel.")
 @click.option(
-    "--settle-ms", type=click.FloatRange(0), default=2000, show_default=True, help="How long until a list shows an order."
+    "--settle-ms",
+    type=click.FloatRange(0),
+    default=2000,
+    show_default=True,
+    help="How long until a list shows an order.",
 )
 @click.option("--quiet", "-q", "detail", flag_value="quiet", help="Print only the verdict.")
 @click.option("--verbose", "-v", "detail", flag_value="verbose", help="Print every requirement, and the evidence.")

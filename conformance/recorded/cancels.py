@@ -124,7 +124,9 @@ class Cancels:
     def _same(self, first: Shown, breach: Breach, returned: set[str]) -> bool:
         """Whether the breach is about what the first call had told."""
         told = first.by_id.keys()
-        return bool(told & returned) if breach.want.startswith("an empty array") else any(id in breach.want for id in told)
+        return (
+            bool(told & returned) if breach.want.startswith("an empty array") else any(id in breach.want for id in told)
+        )
 
     def _of_others(
         self, others: Mapping[Story, Sequence[Shown]], came_at: float
@@ -167,7 +169,7 @@ class Cancels:
             [each.orders for each in answers],
             frozenset(ours),
             takers,
-            broken_off=not self._terms.alone or self._story.refused_at > self._story.changed_at,
+            broken_off=True,  # who canceled what none of these answers tells, the recording does not tell
         )
         judgement = RACES.judge(race)
         evidence = [each.entry.exchange for each in answers]

@@ -14,7 +14,7 @@ _ALIKE = 0.5  # of the orders of the one that shows fewer: then two credentials 
 
 
 class Census:
-    """What all entries together tell. `markets`: of orders that were shown. `good`: accounts that lists were given to."""
+    """What all entries tell. `markets`: of orders that were shown. `good`: accounts that lists were given to."""
 
     def __init__(self) -> None:
         self.bases: Counter[str] = Counter()
@@ -52,6 +52,8 @@ class Census:
         for one, other in combinations(sorted(self._ids, key=_order), 2):
             if one in given or other in given or not (_is_made_up(one) and _is_made_up(other)):
                 continue
+            if one.startswith("user-") and other.startswith("user-"):
+                continue  # each token names its user
             shared = len(self._ids[one] & self._ids[other])
             if shared and shared >= _ALIKE * min(len(self._ids[one]), len(self._ids[other])):
                 owners[other] = owners[one]

@@ -69,7 +69,9 @@ class Contradictions:
     def report(self, observations: Observations) -> None:
         """Charge each kind of list that is wrong to what it breaks, the plainest kind first."""
         told: list[Sort] = []
-        seldom = sum(self._wrong.values()) <= _SELDOM * sum(self._all[sort] for sort in self._wrong if self._wrong[sort])
+        seldom = sum(self._wrong.values()) <= _SELDOM * sum(
+            self._all[sort] for sort in self._wrong if self._wrong[sort]
+        )
         for sort in sorted(self._met, key=lambda each: (len(each[0]), each[1] != "None", each)):
             met = self._met[sort][0]
             if seldom and met.breaches[0].requirement is None:
@@ -83,7 +85,11 @@ class Contradictions:
             requirement = met.breaches[0].requirement or of_contradiction(
                 met.listing, kind, met.known, "jwt", self._is_wrong
             )
-            if met.listing.query.start is not None and requirement == "list.conjunctive" and _is_empty(met.listing.query):
+            if (
+                met.listing.query.start is not None
+                and requirement == "list.conjunctive"
+                and _is_empty(met.listing.query)
+            ):
                 requirement = "list.window-empty"
             observations.report([met.breaches[0]._replace(requirement=requirement, certain=True)], *met.evidence)
 

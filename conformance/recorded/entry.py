@@ -70,7 +70,9 @@ class Entry:
 
 def _is_number(text: str) -> bool:
     digits = text.removeprefix("-")
-    return digits.isascii() and digits.isdigit() and len(digits) <= 19 and int(text) <= 10**12 and str(int(text)) == text
+    return (
+        digits.isascii() and digits.isdigit() and len(digits) <= 19 and int(text) <= 10**12 and str(int(text)) == text
+    )
 
 
 def entry_of(raw: Mapping[str, Any], names: Names) -> Entry:

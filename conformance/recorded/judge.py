@@ -21,8 +21,8 @@ from conformance.judging.traceability import checks_by_requirement
 from conformance.judging.verdicts import Outcome
 from conformance.observations import Observations
 from conformance.operations import CANCEL_ALL, LIST
-from conformance.oracle.records import read
 from conformance.oracle.listing import LISTING, MAX_LIMIT, Listing
+from conformance.oracle.records import read
 from conformance.orders import Query
 from conformance.recorded.cancels import Cancels, Clock
 from conformance.recorded.census import Census
@@ -35,8 +35,8 @@ from conformance.recorded.story import Shown, Story, Terms
 from conformance.recorded.who import Names
 from conformance.results import Results
 from conformance.verdict import Breach, Verdict, Violation
-from conformance.wire.redaction import Redactor
 from conformance.wire.answers import NOT_JUDGED, decoded, start
+from conformance.wire.redaction import Redactor
 
 _CHECK = "recorded traffic"
 _AHEAD = 96  # answers that are looked at behind the one that is judged
@@ -228,7 +228,7 @@ class Recorded:
         answer, flaw = entry.answer, entry.flaw
         assert answer is not None
         requirement, says = flaw or ("auth.required", "no credentials")
-        if says.endswith("behind the signature") or answer.status in NOT_JUDGED and answer.status not in (401, 403):
+        if says.endswith("behind the signature") or (answer.status in NOT_JUDGED and answer.status not in (401, 403)):
             return
         if answer.status >= 500:
             self._observations.doubt(f"{answer.status} to a request with {says}", requirement)
@@ -253,9 +253,7 @@ class Recorded:
             lapses=tuple((about, finding(met, _CHECK, present)) for about, met in seen.lapses),
             lists=seen.lists,
         )
-        judged = verdicts.results(
-            requirements.load(), checks_by_requirement(), [outcome], requirements.consequences()
-        )
+        judged = verdicts.results(requirements.load(), checks_by_requirement(), [outcome], requirements.consequences())
         return Results(
             catalogue_version=requirements.CATALOGUE_VERSION,
             suite_version=conformance.__version__,
@@ -298,4 +296,3 @@ def _confirmed(entry: Entry) -> str | None:
         return None
     order = read(decoded(answer.body)).order
     return order.id if order else None
-

@@ -48,7 +48,11 @@ class Lists:
                 self.filters.met(breach, listing.query, shown.entry.exchange)
             else:
                 order = next((each for each in listing.orders if each.identity in foreign), None)
-                owner = [with_record(foreign[order.identity], order)] if order and "own" in breach.requirement else []
+                owner = (
+                    [with_record(foreign[order.identity], order)]
+                    if order and breach.requirement == "list.own-only"
+                    else []
+                )
                 self._observations.report([breach], *owner, shown.entry.exchange)
         if listing.orders and not judgement.breaches:
             self.filters.right(listing.query)
@@ -82,7 +86,7 @@ class Lists:
     def _between(self, listing: Listing, shown: Shown, later: Sequence[Shown]) -> None:
         """Against orders that answers before and after it show alike: nothing was done to those."""
         entry, query = shown.entry, listing.query
-        after = first_later(later, entry.came_at)
+        after = first_later(later, entry.came_at + self._terms.consistency_s)
         known = self._story.known
         stable = {
             id: order

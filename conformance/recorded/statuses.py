@@ -51,7 +51,9 @@ class Statuses:
         self._tell(late, "latency", entry)
         html = "html" in entry.exchange.header("content-type").lower()
         if answer.status == 503 and operation is CANCEL_ALL and not html:
-            self._tell(charge(errors.busy_in_the_wild(decoded(answer.body)), "cancel.busy-code"), "cancel.busy-code", entry)
+            self._tell(
+                charge(errors.busy_in_the_wild(decoded(answer.body)), "cancel.busy-code"), "cancel.busy-code", entry
+            )
         if rejects(answer):
             told = charge(contract.error_breaches(decoded(answer.body)), "error.envelope-4xx")
             self._tell(told, "error.envelope-4xx", entry)

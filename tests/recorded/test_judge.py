@@ -1,0 +1,211 @@
+"""What recordings tell, each made by hand: a list, a cancel-all, and who asked."""
+
+import base64
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.recorded.census import mapping
+from conformance.recorded.judge import Recorded
+from conformance.recorded.source import NotARecording
+from conformance.recorded.story import Terms
+from conformance.results import Results
+
+NOW = 1_750_000_000
+URL = "https://exchange.example/api/v1/spot/orders"
+
+
+def token(user: str, alg: str = "HS256", signature: str = "c2lnbmF0dXJl") -> str:
+    parts = ({"alg": alg, "typ": "JWT"}, {"sub": user})
+    return ".".join(
+        [*(base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts), signature]
+    )
+
+
+def order(number: int, **given: Any) -> dict[str, Any]:
+    record = {
+        "id": f"00000000-0000-4000-8000-{number:012}",
+        "symbol": "DFUSDT",
+        "side": "buy",
+        "type": "limit",
+        "tif": "gtc",
+        "price": "0.5",
+        "quantity": "10",
+        "quote_quantity": None,
+        "filled_qty": "0",
+        "avg_fill_price": "0",
+        "status": "open",
+        "reject_reason": None,
+        "created_at": NOW - 1000 + number,
+        "updated_at": NOW - 1000 + number,
+    }
+    return record | given
+
+
+def canceled(record: Mapping[str, Any], at: int = NOW) -> dict[str, Any]:
+    return {**record, "status": "canceled", "updated_at": at}
+
+
+Orders = list[dict[str, Any]]
+
+
+class Recording:
+    """Entries, each five seconds after the one before."""
+
+    def __init__(self) -> None:
+        self.entries: list[dict[str, Any]] = []
+
+    def ask(
+        self, method: str, query: str, body: Any, user: str | None = "alice", status: int = 200, **given: Any
+    ) -> "Recording":
+        headers = (
+            [] if user is None else [{"name": "authorization", "value": f"Bearer {given.get('token') or token(user)}"}]
+        )
+        at = datetime.fromtimestamp(NOW + 5 * len(self.entries) + 0.000001, UTC).isoformat()
+        text = body if isinstance(body, str) else json.dumps(body)
+        self.entries.append(
+            {
+                "startedDateTime": given.get("at", at),
+                "time": given.get("took", 20),
+                "request": {
+                    "method": method,
+                    "url": f"{URL}{query}",
+                    "headers": [{"name": ":path", "value": "x"}, *headers],
+                },
+                "response": {
+                    "status": status,
+                    "headers": [{"name": "content-type", "value": "application/json"}],
+                    "content": {"size": len(text), "text": text},
+                },
+            }
+        )
+        return self
+
+    def list(self, orders: Orders, query: str = "?limit=200", **given: Any) -> "Recording":
+        return self.ask("GET", query, sorted(orders, key=lambda each: -each["created_at"]), **given)
+
+    def cancel(self, orders: Orders, query: str = "", **given: Any) -> "Recording":
+        return self.ask("DELETE", query, {"canceled": orders}, **given)
+
+    def judged(self, path: Path, *, alone: bool = False, owners: tuple[str, ...] = ()) -> Results:
+        file = path / "traffic.har"
+        file.write_text(json.dumps({"log": {"version": "1.2", "entries": self.entries}}), encoding="utf-8")
+        return Recorded(file, Terms(alone), mapping(owners), None, lambda *_: None).judge({})
+
+
+def violated(results: Results) -> set[str]:
+    return {each.id for each in results.requirements if each.verdict.word == "fail"}
+
+
+def stands(results: Results, id: str) -> str:
+    return next(each.verdict.word for each in results.requirements if each.id == id)
+
+
+A, B, C = order(1), order(2, symbol="BTCUSDT"), order(3)
+
+
+def test_an_honest_session_is_not_accused(tmp_path: Path) -> None:
+    done = [canceled(A, NOW + 10), canceled(C, NOW + 10)]
+    recording = Recording().list([A, B, C]).list([A, C], "?symbol=DFUSDT").cancel(done, "?symbol=DFUSDT")
+    results = recording.list([*done, B]).cancel([], "?symbol=DFUSDT").list([*done, B]).judged(tmp_path)
+    assert violated(results) == set()
+    for id in ("list.symbol", "cancel.complete", "cancel.status", "cancel.idempotent", "cancel.final"):
+        assert stands(results, id) == "pass", id
+
+
+@pytest.mark.parametrize(
+    ("recording", "broken"),
+    [
+        (Recording().ask("GET", "", [A, C]), "list.newest-first"),
+        (Recording().list([A, B], "?symbol=DFUSDT"), "list.symbol"),
+        (Recording().list([A, B, C]).list([A, B]).list([A, B, C]), "list.limit-exact"),
+        (Recording().list([A, C]).cancel([canceled(A)]).list([canceled(A), C]), "cancel.complete"),
+        (Recording().list([A, B]).cancel([canceled(A), canceled(B)], "?symbol=DFUSDT"), "cancel.scope-symbol"),
+        (Recording().list([A]).cancel([A]), "cancel.status"),
+        (Recording().list([A]).cancel([canceled(A)]).list([A]), "cancel.visible"),
+        (Recording().list([canceled(A)]).list([A]), "cancel.final"),
+        (Recording().list([canceled(A), C]).cancel([canceled(A), canceled(C)]), "cancel.exact"),
+        (Recording().cancel([], "").ask("DELETE", "", {"canceled": None}), "cancel.empty"),
+        (Recording().list([A]).list([B], user="bob").list([A, B]), "list.own-only"),
+        (Recording().list([A]).list([B], user="bob").cancel([canceled(B)]), "cancel.own-only"),
+        (Recording().list([A]).list([A], user=None), "auth.required"),
+        (Recording().list([A]).list([A], token=token("alice", "none", "")), "auth.jwt-forged"),
+        (Recording().list([A]).ask("GET", "?limit=abc", [order(n) for n in range(300, 0, -1)]), "error.bad-input"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_defect_is_named(recording: Recording, broken: str, tmp_path: Path) -> None:
+    assert broken in violated(recording.judged(tmp_path))
+
+
+def test_what_somebody_else_may_have_done_is_inconclusive_unless_nobody_else_was_there(tmp_path: Path) -> None:
+    recording = Recording().list([A, C]).cancel([canceled(A)]).list([canceled(A), canceled(C)])
+    assert stands(recording.judged(tmp_path), "cancel.exact") == "inconclusive"
+    assert stands(recording.judged(tmp_path, alone=True), "cancel.exact") == "fail"
+
+
+def test_lists_that_overlap_tell_nothing_of_each_other(tmp_path: Path) -> None:
+    recording = Recording().list([canceled(A)], took=9000).list([A]).judged(tmp_path)
+    assert violated(recording) == {"latency"}
+
+
+def test_no_secret_is_written(tmp_path: Path) -> None:
+    results = Recording().list([A]).cancel([A]).judged(tmp_path)
+    assert token("alice") not in json.dumps(results.to_json())
+    assert "Bearer ***" in json.dumps(results.to_json())
+
+
+def test_users_who_cannot_be_told_apart_are_not_held_against_each_other(tmp_path: Path) -> None:
+    recording = Recording().list([A, C], token="***").list([A], token="***").list([A, C], token="***")
+    assert violated(recording.judged(tmp_path)) == set()
+    assert "list.limit-exact" in violated(recording.judged(tmp_path, owners=("alice",)))
+
+
+def test_what_is_left_out_is_counted(tmp_path: Path) -> None:
+    recording = Recording().list([A]).ask("GET", "", "", user="alice").ask("GET", "", [A], at="yesterday")
+    recording.entries[1]["response"]["content"] = {"size": 70}
+    recording.entries.append({"request": {"method": "GET", "url": "https://cdn.example/logo.png"}})
+    file = tmp_path / "traffic.har"
+    file.write_text(json.dumps({"log": {"entries": recording.entries}}), encoding="utf-8")
+    recorded = Recorded(file, Terms(), {}, None, lambda *_: None)
+    recorded.judge({})
+    told = "\n".join(recorded.told())
+    for words in ("left out the body", "startedDateTime", "other paths"):
+        assert words in told
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("hello", "neither an HTTP archive"),
+        ('{"log": {"entries": []}}', "no entry"),
+        ('{"log": {"entries": [{"req', "no JSON"),
+        (
+            '{"log": {"entries": [{"request": {"method": "GET", "url": "https://a.example/x"}}]}}',
+            "no request of GET or",
+        ),
+    ],
+)
+def test_a_file_that_is_no_recording_is_said_so(text: str, says: str, tmp_path: Path) -> None:
+    file = tmp_path / "traffic.har"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(NotARecording, match=says):
+        Recorded(file, Terms(), {}, None, lambda *_: None).judge({})
+
+
+def test_a_log_of_a_line_for_each_entry_is_read_too(tmp_path: Path) -> None:
+    file = tmp_path / "traffic.jsonl"
+    lines = [json.dumps(entry) for entry in Recording().ask("GET", "", [A, C]).entries]
+    file.write_text("\n".join(lines), encoding="utf-8")
+    assert "list.newest-first" in violated(Recorded(file, Terms(), {}, None, lambda *_: None).judge({}))
+
+
+def test_a_body_in_base64_is_read(tmp_path: Path) -> None:
+    recording = Recording().ask("GET", "", [A, C])
+    content = recording.entries[0]["response"]["content"]
+    content |= {"text": base64.b64encode(content["text"].encode()).decode(), "encoding": "base64"}
+    assert "list.newest-first" in violated(recording.judged(tmp_path))
