@@ -11,6 +11,7 @@ import os
 import random
 import sys
 import tempfile
+import threading
 import tomllib
 from collections.abc import Sequence
 from fractions import Fraction
@@ -34,7 +35,7 @@ from conformance.wire import kept as wire_kept
 
 def record(name: str, seed: int, path: Path) -> Terms:
     """Record a whole run against the fault or twin of this name."""
-    original = wire_client.kept
+    original, lock = wire_client.kept, threading.Lock()
     wire_kept._KEPT = 2**22
     with faults.serve(name, seed) as profile, tempfile.TemporaryDirectory() as folder, path.open("w") as file:
         target = tomllib.loads(profile)["target"]
@@ -43,7 +44,8 @@ def record(name: str, seed: int, path: Path) -> Terms:
             def recording(call: Any, came: Any, redactor: Any) -> Any:
                 exchange = original(call, came, redactor)
                 told = f"account {call.account}" + (f" with {call.forged}" if call.forged else "")
-                har.add(archive, exchange.to_json(), told)
+                with lock:
+                    har.add(archive, exchange.to_json(), told)
                 return exchange
 
             wire_client.kept = recording
@@ -69,7 +71,11 @@ def judged(name: str, seed: int, alone: bool, keep: Path | None) -> tuple[list[s
     with tempfile.TemporaryDirectory() as folder:
         path = (keep or Path(folder)) / f"{name}.har"
         terms = record(name, seed, path)
-        results = Recorded(path, Terms(alone, terms.consistency_s, terms.settle_s), {}, None, lambda *_: None).judge({})
+        recorded = Recorded(path, Terms(alone, terms.consistency_s, terms.settle_s), {}, None, lambda *_: None)
+        results = recorded.judge({})
+        broken_off = [line for line in recorded.told() if "as far as it goes" in line]
+        if broken_off:
+            raise ValueError(broken_off[0])
         failed = [each for each in results.with_verdict(Verdict.FAIL) if not each.consequence_of]
         return [each.id for each in failed], [f"{each.id}: {each.reason}" for each in failed]
 
