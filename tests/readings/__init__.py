@@ -1,0 +1,1 @@
+"""The documents read a third time, and compared with the oracle and the sandbox."""
