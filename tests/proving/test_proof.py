@@ -12,8 +12,10 @@ import pytest
 
 from conformance import faults, requirements
 from conformance.judging.traceability import checks_by_requirement
+from conformance.proving import trial_log
 from conformance.proving.bench import Subject, judge, trials
 from conformance.sandbox import Sandbox
+from tests.proving.test_matrix import fault
 
 # One for each requirement.
 FAULTS = {fault.breaks: name for name, fault in faults.load().items()}
@@ -90,3 +92,26 @@ def test_a_name_that_is_none_is_said_so(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 2
     assert "did you mean" in done.stderr
+
+
+def prove(*words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "conformance", "prove", *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_with_seeds_what_is_done_is_not_done_again(tmp_path: Path) -> None:
+    log, name = tmp_path / "trials.jsonl", "null-for-nothing"
+    trial_log.add(log, 1, fault(name, "cancel.empty"))
+    words = [name, "--seed", "1", "--seeds", "2", "--resume", str(log), "--report-dir", str(tmp_path)]
+    done = prove(*words, "--share", "1/2", "--compare", str(log))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "found in every run" in done.stdout
+    assert "nothing" in done.stdout.partition("What changed")[2]
+    assert [seed for seed, _ in trial_log.read(log)] == [1]  # the other share is seed 2
+    assert json.loads((tmp_path / "prove.json").read_text(encoding="utf-8"))["faults"][0]["runs"] == 1
+
+
+def test_what_belongs_to_seeds_needs_them(tmp_path: Path) -> None:
+    done = prove("oldest-first", "--share", "1/2", "--report-dir", str(tmp_path))
+    assert done.returncode == 2
+    assert "need --seeds" in done.stderr
