@@ -24,7 +24,7 @@ FLOORS = (
     {"account"},
     {"stage", "elsewhere"},
     {"fit"},
-    {"scenarios", "doctor", "strategies", "generated"},
+    {"scenarios", "doctor", "first_contact", "strategies", "generated"},
     {"declare"},
     {"checks"},
     {"judging", "plugin"},

@@ -8,6 +8,7 @@ from conformance.cli.streams import spell_out
 
 # Each command, with the first line of its own help: `--help` imports none of them.
 COMMANDS = {
+    "init": "Ask for what a profile needs, try each answer against the target, and write the profile.",
     "run": "Test a target and write the reports.",
     "overload": "Send bursts until the engine is busy, and check what became of every request.",
     "judge": "Judge recorded traffic: a HAR file of a browser or a proxy, or a log. No request is sent.",
