@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from conformance.reporting.ctrf import ctrf
 from conformance.reporting.har import har
 from conformance.reporting.html import html
 from conformance.reporting.junit import junit_xml
@@ -27,6 +28,7 @@ FORMATS: Mapping[str, Callable[[Results], str]] = {
     "summary.md": markdown,
     "results.json": results_json,
     "junit.xml": junit_xml,
+    "ctrf.json": ctrf,
     "exchanges.har": har,
 }
 

@@ -77,7 +77,7 @@ def test_conformant_is_said_only_where_every_must_was_asked_for() -> None:
 
 def test_where_the_reports_are_and_what_it_cost() -> None:
     shown = text(results(CLEAN))
-    assert "reports in out: report.html, summary.md, results.json, junit.xml, exchanges.har" in shown
+    assert "reports in out: report.html, summary.md, results.json, junit.xml, ctrf.json, exchanges.har" in shown
     assert "seed 7 · 30 requests, 10 of them set-up 2.0 s" in shown
     told = replace(results(CLEAN), by_purpose={"set-up": 10, "looks": 0, "lists": 20}, limit=limit(2.04, 30, WORK))
     assert "seed 7 · 30 requests: 20 lists, 10 set-up" in text(told)
