@@ -15,9 +15,17 @@ from conformance.judging.traceability import checks_by_requirement
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, for other programs.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown", "json", "csv"]),
+    default="text",
+    show_default=True,
+    help="markdown and csv are a test plan, whose ids can be cited in tickets.",
+)
+@click.option("--json", "form", flag_value="json", help="The same as --format json.")
 @click.argument("ids", nargs=-1)
-def requirements(as_json: bool, ids: tuple[str, ...]) -> None:
+def requirements(form: str, ids: tuple[str, ...]) -> None:
     """List the requirements: what each one says, its source, and the checks that test it.
 
     Without IDS, all of them.
@@ -28,8 +36,14 @@ def requirements(as_json: bool, ids: tuple[str, ...]) -> None:
     lists = {
         each.id: {"checks": judged_by.get(each.id, []), "faults": list(proven_by.get(each.id, ()))} for each in chosen
     }
-    if as_json:
+    if form == "json":
         click.echo(json.dumps([asdict(each) | lists[each.id] for each in chosen], indent=2, ensure_ascii=False))
+        return
+    if form != "text":
+        from conformance.reporting import testplan  # here, since the text alone is quicker without
+
+        plan = [(each, lists[each.id]["checks"], lists[each.id]["faults"]) for each in chosen]
+        click.echo(testplan.FORMATS[form](plan), nl=False)
         return
     width = shutil.get_terminal_size().columns
     for each in chosen:
