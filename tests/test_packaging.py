@@ -37,7 +37,8 @@ def test_the_wheel_has_its_types_its_licence_and_complete_metadata(built: Path) 
 
 def test_the_source_distribution_can_be_built_and_has_the_licence(built: Path) -> None:
     [path] = built.glob("*.tar.gz")
-    names = {name.partition("/")[2] for name in tarfile.open(path).getnames()}
+    with tarfile.open(path) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
     assert {"LICENSE", "CHANGELOG.md", "README.md", "openapi.yaml", "schemas/profile.json", "pyproject.toml"} <= names
 
 
