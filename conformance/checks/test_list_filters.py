@@ -169,6 +169,6 @@ def test_stepping_back_reaches_every_order_of_this_run(stage: Stage, data: st.Da
     if missed:
         shown = [page.exchange for page in pages if any(order.id == missed[0] for order in page.orders)]
         breach = Breach(
-            "every order of this run on one of the pages", f"{len(missed)} on no page, for example {missed[0]} for one"
+            "every order of this run on one of the pages", f"{len(missed)} on no page, for example {missed[0]}"
         )
         raise Violation(breach, *shown, *walk)

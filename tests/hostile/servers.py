@@ -113,7 +113,7 @@ async def busy_after_a_while(request: Request, writer: asyncio.StreamWriter) -> 
     writer.write(whole(b"[]" if request.method == "GET" else NOTHING_CANCELED, status))
 
 
-@hostile(INCONCLUSIVE, "broke off")
+@hostile(INCONCLUSIVE, "closed in the middle")
 async def a_reset_in_the_body(_: Request, writer: asyncio.StreamWriter) -> None:
     writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n[")
     await writer.drain()
@@ -206,8 +206,8 @@ always("a million arrays", whole(NESTED + b"]" * len(NESTED)), 1, "nested too de
 always("a gzip bomb", whole(BOMB, headers="Content-Encoding: gzip\r\n"), 3, "a body of more than")
 always("no gzip", whole(LIST, headers="Content-Encoding: gzip\r\n"), 3, "Content-Encoding")
 always("no UTF-8", whole(LIST.replace(b"DFUSDT", b"DF\xff\xfeUSDT")), 1, "no UTF-8")
-always("NaN", whole(LIST.replace(b'"100"', b"NaN")), 1, "NaN is no JSON number")
-always("Infinity", whole(LIST.replace(b'"100"', b"-Infinity")), 1, "Infinity is no JSON number")
+always("NaN", whole(LIST.replace(b'"100"', b"NaN")), 1, "NaN is not a JSON number")
+always("Infinity", whole(LIST.replace(b'"100"', b"-Infinity")), 1, "Infinity is not a JSON number")
 always("a key twice", whole(LIST.replace(b'"side"', b'"symbol"')), 1, "the key 'symbol' twice")
 always("5000 digits", whole(LIST.replace(b'"100"', DIGITS)), 1, "digits")
 always("an exponent out of reach", a_list_of(quantity="1e999999999", filled_qty="1e-999999999"), 1, "order.decimals")
@@ -219,7 +219,7 @@ always("two lengths", whole(LIST, headers="Content-Length: 17\r\n"), 3, "Content
 always("too long", whole(LIST).replace(b"Content-Length: ", b"Content-Length: 1\r\nX-"), 1, "no JSON")
 
 
-@hostile(INCONCLUSIVE, "broke off")
+@hostile(INCONCLUSIVE, "closed in the middle")
 async def a_body_that_breaks_off(_: Request, writer: asyncio.StreamWriter) -> None:
     writer.write(whole(LIST)[:-20])
     writer.close()

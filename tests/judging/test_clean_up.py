@@ -503,7 +503,7 @@ def test_one_that_comes_in_the_middle_of_a_run_stays(select: str, number: int, c
     with profile_in(tmp_path, sandbox) as profile:
         done = run(tmp_path, "--target", profile, "-k", select)
     assert done.code == code, done.printed
-    assert (code == 3) == ("somebody else is at work with the account" in " ".join(done.stdout.split()))
+    assert (code == 3) == ("somebody else uses the account" in " ".join(done.stdout.split()))
     assert [order.id for order in live(sandbox)] == ["newcomer"]
 
 
@@ -519,7 +519,7 @@ def test_of_two_runs_on_one_machine_the_second_leaves_the_first_alone(tmp_path: 
         second = run(tmp_path / "second", "--target", profile, "-k", "nothing_live_in", **same_machine)
         assert first.end().code == 0
     assert second.code == 3, second.printed
-    assert "another run on this machine is at work with alice" in " ".join(second.stdout.split())
+    assert "another run on this machine uses alice" in " ".join(second.stdout.split())
     assert second.results["requests"]["total"] == 0
 
 

@@ -31,7 +31,7 @@ FAULT = "start-exclusive"
         (["-k", "("], 2, "cannot be read"),
         (["-k", QUICK, "--require", "must"], 3, "--require must names"),
         (["-k", QUICK, "--require", "all"], 3, "--require all names"),
-        (["--scope", "read-only"], 3, "no order was seen"),
+        (["--scope", "read-only"], 3, "no response had an order"),
         (["--scope", "some"], 2, "--scope"),
         (["--target", "nobody.toml"], 2, "accounts"),
         (["--target", "bare.toml"], 2, "accounts.caller: has no credentials"),
@@ -217,7 +217,7 @@ def test_an_empty_account_that_nothing_can_be_brought_into(tmp_path: Path) -> No
         profile.write_text(profile.read_text(encoding="utf-8").partition("[driver")[0], encoding="utf-8")
         done = run(tmp_path, "--target", profile, "-k", "list or cancel_nothing")
     assert done.code == 3, done.printed
-    assert "no order was seen" in done.printed
+    assert "no response had an order" in done.printed
 
 
 def expect_not_green(done: Ended) -> None:

@@ -92,7 +92,7 @@ def test_read_only_scope_sends_nothing_but_get(tmp_path: Path) -> None:
     assert methods == {"GET"}
     assert results["target"]["scope"] == "read-only"
     (why,) = next(entry["missing"] for entry in results["requirements"] if entry["id"] == "cancel.idempotent")
-    assert "full scope" in why["enable"]
+    assert "--scope full" in why["enable"]
 
 
 def test_checks_without_a_target_are_a_usage_error() -> None:
@@ -104,7 +104,7 @@ def test_checks_without_a_target_are_a_usage_error() -> None:
         check=False,
     )
     assert done.returncode == 4
-    assert "give --target" in done.stdout + done.stderr
+    assert "--target URL" in done.stdout + done.stderr
 
 
 def test_a_profile_that_is_wrong_is_a_usage_error(tmp_path: Path) -> None:

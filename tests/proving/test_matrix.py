@@ -145,6 +145,6 @@ def test_what_is_named_first_is_told_where_all_checks_have_judged() -> None:
     shown = Console(width=200, record=True, file=io.StringIO())
     shown.print(presentation.render(judged, 1.0, whole=True))
     text = shown.export_text()
-    assert "1 of 3 faults named first by what they break; 2 violations at most" in text
+    assert "1 of 3 faults whose own violation is named first; 2 violations at most" in text
     assert "lies-late (list.a)" in text
     assert "also affected: list.a" in text
