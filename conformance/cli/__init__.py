@@ -1,9 +1,13 @@
 """The command line: a module for each command, imported when the command is called."""
 
 import importlib
+import os
+from typing import Any
 
 import click
 
+from conformance import language
+from conformance.cli.helping import Context, with_said_help
 from conformance.cli.streams import spell_out
 
 # Each command, with the first line of its own help: `--help` imports none of them.
@@ -31,6 +35,13 @@ COMMANDS = {
 class _Commands(click.Group):
     """The commands of the table; `conformance.cli.NAME` holds the one named NAME."""
 
+    context_class = Context
+
+    def make_context(self, info_name: str | None, args: list[str], *more: Any, **further: Any) -> click.Context:
+        """Before anything is said, its language is known: by the locale, or by --lang wherever it stands."""
+        language.use(language.of(os.environ))
+        return super().make_context(info_name, _language_first(args), *more, **further)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
@@ -38,14 +49,38 @@ class _Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = getattr(importlib.import_module(f"{__name__}.{cmd_name}"), cmd_name)
-        return command
+        return with_said_help(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
 
+def _language_first(args: list[str]) -> list[str]:
+    """The same words, with --lang and its value in front, so that it holds for `--help` too."""
+    for at, word in enumerate(args):
+        if word == "--":
+            break
+        taken = 2 if word == "--lang" else 1 if word.startswith("--lang=") else 0
+        if taken:
+            return [*args[at : at + taken], *args[:at], *args[at + taken :]]
+    return args
+
+
+def _use(ctx: click.Context, param: click.Parameter, value: language.Language | None) -> None:
+    if value is not None:
+        language.use(value)
+
+
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--lang",
+    type=click.Choice(language.LANGUAGES),
+    is_eager=True,
+    expose_value=False,
+    callback=_use,
+    help="Language of reports and of help. Default: that of the locale.",
+)
 @click.version_option(package_name="p99-conformance")
 def main() -> None:
     """Test an exchange against the p99 spot-order API: list my orders, cancel all my orders."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import click
 
+from conformance import language
 from conformance.exits import EndsCommand
 
 
@@ -15,5 +16,5 @@ def complaints() -> Iterator[None]:
     try:
         yield
     except EndsCommand as error:
-        click.echo(f"p99-conformance: {error}", err=True)
+        click.echo(f"p99-conformance: {language.say(str(error))}", err=True)
         sys.exit(error.exit)

@@ -6,6 +6,7 @@ import click
 from rich.table import Table
 from rich.text import Text
 
+from conformance import language
 from conformance.cli.click_options import option, options
 from conformance.cli.complaints import complaints
 from conformance.cli.output import output
@@ -38,11 +39,12 @@ def doctor(target: str, only: str | None, skip: str | None) -> None:
         findings += lacking(profile, selected)
     table = Table.grid("", "", "", padding=(0, 2, 0, 0))
     for found in findings:
-        told = Text(found.says).append(f"\n{found.remedy}" if found.remedy else "", style="cyan")
-        table.add_row(Text(found.grade, style=_GRADES[found.grade]), Text(found.about), told)
+        said = Text(found.says).append(f"\n{found.remedy}" if found.remedy else "", style="cyan")
+        table.add_row(Text(found.grade, style=_GRADES[found.grade]), Text(found.about), said)
     output().print(table)
     problems = sum(found.grade == "problem" for found in findings)
-    click.echo("a run can judge it" if not problems else f"a run could not judge it: correct {problems} first")
+    told = "a run can judge it" if not problems else f"a run could not judge it: correct {problems} first"
+    click.echo(language.say(told))
     if any(found.refuses for found in findings):
         sys.exit(Exit.WRONG_USAGE)
     sys.exit(Exit.INCONCLUSIVE if problems else Exit.OK)

@@ -8,19 +8,20 @@ from collections.abc import Callable, Iterator
 from rich.console import Console
 
 from conformance.cli.streams import SPELLED
+from conformance.reporting.spoken import SpokenConsole
 
 _LOG_WIDTH = 110  # the width of lines in a log, where there is no terminal that has one
 
 
 def output() -> Console:
     """The console of standard output."""
-    return Console(width=None if sys.stdout.isatty() else _LOG_WIDTH, highlight=False)
+    return SpokenConsole(width=None if sys.stdout.isatty() else _LOG_WIDTH, highlight=False)
 
 
 def beside_capture(*, quiet: bool) -> Console:
     """A console of standard error that pytest's capture does not take: it would swallow all that a check's time has."""
     own = open(os.dup(sys.stderr.fileno()), "w", encoding=sys.stderr.encoding, errors=SPELLED)  # noqa: SIM115 - as long as the process
-    return Console(file=own, quiet=quiet)
+    return SpokenConsole(file=own, quiet=quiet)
 
 
 @contextlib.contextmanager

@@ -5,6 +5,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from conformance import language
 from conformance.gating.comparison import CHANGES, Change, Comparison, Line
 from conformance.reporting import words
 
@@ -34,18 +35,21 @@ def render(compared: Comparison) -> RenderableType:
 
 def markdown(compared: Comparison) -> str:
     """For a merge request."""
-    lines = [f"**{_summary(compared)}**", "", f"{_run(compared, 'before')} → {_run(compared, 'after')}"]
+    lines = [f"**{language.say(_summary(compared))}**", "", f"{_run(compared, 'before')} → {_run(compared, 'after')}"]
     rows = [(change, line) for change in _STYLES for line in compared.of(change)]
     if rows:
-        lines += ["", "| | requirement | verdict | reason |", "|---|---|---|---|"]
-        lines += [
-            f"| {change} | `{line.id}` | {' → '.join(line.verdicts)} | {cell(_reason(line))} |" for change, line in rows
-        ]
+        lines += ["", _row("", "requirement", "verdict", "reason"), "|---|---|---|---|"]
+        lines += [_row(change, f"`{line.id}`", " → ".join(line.verdicts), cell(_reason(line))) for change, line in rows]
     return "\n".join(lines)
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(map(language.say, cells))} |".replace("|  |", "| |")
 
 
 def cell(text: str) -> str:
     """Text of others in a cell of a Markdown table: as it is, whatever it holds."""
+    text = language.say(text)
     for special in "\\`*_{}[]<>|#~!&":
         text = text.replace(special, f"\\{special}")
     return " ".join(text.split())

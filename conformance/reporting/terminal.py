@@ -14,6 +14,7 @@ from conformance.exits import Exit
 from conformance.naming import count
 from conformance.reporting import coverage, overload, words
 from conformance.reporting.files import NAMES, keeps
+from conformance.reporting.spoken import spoken
 from conformance.results import Finding, RequirementResult, Results
 from conformance.verdict import Verdict
 
@@ -42,10 +43,12 @@ def show(
 def _print(console: Console, what: RenderableType, wrap: bool) -> None:
     """Without the spaces at the ends of lines that rich puts there, where these would be kept."""
     if console.is_terminal:
-        console.print(what)
+        console.print(spoken(what))
         return
     text = io.StringIO()
-    Console(file=text, width=console.width if wrap else _NO_WIDTH, color_system=None, highlight=False).print(what)
+    Console(file=text, width=console.width if wrap else _NO_WIDTH, color_system=None, highlight=False).print(
+        spoken(what)
+    )
     console.file.write("".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines()))
 
 

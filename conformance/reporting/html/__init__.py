@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from conformance import requirements
 from conformance.exits import Exit
+from conformance.language import page
 from conformance.naming import count
 from conformance.reporting import coverage, reproduction, words
 from conformance.reporting.html.evidence import Violated, marked, split
@@ -25,6 +26,10 @@ ICONS = {Verdict.PASS: "✓", Verdict.FAIL: "✗", Verdict.INCONCLUSIVE: "?", Ve
 
 def html(results: Results) -> str:
     """The whole report."""
+    return page.said(_page(results))
+
+
+def _page(results: Results) -> str:
     return _template().render(
         results=results,
         headline=words.headline(results),

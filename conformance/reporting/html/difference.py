@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 
-_WORD = re.compile(r"[\w.\-]+|\W")
+_WORD = re.compile(r"[\u2e80-\uffef]|[^\W\u2e80-\uffef][^\s,;:\"(){}\[\]=\u2e80-\uffef]*|\W|\w")
 
 # Below this likeness two texts say different things, and to mark single words would confuse.
 _ALIKE = 0.6

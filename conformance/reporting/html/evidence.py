@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conformance import requirements
+from conformance import language, requirements
 from conformance.naming import count
 from conformance.operations import CANCEL_ALL, LIST
 from conformance.reporting import reproduction, words
@@ -37,7 +37,7 @@ class Shown:
     @classmethod
     def of(cls, finding: Finding, results: Results) -> "Shown":
         """As the report shows it."""
-        want, got = difference(finding.want, finding.got)
+        want, got = difference(language.say(finding.want), language.say(finding.got))
         best = _best(finding)
         again = [each for each in finding.exchanges if each["account"] == "driver" or each is best]
         return cls(

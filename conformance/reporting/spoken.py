@@ -1,0 +1,53 @@
+"""What rich prints, in the reader's language: each text, piece by piece where it changes its style."""
+
+from itertools import pairwise
+from typing import Any
+
+from rich.console import Console, Group
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from conformance import language
+
+
+class SpokenConsole(Console):
+    """A console that says everything in the reader's language."""
+
+    def print(self, *objects: Any, **further: Any) -> None:
+        """Print these, said."""
+        super().print(*map(spoken, objects), **further)
+
+
+def spoken(shown: Any) -> Any:
+    """The same, said. What is no text stays as it is."""
+    if language.used() == "en":
+        return shown
+    match shown:
+        case str():
+            return _lines(shown)
+        case Text():
+            return _text(shown)
+        case Group():
+            return Group(*map(spoken, shown.renderables))
+        case Padding():
+            return Padding(spoken(shown.renderable), (shown.top, shown.right, shown.bottom, shown.left), expand=False)
+        case Table():
+            for column in shown.columns:
+                column.header = spoken(column.header)
+                column._cells = [spoken(cell) for cell in column._cells]
+    return shown
+
+
+def _text(text: Text) -> Text:
+    """Its pieces between two changes of style are said one by one, without the spaces around them."""
+    borders = sorted({0, len(text), *(at for span in text.spans for at in (span.start, span.end))})
+    said = Text(style=text.style, justify=text.justify, no_wrap=text.no_wrap, overflow=text.overflow)
+    for begin, end in pairwise(borders):
+        style = next((span.style for span in reversed(text.spans) if span.start <= begin and end <= span.end), "")
+        said.append(_lines(text.plain[begin:end]), style=style)
+    return said
+
+
+def _lines(text: str) -> str:
+    return "\n".join(map(language.say, text.split("\n")))

@@ -1,0 +1,64 @@
+"""Help and reports in Chinese, by --lang and by the locale."""
+
+import pytest
+from click.testing import CliRunner
+
+from conformance import cli, language
+from conformance.language import page
+from conformance.reporting.html.difference import difference
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({}, "en"),
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LANG": "de_DE.UTF-8"}, "en"),
+        ({"LANG": "en_GB.UTF-8", "LC_MESSAGES": "zh_CN.UTF-8"}, "zh"),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": "C.UTF-8"}, "en"),
+        ({"LANG": "de_DE.UTF-8", "LANGUAGE": "de:zh"}, "zh"),
+        ({"LANG": "zh_CN.UTF-8", "LANGUAGE": "en"}, "en"),
+        ({"LC_ALL": "C", "LANGUAGE": "zh"}, "en"),
+    ],
+)
+def test_the_language_of_a_locale(environment: dict[str, str], expected: str) -> None:
+    assert language.of(environment) == expected
+
+
+def help_of(*words: str, **environment: str) -> str:
+    given = {"LC_ALL": "", "LC_MESSAGES": "", "LANG": "", "LANGUAGE": "", **environment}
+    done = CliRunner().invoke(cli.main, list(words), env=given, prog_name="p99-conformance")
+    language.use("en")
+    return done.output
+
+
+@pytest.mark.usefixtures("chinese")
+@pytest.mark.parametrize("words", [("--lang", "zh", "--help"), ("--help", "--lang=zh")])
+def test_help_in_the_language_that_is_asked_for(words: tuple[str, ...]) -> None:
+    assert "测试一个被测系统，并写出报告。" in help_of(*words)
+
+
+@pytest.mark.usefixtures("chinese")
+@pytest.mark.parametrize("command", cli.COMMANDS)
+def test_help_of_every_command_by_the_locale(command: str) -> None:
+    told = help_of(command, "--help", LANG="zh_CN.UTF-8")
+    assert told.startswith("用法：")
+    assert "显示本帮助并退出。" in told
+    assert all(len(line) <= 80 for line in told.splitlines())
+
+
+@pytest.mark.usefixtures("chinese")
+def test_a_mistake_is_told_in_chinese() -> None:
+    assert "错误：没有命令 'rum'" in help_of("--lang", "zh", "rum")
+
+
+@pytest.mark.usefixtures("chinese")
+def test_a_page_is_said_without_what_it_quotes() -> None:
+    shown = page.said('<html lang="en"><p aria-label="no answer">no\nanswer</p><code>no answer</code></html>')
+    assert shown == '<html lang="zh-CN"><p aria-label="没有响应">没有响应</p><code>no answer</code></html>'
+
+
+def test_two_chinese_texts_differ_in_single_words() -> None:
+    want, got = difference("列表显示 3 个订单", "列表显示 4 个订单")
+    assert [text for text, marked in want if marked] == ["3"]
+    assert [text for text, marked in got if marked] == ["4"]
