@@ -8,6 +8,7 @@ python scripts/messages.py compile     # writes the .mo, as building the package
 import os
 import re
 import sys
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -25,6 +26,7 @@ def read(checkout: Path = CHECKOUT) -> Catalog:
         return read_po(file, locale="zh")
 
 
+@cache
 def found() -> dict[str, set[str]]:
     """Every message of the sources, with its files."""
     sys.path.insert(0, str(CHECKOUT))

@@ -1,14 +1,15 @@
 """Sentences looked up in a catalogue of messages, by the templates that they were made from.
 
-"3 orders of bob are missing" was made from "{0} of {1} are missing": the template that fits best is found again. What
-stands in its gaps is said in turn ("3 orders" is a message too), and what is no message, such as an id, a number or what
+"3 orders of bob are missing" was made from "{0} of {1} are missing", and the template that fits best
+is found again. What stands in its gaps is said in turn: "3 orders" is a message too. What is no message, such as an id, a number or what
 a server answered, stays as it is.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from string import Formatter
+from typing import NamedTuple
 
 # What parts of a text are joined by, in both languages; the first that is found outside quotes and brackets splits it.
 _JOINED = (
@@ -23,7 +24,8 @@ _JOINED = (
     (" or ", "或"),
 )
 _STRONG = 5  # letters: with fewer of its own, a template fits too much
-_LIST = re.compile(r"\S+")
+_VALUE = re.compile(r"\S+")
+_BEGIN = re.compile(r"[\s·;,:]+")  # what a piece of a line may begin with
 
 
 class Template:
@@ -37,7 +39,8 @@ class Template:
         # A text that does not end in a gap has one literal more than it has gaps.
         self.literals = literals if gap else [*literals, ""]
         self.said = said
-        self.letters = sum(letter.isalpha() for text in self.literals for letter in text)
+        self.longest = max(self.literals, key=len)  # what is looked for first, since few texts have it
+        self.letters = sum(map(_letters, self.literals))
 
     def gaps(self, text: str) -> list[str] | None:
         """What stands in the gaps if the text was made from this; None if it was not."""
@@ -45,18 +48,25 @@ class Template:
         end = len(text) - len(last)
         if not text.startswith(first) or not text.endswith(last) or end < len(first):
             return None
-        found, at = [], len(first)
+        found: list[str] = []
+        at, beside = len(first), 0
         for literal in between:
-            to = text.find(literal, at + (not literal), end)
+            if not literal:  # two gaps side by side: the further one is what may be missing
+                beside += 1
+                continue
+            to = text.find(literal, at, end)
             if to < 0:
                 return None
-            found.append(text[at:to])
-            at = to + len(literal)
-        if at > end:
-            return None
-        found.append(text[at:end])
-        weak = self.letters < _STRONG
-        return None if any(not each or (weak and not _LIST.fullmatch(each)) for each in found) else found
+            found += [text[at:to], *[""] * beside]
+            at, beside = to + len(literal), 0
+        return [*found, text[at:end], *[""] * beside] if at <= end else None
+
+
+class Said(NamedTuple):
+    """A text in the other language, and how many letters of the English one were in messages."""
+
+    text: str
+    letters: int
 
 
 class Catalogue:
@@ -72,43 +82,63 @@ class Catalogue:
 
     def say(self, text: str) -> str:
         """The text in the other language, and as it is where no message fits it."""
-        inner = text.strip()
+        begin = _BEGIN.match(text)
+        inner = text[begin.end() if begin else 0 :].strip()
         said = self._said(inner) if inner else None
-        return text if said is None else text.replace(inner, said, 1)
+        return text if said is None else text.replace(inner, said.text, 1)
 
-    def _look_up(self, text: str) -> str | None:
+    def _look_up(self, text: str) -> Said | None:
+        """Of all ways to read the text, the one by which most of it is in messages."""
         if not any("a" <= letter.lower() <= "z" for letter in text):
             return None
-        for found in (self._fitting(text), self._without_its_end(text), self._in_parts(text)):
-            if found is not None:
-                return found
-        return None
+        for each in (text, text[:1].lower() + text[1:]):  # the first letter may have been made a capital
+            if (whole := self._whole.get(each)) is not None:
+                return Said(whole, _letters(text))
+        readings = [*self._in_parts(text), *self._fitting(text), *self._without_its_end(text), *self._counted(text)]
+        return max(readings, key=lambda each: each.letters, default=None)
 
-    def _fitting(self, text: str) -> str | None:
-        """By a message that is the whole text; the first letter may have been made a capital."""
-        for each in (text, text[:1].lower() + text[1:]):
-            if (said := self._whole.get(each)) is not None:
-                return said
+    def _fitting(self, text: str) -> Iterator[Said]:
+        for each in dict.fromkeys((text, text[:1].lower() + text[1:])):
             for template in self._templates:
-                if (gaps := template.gaps(each)) is not None:
-                    return template.said.format(*map(self.say, gaps))
-        return None
+                if template.longest in each and (gaps := template.gaps(each)) is not None:
+                    said = [self._said(gap.strip()) if gap.strip() else None for gap in gaps]
+                    # With few letters of its own, a template fits too much.
+                    weak = template.letters < _STRONG
+                    if weak and any(
+                        known is None and not _VALUE.fullmatch(gap) for known, gap in zip(said, gaps, strict=True)
+                    ):
+                        continue
+                    letters = template.letters + sum(known.letters for known in said if known)
+                    yield Said(template.said.format(*map(self.say, gaps)), letters)
 
-    def _without_its_end(self, text: str) -> str | None:
-        said = self._fitting(text[:-1]) if text.endswith((".", ":")) else None
-        return None if said is None else said + ("。" if text.endswith(".") else "：")
+    def _without_its_end(self, text: str) -> Iterator[Said]:
+        if text.endswith((".", ":")) and (said := self._said(text[:-1])) is not None:
+            yield Said(said.text + ("。" if text.endswith(".") else "："), said.letters)
 
-    def _in_parts(self, text: str) -> str | None:
+    def _counted(self, text: str) -> Iterator[Said]:
+        """A number of something that is a message: 12 lists."""
+        number, _, rest = text.partition(" ")
+        if number.isdecimal() and (said := self._said(rest)) is not None:
+            yield Said(f"{number} {said.text}", said.letters)
+
+    def _in_parts(self, text: str) -> Iterator[Said]:
         for english, other in _JOINED:
             parts = list(split(text, english))
-            if len(parts) > 1 and any(self._said(part.strip()) is not None for part in parts):
-                return _joined(parts, self.say, other)
-        return None
+            # A sentence may hold a colon of its own: each of them may be the one that joins.
+            ways = _pairs(parts, english) if english == ": " else [parts]
+            for way in ways if len(parts) > 1 else ():
+                said = [self._said(part.strip()) for part in way if part.strip()]
+                if any(said):
+                    yield Said(other.join(map(self.say, way)), sum(known.letters for known in said if known))
 
 
-def _joined(parts: list[str], say: Callable[[str], str], by: str) -> str:
-    """Said part by part. Where none of two neighbours was a message, nothing between them is changed either."""
-    return by.join(map(say, parts))
+def _pairs(parts: list[str], by: str) -> list[list[str]]:
+    """The same text as two parts, in every way."""
+    return [[by.join(parts[:at]), by.join(parts[at:])] for at in range(1, len(parts))]
+
+
+def _letters(text: str) -> int:
+    return sum(letter.isalpha() for letter in text)
 
 
 def split(text: str, by: str) -> Iterator[str]:

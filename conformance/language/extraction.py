@@ -21,7 +21,22 @@ WORDS = (
     *("regressed", "lost", "vanished", "affected", "new", "fixed", "gained"),
     *("good", "warning", "problem", "gap", "missing", "requirement", "level", "was", "verdict", "reason"),
     *("sent", "accepted", "failed", "unknown", "count", "longest", "offered", "recovered", "other"),
-    *("queries", "orders", "cancels", "races", "credentials", "shape", "filters", "paging", "cancel", "access"),
+    *(
+        "queries",
+        "orders",
+        "cancels",
+        "races",
+        "credentials",
+        "shape",
+        "filters",
+        "paging",
+        "cancel",
+        "access",
+        "pages",
+        "fills",
+        "canceling",
+        "errors",
+    ),
     *("lists", "cancel-alls", "looks", "bursts", "readers", "clean-up", "set-up", "source", "want", "got", "with"),
     *("evidence", "Options", "Commands", "market", "caller", "checks", "source:", "evidence:", "exit"),
 )
@@ -145,15 +160,24 @@ def _unread(node: ast.AST) -> Iterator[ast.AST]:
     if isinstance(node, ast.Assert) and node.msg is not None:
         yield node.msg
     if isinstance(node, ast.Call):
-        called = ast.unparse(node.func)
+        called = _name(node.func)
         if called.startswith(("re.", "AssertionError", "TypeVar", "cast", "getattr", "RuntimeError")):
             yield from node.args
         if called == "count":
             yield from node.args[1:]
 
 
+def _name(called: ast.expr) -> str:
+    match called:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(value=of, attr=name):
+            return f"{_name(of)}.{name}"
+    return ""
+
+
 def _is_command(decorator: ast.expr) -> bool:
-    return ast.unparse(decorator).startswith(("click.command", "click.group"))
+    return isinstance(decorator, ast.Call) and _name(decorator.func) in ("click.command", "click.group")
 
 
 def _counted(call: ast.Call) -> Iterator[str]:
