@@ -1,8 +1,9 @@
 """Sentences looked up in a catalogue of messages, by the templates that they were made from.
 
-"3 orders of bob are missing" was made from "{0} of {1} are missing", and the template that fits best
-is found again. What stands in its gaps is said in turn: "3 orders" is a message too. What is no message, such as an id, a number or what
-a server answered, stays as it is.
+"3 orders of bob are missing" was made from "{0} of {1} are missing": the template that fits best is found again. What
+stands in its gaps is said in turn, since "3 orders" is a message too. What is no message, such as an id, a number or
+what a server answered, stays as it is. A sentence that no message fits stays English as a whole: half of it in
+another language would be worse.
 """
 
 import re
@@ -23,7 +24,9 @@ _JOINED = (
     (" and ", "和"),
     (" or ", "或"),
 )
-_STRONG = 5  # letters: with fewer of its own, a template fits too much
+_STRONG, _SURE = 5, 14  # letters: with fewer of its own, a template fits too much
+_PROSE = re.compile(r"(?<![\w\".])[A-Za-z']+ [a-z']{2,}(?![\w\"])")
+_WEAK = (", ", " and ", " or ")  # these also stand inside sentences
 _VALUE = re.compile(r"\S+")
 _BEGIN = re.compile(r"[\s·;,:]+")  # what a piece of a line may begin with
 
@@ -102,10 +105,9 @@ class Catalogue:
             for template in self._templates:
                 if template.longest in each and (gaps := template.gaps(each)) is not None:
                     said = [self._said(gap.strip()) if gap.strip() else None for gap in gaps]
-                    # With few letters of its own, a template fits too much.
-                    weak = template.letters < _STRONG
-                    if weak and any(
-                        known is None and not _VALUE.fullmatch(gap) for known, gap in zip(said, gaps, strict=True)
+                    if template.letters < _SURE and any(
+                        known is None and not _fits(gap, template.letters)
+                        for known, gap in zip(said, gaps, strict=True)
                     ):
                         continue
                     letters = template.letters + sum(known.letters for known in said if known)
@@ -121,6 +123,9 @@ class Catalogue:
         if number.isdecimal() and (said := self._said(rest)) is not None:
             yield Said(f"{number} {said.text}", said.letters)
 
+    def _is_said_or_value(self, part: str) -> bool:
+        return self._said(part.strip()) is not None or not _PROSE.search(part)
+
     def _in_parts(self, text: str) -> Iterator[Said]:
         for english, other in _JOINED:
             parts = list(split(text, english))
@@ -128,8 +133,14 @@ class Catalogue:
             ways = _pairs(parts, english) if english == ": " else [parts]
             for way in ways if len(parts) > 1 else ():
                 said = [self._said(part.strip()) for part in way if part.strip()]
-                if any(said):
+                known = any(said) if english not in _WEAK else all(map(self._is_said_or_value, way))
+                if known and any(said):
                     yield Said(other.join(map(self.say, way)), sum(known.letters for known in said if known))
+
+
+def _fits(gap: str, letters: int) -> bool:
+    """Whether what is no message may stand in the gap of a template with so many letters of its own."""
+    return bool(_VALUE.fullmatch(gap)) if letters < _STRONG else not _PROSE.search(gap)
 
 
 def _pairs(parts: list[str], by: str) -> list[list[str]]:
