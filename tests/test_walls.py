@@ -11,7 +11,18 @@ PACKAGE = Path(__file__).parent.parent / "conformance"
 
 # From the ground up: a module imports those of its own floor, and of floors below it. docs/architecture.md shows them.
 FLOORS = (
-    {"evidence", "operations", "cost", "requirements", "hypothesis_seam", "exits", "options", "naming", "every_answer", "language"},
+    {
+        "evidence",
+        "operations",
+        "cost",
+        "requirements",
+        "hypothesis_seam",
+        "exits",
+        "options",
+        "naming",
+        "every_answer",
+        "language",
+    },
     {"verdict"},
     {"orders", "observations"},
     {"results", "contract", "bundle"},

@@ -1,4 +1,5 @@
 "use strict";
+const say = document.body.dataset;  // the words of this script, in the language of the page
 const form = document.getElementById("filter");
 const rows = [...document.querySelectorAll("tr[data-verdict]")];
 
@@ -16,7 +17,7 @@ const show = () => {
   for (const body of document.querySelectorAll("#catalogue tbody")) {
     body.hidden = ![...body.querySelectorAll("tr[data-verdict]")].some((row) => !row.hidden);
   }
-  form.elements.shown.value = `${shown} of ${rows.length}`;
+  form.elements.shown.value = say.sayShown.replace(/[01]/g, (gap) => [shown, rows.length][gap]);
 };
 
 form.hidden = false;
@@ -30,10 +31,10 @@ form.addEventListener("submit", (event) => event.preventDefault());
 show();
 
 for (const line of document.querySelectorAll(".copied")) {
-  const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Copy" });
+  const button = Object.assign(document.createElement("button"), { type: "button", textContent: say.sayCopy });
   button.addEventListener("click", async () => {
     getSelection().selectAllChildren(line);  // so that it can be copied by hand where a page may not
-    await navigator.clipboard?.writeText(line.textContent).then(() => { button.textContent = "Copied"; }, () => {});
+    await navigator.clipboard?.writeText(line.textContent).then(() => { button.textContent = say.sayCopied; }, () => {});
   });
   line.before(button);
 }
