@@ -123,10 +123,10 @@ class Interview:
 
     def _markets(self) -> Iterable[Remark]:
         given: tuple[str, ...] | None = self._given.get("market")
-        question = "A market: symbol, a price at which a buy stays open, one for a sell, quantity; or none"
+        asked = "symbol, a price at which a buy stays open, one for a sell, quantity; or none"
         markets = [_market(line) for line in given or () if line != NONE]
         while (
-            not given and (answer := self._answer("market", f"{'Another' if markets else 'A'}{question[1:]}")) != NONE
+            not given and (answer := self._answer("market", f"{'Another' if markets else 'A'} market: {asked}")) != NONE
         ):
             markets.append(_market(answer))
         self._document["markets"] = markets

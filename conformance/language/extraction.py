@@ -11,8 +11,12 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-# Nobody reads these while judging: the reference exchange, its faults, and what is private to a check or a tool.
-_UNREAD = ("sandbox", "faults", "proving", "language", "strategies.py", "generated.py", "hypothesis_seam.py")
+# Nobody reads these in Chinese: the reference exchange, its faults, what is private to a check or a tool, what is for
+# tests of other programs, what goes over the wire or into a profile, and the sentences of the documents.
+_UNREAD = {
+    *("sandbox", "faults", "proving", "language", "strategies.py", "generated.py", "hypothesis_seam.py"),
+    *("mock", "operations.py", "writing.py", "sentences.py", "sentences.toml"),
+}
 
 # Words that stand alone, as in the head of a table. A word alone in the code is mostly a name, and no message.
 WORDS = (
@@ -55,8 +59,10 @@ _LETTERS = re.compile(r"[A-Za-z]{2,}")
 _FRINGE = re.compile(r"^[\s;,·…–:]+|\s+$")
 _NO_SENTENCE = re.compile(
     r"\\[dwsS.]|\(\?|^[a-z-]+/|^<(svg|text|\?xml)|^class=|^bold |^\||\w\[\w+, |^[\w.]+$"
-    r'|^" viewBox|^sha256-|^Content-Type: |^"[$AX]|^Secret\(|^signature='
-)  # markup, names and patterns
+    r'|^" viewBox|^Content-Type: |^"[$AX]|^#:|^[A-Z]{3,7} /\S*$'
+)  # markup, names, requests and patterns
+_NO_PROSE = re.compile(r"<[^<>]*>|`[^`]*`|\{\d+\}")  # what is left of a text without these is for a reader
+_CALLED = ("re.", "AssertionError", "AttributeError", "TypeVar", "cast", "getattr", "RuntimeError")  # for developers
 _MOST = 24  # messages of one expression; with more choices they become gaps
 
 Parts = tuple[str | None, ...]  # None: a gap
@@ -67,7 +73,7 @@ def messages(package: Path) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for path in sorted(package.rglob("*")):
         inside = path.relative_to(package)
-        if inside.parts[0] in _UNREAD:
+        if _UNREAD.intersection(inside.parts):
             continue
         for message in _in_file(path, inside):
             found.setdefault(message, set()).add(inside.as_posix())
@@ -161,7 +167,7 @@ def _unread(node: ast.AST) -> Iterator[ast.AST]:
         yield node.msg
     if isinstance(node, ast.Call):
         called = _name(node.func)
-        if called.startswith(("re.", "AssertionError", "TypeVar", "cast", "getattr", "RuntimeError")):
+        if called.startswith(_CALLED) or called.endswith((".addinivalue_line", ".getgroup")):
             yield from node.args
         if called == "count":
             yield from node.args[1:]
@@ -256,9 +262,9 @@ def _message(parts: Parts, *, alone: bool = False) -> str | None:
         text += f"{{{gaps}}}" if part is None else part.replace("{", "{{").replace("}", "}}")
         gaps += part is None
     text = _FRINGE.sub("", text)
-    literal = re.sub(r"\{\d+\}", " ", text)
-    words = _LETTERS.findall(literal)
+    words = _LETTERS.findall(_NO_PROSE.sub(" ", text))
     if not words or (_NO_SENTENCE.search(text) and not alone):
         return None
-    enough = len(words) >= 1 if gaps or alone else len(words) >= 2 and " " in text
+    # Without a space it is a word, which is mostly a name, or a name with gaps: a key, a path, an address.
+    enough = alone or (" " in text and (gaps > 0 or len(words) >= 2))
     return text if enough else None
