@@ -5,6 +5,7 @@ begins with the file, and with the place in it.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -138,9 +139,10 @@ def _spelled(case: list[tuple[str, str]] | None) -> str:
 
 
 def _of_summary(results: Results, text: str) -> Iterator[str]:
-    if f"exit {int(results.exit_code)}:" not in text:
+    # It may be in either language.
+    if not re.search(rf"(exit|退出码) {int(results.exit_code)}:", text):
         yield f"it does not say exit {int(results.exit_code)}"
-    told = {line.split("`")[1] for line in text.partition("### Violated")[2].splitlines() if line.startswith("| `")}
+    told = {line.split("`")[1] for line in text.splitlines() if line.startswith("| `")}
     due = {each.id for each in results.with_verdict(Verdict.FAIL) if each.consequence_of is None}
     for id in sorted(told ^ due):
         yield f"{id} is {'' if id in told else 'not '}among the violated, unlike in results.json"
