@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 from rich.text import Text
 
+from conformance import language
 from conformance.cli import result_files
 from conformance.cli.click_options import options
 from conformance.cli.complaints import complaints
@@ -131,7 +132,7 @@ def _verified(path: Path, public_key: Path | None) -> tuple[Results, str]:
         raise Damaged(f"{path}: {error.strerror}") from None
     if lines := agreement.disagreements(sealed):
         raise Damaged("\n".join([f"{path}: what is in it does not agree:", *lines]))
-    click.echo(f"{path}: all of it agrees; {signed}")
+    click.echo(language.say(f"{path}: all of it agrees; {signed}"))
     return consequences.checked(agreement.results_in(sealed)), statement.sha256(sealed["results.json"])
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from conformance import contract
+from conformance import contract, language
 from conformance.cli.click_options import Command
 from conformance.cli.complaints import complaints
 from conformance.cli.interview import Interview
@@ -62,4 +62,5 @@ def init(out: Path, untried: bool, force: bool, **given: Any) -> None:
             schema.write_text((contract.folder() / "schemas" / "profile.json").read_text("utf-8"), encoding="utf-8")
         except OSError as error:
             raise WrongUsage(f"{out} cannot be written: {error.strerror}") from None
-    click.echo(f"wrote {out}, and {schema} for editors\nnext: p99-conformance run --target {out}")
+    for line in (f"wrote {out}, and {schema} for editors", f"next: p99-conformance run --target {out}"):
+        click.echo(language.say(line))

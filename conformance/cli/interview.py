@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import click
 import tomli_w
 
-from conformance import first_contact
+from conformance import first_contact, language
 from conformance.exits import Exit, WrongUsage
 from conformance.fit import Remark
 from conformance.judging.stages import examine_profile
@@ -64,7 +64,7 @@ class Interview:
                 return
             if not self._asked:
                 raise WrongUsage(wrong)
-            click.secho(wrong, fg="red", err=True)
+            click.secho(language.say(wrong), fg="red", err=True)
             for option in options:
                 self._given[option] = None
 
@@ -76,7 +76,7 @@ class Interview:
                 return said
             if found not in self._told and not found.about.startswith("driver"):
                 self._told.add(found)
-                click.secho(said, fg="green" if found.grade == "good" else "yellow", err=True)
+                click.secho(language.say(said), fg="green" if found.grade == "good" else "yellow", err=True)
         return ""
 
     def _answer(self, option: str, question: str, default: str | None = NONE) -> str:
@@ -84,7 +84,7 @@ class Interview:
             return str(given)
         self._asked = True
         try:
-            answer: str = click.prompt(question, default=default, err=True)
+            answer: str = click.prompt(language.say(question), default=default, err=True)
         except click.Abort as end:
             if isinstance(end.__context__, EOFError):
                 raise WrongUsage(f"no answer to {question!r}; give --{option.replace('_', '-')}") from None

@@ -12,6 +12,7 @@ import click
 import uvicorn
 from rich.console import Console
 
+from conformance import language
 from conformance.cli.complaints import complaints
 from conformance.exits import WrongUsage
 from conformance.recorded.proxy import Archive, proxy
@@ -62,7 +63,7 @@ def record(file: Path, target: str, port: int, host: str) -> None:
     finally:
         archive.close()
     if not server.started:
-        click.echo(f"p99-conformance: {host}:{port} cannot be listened on", err=True)
+        click.echo(language.say(f"p99-conformance: {host}:{port} cannot be listened on"), err=True)
         sys.exit(2)
     tell(f"{archive.entries} requests in {file}; judge them: p99-conformance judge {file}")
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from conformance import language
 from conformance.cli.complaints import complaints
 from conformance.exits import WrongUsage
 from conformance.reporting.files import NAMES
@@ -37,7 +38,8 @@ def seal(report: Path, key: Path | None, out: Path | None) -> None:
         except OSError as error:
             unfinished.unlink(missing_ok=True)
             raise WrongUsage(f"{out} cannot be written: {error.strerror}") from None
-    click.echo(f"{out}: {'signed' if key else 'not signed'}; `p99-conformance gate {out}` verifies it")
+    told = f"{out}: {'signed' if key else 'not signed'}; `p99-conformance gate {out}` verifies it"
+    click.echo(language.say(told))
 
 
 def _read(report: Path) -> dict[str, bytes]:
