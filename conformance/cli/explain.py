@@ -14,6 +14,7 @@ from conformance.cli.complaints import complaints
 from conformance.cli.output import output
 from conformance.cli.proofs import faults_by_requirement
 from conformance.judging.traceability import checks_by_requirement, descriptions
+from conformance.reporting.spoken import Unsaid
 
 if TYPE_CHECKING:
     from conformance.reporting.coverage import Covered
@@ -54,8 +55,9 @@ def explain(report: Path | None, id: str) -> None:
             continue
         console.print(Text(f"\n{title}", style="bold"))
         table = Table.grid("", "", padding=(0, 2, 0, 0))
+        text = Unsaid if rows in (judged_by, broken_by) else Text
         for name, says in rows:
-            table.add_row(Text(name, style="cyan"), Text(says))
+            table.add_row(Unsaid(name, style="cyan"), text(says))
         console.print(Padding(table, (0, 0, 0, 2)))
     if verdict:
         console.print(Text("\nHow it stands in the run", style="bold"))

@@ -5,7 +5,6 @@ import sys
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.progress import Progress
 
 from conformance.cli.click_options import options
@@ -18,6 +17,7 @@ from conformance.recorded.judge import Recorded
 from conformance.recorded.story import Terms
 from conformance.reporting import files, terminal
 from conformance.reporting.annotations import annotations
+from conformance.reporting.spoken import SpokenConsole
 
 
 @click.command()
@@ -59,7 +59,7 @@ def judge(
     Exit codes: 0 no violation found · 1 a must or implied requirement is violated
     2 wrong usage, or no recording · 3 inconclusive · 4 the suite failed · 130 interrupted
     """
-    console = Console(stderr=True, quiet=detail == "quiet")
+    console = SpokenConsole(stderr=True, quiet=detail == "quiet")
     with complaints():
         folder = writable(Path(report_dir))
         labels = labels_of(label)

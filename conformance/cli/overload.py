@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
-from rich.console import Console
 
 from conformance.cli.click_options import options
 from conformance.cli.complaints import complaints
@@ -23,6 +22,7 @@ from conformance.overload.run import Overload, expect_allowed
 from conformance.profile import Profile, loader
 from conformance.reporting import files, terminal
 from conformance.reporting.annotations import annotations
+from conformance.reporting.spoken import SpokenConsole
 
 # Of the sandbox that is overloaded where no target is named: it is full within a burst.
 _QUEUE_SIZE, _SERVICE_MS = 16, 3.0
@@ -103,7 +103,7 @@ def overload(
     Exit codes: 0 no violation found · 1 a must or implied requirement is violated
     2 wrong usage or a refusal · 3 inconclusive · 4 the suite failed · 130 interrupted
     """
-    console = Console(stderr=True, quiet=detail == "quiet")
+    console = SpokenConsole(stderr=True, quiet=detail == "quiet")
     if target is not None and (queue_size is not None or service_ms is not None):
         with complaints():
             raise WrongUsage("--queue-size and --service-ms are of the sandbox: leave out --target, or them")

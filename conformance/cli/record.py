@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 
 import click
 import uvicorn
-from rich.console import Console
 
 from conformance import language
 from conformance.cli.complaints import complaints
 from conformance.exits import WrongUsage
 from conformance.recorded.proxy import Archive, proxy
+from conformance.reporting.spoken import SpokenConsole
 
 
 @click.command()
@@ -39,7 +39,7 @@ def record(file: Path, target: str, port: int, host: str) -> None:
             archive = Archive(file)
         except OSError as error:
             raise WrongUsage(f"{file}: {error.strerror or error}") from None
-    console = Console(stderr=True)
+    console = SpokenConsole(stderr=True)
 
     def tell(line: str) -> None:
         console.print(line, highlight=False, soft_wrap=True)

@@ -11,6 +11,10 @@ from rich.text import Text
 from conformance import language
 
 
+class Unsaid(Text):
+    """A text that is shown as it is: of checks and faults, which are said in the language of their code."""
+
+
 class SpokenConsole(Console):
     """A console that says everything in the reader's language."""
 
@@ -26,7 +30,7 @@ def spoken(shown: Any) -> Any:
     match shown:
         case str():
             return _lines(shown)
-        case Text():
+        case Text() if not isinstance(shown, Unsaid):
             return _text(shown)
         case Group():
             return Group(*map(spoken, shown.renderables))
