@@ -43,6 +43,7 @@ WORDS = (
     ),
     *("lists", "cancel-alls", "looks", "bursts", "readers", "clean-up", "set-up", "source", "want", "got", "with"),
     *("evidence", "Options", "Commands", "market", "caller", "checks", "source:", "evidence:", "exit"),
+    *("{0} requirement violated", "{0} requirements violated"),
     # What a gap of the coverage names: a parameter or a property, and its value.
     *("{0} at an order", "{0} beside an order", "{0} before the page", "{0} absent", "limit {0} to {1}", "limit above"),
     *(

@@ -141,7 +141,7 @@ def _violation(result: RequirementResult, results: Results) -> RenderableType:
     found = result.findings[0]
     text = Text(result.id, style=_STYLES[Verdict.FAIL])
     about = ", ".join(filter(None, (result.level, words.rate(result))))
-    text.append(f" ({about}) {result.says}", style="default")
+    text.append(f" ({about})", style="default").append(f" {result.says}", style="default")
     text.append(f"\n  want  {found.want}\n  got   {found.got}", style="default")
     by = f"{found.check} in the round with seed {found.seed}" if found.seed is not None else found.check
     text.append(f"\n  seen by {by}", style="dim")
