@@ -14,7 +14,8 @@ from conformance import faults
 from conformance.sandbox import Sandbox
 from tests.sandboxes import profile_in
 
-ACTION: dict[str, Any] = yaml.safe_load((Path(__file__).parent.parent.parent / "action.yml").read_text("utf-8"))
+CHECKOUT = Path(__file__).parent.parent.parent
+ACTION: dict[str, Any] = yaml.safe_load((CHECKOUT / "action.yml").read_text("utf-8"))
 [JUDGE] = (step for step in ACTION["runs"]["steps"] if step.get("id") == "judge")
 QUICK = "--only list.limit-max -k list_limit"
 
@@ -31,6 +32,7 @@ def judged(folder: Path, **inputs: str) -> tuple[int, dict[str, str], str]:
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "HOME": str(folder),
         "GITHUB_ACTIONS": "true",
+        "GITHUB_ACTION_PATH": str(CHECKOUT),
         "GITHUB_SHA": "f" * 40,
         "GITHUB_OUTPUT": str(folder / "output"),
         "GITHUB_STEP_SUMMARY": str(folder / "summary.md"),
