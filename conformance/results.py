@@ -8,17 +8,11 @@ from typing import Any, Literal
 
 from conformance.cost import Limit
 from conformance.exits import Exit
-from conformance.requirements import command_of
+from conformance.requirements import LEVELS_REQUIRED, command_of
 from conformance.verdict import Verdict
 
 SCHEMA_VERSION = 1
 Required = Literal["none", "must", "implied", "all"]
-_LEVELS_REQUIRED: Mapping[str, tuple[str, ...]] = {
-    "none": (),
-    "must": ("must",),
-    "implied": ("must", "implied"),
-    "all": ("must", "implied", "advisory"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +20,8 @@ class Finding:
     """One violation: what the documents want, what was got, and what shows it.
 
     `check` is the check during which it was met, `example` what that check had drawn, `exchanges` are JSON objects.
-    `seed`: that of the round which met it, where it is not the seed of the run.
+    `seed`: that of the round which met it, where it is not the seed of the run. `report`: the one that has it, where
+    several were merged.
     """
 
     want: str
@@ -36,6 +31,7 @@ class Finding:
     example: str | None = None
     exchanges: tuple[Mapping[str, Any], ...] = ()
     seed: int | None = None
+    report: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +94,7 @@ class Results:
     `seeds`: that of each round, if several. `latency_ms`: how many answers of an operation took so many ms at most, in
     steps. `select`: the -k that chose among the checks; `selection`: the options that chose requirements.
     `bad_waivers`: what is wrong with waivers. `overload`: its figures, where it is no run. `configuration`: digests.
+    `merged_from`: the reports that it was merged from, if any, with what distinguishes them.
     """
 
     catalogue_version: str
@@ -122,6 +119,7 @@ class Results:
     seeds: tuple[int, ...] = ()
     overload: Mapping[str, Any] | None = None
     configuration: Mapping[str, str] = field(default_factory=dict)
+    merged_from: tuple[Mapping[str, Any], ...] = ()
 
     def at(self, *levels: str) -> list[RequirementResult]:
         """The selected requirements of these levels; of all where none is given."""
@@ -154,7 +152,7 @@ class Results:
     @property
     def unmet(self) -> list[RequirementResult]:
         """What `require` names and was not exercised to a verdict; without what another command tests."""
-        levels = _LEVELS_REQUIRED[self.require]
+        levels = LEVELS_REQUIRED[self.require]
         named = [each for each in self.at(*levels) if levels and not command_of(each.id)]
         undecided = [each for each in named if each.verdict is not Verdict.PASS]
         return [each for each in undecided if each.waiver is None or each.verdict is Verdict.FAIL]
@@ -229,6 +227,7 @@ class Results:
             "bad_waivers": list(self.bad_waivers),
             "configuration": dict(self.configuration),
             **({"overload": dict(self.overload)} if self.overload else {}),
+            **({"merged_from": list(map(dict, self.merged_from))} if self.merged_from else {}),
         }
 
     @property
@@ -264,6 +263,7 @@ class Results:
             bad_waivers=tuple(document.get("bad_waivers", ())),
             overload=document.get("overload"),
             configuration=document.get("configuration", {}),
+            merged_from=tuple(document.get("merged_from", ())),
         )
 
 

@@ -8,7 +8,7 @@ import jsonschema
 from conformance import contract
 from conformance.gating import consequences
 from conformance.profile import ProfileError
-from conformance.results import Results
+from conformance.results import SCHEMA_VERSION, Results
 
 
 def read(path: Path) -> Results:
@@ -16,6 +16,7 @@ def read(path: Path) -> Results:
     file = path / "results.json" if path.is_dir() else path
     try:
         document = json.loads(file.read_text(encoding="utf-8"))
+        _expect_version(document, file)
         contract.validator("results").validate(document)
         return consequences.checked(Results.from_json(document))
     except FileNotFoundError:
@@ -27,3 +28,10 @@ def read(path: Path) -> Results:
         raise ProfileError(f"no results of a run: {error.json_path}: {error.message[:200]}", source=str(file)) from None
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ProfileError(f"no results of a run: {error}", source=str(file)) from None
+
+
+def _expect_version(document: object, file: Path) -> None:
+    version = document.get("schema_version") if isinstance(document, dict) else None
+    if isinstance(version, int) and version != SCHEMA_VERSION:
+        told = f"written in version {version} of the format, and this p99-conformance reads version {SCHEMA_VERSION}"
+        raise ProfileError(f"{told}: use the one that wrote it", source=str(file))

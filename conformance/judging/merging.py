@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from conformance import requirements
 from conformance.coverage import areas
@@ -26,15 +27,8 @@ def merge(rounds: Sequence[Results], seed: int) -> Results:
     return replace(
         first,
         seed=seed,
-        duration_s=round(sum(each.duration_s for each in rounds), 2),
         requirements=with_causes(merged, requirements.consequences()),
-        requests=_added(each.requests for each in rounds),
-        by_purpose=_added(each.by_purpose for each in rounds),
         limit=first.limit if len(rounds) == 1 else None,  # there is none for rounds one after the other
-        latency_ms={
-            operation: _added(each.latency_ms.get(operation, {}) for each in rounds)
-            for operation in dict.fromkeys(name for each in rounds for name in each.latency_ms)
-        },
         coverage=areas.joined([each.coverage for each in rounds]),
         mishaps=Mishaps(
             refusal=next((each.refusal for each in mishaps if each.refusal), None),
@@ -45,7 +39,21 @@ def merge(rounds: Sequence[Results], seed: int) -> Results:
         ),
         bad_waivers=(),
         seeds=tuple(each.seed for each in rounds),
+        **sums(rounds),
     )
+
+
+def sums(parts: Sequence[Results]) -> dict[str, Any]:
+    """Time, requests and answers of all parts together, by the names that results have for them."""
+    return {
+        "duration_s": round(sum(each.duration_s for each in parts), 2),
+        "requests": _added(each.requests for each in parts),
+        "by_purpose": _added(each.by_purpose for each in parts),
+        "latency_ms": {
+            operation: _added(each.latency_ms.get(operation, {}) for each in parts)
+            for operation in dict.fromkeys(name for each in parts for name in each.latency_ms)
+        },
+    }
 
 
 def _requirement(told: Sequence[tuple[int, RequirementResult]], own_seed: int) -> RequirementResult:

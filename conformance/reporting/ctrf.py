@@ -52,7 +52,8 @@ def _test(requirement: RequirementResult, results: Results) -> dict[str, Any]:
         test["message"] = told
     if requirement.findings:
         test["trace"] = "\n\n".join(
-            f"want {each.want}; got {each.got}\nseen by {each.check}\n{each.evidence}" for each in requirement.findings
+            f"want {each.want}; got {each.got}\nseen by {words.seen_by(each)}\n{each.evidence}"
+            for each in requirement.findings
         )
     return test
 

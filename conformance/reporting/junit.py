@@ -70,7 +70,7 @@ def _failure(requirement: RequirementResult) -> Failure:
     """All findings of a requirement; the first of them is its message."""
     told = [f"want {each.want}; got {each.got}" for each in requirement.findings]
     found = zip(told, requirement.findings, strict=True)
-    text = "\n\n".join(f"{line}\nseen by {each.check}\n{each.evidence}" for line, each in found)
+    text = "\n\n".join(f"{line}\nseen by {words.seen_by(each)}\n{each.evidence}" for line, each in found)
     return _told(Failure, told[0], "violation", text)
 
 

@@ -3,6 +3,8 @@
 import re
 import shlex
 from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from conformance.results import Finding, Results
@@ -60,8 +62,11 @@ def _content_type(exchange: Mapping[str, Any]) -> str:
 def run_line(results: Results, finding: Finding | None = None) -> str:
     """The command that runs the finding's check again, or all that was run, drawing the same.
 
-    It names the target as it was given; without one, the embedded sandbox is judged again.
+    It names the target as it was given; without one, the embedded sandbox is judged again. What was merged is run
+    again report by report, or else is merged again.
     """
+    if results.merged_from:
+        return _in_its_report(results, finding)
     target = results.target
     words = ["p99-conformance", "overload" if results.overload else "run"]
     if given := target.get("given", target["base_url"]):
@@ -71,7 +76,10 @@ def run_line(results: Results, finding: Finding | None = None) -> str:
     if results.selection:
         words.append(" ".join(map(shlex.quote, results.selection.split(" "))))
     if finding is not None and finding.seed is not None:
-        words += ["--replay", "found.json"]  # it lies beside the report, and has what the round with that seed drew
+        # It lies beside the report, and has what the round with that seed drew.
+        report = Path(finding.report or "")
+        folder = report.parent if report.suffix == ".json" else report
+        words += ["--replay", shlex.quote(str(folder / "found.json"))]
     else:
         words += ["--seed", str(results.seed)]
     if results.overload:
@@ -79,3 +87,11 @@ def run_line(results: Results, finding: Finding | None = None) -> str:
         return " ".join([*words, *(f"{option} {bounds[name]}" for name, option in _BOUNDS.items())])
     select = finding.check.partition("::")[2].partition("[")[0] if finding else results.select
     return " ".join([*words, *(["-k", shlex.quote(select)] if select else [])])
+
+
+def _in_its_report(results: Results, finding: Finding | None) -> str:
+    if finding is None:
+        return " ".join(["p99-conformance", "merge", *(shlex.quote(each["report"]) for each in results.merged_from)])
+    source = next(each for each in results.merged_from if each["report"] == finding.report)
+    told = ("target", "seed", "select", "selection")
+    return run_line(replace(results, merged_from=(), **{name: source[name] for name in told}), finding)

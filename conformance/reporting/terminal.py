@@ -143,8 +143,7 @@ def _violation(result: RequirementResult, results: Results) -> RenderableType:
     about = ", ".join(filter(None, (result.level, words.rate(result))))
     text.append(f" ({about})", style="default").append(f" {result.says}", style="default")
     text.append(f"\n  want  {found.want}\n  got   {found.got}", style="default")
-    by = f"{found.check} in the round with seed {found.seed}" if found.seed is not None else found.check
-    text.append(f"\n  seen by {by}", style="dim")
+    text.append(f"\n  seen by {words.seen_by(found)}", style="dim")
     if found.example:
         text.append(f" with {'; '.join(found.example.splitlines())}", style="dim")
     if affected := words.affected(results, result):

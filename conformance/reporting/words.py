@@ -6,7 +6,7 @@ from conformance import requirements
 from conformance.exits import Exit
 from conformance.naming import count
 from conformance.requirements import LEVELS
-from conformance.results import Missing, RequirementResult, Results
+from conformance.results import Finding, Missing, RequirementResult, Results
 from conformance.verdict import Verdict
 
 AFFECTED = "also affected"
@@ -62,9 +62,17 @@ def unwritten(results: Results) -> str:
 
 
 def seeds(results: Results) -> str:
-    """The seed of the run, and how many rounds with other seeds it had."""
+    """The seed of the run, and how many rounds with other seeds it had; or the reports that were merged."""
+    if results.merged_from:
+        return f"merged from {', '.join(each['report'] for each in results.merged_from)}"
     further = len(results.seeds) - 1
     return f"seed {results.seed}" + (f" and {count(further, 'more round')}" if further > 0 else "")
+
+
+def seen_by(finding: Finding) -> str:
+    """The check that met it, with the round and the report where these are not the only ones."""
+    round_ = f" in the round with seed {finding.seed}" if finding.seed is not None else ""
+    return f"{finding.check}{round_}{f' in {finding.report}' if finding.report else ''}"
 
 
 def affected(results: Results, result: RequirementResult) -> str:

@@ -23,6 +23,9 @@ SECTIONS: Mapping[str, str] = {
 COMMANDS: Mapping[str, str] = {"overload": "overload"}
 LEVELS = ("must", "implied", "advisory")
 
+# The levels that each value of --require asks for.
+LEVELS_REQUIRED = {"none": LEVELS[:0], "must": LEVELS[:1], "implied": LEVELS[:2], "all": LEVELS}
+
 # The keys of an entry whose values are texts. A requirement may also have `why`.
 _REQUIREMENT = ("level", "says", "source")
 _SILENCE = ("id", "about", "accepted", "why")

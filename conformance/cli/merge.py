@@ -1,0 +1,48 @@
+"""`p99-conformance merge`."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from conformance.cli import result_files
+from conformance.cli.click_options import options
+from conformance.cli.complaints import complaints
+from conformance.cli.output import output
+from conformance.exits import WrongUsage
+from conformance.judging.plan import writable
+from conformance.judging.reports import merged
+from conformance.options import REPORT_DIR
+from conformance.reporting import files, terminal
+from conformance.reporting.annotations import annotations
+
+
+@click.command()
+@options(REPORT_DIR)
+@click.option("--quiet", "-q", "detail", flag_value="quiet", help="Print only the verdict.")
+@click.option("--verbose", "-v", "detail", flag_value="verbose", help="Print every requirement, and the evidence.")
+@click.argument("reports", nargs=-1, required=True, type=click.Path(path_type=Path))
+def merge(reports: tuple[Path, ...], report_dir: str, detail: terminal.Detail | None) -> None:
+    """Make one report of several: of lanes, of machines, or of targets.
+
+    REPORTS are results.json files, or report directories. Each requirement has the worst verdict that any of them gave
+    it; each finding names its report. A violation is waived only if it is waived in all reports that have it.
+
+    \b
+    Exit codes: those of `run`; 2 also if the reports were written by different versions of the suite
+    """
+    with complaints():
+        folder = writable(Path(report_dir))
+        if any(folder.resolve() in (each.resolve(), each.resolve().parent) for each in reports):
+            raise WrongUsage(f"{folder} is one of the reports: give another folder with --report-dir")
+        if len({each.resolve() for each in reports}) < len(reports):
+            raise WrongUsage("a report is given twice, and would count twice")
+        results = merged({str(each): result_files.read(each) for each in reports})
+        files.remove(folder)
+        files.write(results, folder)
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        for line in annotations(results):
+            click.echo(line)
+    terminal.show(output(), results, folder, detail or "normal")
+    sys.exit(results.exit_code)
