@@ -31,6 +31,11 @@ class Race:
         """All orders in the answers, by id."""
         return {order.id: order for answer in self.answers for order in answer}
 
+    @property
+    def traded(self) -> bool:
+        """Whether any of the other account's orders was filled."""
+        return any(order.filled_qty for order in self.takers)
+
 
 RACES: Rulebook[[Race]] = Rulebook()
 
@@ -97,7 +102,10 @@ def what_was_placed_is_not_lost(race: Race) -> Iterator[Sight]:
 
 @RACES.rule("cancel.concurrent-fill")
 def one_story_of_each(race: Race) -> Iterator[Sight]:
-    """What is told as canceled is canceled with the fills that were told; what is filled is not told."""
+    """What is told as canceled is canceled with the fills that were told; what is filled is not told.
+
+    A race in which nothing was filled shows nothing right.
+    """
     if not race.takers:
         return
     told = race.told()
@@ -109,10 +117,13 @@ def one_story_of_each(race: Race) -> Iterator[Sight]:
         elif was.id in told:
             same = now.status == "canceled" and now.filled_qty == told[was.id].filled_qty
             told_so = f"{was.id} canceled with filled_qty {told[was.id].filled_qty}, as in the answer"
-            yield RIGHT if same else Breach(told_so, f"{now} with filled_qty {now.filled_qty}")
+            if not same:
+                yield Breach(told_so, f"{now} with filled_qty {now.filled_qty}")
+            elif race.traded:
+                yield RIGHT
         elif now.status == "canceled" and not race.broken_off:
             yield Breach(f"{now} in the answer, since it is canceled", "an answer without it")
-        else:
+        elif race.traded:
             yield RIGHT
 
 
@@ -127,7 +138,10 @@ def both_sides_tell_the_same(race: Race) -> Iterator[Sight]:
     prices = {order.price for order in race.before.live()}
     taken = sum((each.filled_qty for each in race.takers if each.avg_fill_price in prices), Decimal(0))
     given = sum((_filled_since(was, race.after) for was in race.before.live()), Decimal(0))
-    yield RIGHT if given >= taken else Breach(f"fills of {taken}, which the other side got", f"{given}", certain=False)
+    if given < taken:
+        yield Breach(f"fills of {taken}, which the other side got", f"{given}", certain=False)
+    elif taken:
+        yield RIGHT
 
 
 def _filled_since(was: Order, after: Snapshot) -> Decimal:

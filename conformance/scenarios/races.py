@@ -113,8 +113,8 @@ class Races:
         answers = heat.run(self._cancel_alls(1), _in_turn(placing))
         self._judge(heat, answers, placed=placed)
 
-    def cancel_and_take(self, market: Market, side: str, taking: Taking) -> None:
-        """Cancel-alls while the other account takes from the caller's orders."""
+    def cancel_and_take(self, market: Market, side: str, taking: Taking) -> bool:
+        """Cancel-alls while the other account takes from the caller's orders. Whether anything was filled."""
         stage, other = self._stage, self._stage.other_view
         assert other is not None
         # Each race at a price of its own, so that a stranger's order is hardly ever at the same; and at one at which it
@@ -148,7 +148,7 @@ class Races:
 
         asked = self._cancel_alls(taking.cancel_alls)
         answers = heat.run(asked, [] if taking.just_before else takers, just_before, also=other)
-        self._judge(heat, answers, others_before=others_before)
+        return self._judge(heat, answers, others_before=others_before).traded
 
     def _clear_takers(self) -> None:
         other, at_first = self._stage.other_view, self._others_at_first
@@ -171,7 +171,7 @@ class Races:
         answers: Sequence[Canceled],
         placed: set[str] | None = None,
         others_before: set[str] | None = None,
-    ) -> None:
+    ) -> Race:
         view, other = self._stage.view, self._stage.other_view
         after = view.believed()
         takers = []
@@ -191,6 +191,7 @@ class Races:
         view.account.observations.report(breaches, *evidence, raising=True)
         view.account.observations.count(dict.fromkeys(judgement.saw, 1))
         heat.readers.judge(heat.before, after, evidence)
+        return race
 
     def _counted(self, breaches: list[Breach]) -> list[Breach]:
         """Those that are certain, and the others once they were met often enough."""

@@ -159,3 +159,13 @@ def test_what_the_other_side_got_at_another_price_it_got_from_somebody_else() ->
 
 def test_what_did_not_take_place_is_not_judged() -> None:
     assert RACES.judge(race([BOTH], BOTH)).saw == {"cancel.complete": 2}
+
+
+def test_a_race_in_which_nothing_is_filled_shows_nothing_of_fills() -> None:
+    came_late = order("taker", side="sell", quantity="60", status="open", filled_qty="0", avg_fill_price="0")
+    assert "cancel.concurrent-fill" not in RACES.judge(race([BOTH], BOTH, takers=[came_late])).saw
+    over, fills = (
+        canceled(filled(A, "60")),
+        order("taker", side="sell", status="filled", filled_qty="60", avg_fill_price="0.5"),
+    )
+    assert "cancel.concurrent-fill" in RACES.judge(race([[over, B_OVER]], [over, B_OVER], takers=[fills])).saw
