@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from conformance.declare import cancels, needs, verifies
+from conformance.naming import count
 from conformance.orders import Query
 from conformance.scenarios.races import Races, Taking, Together
 from conformance.stage.stage import Stage
@@ -37,7 +38,7 @@ def clean(races: int, of: str) -> str:
     """What it is worth that none of so many races showed anything wrong, by the binomial bound."""
     share = 1 - 0.05 ** (1 / races)  # so often as this, it would have shown in 19 of 20 runs
     most = f"one in {int(1 / share)}" if share < 1 / 2 else f"{share * 100:.0f} in 100"
-    return f"0 of {races} races of {of} went wrong: with 95 % confidence, fewer than {most} do"
+    return f"0 of {count(races, 'race')} of {of} went wrong: with 95 % confidence, fewer than {most} do"
 
 
 @cancels
