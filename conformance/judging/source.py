@@ -2,10 +2,10 @@
 
 import ast
 import inspect
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 Definition = ast.FunctionDef | ast.ClassDef
 
@@ -36,25 +36,20 @@ class Declaration:
 
 def declarations(room: str, catalogue: Collection[str]) -> Iterator[Declaration]:
     """All that is decorated in the modules of this room, say "checks". `catalogue`: the ids of all requirements."""
-    for module, tree in _modules(room):
-        yield from _declarations(module, tree, catalogue)
+    folder = files("conformance") / room
+    for file in sorted(folder.iterdir(), key=lambda file: file.name):
+        if file.name.endswith(".py") and file.name != "__init__.py":
+            yield from _declarations(file, catalogue)
 
 
-@cache
-def _modules(room: str) -> Sequence[tuple[str, ast.Module]]:
-    """The modules of this room, by name. Parsed once, since that is most of the work."""
-    inside = sorted((files("conformance") / room).iterdir(), key=lambda file: file.name)
-    named = [(file, file.name.removesuffix(".py")) for file in inside if file.name.endswith(".py")]
-    return [(name, ast.parse(file.read_text(encoding="utf-8"))) for file, name in named if name != "__init__"]
-
-
-def _declarations(module: str, tree: ast.Module, catalogue: Collection[str]) -> Iterator[Declaration]:
+def _declarations(file: Traversable, catalogue: Collection[str]) -> Iterator[Declaration]:
+    tree = ast.parse(file.read_text(encoding="utf-8"))
     named = dict(_named(tree))
     for node in tree.body:
         if isinstance(node, Definition) and node.decorator_list:
             texts = [text for each in node.decorator_list for text in _texts(each, named, set())]
             yield Declaration(
-                module=module,
+                module=file.name.removesuffix(".py"),
                 name=node.name,
                 says=inspect.cleandoc(ast.get_docstring(node) or ""),
                 decorators=tuple(_last_name(each) for each in node.decorator_list),
