@@ -10,9 +10,9 @@ RUN python -m venv /opt/p99 && /opt/p99/bin/pip install --no-cache-dir --constra
 FROM python:3.13.9-slim-trixie
 COPY --from=build /opt/p99 /opt/p99
 # What a killed run has left is noted beside the profile: the container's own folders go with it.
-ENV PATH=/opt/p99/bin:$PATH HOME=/tmp XDG_STATE_HOME=/work/.p99-state
-RUN useradd --uid 10001 --no-create-home p99 && install -d -o p99 /work
+ENV PATH=/opt/p99/bin:$PATH HOME=/tmp XDG_STATE_HOME=/judge/.p99-state
+RUN useradd --uid 10001 --no-create-home p99 && install -d -o p99 /judge
 USER 10001
-WORKDIR /work
+WORKDIR /judge
 ENTRYPOINT ["p99-conformance"]
 CMD ["run"]

@@ -36,7 +36,7 @@ def explain(report: Path | None, id: str) -> None:
     told = descriptions()
     judged_by = [(name.partition("::")[2] or name, told.get(name, "")) for name in checks_by_requirement().get(id, [])]
     related = requirements.consequences()
-    broken_by = list(faults_by_requirement().get(id, {}).items())
+    broken_by = list(faults_by_requirement([id]).get(id, {}).items())
     console = output()
     console.print(Text(id, style="bold").append(f"  {entry.level}", style="cyan"))
     console.print(Padding(Text(entry.says), (0, 0, 0, 2)))

@@ -32,7 +32,7 @@ def requirements(form: str, ids: tuple[str, ...]) -> None:
     """
     with complaints():
         chosen = [entry(id) for id in ids] or list(catalogue.load().values())
-    judged_by, proven_by = checks_by_requirement(), faults_by_requirement()
+    judged_by, proven_by = checks_by_requirement(), faults_by_requirement([each.id for each in chosen])
     lists = {
         each.id: {"checks": judged_by.get(each.id, []), "faults": list(proven_by.get(each.id, ()))} for each in chosen
     }
