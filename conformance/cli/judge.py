@@ -1,7 +1,5 @@
 """`p99-conformance judge`."""
 
-import os
-import sys
 from pathlib import Path
 
 import click
@@ -9,15 +7,15 @@ from rich.progress import Progress
 
 from conformance.cli.click_options import options
 from conformance.cli.complaints import complaints
-from conformance.cli.output import output
+from conformance.cli.ending import end
 from conformance.judging.plan import labels_of, writable
 from conformance.options import LABEL, REPORT_DIR
 from conformance.recorded.census import mapping
 from conformance.recorded.judge import Recorded
 from conformance.recorded.story import Terms
-from conformance.reporting import files, terminal
-from conformance.reporting.annotations import annotations
+from conformance.reporting import files
 from conformance.reporting.spoken import SpokenConsole
+from conformance.reporting.terminal import Detail
 
 
 @click.command()
@@ -51,7 +49,7 @@ def judge(
     alone: bool,
     consistency_ms: float,
     settle_ms: float,
-    detail: terminal.Detail | None,
+    detail: Detail | None,
 ) -> None:
     """Judge recorded traffic: a HAR file of a browser or a proxy, or a log. No request is sent.
 
@@ -76,12 +74,8 @@ def judge(
         for line in recorded.told():
             console.print(line, highlight=False, soft_wrap=True)
         files.remove(folder)
-        files.write(results, folder)
-    if os.environ.get("GITHUB_ACTIONS") == "true":
-        for line in annotations(results):
-            click.echo(line)
-    terminal.show(output(), results, folder, detail or "normal")
-    sys.exit(results.exit_code)
+        results = files.save(results, folder)
+    end(results, folder, detail)
 
 
 def _size(path: Path) -> int:

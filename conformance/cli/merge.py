@@ -1,7 +1,5 @@
 """`p99-conformance merge`."""
 
-import os
-import sys
 from pathlib import Path
 
 import click
@@ -9,13 +7,13 @@ import click
 from conformance.cli import result_files
 from conformance.cli.click_options import options
 from conformance.cli.complaints import complaints
-from conformance.cli.output import output
+from conformance.cli.ending import end
 from conformance.exits import WrongUsage
 from conformance.judging.plan import writable
 from conformance.judging.reports import merged
 from conformance.options import REPORT_DIR
-from conformance.reporting import files, terminal
-from conformance.reporting.annotations import annotations
+from conformance.reporting import files
+from conformance.reporting.terminal import Detail
 
 
 @click.command()
@@ -23,7 +21,7 @@ from conformance.reporting.annotations import annotations
 @click.option("--quiet", "-q", "detail", flag_value="quiet", help="Print only the verdict.")
 @click.option("--verbose", "-v", "detail", flag_value="verbose", help="Print every requirement, and the evidence.")
 @click.argument("reports", nargs=-1, required=True, type=click.Path(path_type=Path))
-def merge(reports: tuple[Path, ...], report_dir: str, detail: terminal.Detail | None) -> None:
+def merge(reports: tuple[Path, ...], report_dir: str, detail: Detail | None) -> None:
     """Make one report of several: of lanes, of machines, or of targets.
 
     REPORTS are results.json files, or report directories. Each requirement has the worst verdict that any of them gave
@@ -40,9 +38,5 @@ def merge(reports: tuple[Path, ...], report_dir: str, detail: terminal.Detail | 
             raise WrongUsage("a report is given twice, and would count twice")
         results = merged({str(each): result_files.read(each) for each in reports})
         files.remove(folder)
-        files.write(results, folder)
-    if os.environ.get("GITHUB_ACTIONS") == "true":
-        for line in annotations(results):
-            click.echo(line)
-    terminal.show(output(), results, folder, detail or "normal")
-    sys.exit(results.exit_code)
+        results = files.save(results, folder)
+    end(results, folder, detail)

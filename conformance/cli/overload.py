@@ -11,7 +11,7 @@ import click
 
 from conformance.cli.click_options import options
 from conformance.cli.complaints import complaints
-from conformance.cli.output import output
+from conformance.cli.ending import end
 from conformance.cli.sandbox import QUEUE_SIZE, SERVICE_MS
 from conformance.exits import WrongUsage
 from conformance.judging.plan import make_plan, profile_of
@@ -20,9 +20,9 @@ from conformance.overload.bounds import Bounds
 from conformance.overload.fleet import Workers, expect_lanes, expect_locust
 from conformance.overload.run import Overload, expect_allowed
 from conformance.profile import Profile, loader
-from conformance.reporting import files, terminal
-from conformance.reporting.annotations import annotations
+from conformance.reporting import files
 from conformance.reporting.spoken import SpokenConsole
+from conformance.reporting.terminal import Detail
 
 # Of the sandbox that is overloaded where no target is named: it is full within a burst.
 _QUEUE_SIZE, _SERVICE_MS = 16, 3.0
@@ -89,7 +89,7 @@ def overload(
     workers: int | None,
     listen: str,
     join: str | None,
-    detail: terminal.Detail | None,
+    detail: Detail | None,
 ) -> None:
     """Send bursts until the engine is busy, and check what became of every request.
 
@@ -139,12 +139,8 @@ def overload(
         console.print(told, highlight=False, soft_wrap=True)
         files.remove(plan.report_dir)
         results = made.run()
-        files.write(results, plan.report_dir)
-    if os.environ.get("GITHUB_ACTIONS") == "true":
-        for line in annotations(results):
-            click.echo(line)
-    terminal.show(output(), results, Path(report_dir), detail or "normal")
-    sys.exit(results.exit_code)
+        results = files.save(results, plan.report_dir)
+    end(results, Path(report_dir), detail)
 
 
 def _workers(target: str | None, number: int, listen: str) -> Workers:

@@ -2,8 +2,6 @@
 
 import contextlib
 import gc
-import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,17 +11,15 @@ from click.core import ParameterSource
 from conformance.cli.again import chosen_again, duration_s
 from conformance.cli.click_options import options
 from conformance.cli.complaints import complaints
-from conformance.cli.output import beside_capture, output, said
+from conformance.cli.ending import end
+from conformance.cli.output import beside_capture
 from conformance.judging import runner
 from conformance.judging.plan import Plan, make_plan
 from conformance.judging.rounds import Rounds
 from conformance.naming import count
 from conformance.options import ROUNDS, RUN
 from conformance.profile import Profile, loader
-from conformance.reporting import terminal
-from conformance.reporting.annotations import annotations
-from conformance.reporting.markdown import markdown
-from conformance.results import Results
+from conformance.reporting.terminal import Detail
 
 
 @click.command()
@@ -48,7 +44,7 @@ def run(
     explore: str | None,
     replay: str | None,
     failed: str | None,
-    detail: terminal.Detail | None,
+    detail: Detail | None,
     select: str | None,
 ) -> None:
     """Test a target and write the reports.
@@ -98,12 +94,8 @@ def run(
             results = rounds.run(explore_s=explore_s, stop_on_first=stop_on_first, select=select)
             for line in rounds.told():
                 console.print(line, highlight=False, soft_wrap=True)
-    with said(lambda: terminal.summary(results, Path(report_dir), detail="quiet").strip()):
-        if os.environ.get("GITHUB_ACTIONS") == "true":
-            _tell_github(results)
-        terminal.show(output(), results, Path(report_dir), detail or "normal")
     gc.freeze()  # the process ends: to look for garbage once more would take a third of a second
-    sys.exit(results.exit_code)
+    end(results, Path(report_dir), detail)
 
 
 def _lanes(plan: Plan) -> str:
@@ -115,16 +107,6 @@ def _lanes(plan: Plan) -> str:
     reads = plan.scope == "read-only"
     why = "what only reads needs one" if reads else "further ones lack a credential or the other account of the first"
     return f"{works}, {unused} not used: {why}"
-
-
-def _tell_github(results: Results) -> None:
-    """Print annotations, and add to the summary of the job."""
-    for line in annotations(results):
-        click.echo(line)
-    with contextlib.suppress(OSError, KeyError):
-        summary = Path(os.environ["GITHUB_STEP_SUMMARY"])
-        with summary.open("a", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(f"{markdown(results)}\n")
 
 
 @contextlib.contextmanager

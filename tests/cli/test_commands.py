@@ -160,7 +160,7 @@ def test_a_run_is_not_moved_by_the_users_surroundings(tmp_path: Path, whole_run:
     done = command("run", cwd=tmp_path, PYTEST_ADDOPTS="-k nothing_at_all -p no:python", PYTEST_PLUGINS="absent")
     assert done.returncode == 0, done.stdout + done.stderr
     results = json.loads((tmp_path / "reports" / "results.json").read_text(encoding="utf-8"))
-    # A list that may be behind is asked for again: how many may be depends on time in a run that cancels.
+    # Which orders share a second depends on the clock: a list more or less may be needed for all that they can tell.
     assert found(results, "lists") == found(whole_run.ended.results, "lists")
 
 

@@ -1,0 +1,137 @@
+"""Lies about canceled orders later on: when lists show them, and whether they are over."""
+
+import copy
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from conformance.faults import fault
+from conformance.sandbox.exchange import Exchange, Filters, Ticket
+from conformance.sandbox.records import Order
+
+# -- what lists show after -----------------------------------------------------------------------------------------
+
+
+class _Lags(Exchange):
+    """Remembers how the caller's orders stood before a cancel-all, and shows that once more."""
+
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts)
+        self.stale: dict[str, list[Order]] = {}
+
+    def cancel_all(self, account: str, symbol: str | None) -> list[Order]:
+        before = [copy.copy(order) for order in self.orders[account].values()]
+        canceled = super().cancel_all(account, symbol)
+        if canceled:
+            self.stale[account] = before
+        return canceled
+
+    def is_stale(self, filters: Filters) -> bool:
+        """Whether a list with these filters is shown from before."""
+        raise NotImplementedError
+
+    def candidates(self, account: str, filters: Filters) -> Iterable[Order]:
+        if account in self.stale and self.is_stale(filters):
+            return self.stale.pop(account)
+        return super().candidates(account, filters)
+
+
+@fault(breaks="cancel.visible")
+class NextListIsStale(_Lags):
+    """Shows the first list after a cancel-all from a cache that knows nothing of it."""
+
+    def is_stale(self, filters: Filters) -> bool:
+        return True
+
+
+@fault(breaks="cancel.visible")
+class NextStatusListIsStale(_Lags):
+    """Shows the first list by status after a cancel-all from an index that knows nothing of it."""
+
+    def is_stale(self, filters: Filters) -> bool:
+        return filters.status is not None
+
+
+@fault(breaks="cancel.visible")
+class NextMarketListIsStale(_Lags):
+    """Shows the first list of live orders of one market from a book that knows nothing of the cancel-all."""
+
+    def is_stale(self, filters: Filters) -> bool:
+        return filters.symbol is not None and filters.status in ("open", "partially_filled")
+
+
+@fault(breaks="cancel.visible")
+class CanceledVanish(Exchange):
+    """Shows canceled orders in no list."""
+
+    def visible_to(self, account: str) -> Iterable[Order]:
+        return [order for order in super().visible_to(account) if order.status != "canceled"]
+
+
+@fault(breaks="cancel.visible")
+class UnfilledVanish(Exchange):
+    """Clears canceled orders away of which nothing was filled."""
+
+    def visible_to(self, account: str) -> Iterable[Order]:
+        return [order for order in super().visible_to(account) if order.status != "canceled" or order.filled]
+
+
+@fault(breaks="cancel.visible")
+class NotAmongTheCanceled(Exchange):
+    """Leaves what cancel-all has canceled out of the list of canceled orders."""
+
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts)
+        self.canceled: set[str] = set()
+
+    def cancel_all(self, account: str, symbol: str | None) -> list[Order]:
+        canceled = super().cancel_all(account, symbol)
+        self.canceled.update(order.id for order in canceled)
+        return canceled
+
+    def has_status(self, order: Order, status: str) -> bool:
+        return super().has_status(order, status) and (status != "canceled" or order.id not in self.canceled)
+
+
+# -- for good ------------------------------------------------------------------------------------------------------
+
+
+@fault(breaks="cancel.final")
+class ComesBackToLife(Exchange):
+    """Opens what was canceled last again when the account places its next order."""
+
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts)
+        self.canceled: dict[str, list[Order]] = {}
+
+    def cancel_all(self, account: str, symbol: str | None) -> list[Order]:
+        canceled = super().cancel_all(account, symbol)
+        self.canceled[account] = canceled or self.canceled.get(account, [])
+        return canceled
+
+    def place(self, account: str, ticket: Ticket) -> Order:
+        for order in self.canceled.pop(account, [])[:1]:
+            order.status = "partially_filled" if order.filled else "open"
+        return super().place(account, ticket)
+
+
+@fault(breaks="cancel.final")
+class StillTrades(Exchange):
+    """Leaves canceled orders in the book, where the next one that crosses fills them."""
+
+    def cancel(self, order: Order) -> None:
+        order.status = "canceled"
+        order.updated_at = self.clock.now()
+
+
+@fault(breaks="cancel.final")
+class FillsWhileCanceled(StillTrades):
+    """Leaves canceled orders in the book too; what fills them adds to filled_qty, and they stay canceled."""
+
+    def crosses(self, taker: Order, maker: Order) -> bool:
+        return maker.left > 0 and super().crosses(taker, maker)
+
+    def fill(self, order: Order, price: Decimal, quantity: Decimal) -> None:
+        was = order.status
+        super().fill(order, price, quantity)
+        order.status = was if was == "canceled" else order.status
