@@ -86,6 +86,7 @@ class Worker:
         self.stages = self._judge.stages
         self._turns = {id: turn for turn, id in enumerate(requirements.load())}
         self._aim_met = False
+        self._aim_reads = False
         self._aimed_at_next = False
         logging.getLogger("urllib3").setLevel(logging.INFO)  # at DEBUG it would log signed queries as they are
 
@@ -102,6 +103,7 @@ class Worker:
         if left_out := [item for item in items if not wanted.tests(item)]:
             items[:] = [item for item in items if wanted.tests(item)]
             self._config.hook.pytest_deselected(items=left_out)
+        self._aim_reads = any(self._is_aimed_at(item) and not cancels(item) for item in items)
         items.sort(key=self._turn)
         if not hasattr(self._config, "workerinput") and len(self._plan.lanes) > 1:
             lanes.share_out(items, self._plan.lanes)
@@ -118,14 +120,16 @@ class Worker:
         self._judge.expect(session.items)
 
     def _turn(self, item: pytest.Item) -> tuple[bool, bool, bool, bool, int]:
-        """The checks that the run aims at come first. Then come those that only read, then those that call cancel-all.
+        """Those that only read come before those that call cancel-all; of each kind, the checks that the run aims at
+        come first. Where none of those reads, they come before all others.
 
-        Of each kind, those that need live orders come first, while the orders from the set-up are live. The rest of the
-        order is the catalogue's.
+        Then come those that need live orders, while the orders from the set-up are live. The rest of the order is the
+        catalogue's.
         """
         first = min((self._turns[id] for id in verifies_of(item)), default=len(self._turns))
         late = item.get_closest_marker("early") is None
-        return not self._is_aimed_at(item), cancels(item), "live" not in needs_of(item), late, first
+        turn = cancels(item), not self._is_aimed_at(item)
+        return *(turn if self._aim_reads else turn[::-1]), "live" not in needs_of(item), late, first
 
     def _is_aimed_at(self, item: pytest.Item) -> bool:
         return self._plan.aim in verifies_of(item)
