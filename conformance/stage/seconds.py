@@ -12,13 +12,17 @@ HISTORY_SPANS_S = 900
 HISTORY_SPANS_AT_LEAST_S = 4
 _NO_CLOCK_IS_AHEAD_BY_S = 86400
 
+# What is injected after a history, before anything is placed, shares no second with it, and none lies beside one of its:
+# however long it takes to come to it, the lists that are chosen from both are the same.
+_ROOM_FOR_MORE_S = HISTORY_SPANS_AT_LEAST_S + 2
+
 
 def unused(view: View) -> tuple[int, int]:
     """The first and the last of some seconds that are past on the target and newer than all that is in the account.
 
     Else the orders of one run would lie among those of the last, and every snapshot would page through both.
     """
-    newest = int(time.time()) - HISTORY_ENDS_S
+    newest = int(time.time()) - HISTORY_ENDS_S - _ROOM_FOR_MORE_S
     used = used_until(view)
     if used + HISTORY_SPANS_AT_LEAST_S <= newest:
         return max(newest - HISTORY_SPANS_S, used + 1), newest
