@@ -1,13 +1,13 @@
 """Access: each credential alone is enough to list. Cancel-all is judged with each in test_cancel_coverage."""
 
-from dataclasses import replace
-
 import pytest
 
 from conformance.account.account import Account
 from conformance.account.known import Known
 from conformance.declare import needs, verifies
 from conformance.orders import Query
+from conformance.stage.stage import Stage
+from conformance.strategies import chosen_lists
 from conformance.verdict import Breach, Violation
 from conformance.wire.signer import Credential
 
@@ -17,14 +17,14 @@ API_KEY = pytest.param("api-key", marks=[pytest.mark.verifies("auth.api-key"), p
 
 @pytest.mark.parametrize("credential", [JWT, API_KEY])
 @needs(orders=1)
-def test_a_credential_alone_is_enough_to_list(caller: Account, known: Known, credential: Credential) -> None:
+def test_a_credential_alone_is_enough_to_list(stage: Stage, known: Known, credential: Credential) -> None:
     """The token, or the signed key, without the other: a list without parameters shows orders.
 
     Lists with a key have each parameter alone as well, and all of them, since what is signed is another text each time.
     """
-    some = next(iter(known.snapshot.orders.values()))
+    caller, some = stage.caller, next(iter(known.snapshot.orders.values()))
     several = Query(some.symbol, some.status, some.created_at, some.created_at, 200)
-    alone = [replace(Query(), **{name: getattr(several, name)}) for name, _ in several.pairs()]
+    alone = [each.query for each in chosen_lists(stage, "caller", credential) if len(each.query.pairs()) == 1]
     queries = (Query(), *alone, several) if credential == "api-key" else (Query(),)
     with known.ahead(queries, credential):
         pages = [known.page(query, credential) for query in queries]

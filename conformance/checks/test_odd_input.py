@@ -16,14 +16,14 @@ from conformance.verdict import Breach, Violation
 LONG = "A" * 4096
 TEXTS = ("", "abc", "%00")
 NAMES = (*TEXTS, "%FF", "%F0%9F%98%80", LONG)
-NUMBERS = (*TEXTS, *map(str, (2**31, 2**32 + 1, 2**63, 10**30)), str(-(2**63) - 1))
+NUMBERS = (*TEXTS, *map(str, (2**31, 2**32 + 1, 2**63)), str(-(2**63) - 1))
 
 ODD = {
     "symbol": (*NAMES, "%27%20OR%201%3D1"),
     "status": (*TEXTS, "unknown", "OPEN", "open%2Cfilled", "0"),
     "start": (*NUMBERS, "-1", "1.5"),
     "end": (*NUMBERS, "-1", "NaN"),
-    "limit": (*NUMBERS, "1.5", "NaN"),
+    "limit": (*NUMBERS, "1.5"),
 }
 REPEATED = (
     "limit=1&limit=1000",

@@ -13,8 +13,9 @@ Combination = tuple[tuple[str, str], ...]
 Shows = Callable[[Mapping[str, str], Combination], bool]
 """Whether a combination that stands in a row shows there."""
 
-# How many fillings of a row are tried. More of them save few rows.
-_TRIED = 6
+# How many fillings of a row are tried. More of them save few rows. Where a combination shows in none of them, so many
+# others are tried, whatever else they bring.
+_TRIED, _OTHERS = 6, 60
 
 
 def always(row: Mapping[str, str], combination: Combination) -> bool:
@@ -57,9 +58,12 @@ def cover(
         first = next(iter(missing))
         best: Row | None = None
         gain = 0
-        for _ in range(_TRIED):
-            row = _filled(dict(first), parameters, missing, rng, allowed, strength)
-            if row is None:
+        for number in range(_TRIED + _OTHERS):
+            if number >= _TRIED and best is not None:
+                break
+            wished = missing if number < _TRIED else {}
+            row = _filled(dict(first), parameters, wished, rng, allowed, strength)
+            if row is None or not shows(row, first):
                 continue
             held = combinations([(name, row[name]) for name in order], strength)
             new = sum(each in missing and shows(row, each) for each in held)

@@ -35,7 +35,7 @@ from conformance.orders import LIVE, STATUSES, Query
 
 TRIPLES, FOURS = 3, 4  # how strong an array is: of how many parameters it covers all values together
 _WHO = {"credential", "account"}  # any page that is right tells who asked, and with what
-_ROUNDS = 3  # a combination that did not tell in one row may tell in another
+_ROUNDS = 6  # a combination that did not tell in one row may tell in another
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,7 @@ def plan(
     arrays = [(size, telling) for size in range(strength, 2, -1)] + [(2, every)]
     wanted = {size: {each for each in combinations_of(values, size) if allowed(dict(each))} for size, values in arrays}
     queries = Queries((), wanted[2], wanted[TRIPLES], shows, wanted.get(FOURS, set()))
-    plain = asked = _plain(grounds, credentials, alike)
+    plain = asked = [*_plain(grounds, credentials, alike), *_one_by_one(grounds, credentials, rng)]
     for size, values in arrays:
         for _ in range(_ROUNDS):
             told = queries.told(asked, size)
@@ -195,6 +195,19 @@ def _plain(
     lists = [(query, whose, credentials[whose][0]) for query in queries]
     lists += [(query, whose, credential) for query in alike for whose in grounds for credential in credentials[whose]]
     return [_plain_one(*each, grounds[each[1]]) for each in dict.fromkeys(lists)]
+
+
+def _one_by_one(
+    grounds: Mapping[str, Ground], credentials: Mapping[str, Sequence[str]], rng: random.Random
+) -> list[Asked]:
+    """Lists with each parameter alone, with the credential that is not of choice: what is signed is another text each
+    time.
+    """
+    whose = next(iter(grounds))
+    symbol = grounds[whose].orders[0].symbol
+    alone = {"symbol": symbol, "status": STATUSES[2], "start": BOUNDS[0], "end": BOUNDS[0], "limit": "2 to 49"}
+    absent = dict.fromkeys(alone, ABSENT) | {"credential": credentials[whose][-1], "account": whose}
+    return [_asked(absent | {name: value}, grounds[whose], rng) for name, value in alone.items()]
 
 
 def _plain_one(query: Query, whose: str, credential: str, ground: Ground) -> Asked:

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from conformance.coverage.ground import Ground
+from conformance.coverage.ground import Ground, differ
 from conformance.oracle.listing import DEFAULT_LIMIT, MAX_LIMIT
+from conformance.orders import Query
 
 ABSENT = "absent"
 NO_MARKET = "no market"
@@ -89,10 +90,23 @@ def means_something(row: Mapping[str, str]) -> bool:
 
 def fits(row: Mapping[str, str], ground: Ground) -> bool:
     """Whether the account holds orders enough for the row, or the part of one."""
-    if row.get("symbol") == NO_MARKET or is_cut(row, ground):
+    if row.get("symbol") == NO_MARKET:
         return True
+    if is_cut(row, ground):
+        # What the newest order tells is known once all that chooses it is.
+        open_ended = {"symbol", "status", "end"} <= row.keys() and row["end"] not in BOUNDS
+        return row.get("limit") != "1" or not open_ended or _newest_tells(row, ground)
     bounds = (row.get("start") in BOUNDS) + (row.get("end") in BOUNDS)
     return row.get("limit") != "1" and _passing(row, ground) > bounds
+
+
+def _newest_tells(row: Mapping[str, str], ground: Ground) -> bool:
+    """Whether the newest order that passes the symbol and the status of the row is another one without either."""
+    symbol, status = (None if row[name] == ABSENT else row[name] for name in ("symbol", "status"))
+    right = ground.answer(Query(symbol, status, limit=1))
+    without = {(None, status)} if symbol else set()
+    without |= {(symbol, None)} if status else set()
+    return all(differ(right, ground.answer(Query(*each, limit=1))) for each in without)
 
 
 def emptied_by(row: Mapping[str, str]) -> set[str]:

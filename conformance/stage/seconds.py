@@ -12,7 +12,7 @@ HISTORY_SPANS_S = 900
 HISTORY_SPANS_AT_LEAST_S = 4
 _NO_CLOCK_IS_AHEAD_BY_S = 86400
 
-# What is injected after a history, before anything is placed, shares no second with it, and none lies beside one of its:
+# What is injected after a history, before anything is placed, lies in seconds of its own, apart from those before:
 # however long it takes to come to it, the lists that are chosen from both are the same.
 _ROOM_FOR_MORE_S = HISTORY_SPANS_AT_LEAST_S + 2
 
