@@ -104,9 +104,8 @@ def _newest_tells(row: Mapping[str, str], ground: Ground) -> bool:
     """Whether the newest order that passes the symbol and the status of the row is another one without either."""
     symbol, status = (None if row[name] == ABSENT else row[name] for name in ("symbol", "status"))
     right = ground.answer(Query(symbol, status, limit=1))
-    without = {(None, status)} if symbol else set()
-    without |= {(symbol, None)} if status else set()
-    return all(differ(right, ground.answer(Query(*each, limit=1))) for each in without)
+    without = [Query(None, status, limit=1)] * (symbol is not None) + [Query(symbol, limit=1)] * (status is not None)
+    return all(differ(right, ground.answer(each)) for each in without)
 
 
 def emptied_by(row: Mapping[str, str]) -> set[str]:
