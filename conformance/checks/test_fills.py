@@ -24,7 +24,7 @@ TAKING: Mapping[str, tuple[int, Callable[[Trading], Steps]]] = {
 TAKEN: Mapping[str, tuple[int, Callable[[Trading], Steps]]] = {
     "a buy": (2, lambda trading: trading.make("buy", whole=True)),
     "a sell": (0, lambda trading: trading.make("sell")),
-    "a market sell, which takes": (1, Trading.sell_at_market),
+    "a market sell": (1, Trading.sell_at_market),
 }
 
 
