@@ -33,7 +33,7 @@ def named(text: str) -> Iterator[str]:
 
 def is_there(path: str) -> bool:
     """Whether the path is in the checkout, or is what a run writes."""
-    return path.startswith("reports/") or any((folder / path).exists() for folder in (CHECKOUT, PACKAGE))
+    return path.startswith(("reports/", "history/")) or any((folder / path).exists() for folder in (CHECKOUT, PACKAGE))
 
 
 @EACH

@@ -22,6 +22,7 @@ COMMANDS = {
     "requirements": "List the requirements: what each one says, its source, and the checks that test it.",
     "compare": "Compare two runs or two targets, requirement by requirement.",
     "merge": "Make one report of several: of lanes, of machines, or of targets.",
+    "history": "Show verdicts over several runs as a table and a plot, and name what is flaky.",
     "gate": "Decide from the results of a run whether a release may go out.",
     "seal": "Pack a report, its evidence and its statement into one file that `gate` verifies.",
     "waivers": "Write a waiver file to fill in, for everything that a run found violated or inconclusive.",

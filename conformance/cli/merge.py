@@ -34,9 +34,7 @@ def merge(reports: tuple[Path, ...], report_dir: str, detail: Detail | None) -> 
         folder = writable(Path(report_dir))
         if any(folder.resolve() in (each.resolve(), each.resolve().parent) for each in reports):
             raise WrongUsage(f"{folder} is one of the reports: give another folder with --report-dir")
-        if len({each.resolve() for each in reports}) < len(reports):
-            raise WrongUsage("a report is given twice, and would count twice")
-        results = merged({str(each): result_files.read(each) for each in reports})
+        results = merged(result_files.read_all(reports))
         files.remove(folder)
         results = files.save(results, folder)
     end(results, folder, detail)

@@ -1,11 +1,18 @@
 """Help and reports in Chinese, by --lang and by the locale."""
 
+import re
+
 import pytest
 from click.testing import CliRunner
 
 from conformance import cli, language
 from conformance.language import page
+from conformance.reporting import history
+from conformance.reporting.html import history as drawn
 from conformance.reporting.html.difference import difference
+from tests.reporting.test_history import GIVEN
+
+_ENGLISH = re.compile(r"[A-Za-z]+ [a-z]{2,}")
 
 
 @pytest.mark.parametrize(
@@ -62,3 +69,12 @@ def test_two_chinese_texts_differ_in_single_words() -> None:
     want, got = difference("列表显示 3 个订单", "列表显示 4 个订单")
     assert [text for text, marked in want if marked] == ["3"]
     assert [text for text, marked in got if marked] == ["4"]
+
+
+@pytest.mark.usefixtures("chinese")
+def test_a_history_in_chinese() -> None:
+    text, shown = history.markdown(GIVEN, "history.svg"), drawn.html(GIVEN).partition("</style>")[2]
+    for told in (text, re.sub(r"<[^<>]*>", " ", shown)):
+        assert "3 次运行" in told
+        assert "1 通过 → 1 失败 → 1 无法判定" in told
+        assert [each for each in _ENGLISH.findall(told) if each not in ("night one", "conformance history")] == []

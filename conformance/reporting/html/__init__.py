@@ -30,7 +30,7 @@ def html(results: Results) -> str:
 
 
 def _page(results: Results) -> str:
-    return _template().render(
+    return template().render(
         results=results,
         headline=words.headline(results),
         means=words.means(results),
@@ -77,7 +77,8 @@ def _breakable(line: str) -> Markup:
 
 
 @cache
-def _template() -> Template:
+def template(name: str = "report.html.j2") -> Template:
+    """A template of a page: it has the style, the script and their digests at hand."""
     environment = Environment(
         loader=PackageLoader(__name__, "."),
         autoescape=True,
@@ -87,12 +88,12 @@ def _template() -> Template:
     )
     environment.filters |= {"address": _address, "breakable": _breakable}
     environment.globals |= {"marked": marked, "split": split, "icons": ICONS}
-    for name in ("style.css", "script.js"):
-        text = _read(name)
+    for file in ("style.css", "script.js"):
+        text = _read(file)
         digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-        kind = name.partition(".")[0]
+        kind = file.partition(".")[0]
         environment.globals |= {kind: Markup(text), f"{kind}_hash": f"sha256-{digest}"}  # noqa: S704 - our own files
-    return environment.get_template("report.html.j2")
+    return environment.get_template(name)
 
 
 def _read(name: str) -> str:
