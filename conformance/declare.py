@@ -5,17 +5,13 @@ from typing import Any, TypeVar
 
 import pytest
 
-from conformance import requirements
 from conformance.stage.facts import FACTS
 
 Check = TypeVar("Check", bound=Callable[..., Any])
 
 
 def verifies(*ids: str) -> Callable[[Check], Check]:
-    """The check judges these requirements: they pass when it passes. An id of no catalogue is a KeyError."""
-    known = requirements.load()
-    for id in ids:
-        known[id]
+    """The check judges these requirements: they pass when it passes. A run ends where an id is of no catalogue."""
 
     def declare(check: Check) -> Check:
         return pytest.mark.verifies(*ids)(check)  # type: ignore[no-any-return]

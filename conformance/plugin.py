@@ -35,7 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if PLAN not in config.stash and config.getoption("--target"):
         config.stash[PLAN] = _plan(config)
         if config.args_source is not pytest.Config.ArgsSource.ARGS:
-            config.args = [str(CHECKS)]
+            config.args = [str(CHECKS), *config.stash[PLAN].private.paths]
     if PLAN in config.stash:
         from conformance import hypothesis_seam
         from conformance.judging.gathering import Gathering

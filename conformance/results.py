@@ -49,7 +49,8 @@ class RequirementResult:
     `examples` counts what was judged under it; `missing` is what some of its checks needed and nobody observed.
     `consequence_of`: the violated requirement that this violation may follow from, which alone counts. `rate`: where
     lists were wrong now and then, how many of all, say "3 of 412 lists". `selected`: else it was not asked about.
-    `seconds`: what its checks took, each check's time being shared by the requirements that it verifies.
+    `seconds`: what its checks took, each check's time being shared by the requirements that it verifies. `private`: it
+    is a user's own, beside the catalogue.
     """
 
     id: str
@@ -67,6 +68,7 @@ class RequirementResult:
     rate: str | None = None
     selected: bool = True
     seconds: float = 0.0
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,11 @@ class Results:
     def inconclusive(self) -> list[RequirementResult]:
         """The must and implied requirements that could not be judged, unless that was agreed on."""
         return [each for each in self.with_verdict(Verdict.INCONCLUSIVE, "must", "implied") if each.waiver is None]
+
+    @property
+    def private(self) -> list[str]:
+        """The ids of the requirements that are a user's own."""
+        return [each.id for each in self.requirements if each.private]
 
     @property
     def judged_orders(self) -> bool:

@@ -11,6 +11,7 @@ from conformance.cli.click_options import option, options
 from conformance.cli.complaints import complaints
 from conformance.cli.output import output
 from conformance.exits import Exit
+from conformance.judging import private
 from conformance.judging.lacking import lacking
 from conformance.judging.plan import profile_of
 from conformance.judging.stages import examine_profile
@@ -33,7 +34,8 @@ def doctor(target: str, only: str | None, skip: str | None) -> None:
     3 a run could not test it
     """
     with complaints():
-        profile, selected = profile_of(target), selection(only, skip)
+        profile = profile_of(target)
+        selected = selection(only, skip, private=private.load(profile.checks).requirements)
         findings = list(examine_profile(profile))
     if not any(found.grade == "problem" for found in findings):
         findings += lacking(profile, selected)

@@ -89,7 +89,7 @@ def gate(
             require=require,  # type: ignore[arg-type]
             baseline=result_files.read(baseline) if baseline else None,
             today=day,
-            selected=selection(only, skip, by_any_command=True),
+            selected=selection(only, skip, by_any_command=True, private=given.private),
         )
         told: Mapping[str, object] = {
             "day": day.isoformat(),

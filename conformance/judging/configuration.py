@@ -15,6 +15,7 @@ from conformance.reporting.statement import sha256
 from conformance.wire.redaction import Redactor
 
 _PACKAGE = Path(conformance.__file__).parent
+_OF_CHECKS = (".py", ".toml")
 _SCHEMAS = ("order", "order-list", "canceled", "error")
 
 
@@ -53,6 +54,9 @@ def _plain(value: Any) -> Any:
         return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, Mapping):
         return {str(name): _plain(each) for name, each in value.items()}
+    if isinstance(value, Path):  # a folder of private checks is the same wherever it lies
+        files = (each for each in sorted(value.rglob("*")) if each.suffix in _OF_CHECKS)
+        return {each.relative_to(value).as_posix(): sha256(each.read_bytes()) for each in files}
     if isinstance(value, (list, tuple)):
         return [_plain(each) for each in value]
     return value

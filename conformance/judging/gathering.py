@@ -19,7 +19,6 @@ from conformance.gating.selecting import narrowed
 from conformance.judging import crashes, signals, verdicts
 from conformance.judging.configuration import configuration
 from conformance.judging.plan import Plan
-from conformance.judging.traceability import checks_by_requirement
 from conformance.judging.verdicts import Outcome
 from conformance.judging.worker import (
     CleanUp,
@@ -139,7 +138,7 @@ class Gathering:
             duration_s=duration_s,
             target=self._plan.target,
             requirements=verdicts.results(
-                requirements.load(), checks_by_requirement(), self._judged(), requirements.consequences()
+                self._plan.catalogue, self._plan.judged_by, self._judged(), requirements.consequences()
             ),
             requests=self._requests.totals(),
             by_purpose=self._requests.purposes(),

@@ -6,12 +6,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
+from conformance import requirements
 from conformance.gating import waivers as waiver_file
 from conformance.gating.waivers import Waiver
 from conformance.hypothesis_seam import Kept
+from conformance.judging import private
 from conformance.judging.lanes import usable
+from conformance.judging.private import NO_PRIVATE, Private
+from conformance.judging.traceability import checks_by_requirement
 from conformance.profile import DriverProfile, Profile, ProfileError, loader
 from conformance.reporting.statement import DIGEST_LABEL, digest_in
+from conformance.requirements import Requirement
 from conformance.requirements.selection import Selection, everything, selection
 from conformance.results import Required
 from conformance.stage.driver import Tally
@@ -28,7 +33,8 @@ class Plan:
     `aim`: the requirement whose checks run first. If they find it violated, the run ends after them. `effort`: how
     much it tries. `examples`: what is drawn before anything else, and where examples that fail are kept. `writes`:
     whether the run writes its reports. `tally`: of the orders that it places. `jobs`: how many connections send
-    requests that do not depend on each other. `selection`: the requirements that it is about.
+    requests that do not depend on each other. `selection`: the requirements that it is about. `private`: the user's
+    own checks, beside those of the suite.
     """
 
     profile: Profile
@@ -46,6 +52,17 @@ class Plan:
     jobs: int | None = None
     given: str = ""
     selection: Selection = field(default_factory=everything)
+    private: Private = NO_PRIVATE
+
+    @property
+    def catalogue(self) -> Mapping[str, Requirement]:
+        """The requirements of the suite, then the private ones."""
+        return {**requirements.load(), **self.private.requirements}
+
+    @property
+    def judged_by(self) -> Mapping[str, list[str]]:
+        """For each requirement what judges it: checks and rules."""
+        return {**checks_by_requirement(), **self.private.judged_by}
 
     @property
     def lanes(self) -> list[int]:
@@ -86,10 +103,11 @@ def make_plan(
     Raises ProfileError if an option or the profile is wrong, or if the target does not allow the scope. Raises another
     WrongUsage if the selection or the file of waivers is wrong.
     """
-    selected = selection(only, skip, shape_only=shape_only)
     if jobs is not None and jobs < 1:
         raise ProfileError(f"--jobs {jobs}: give 1 or more")
     profile = target if isinstance(target, Profile) else profile_of(target)
+    own = private.load(profile.checks)
+    selected = selection(only, skip, shape_only=shape_only, private=own.requirements)
     if shape_only:
         cancel_existing |= profile.target.environment == "mock"  # the example orders of a mock are nobody's
         profile = replace(profile, driver=DriverProfile())
@@ -107,6 +125,7 @@ def make_plan(
         jobs=jobs,
         given=target if isinstance(target, str) else "",
         selection=selected,
+        private=own,
     )
 
 

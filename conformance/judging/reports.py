@@ -67,7 +67,10 @@ def _expect_alike(reports: Mapping[str, Results]) -> None:
                     "run both with the same version of p99-conformance"
                 )
         if [result.id for result in each.requirements] != [result.id for result in first.requirements]:
-            raise WrongUsage(f"{name} and {first_name} have other requirements: run both with the same p99-conformance")
+            raise WrongUsage(
+                f"{name} and {first_name} have other requirements: run both with the same p99-conformance "
+                "and the same private checks"
+            )
     for name, each in reports.items():
         if each.overload:
             raise WrongUsage(f"{name} is the report of an overload, whose figures cannot be added up: leave it out")

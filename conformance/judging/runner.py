@@ -100,6 +100,7 @@ def run(plan: Plan, console: Console, *, stop_on_first: bool, select: str | None
     hooks = _Hooks(plan, console)
     args = [
         str(CHECKS),
+        *plan.private.paths,
         f"--rootdir={CHECKS}",
         f"--config-file={Path(__file__).with_name('pytest.ini')}",
         "--noconftest",

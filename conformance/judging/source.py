@@ -44,10 +44,11 @@ def declarations(room: str, catalogue: Collection[str]) -> Iterator[Declaration]
         if file.name.endswith(".py") and file.name != "__init__.py":
             text = file.read_text(encoding="utf-8")
             if any(id in text for id in catalogue):
-                yield from _declarations(file, text, catalogue)
+                yield from in_module(file, text, catalogue)
 
 
-def _declarations(file: Traversable, source: str, catalogue: Collection[str]) -> Iterator[Declaration]:
+def in_module(file: Traversable, source: str, catalogue: Collection[str]) -> Iterator[Declaration]:
+    """All that is decorated in this module. Raises SyntaxError."""
     tree = ast.parse(source)
     named = dict(_named(tree))
     for node in tree.body:
@@ -57,7 +58,7 @@ def _declarations(file: Traversable, source: str, catalogue: Collection[str]) ->
                 module=file.name.removesuffix(".py"),
                 name=node.name,
                 says=inspect.cleandoc(ast.get_docstring(node) or ""),
-                decorators=tuple(_last_name(each) for each in node.decorator_list),
+                decorators=tuple(last_name(each) for each in node.decorator_list),
                 ids=tuple(dict.fromkeys(text for text in texts if text in catalogue)),
             )
 
@@ -84,6 +85,7 @@ def _texts(node: ast.AST, named: Mapping[str, ast.AST], seen: set[str]) -> Itera
         yield from _texts(child, named, seen)
 
 
-def _last_name(decorator: ast.expr) -> str:
+def last_name(decorator: ast.expr) -> str:
+    """`rule` of `@LISTING.rule(…)`."""
     called = decorator.func if isinstance(decorator, ast.Call) else decorator
     return called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""

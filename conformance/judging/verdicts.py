@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from conformance.gating.consequences import may_follow
-from conformance.requirements import Consequence, Requirement, command_of
+from conformance.requirements import PRIVATE, Consequence, Requirement, command_of
 from conformance.results import Finding, Missing, RequirementResult
 from conformance.verdict import Ending, Verdict
 
@@ -150,6 +150,7 @@ def _result(
         findings=findings,
         missing=tuple(dict.fromkeys(each for outcome in own for each in outcome.missing)),
         seconds=round(sum(outcome.seconds / len(outcome.verifies) for outcome in own), 3),
+        private=requirement.section == PRIVATE,
     )
 
 

@@ -1,9 +1,10 @@
 """Which checks test the selected requirements."""
 
+from collections.abc import Mapping, Sequence
+
 import pytest
 
 from conformance.judging.declarations import cancels, verifies_of
-from conformance.judging.traceability import checks_by_requirement
 from conformance.requirements.selection import Selection
 
 
@@ -13,11 +14,10 @@ class Wanted:
     What is about cancel-all is tested by those that cancel.
     """
 
-    def __init__(self, selection: Selection) -> None:
+    def __init__(self, selection: Selection, judged_by: Mapping[str, Sequence[str]]) -> None:
         self._selection = selection
-        judged_by = checks_by_requirement()
-        in_passing = (id for id in selection.ids if not any(name.startswith("test_") for name in judged_by[id]))
-        self._areas = {id.partition(".")[0] for id in in_passing}
+        rules = {id for id, names in judged_by.items() if names and not any(each.startswith("test_") for each in names)}
+        self._areas = {id.partition(".")[0] for id in rules & selection.ids}
 
     def tests(self, item: pytest.Item) -> bool:
         """Whether the check tests one of the requirements. Anything that is no check is left to pytest."""

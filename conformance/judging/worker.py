@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from conformance import hypothesis_seam, requirements
+from conformance import hypothesis_seam
 from conformance.cost import Work
 from conformance.coverage.areas import Area
 from conformance.judging import crashes, lanes
@@ -84,7 +84,7 @@ class Worker:
         self._plan = plan
         self._judge = Judge(plan)
         self.stages = self._judge.stages
-        self._turns = {id: turn for turn, id in enumerate(requirements.load())}
+        self._turns = {id: turn for turn, id in enumerate(plan.catalogue)}
         self._aim_met = False
         self._aim_reads = False
         self._aimed_at_next = False
@@ -99,7 +99,8 @@ class Worker:
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Choose and order the checks, give each its lane if there are several, and let it draw by the seed."""
-        wanted = Wanted(self._plan.selection)
+        self._expect_known(items)
+        wanted = Wanted(self._plan.selection, self._plan.judged_by)
         if left_out := [item for item in items if not wanted.tests(item)]:
             items[:] = [item for item in items if wanted.tests(item)]
             self._config.hook.pytest_deselected(items=left_out)
@@ -114,6 +115,12 @@ class Worker:
             if hypothesis_seam.draws(check):
                 plan, times = self._plan, self._plan.effort.times_as_many_examples
                 hypothesis_seam.follow(plan.seed, check, name_of(item), times=times, kept=plan.examples)
+
+    def _expect_known(self, items: list[pytest.Item]) -> None:
+        """Raise KeyError if a check verifies what no catalogue has: its verdict would be lost."""
+        for item in items:
+            for id in verifies_of(item):
+                self._plan.catalogue[id]
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Tell the judge which checks are selected."""
@@ -186,7 +193,7 @@ class Worker:
 
     def _show(self, outcome: Outcome, report: pytest.TestReport) -> None:
         """Let pytest show a violation as a failure, unless its level is advisory, and what is in doubt as skipped."""
-        catalogue = requirements.load()
+        catalogue = self._plan.catalogue
         if any(catalogue[id].level != "advisory" for id in outcome.findings):
             report.outcome = "failed"
             report.longrepr = "\n\n".join(terminal.finding(id, found) for id, found in outcome.findings.items())

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Literal, NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -121,8 +122,8 @@ class DriverProfile:
 class Profile:
     """A whole profile. The first lane is `accounts.caller` with `accounts.other`, if the profile has that account.
 
-    `from_bare_url`: only a URL was given. Nobody has said what the target is, so a run only reads there, unless the
-    target is on this machine.
+    `checks`: a folder of private checks. `from_bare_url`: only a URL was given. Nobody has said what the target is, so
+    a run only reads there, unless the target is on this machine.
     """
 
     target: Target
@@ -131,6 +132,7 @@ class Profile:
     markets: tuple[Market, ...] = ()
     driver: DriverProfile = DriverProfile()
     from_bare_url: bool = False
+    checks: Path | None = None
 
     @property
     def secrets(self) -> tuple[Secret, ...]:

@@ -98,7 +98,8 @@ def _profile(document: Mapping[str, Any], folder: Path, environ: Mapping[str, st
     # Accounts come last: to get a credential may run a command.
     accounts = {key: account(key, table, folder, environ) for key, table in document["accounts"].items()}
     check_differ(accounts)
-    return Profile(target, accounts, lanes(document.get("lanes", []), accounts), traded, means)
+    checks = _folder(document["checks"], folder) if "checks" in document else None
+    return Profile(target, accounts, lanes(document.get("lanes", []), accounts), traded, means, checks=checks)
 
 
 def _target(table: Mapping[str, Any], folder: Path) -> Target:
@@ -118,6 +119,13 @@ def _target(table: Mapping[str, Any], folder: Path) -> Target:
             "target.environment",
         )
     return target
+
+
+def _folder(name: str, folder: Path) -> Path:
+    path = folder / name
+    if not path.is_dir():
+        raise ProfileError(f"there is no folder {name}; a relative path starts at the profile's folder", "checks")
+    return path
 
 
 def _ca_bundle(name: str, folder: Path) -> str:

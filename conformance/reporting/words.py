@@ -98,7 +98,7 @@ def fidelity(results: Results) -> str:
     selected = {each.id for each in results.at()}
     groups = {name: selected.intersection(ids) for name, ids in requirements.groups().items()}
     told = [f"{name} {len(ids & passed)} of {len(ids)}" for name, ids in groups.items() if ids]
-    return f"fidelity: {', '.join(told)}" if results.exercised and not results.overload else ""
+    return f"fidelity: {', '.join(told)}" if told and results.exercised and not results.overload else ""
 
 
 def counts(results: Results) -> tuple[tuple[str, ...], Mapping[str, list[int]]]:

@@ -19,6 +19,10 @@ SECTIONS: Mapping[str, str] = {
     "overload": "Overload",
 }
 
+# Requirements of a user, beside the catalogue; `judging/private.py` reads them.
+PRIVATE = "private"
+TITLES: Mapping[str, str] = {**SECTIONS, PRIVATE: "Private checks"}
+
 # The sections that a command of their own tests, and no run.
 COMMANDS: Mapping[str, str] = {"overload": "overload"}
 LEVELS = ("must", "implied", "advisory")
@@ -84,7 +88,7 @@ def load() -> Mapping[str, Requirement]:
         for id, entry in _document(section).items():
             if id in catalogue:
                 raise CatalogueError(f"{section}.toml: {id} is in the catalogue already")
-            catalogue[id] = _requirement(id, entry, section)
+            catalogue[id] = requirement(id, entry, section, f"{section}.toml: {id}")
     return MappingProxyType(catalogue)
 
 
@@ -151,10 +155,11 @@ def _check_consequence(each: Consequence, where: str) -> None:
         raise CatalogueError(f"{where} is advisory, so {each.id} always counts: take it out of affects")
 
 
-def _requirement(id: str, entry: Mapping[str, Any], section: str) -> Requirement:
-    where = f"{section}.toml: {id}"
+def requirement(id: str, entry: Mapping[str, Any], section: str, where: str) -> Requirement:
+    """One entry of a TOML file as a requirement. Only a private one may lack causes. Raises CatalogueError."""
     entry = dict(entry)
-    causes = _texts(entry.pop("causes", None), where, "causes")
+    optional = section == PRIVATE and "causes" not in entry
+    causes = () if optional else _texts(entry.pop("causes", None), where, "causes")
     _check_keys(entry, where, needed=_REQUIREMENT, optional=("why",))
     if entry["level"] not in LEVELS:
         raise CatalogueError(f"{where}: the level {entry['level']!r} is none of {', '.join(LEVELS)}")

@@ -59,9 +59,10 @@ def _sections(results: Results) -> list[tuple[str, list[RequirementResult]]]:
     catalogue = requirements.load()
     by_section: dict[str, list[RequirementResult]] = {}
     for result in results.requirements:
-        section = catalogue[result.id].section if result.id in catalogue else "access"
+        known = catalogue.get(result.id)
+        section = known.section if known else requirements.PRIVATE if result.private else "access"
         by_section.setdefault(section, []).append(result)
-    return [(title, by_section[section]) for section, title in requirements.SECTIONS.items() if section in by_section]
+    return [(title, by_section[section]) for section, title in requirements.TITLES.items() if section in by_section]
 
 
 def _address(url: str) -> str:
