@@ -6,7 +6,7 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -25,7 +25,7 @@ _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["tests.runs", "conformance.cli.run", "conformance.judging.gathering", "schemathesis"])
 
 PACKAGE = Path(conformance.__file__).parent
-_OUT, _ERR, _PEAK = "stdout.txt", "stderr.txt", "peak.txt"
+_OUT, _ERR, _PEAK, _CODES = "stdout.txt", "stderr.txt", "peak.txt", "codes.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,23 @@ def run_pytest(folder: Path, *words: str | Path, patch: str = "", **environ: str
     return _start(_pytest, folder, (*alone, *words), patch, environ).end()
 
 
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Commands that have ended, and all that they printed."""
+
+    codes: list[int]
+    printed: str
+
+
+def run_each(folder: Path, commands: Sequence[Sequence[str]], **environ: str) -> Several:
+    """`p99-conformance` with each of these words, one after the other in one process."""
+    process = _start(_each, folder, tuple(map(json.dumps, commands)), "", environ).process
+    process.join(ENDS_WITHIN_S)
+    process.kill()
+    printed = "".join((folder / name).read_text(encoding="utf-8") for name in (_OUT, _ERR))
+    return Several(json.loads((folder / _CODES).read_text(encoding="utf-8")), printed)
+
+
 def live(sandbox: Sandbox, *accounts: str) -> list[Order]:
     """The live orders of these accounts; of all where none is named."""
     orders = sandbox.exchange.orders
@@ -131,6 +148,19 @@ def _command(words: list[str]) -> None:
 
     sys.argv = ["p99-conformance", *words]
     main(words)
+
+
+def _each(commands: list[str]) -> None:
+    from conformance.cli import main
+
+    codes = []
+    for words in map(json.loads, commands):
+        print("$ p99-conformance", *words, flush=True)
+        try:
+            main(words)
+        except SystemExit as ended:
+            codes.append(ended.code or 0)
+    Path(_CODES).write_text(json.dumps(codes), encoding="utf-8")
 
 
 def _pytest(words: list[str]) -> None:
