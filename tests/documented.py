@@ -16,7 +16,7 @@ _COMMENT = re.compile(r"(^|\s+)# .*$", re.MULTILINE)
 # Pages whose blocks a test of their own runs, line by line.
 RUN_ELSEWHERE = {
     "own-server.md": "tests/pipelines/test_own_server.py",
-    "contributing.md": "tests/test_contributing.py",
+    "contributing.md": "tests/test_contributing.py, tests/test_quality.py and tests/language/test_messages.py",
 }
 
 # What a line begins with, and why it is not run. The words of `p99-conformance` in it are checked all the same.

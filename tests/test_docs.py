@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.documented import DOCUMENTS
 from tests.test_walls import FLOORS
 
 CHECKOUT = Path(__file__).parent.parent
-DOCUMENTS = [CHECKOUT / "README.md", *sorted((CHECKOUT / "docs").glob("*.md"))]
-
 EACH = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 
 # Paths may leave out the name of the package, as those of docs/architecture.md do.

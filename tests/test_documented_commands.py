@@ -17,7 +17,7 @@ from conformance import cli
 from conformance.judging import found as found_file
 from conformance.judging.found import Found
 from conformance.reporting import files
-from conformance.results import Finding, Results
+from conformance.results import Finding, Results, load
 from conformance.sandbox import Sandbox
 from conformance.verdict import Verdict
 from tests.documented import CHECKOUT, NOT_RUN, RUN_ELSEWHERE, commands, lines, reason
@@ -92,7 +92,7 @@ def shell(folder: Path) -> str:
 
 def violated(folder: Path) -> None:
     """Reports of a run that found a violation."""
-    clean = files.load(folder / "europe" / "results.json")
+    clean = load(folder / "europe" / "results.json")
     found = Finding("no older order", "one", "", f"test_list_filters::test_{QUICK}")
     bad = (
         replace(each, verdict=Verdict.FAIL, reason="want no older order; got one", findings=(found,))
@@ -106,7 +106,7 @@ def violated(folder: Path) -> None:
 
 
 def test_the_digests_of_a_report_can_be_made_again_by_hand(folder: Path, shell: str) -> None:
-    configuration = files.load(folder / "europe" / "results.json").configuration
+    configuration = load(folder / "europe" / "results.json").configuration
     assert {configuration[name] for name in ("catalogue", "suite", "profile")} <= set(shell.split())
     assert configuration["contract"] in shell
 

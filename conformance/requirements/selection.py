@@ -20,7 +20,7 @@ class Selection:
     words: str = ""
 
     def __contains__(self, id: str) -> bool:
-        return id in self.ids
+        return not self.words or id in self.ids
 
 
 def everything() -> Selection:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,12 @@ from conformance.judging.configuration import profile_digest
 from conformance.profile import ProfileError, loader
 from conformance.reporting.files import NAMES
 from conformance.requirements.selection import selection
+from conformance.results import Results
 from conformance.sandbox import Sandbox
 from conformance.sealing.agreement import disagreements
+from conformance.verdict import Verdict
 from tests.gating.test_waivers import TODAY
+from tests.reporting.test_terminal import requirement, results
 from tests.runs import run
 from tests.sandboxes import profile_in
 
@@ -66,9 +70,19 @@ def test_they_are_run_and_are_in_every_report(folder: Path, tmp_path: Path) -> N
     assert "Private checks" in reports["report.html"].decode()
     assert len(json.loads(reports["exchanges.har"])["log"]["entries"]) == 1
     assert disagreements(reports) == []
-    results = result_files.read(tmp_path / "reports")
-    left = decide(results, today=TODAY, selected=selection("acme.utf8", private=results.private))
+    read = result_files.read(tmp_path / "reports")
+    left = decide(read, today=TODAY, selected=selection("acme.utf8", private=read.private))
     assert [each.id for each in left.results.at()] == ["acme.utf8"]
+
+
+def test_one_that_is_worse_than_in_the_baseline_shuts_the_gate() -> None:
+    def of(verdict: Verdict) -> Results:
+        own = replace(requirement("acme.utf8", verdict), private=True)
+        return results(requirement("order.fields", Verdict.PASS), own)
+
+    assert decide(of(Verdict.PASS), baseline=of(Verdict.PASS), today=TODAY).exit_code == 0
+    worse = decide(of(Verdict.NONE), baseline=of(Verdict.PASS), today=TODAY)
+    assert (worse.exit_code, worse.problems) == (3, ("acme.utf8 was pass in the baseline, and is none",))
 
 
 def test_they_can_be_selected_like_others(folder: Path) -> None:
