@@ -6,6 +6,7 @@ import sys
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from conformance.cli import COMMANDS, main
 from conformance.options import ROUNDS, RUN
@@ -46,6 +47,15 @@ def test_what_only_tells_is_quick(words: list[str]) -> None:
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         took.append(after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime)
     assert min(took) < QUICK_S, took
+
+
+@pytest.mark.parametrize(("typed", "offered"), [("hi", "history"), ("run --see", "--seed")])
+def test_commands_and_options_are_completed(typed: str, offered: str) -> None:
+    words = {"COMP_WORDS": f"p99-conformance {typed}", "COMP_CWORD": str(len(typed.split()))}
+    done = CliRunner().invoke(
+        main, env={"_P99_CONFORMANCE_COMPLETE": "bash_complete", **words}, prog_name="p99-conformance"
+    )
+    assert done.output == f"plain,{offered}\n"
 
 
 def test_pytest_takes_the_options_of_run() -> None:
