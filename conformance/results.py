@@ -49,8 +49,7 @@ class RequirementResult:
     `examples` counts what was judged under it; `missing` is what some of its checks needed and nobody observed.
     `consequence_of`: the violated requirement that this violation may follow from, which alone counts. `rate`: where
     lists were wrong now and then, how many of all, say "3 of 412 lists". `selected`: else it was not asked about.
-    `seconds`: what its checks took, each check's time being shared by the requirements that it verifies. `private`: it
-    is a user's own, beside the catalogue.
+    `seconds`: what its checks took, each check's time being shared among what it verifies. `private`: a user's own.
     """
 
     id: str
@@ -75,8 +74,8 @@ class RequirementResult:
 class Mishaps:
     """What went wrong beside the verdicts: a refusal of the suite, its own crashes, an interruption.
 
-    `left`: what the run placed and could not remove again. `stopped`: it ended at the first violation, as it was told.
-    `unwritten`: why its reports could not be written.
+    `left`: what the run placed and could not remove. `stopped`: it ended at the first violation. `unwritten`: why its
+    reports could not be written.
     """
 
     refusal: str | None = None
@@ -89,8 +88,7 @@ class Mishaps:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """A whole run. Times in UTC and seconds; `requests` counts total, setup, readers and retried_503;
-    `by_purpose` all of them by what they were sent for.
+    """A whole run, in UTC and seconds. `requests`: total, setup, readers, retried_503; `by_purpose`: what they were for.
 
     `versions`: of what else decides what a seed draws. `coverage`: for each area counts as [done, possible], and gaps.
     `seeds`: that of each round, if several. `latency_ms`: how many answers of an operation took so many ms at most, in
@@ -168,11 +166,6 @@ class Results:
     def inconclusive(self) -> list[RequirementResult]:
         """The must and implied requirements that could not be judged, unless that was agreed on."""
         return [each for each in self.with_verdict(Verdict.INCONCLUSIVE, "must", "implied") if each.waiver is None]
-
-    @property
-    def private(self) -> list[str]:
-        """The ids of the requirements that are a user's own."""
-        return [each.id for each in self.requirements if each.private]
 
     @property
     def judged_orders(self) -> bool:

@@ -18,6 +18,7 @@ from conformance.cli.output import output
 from conformance.exits import Exit, WrongUsage
 from conformance.gating import consequences, waivers
 from conformance.gating.gate import decide
+from conformance.gating.selecting import private_ids
 from conformance.options import SELECTING
 from conformance.reporting import files, statement, words
 from conformance.requirements.selection import selection
@@ -89,7 +90,7 @@ def gate(
             require=require,  # type: ignore[arg-type]
             baseline=result_files.read(baseline) if baseline else None,
             today=day,
-            selected=selection(only, skip, by_any_command=True, private=given.private),
+            selected=selection(only, skip, by_any_command=True, private=private_ids(given)),
         )
         told: Mapping[str, object] = {
             "day": day.isoformat(),

@@ -8,6 +8,11 @@ from conformance.results import RequirementResult, Results
 from conformance.verdict import Verdict
 
 
+def private_ids(results: Results) -> list[str]:
+    """The requirements that are a user's own."""
+    return [each.id for each in results.requirements if each.private]
+
+
 def narrowed(results: Results, selection: Selection) -> Results:
     """The results without a verdict on what is not selected. What might have followed from it counts by itself."""
     if not selection.words:

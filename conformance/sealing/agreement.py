@@ -18,6 +18,7 @@ from conformance import contract, requirements
 from conformance.exits import Exit
 from conformance.gating import consequences, waivers
 from conformance.gating.gate import decide
+from conformance.gating.selecting import private_ids
 from conformance.gating.waivers import Waiver
 from conformance.judging.configuration import configuration
 from conformance.reporting import statement
@@ -162,7 +163,7 @@ def _of_gate(results: Results, files: Mapping[str, bytes]) -> Iterator[str]:
             waivers=agreed,
             require=given["require"],
             today=date.fromisoformat(given["day"]),
-            selected=selection(given["only"], given["skip"], by_any_command=True, private=results.private),
+            selected=selection(given["only"], given["skip"], by_any_command=True, private=private_ids(results)),
         )
         code = decision.exit_code
         if given["baseline"] is None:

@@ -9,6 +9,7 @@ import pytest
 
 from conformance.cli import result_files
 from conformance.gating.gate import decide
+from conformance.gating.selecting import private_ids
 from conformance.judging import private
 from conformance.judging.configuration import profile_digest
 from conformance.profile import ProfileError, loader
@@ -71,7 +72,7 @@ def test_they_are_run_and_are_in_every_report(folder: Path, tmp_path: Path) -> N
     assert len(json.loads(reports["exchanges.har"])["log"]["entries"]) == 1
     assert disagreements(reports) == []
     read = result_files.read(tmp_path / "reports")
-    left = decide(read, today=TODAY, selected=selection("acme.utf8", private=read.private))
+    left = decide(read, today=TODAY, selected=selection("acme.utf8", private=private_ids(read)))
     assert [each.id for each in left.results.at()] == ["acme.utf8"]
 
 
