@@ -88,7 +88,7 @@ class Mishaps:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """A whole run, in UTC and seconds. `requests`: total, setup, readers, retried_503; `by_purpose`: what they were for.
+    """A whole run, in UTC and seconds. `requests`: total, setup, readers, retried_503; `by_purpose`: what for.
 
     `versions`: of what else decides what a seed draws. `coverage`: for each area counts as [done, possible], and gaps.
     `seeds`: that of each round, if several. `latency_ms`: how many answers of an operation took so many ms at most, in
