@@ -34,7 +34,7 @@ NOT_RUN = {
     "p99-conformance sandbox": "serves until Ctrl-C; tests/sandbox/ runs it",
     "p99-conformance overload": "takes half a minute, or waits for workers; tests/overload/ runs both",
     "p99-conformance prove": "judges hundreds of servers; tests/proving/test_proof.py runs a share of them",
-    "p99-conformance run --target staging.toml --explore": "takes as long as it says; tests/judging/ explores for less",
+    "p99-conformance run --target staging.toml --explore": "takes its time; tests/cli/test_again.py explores for less",
     "P99_TARGET=staging.toml": "tests/pipelines/test_other_pipelines.py runs it",
     "curl ": "needs the sandbox of the line above it; tests/sandbox/ sends the same requests",
     "p99-conformance run --target staging.toml --only acme": "needs a folder; tests/judging/test_private.py runs it",
