@@ -8,7 +8,8 @@ from conformance.oracle.cancel_case import Cancellation
 from conformance.oracle.cancellation import CANCELLATION
 from conformance.oracle.races import RACES, Race
 from conformance.orders import Order
-from conformance.recorded.story import Shown, Story, Terms, first_later, snapshot
+from conformance.recorded.ahead import Ahead
+from conformance.recorded.story import Shown, Story, Terms, snapshot
 from conformance.verdict import Breach
 
 _BY_NOBODY = "the recording does not tell whether somebody else has used the account meanwhile; --alone says nobody has"
@@ -42,35 +43,33 @@ class Cancels:
         self._terms = terms
         self._observations = observations
         self._last: Shown | None = None
-        self._raced: set[int] = set()
 
     def judge(
         self,
         shown: Shown,
-        later: Sequence[Shown],
-        others: Mapping[Story, Sequence[Shown]],
+        ahead: Ahead,
+        others: Mapping[Story, Ahead],
         clock: Clock,
         changed_until: float,
         placed: Mapping[str, str],
     ) -> None:
-        """Judge one cancel-all. `later`: what was asked of the account after it; `others`: the same for the other
+        """Judge one cancel-all. `ahead`: what was asked of the account after it; `others`: the same for the other
         accounts. `changed_until`: when the recording has the next other change that begins before this one is seen.
         `placed`: orders that were confirmed while it ran, and whose they are.
         """
         entry, story = shown.entry, self._story
-        beside = [each for each in later if each.query is None and each.entry.asked_at <= entry.came_at]
-        after = first_later(later, max(each.entry.came_at for each in [shown, *beside]) + self._terms.consistency_s)
+        beside = [each for each in ahead.answers if each.query is None and each.entry.asked_at <= entry.came_at]
+        after = ahead.after(max(each.entry.came_at for each in [shown, *beside]) + self._terms.consistency_s)
         if beside or placed:
             self._race(shown, beside, after, others, placed)
         seen = {id: order for id, (order, _) in after.items()}
         returned = {order.id for order in shown.orders}
-        was = {id: sight.order for id, sight in story.known.items() if id in seen or id in returned}
         again = self._last if self._is_said_again(shown) else None
-        theirs, become = self._of_others(others, entry.came_at)
+        theirs, become = self._of_others(others, shown)
         cancellation = Cancellation(
             shown.symbol,
             shown.orders,
-            snapshot(was),
+            story.snapshot((*seen, *shown.by_id)),
             snapshot(seen),
             snapshot(theirs),
             snapshot(become),
@@ -80,22 +79,20 @@ class Cancels:
             unread=shown.unread,
         )
         judgement = CANCELLATION.judge(cancellation)
-        live = any(sight.order.live and cancellation.in_scope(sight.order) for sight in story.known.values())
-        strangers = returned - was.keys()
+        live = any(cancellation.in_scope(story.known[id].order) for id in story.live)
+        strangers = returned - story.known.keys()
         if live or shown.orders:
             judgement.saw.pop("cancel.empty", None)
         self._observations.count(judgement.saw)
         for breach in judgement.breaches:
             if breach.requirement == "cancel.empty" and (live or strangers):
                 continue
-            if id(shown) in self._raced and breach.requirement in _AT_ONCE:
+            if shown.raced and breach.requirement in _AT_ONCE:
                 continue
             if breach.requirement == "cancel.idempotent" and again and not self._same(again, breach, returned):
                 breach = breach._replace(certain=False)
             self._report(breach, shown, after, changed_until, quiet=not beside and not placed)
         self._last = shown
-        if beside:
-            self._raced.update(map(id, beside))
 
     def _report(
         self, breach: Breach, shown: Shown, after: Mapping[str, tuple[Order, Shown]], until: float, *, quiet: bool
@@ -128,16 +125,15 @@ class Cancels:
             bool(told & returned) if breach.want.startswith("an empty array") else any(id in breach.want for id in told)
         )
 
-    def _of_others(
-        self, others: Mapping[Story, Sequence[Shown]], came_at: float
-    ) -> tuple[dict[str, Order], dict[str, Order]]:
-        """The orders of the other accounts before, and as they became."""
+    def _of_others(self, others: Mapping[Story, Ahead], shown: Shown) -> tuple[dict[str, Order], dict[str, Order]]:
+        """The orders of the other accounts before, and as they became: those that are returned, or seen again."""
+        came_by = shown.entry.came_at + self._terms.consistency_s
         before: dict[str, Order] = {}
         become: dict[str, Order] = {}
-        for story, later in others.items():
-            after = first_later(later, came_at + self._terms.consistency_s)
-            before |= {id: sight.order for id, sight in story.known.items()}
-            become |= {id: order for id, (order, _) in after.items()}
+        for story, ahead in others.items():
+            after = {id: order for id, (order, _) in ahead.after(came_by).items()}
+            before |= story.snapshot((*after, *shown.by_id)).orders
+            become |= after
         missing = before.keys() - become.keys()
         return before, become | {id: before[id] for id in missing}
 
@@ -146,21 +142,21 @@ class Cancels:
         shown: Shown,
         beside: Sequence[Shown],
         after: Mapping[str, tuple[Order, Shown]],
-        others: Mapping[Story, Sequence[Shown]],
+        others: Mapping[Story, Ahead],
         placed: Mapping[str, str],
     ) -> None:
         answers = [shown, *beside]
         seen = {id: order for id, (order, _) in after.items()}
-        told = {order.id for each in answers for order in each.orders}
+        told = [id for each in answers for id in each.by_id]
         symbols = {each.symbol for each in answers}
         before = {
             id: sight.order
-            for id, sight in self._story.known.items()
-            if (id in seen or id in told) and (symbols == {None} or symbols == {sight.order.symbol})
+            for id in (*seen, *told)
+            if (sight := self._story.known.get(id)) and (symbols == {None} or symbols == {sight.order.symbol})
         }
         takers = []
-        for story, later in others.items():
-            theirs = first_later(later, shown.entry.came_at)
+        for story, ahead in others.items():
+            theirs = ahead.after(shown.entry.came_at)
             takers += [order for id, (order, _) in theirs.items() if placed.get(id) == story.name]
         ours = {id for id, whose in placed.items() if whose == self._story.name and id in seen}
         race = Race(
@@ -177,4 +173,5 @@ class Cancels:
         self._observations.count(judgement.saw)
         certain = [breach for breach in judgement.breaches if breach.certain]
         self._observations.report(certain, *evidence)
-        self._raced.update(map(id, answers))
+        for each in answers:
+            each.raced = True

@@ -18,11 +18,10 @@ class Census:
 
     def __init__(self) -> None:
         self.bases: Counter[str] = Counter()
-        self.left_out: Counter[str] = Counter()
         self.markets: set[str] = set()
         self.good: set[str] = set()
         self.credentials = 0
-        self._ids: defaultdict[str, set[tuple[object, ...]]] = defaultdict(set)
+        self._ids: defaultdict[str, set[int]] = defaultdict(set)
 
     def take(self, entry: Entry) -> None:
         """Take in one entry."""
@@ -38,7 +37,7 @@ class Census:
             self.markets.update(order.symbol for order in orders)
             ids = self._ids[entry.account]
             if len(ids) < _MOST_IDS:
-                ids.update(order.identity for order in orders)
+                ids.update(hash(order.identity) for order in orders)
             self.good.add(entry.account)
 
     @property

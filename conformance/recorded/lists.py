@@ -3,14 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from conformance.evidence import Exchange
 from conformance.observations import Observations
 from conformance.oracle.listing import LISTING, MAX_LIMIT, Listing, explain, limit_requirement, matches, page_size
 from conformance.oracle.snapshot import Interval
 from conformance.oracle.timeline import TIMELINE, Look, Timeline
 from conformance.orders import Order, Query
+from conformance.recorded.ahead import Ahead
 from conformance.recorded.contradictions import Contradictions, Filters
-from conformance.recorded.story import Shown, Story, Terms, first_later, snapshot, with_record
+from conformance.recorded.story import Shown, Story, Terms, snapshot, with_record
+from conformance.recorded.whose import Foreign
 from conformance.verdict import Breach
 
 _FILTERS = ("list.symbol", "list.status", "list.start", "list.end")
@@ -28,20 +29,20 @@ class Lists:
         self._terms = terms
         self._observations = observations
 
-    def judge(self, shown: Shown, later: Sequence[Shown], foreign: Mapping[tuple[object, ...], Exchange]) -> None:
-        """Judge one list; `later`: answers of the same account that were asked for after it."""
+    def judge(self, shown: Shown, ahead: Ahead, foreign: Foreign) -> None:
+        """Judge one list; `ahead`: answers of the same account that were asked for after it."""
         query = shown.query
         assert query is not None
-        self._by_itself(Listing(query, shown.orders, foreign.keys(), shown.unread), shown, foreign)
+        self._by_itself(Listing(query, shown.orders, foreign, shown.unread), shown, foreign)
         self._against_what_was(shown)
-        self._between(Listing(query, shown.orders, unread=shown.unread), shown, later)
+        self._between(Listing(query, shown.orders, unread=shown.unread), shown, ahead)
 
     def report(self) -> None:
         """Charge what only the whole recording can tell."""
         self.filters.report(self._observations)
         self.contradictions.report(self._observations)
 
-    def _by_itself(self, listing: Listing, shown: Shown, foreign: Mapping[tuple[object, ...], Exchange]) -> None:
+    def _by_itself(self, listing: Listing, shown: Shown, foreign: Foreign) -> None:
         judgement = LISTING.judge(listing)
         self._observations.count(judgement.saw)
         if foreign and listing.orders and not any(each.requirement == "list.own-only" for each in judgement.breaches):
@@ -58,7 +59,7 @@ class Lists:
             else:
                 order = next((each for each in listing.orders if each.identity in foreign), None)
                 owner = (
-                    [with_record(foreign[order.identity], order)]
+                    [with_record(foreign.shown_by(order.identity), order)]
                     if order and breach.requirement == "list.own-only"
                     else []
                 )
@@ -71,7 +72,7 @@ class Lists:
         earlier: dict[int, tuple[Look, dict[str, Order]]] = {}
         for order in shown.orders:
             was = self._story.known.get(order.id)
-            if was is None or (was.order == order and was.order.status not in _OVER):
+            if was is None or (was.order.status not in _OVER and was.order == order):
                 continue
             key = id(was.by)
             if key not in earlier:
@@ -79,11 +80,10 @@ class Lists:
                 look = was.by.look(orders)
                 earlier[key] = replace(look, exchange=with_record(look.exchange, was.order)), orders
             earlier[key][1][order.id] = was.order
-        settled = {
-            id for id, sight in self._story.known.items() if sight.listed_since + self._lag_s < shown.entry.asked_at
-        } if self._story.lately else set()  # fmt: skip
-        lately = [each.look() for each in self._story.lately if shown.entry.asked_at - each.entry.came_at < 10]
-        looks = [*(look for look, _ in earlier.values()), *lately, shown.look()]
+        lately = [each for each in self._story.lately if shown.entry.asked_at - each.entry.came_at < 10]
+        told = {id for each in lately for id in each.by_id if id in self._story.known}
+        settled = {id for id in told if self._story.known[id].listed_since + self._lag_s < shown.entry.asked_at}
+        looks = [*(look for look, _ in earlier.values()), *(each.look() for each in lately), shown.look()]
         judgement = TIMELINE.judge(Timeline(_pairwise(looks), {}, {}, settled, self._terms.consistency_s))
         self._observations.count(judgement.saw)
         self._observations.report(judgement.breaches)
@@ -92,15 +92,16 @@ class Lists:
     def _lag_s(self) -> float:
         return self._terms.settle_s + self._terms.consistency_s
 
-    def _between(self, listing: Listing, shown: Shown, later: Sequence[Shown]) -> None:
+    def _between(self, listing: Listing, shown: Shown, ahead: Ahead) -> None:
         """Against orders that answers before and after it show alike: nothing was done to those."""
         entry, query = shown.entry, listing.query
-        after = first_later(later, entry.came_at + self._terms.consistency_s)
+        after = ahead.after(entry.came_at + self._terms.consistency_s)
         known = self._story.known
+        long_ago = entry.asked_at - self._lag_s
         stable = {
             id: order
             for id, (order, _) in after.items()
-            if (was := known.get(id)) and was.order == order and was.since + self._lag_s < entry.asked_at
+            if (was := known.get(id)) and was.since < long_ago and (was.order is order or was.order == order)
         }
         if not stable:
             return

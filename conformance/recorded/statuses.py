@@ -1,7 +1,7 @@
 """Answers that are no 200, and what every answer says: how long it took, how an error is spelled."""
 
 from collections import OrderedDict, deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from conformance import contract
 from conformance.account.blame import BAD_INPUT, charge, of_cancel_all, of_list
@@ -22,11 +22,11 @@ _ENOUGH = 3  # times that a server fault has to be met, and no other answer, bef
 class _Fared:
     """How a query was answered: the statuses, how often, and with what the first time that it was no 200."""
 
-    statuses: set[int]
-    times: int
-    between: bool  # whether another list was answered in between
-    first: Entry
-    was: int  # good lists until then
+    statuses: set[int] = field(default_factory=set)
+    times: int = 0
+    between: bool = False  # whether another list was answered in between
+    first: Entry | None = None
+    was: int = 0  # good lists until then
 
 
 class Statuses:
@@ -76,12 +76,12 @@ class Statuses:
         key = entry.method, entry.query.partition("timestamp=")[0].strip("&"), f"{entry.account} {entry.kind}"
         fared = self._fared.get(key)
         if fared is None:
-            fared = self._fared[key] = _Fared(set(), 0, False, entry, self._lists)
-        if status != 200 and fared.first.answer and fared.first.answer.status == 200:
+            fared = self._fared[key] = _Fared()
+        if status != 200 and fared.first is None:
             fared.first, fared.was = entry, self._lists
         fared.statuses.add(status)
         fared.times += 1
-        fared.between |= self._lists > fared.was
+        fared.between |= fared.first is not None and self._lists > fared.was
         while len(self._fared) > _REMEMBERED:
             self._fared.popitem(last=False)
         is_good = entry.account in self._good and entry.kind == "jwt" and status not in NOT_JUDGED and status != 500
@@ -98,7 +98,7 @@ class Statuses:
         for (method, asked, whose), fared in self._fared.items():
             [status, *further] = fared.statuses
             entry = fared.first
-            if further or status == 200 or method != "GET" or entry.account not in self._good:
+            if further or entry is None or method != "GET" or entry.account not in self._good:
                 continue
             query = entry.list_query()
             if status == 500 or status in (501, 505):

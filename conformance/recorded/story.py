@@ -38,6 +38,7 @@ class Shown:
     symbol: str | None
     orders: tuple[Order, ...]
     unread: tuple[str | None, ...] = ()
+    raced: bool = False  # whether a cancel-all that overlaps this one has been judged together with it
     by_id: dict[str, Order] = field(default_factory=dict)
     bare: Exchange = field(init=False)
 
@@ -88,6 +89,7 @@ class Story:
     def __init__(self, name: str) -> None:
         self.name = name
         self.known: OrderedDict[str, Sight] = OrderedDict()
+        self.live: set[str] = set()  # those that were live when they were seen last
         self.lately: deque[Shown] = deque(maxlen=_LATELY)  # cancel-alls
         self.changed_at = float("-inf")  # when something was last done that may change orders, or the last of it came
         self.refused_at = float("-inf")  # when a cancel-all was last refused, or got no answer
@@ -109,13 +111,14 @@ class Story:
             if not order.id:
                 continue
             was = self.known.get(order.id)
-            same = was is not None and was.order == order
+            same = was is not None and (was.order is order or was.order == order)
             since = was.since if was is not None and same else told.came_at
             listed = was.listed_since if was is not None else told.came_at
             self.known[order.id] = Sight(order, told, since, listed)
             self.known.move_to_end(order.id)
+            (self.live.add if order.live else self.live.discard)(order.id)
         while len(self.known) > _MOST_ORDERS:
-            self.known.popitem(last=False)
+            self.live.discard(self.known.popitem(last=False)[0])
         if shown.query is None:
             self.lately.append(shown)
 
@@ -139,13 +142,3 @@ def with_record(exchange: Exchange, order: Order) -> Exchange:
     if exchange.response_body != "…":
         return exchange
     return replace(exchange, response_body=f"… {dict(order.sent)} …")
-
-
-def first_later(later: Iterable[Shown], after: float) -> dict[str, tuple[Order, Shown]]:
-    """Each order as the first of these answers shows it that was asked for after this moment."""
-    found: dict[str, tuple[Order, Shown]] = {}
-    for shown in later:
-        if shown.entry.asked_at > after:
-            for order in shown.orders:
-                found.setdefault(order.id, (order, shown))
-    return found
