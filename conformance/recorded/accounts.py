@@ -43,8 +43,8 @@ class Accounts:
         name = self.name_of(entry.account)
         if name not in self._accounts:
             story = Story(name)
-            lists, cancels = (each(story, self._terms, self._observations) for each in (Lists, Cancels))
-            self._accounts[name] = Account(story, lists, cancels, Ahead())
+            given = story, self._terms, self._observations
+            self._accounts[name] = Account(story, Lists(*given), Cancels(*given), Ahead())
         return self._accounts[name]
 
     def all(self) -> Iterable[Account]:

@@ -1,9 +1,12 @@
 """Reads the entries of a recording one after the other, whatever its size.
 
-A recording is an HTTP archive (HAR 1.2), or a text file with one JSON object a line, each of them such an entry.
+A recording is an HTTP archive (HAR 1.2), or a text file with one JSON object a line, each of them such an entry, as the
+sandbox's log of requests has them.
 """
 
+import codecs
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
@@ -14,6 +17,8 @@ from conformance.exits import WrongUsage
 
 _BEGINNING = 65_536  # bytes that have to tell what the file is
 _ENTRIES = "log.entries.item"
+_ARCHIVE = re.compile(rb'\s*\{\s*"log"\s*:')
+_LINE = re.compile(rb'\s*\{(?:(?!"log"\s*:)[^\n])*"request"')
 
 
 class NotARecording(WrongUsage):
@@ -32,7 +37,8 @@ class Source:
                 beginning = file.read(_BEGINNING)
         except OSError as error:
             raise NotARecording(f"{path}: {error.strerror or error}") from None
-        self._by_line = _is_by_line(beginning)
+        beginning = beginning.removeprefix(codecs.BOM_UTF8)
+        self._by_line = not _ARCHIVE.match(beginning) and _LINE.match(beginning) is not None
         if not self._by_line and b'"log"' not in beginning:
             raise NotARecording(f"{path}: neither an HTTP archive (HAR 1.2) nor a log with a JSON object on each line")
 
@@ -44,6 +50,8 @@ class Source:
         self.broken_off = None
         found = 0
         with self.path.open("rb") as file:
+            if file.read(len(codecs.BOM_UTF8)) != codecs.BOM_UTF8:
+                file.seek(0)
             for entry in self._lines(file) if self._by_line else self._archive(file):
                 found += 1
                 tell(file.tell())
@@ -66,12 +74,3 @@ class Source:
                     yield json.loads(line)
             except (ValueError, RecursionError):
                 self.broken_off = f"line {number} is no JSON"
-
-
-def _is_by_line(beginning: bytes) -> bool:
-    first, _, _ = beginning.partition(b"\n")
-    try:
-        document = json.loads(first)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(document, dict) and "request" in document

@@ -87,7 +87,9 @@ def test_the_log_has_a_curl_line_for_each_call_and_no_secret(tmp_path: Path) -> 
     text = log.read_text(encoding="utf-8")
     placed, listed = map(json.loads, text.splitlines())
     assert not [each for each in secrets if each in text]
-    assert placed["ms"] >= 30
-    assert (placed["status"], json.loads(placed["answer"])["status"]) == (201, "open")
+    assert placed["time"] >= 30
+    assert placed["response"]["status"] == 201
+    assert json.loads(placed["response"]["content"]["text"])["status"] == "open"
+    assert placed["comment"] == listed["comment"] == "account alice"
     assert placed["curl"].startswith("curl -i -X POST -H 'Content-Type: application/json' -d ")
     assert listed["curl"] == f"curl -i -X GET -H \"Authorization: Bearer $P99_JWT\" '{address}?symbol=DFUSDT&api=***'"
