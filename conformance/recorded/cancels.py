@@ -1,6 +1,6 @@
 """Cancel-alls of a recording, held against the answers before and after them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from conformance.account.clock import TargetClock
 from conformance.observations import Observations
@@ -65,7 +65,11 @@ class Cancels:
         seen = {id: order for id, (order, _) in after.items()}
         returned = {order.id for order in shown.orders}
         again = self._last if self._is_said_again(shown) else None
-        theirs, become = self._of_others(others, shown)
+        after_others = self._after_others(others, entry.came_at + self._terms.consistency_s)
+        theirs = {
+            id: order for each in others for id, order in each.snapshot((*after_others, *shown.by_id)).orders.items()
+        }
+        become = theirs | {id: order for id, (order, _) in after_others.items()}
         cancellation = Cancellation(
             shown.symbol,
             shown.orders,
@@ -91,20 +95,31 @@ class Cancels:
                 continue
             if breach.requirement == "cancel.idempotent" and again and not self._same(again, breach, returned):
                 breach = breach._replace(certain=False)
-            self._report(breach, shown, after, changed_until, quiet=not beside and not placed)
+            self._report(breach, shown, after | after_others, others, changed_until, quiet=not beside and not placed)
         self._last = shown
 
     def _report(
-        self, breach: Breach, shown: Shown, after: Mapping[str, tuple[Order, Shown]], until: float, *, quiet: bool
+        self,
+        breach: Breach,
+        shown: Shown,
+        after: Mapping[str, tuple[Order, Shown]],
+        others: Iterable[Story],
+        until: float,
+        *,
+        quiet: bool,
     ) -> None:
         told = f"{breach.want} {breach.got}"
-        before = [self._story.evidence(id) for id in self._story.known if id in told][:1]
-        behind = [by.entry.exchange for id, (_, by) in after.items() if id in told][:1]
-        evidence = (*before, shown.entry.exchange, *behind)
-        since = min((self._story.known[id].by.asked_at for id in self._story.known if id in told), default=0.0)
-        undisturbed = quiet and self._story.changed_at < since and until > max(
-            (by.entry.asked_at for id, (_, by) in after.items() if id in told), default=shown.entry.came_at
-        )  # fmt: skip
+        known = [(story, id) for story in (self._story, *others) for id in story.known if id in told]
+        seen = [by.entry for id, (_, by) in after.items() if id in told]
+        before = [story.evidence(id) for story, id in known[:1]]
+        evidence = (*before, shown.entry.exchange, *(entry.exchange for entry in seen[:1]))
+        lag_s = self._terms.consistency_s  # lists may have shown an order as it was before an earlier change
+        undisturbed = (
+            quiet
+            and bool(known)
+            and all(story.changed_at + lag_s < story.known[id].by.asked_at for story, id in known)
+            and until > max((entry.asked_at for entry in seen), default=shown.entry.came_at)
+        )
         if breach.certain or (self._terms.alone and undisturbed and not breach.excusable):
             self._observations.report([breach._replace(certain=True)], *evidence)
         elif undisturbed and not breach.excusable and breach.requirement:
@@ -125,17 +140,9 @@ class Cancels:
             bool(told & returned) if breach.want.startswith("an empty array") else any(id in breach.want for id in told)
         )
 
-    def _of_others(self, others: Mapping[Story, Ahead], shown: Shown) -> tuple[dict[str, Order], dict[str, Order]]:
-        """The orders of the other accounts before, and as they became: those that are returned, or seen again."""
-        came_by = shown.entry.came_at + self._terms.consistency_s
-        before: dict[str, Order] = {}
-        become: dict[str, Order] = {}
-        for story, ahead in others.items():
-            after = {id: order for id, (order, _) in ahead.after(came_by).items()}
-            before |= story.snapshot((*after, *shown.by_id)).orders
-            become |= after
-        missing = before.keys() - become.keys()
-        return before, become | {id: before[id] for id in missing}
+    def _after_others(self, others: Mapping[Story, Ahead], came_by: float) -> dict[str, tuple[Order, Shown]]:
+        """The orders of the other accounts as their next lists show them."""
+        return {id: seen for ahead in others.values() for id, seen in ahead.after(came_by).items()}
 
     def _race(
         self,
