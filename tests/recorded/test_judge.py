@@ -91,10 +91,12 @@ class Recording:
     def cancel(self, orders: Orders, query: str = "", **given: Any) -> "Recording":
         return self.ask("DELETE", query, {"canceled": orders}, **given)
 
-    def judged(self, path: Path, *, alone: bool = False, owners: tuple[str, ...] = ()) -> Results:
+    def judged(
+        self, path: Path, *, alone: bool = False, owners: tuple[str, ...] = (), consistency_s: float = 0
+    ) -> Results:
         file = path / "traffic.har"
         file.write_text(json.dumps({"log": {"version": "1.2", "entries": self.entries}}), encoding="utf-8")
-        return Recorded(file, Terms(alone), mapping(owners), None, lambda *_: None).judge({})
+        return Recorded(file, Terms(alone, consistency_s), mapping(owners), None, lambda *_: None).judge({})
 
 
 def violated(results: Results) -> set[str]:
@@ -148,6 +150,24 @@ def test_what_somebody_else_may_have_done_is_inconclusive_unless_nobody_else_was
     assert stands(recording.judged(tmp_path, alone=True), "cancel.exact") == "fail"
 
 
+def test_orders_of_others_that_a_cancel_all_canceled_are_named_where_nothing_else_was_done(tmp_path: Path) -> None:
+    def recording() -> Recording:
+        return Recording().list([A]).list([B], user="bob")
+
+    went = recording().cancel([canceled(A)]).list([canceled(B)], user="bob")
+    assert stands(went.judged(tmp_path, alone=True), "cancel.own-only") == "fail"
+    assert stands(went.judged(tmp_path), "cancel.own-only") == "inconclusive"
+    own = recording().cancel([canceled(B)], user="bob").cancel([canceled(A)]).list([canceled(B)], user="bob")
+    assert violated(own.judged(tmp_path, alone=True)) == set()
+
+
+def test_a_list_that_is_behind_does_not_tell_what_was_live(tmp_path: Path) -> None:
+    done = [canceled(A), canceled(C)]
+    recording = Recording().list([A, C]).cancel(done).list([A, C]).cancel([]).list(done)
+    assert "cancel.visible" in violated(recording.judged(tmp_path, alone=True))
+    assert violated(recording.judged(tmp_path, alone=True, consistency_s=7)) == set()
+
+
 def test_lists_that_overlap_tell_nothing_of_each_other(tmp_path: Path) -> None:
     recording = Recording().list([canceled(A)], took=9000).list([A]).judged(tmp_path)
     assert violated(recording) == {"latency"}
@@ -197,10 +217,14 @@ def test_a_file_that_is_no_recording_is_said_so(text: str, says: str, tmp_path: 
         Recorded(file, Terms(), {}, None, lambda *_: None).judge({})
 
 
-def test_a_log_of_a_line_for_each_entry_is_read_too(tmp_path: Path) -> None:
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["plain", "byte order mark"])
+@pytest.mark.parametrize("by_line", [True, False], ids=["lines", "archive"])
+def test_a_log_of_a_line_for_each_entry_is_read_too(by_line: bool, mark: bytes, tmp_path: Path) -> None:
     file = tmp_path / "traffic.jsonl"
-    lines = [json.dumps(entry) for entry in Recording().ask("GET", "", [A, C]).entries]
-    file.write_text("\n".join(lines), encoding="utf-8")
+    many = [order(number) for number in range(400)]  # the first line is longer than what tells of the file
+    entries = Recording().list(many).ask("GET", "", [A, C]).entries
+    text = "\n".join(map(json.dumps, entries)) if by_line else json.dumps({"log": {"entries": entries}})
+    file.write_bytes(mark + text.encode())
     assert "list.newest-first" in violated(Recorded(file, Terms(), {}, None, lambda *_: None).judge({}))
 
 
