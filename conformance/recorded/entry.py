@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ _LARGEST = 2**24  # bytes of a body
 _ROUNDED_S = 0.001  # most recorders write milliseconds
 _OWN_PARAMETERS = ("timestamp", "signature", "recvWindow")
 _LARGEST_LIMIT = 2**31 - 1
+_A_NAME = re.compile(r"[A-Za-z0-9._:/-]{1,64}")  # what may be the name of a market
 WITH = " with "  # between the account and what its credentials are, in the comment of an entry
 
 
@@ -59,7 +61,7 @@ class Entry:
         given = {name: value for name, value in pairs if name not in _OWN_PARAMETERS}
         if len(dict(pairs)) < len(pairs) or given.keys() - {"symbol", "status", "start", "end", "limit"}:
             return None
-        if given.get("status", "open") not in STATUSES or not given.get("symbol", "X"):
+        if given.get("status", "open") not in STATUSES or not _A_NAME.fullmatch(given.get("symbol", "X")):
             return None
         numbers = {name: given[name] for name in ("start", "end", "limit") if name in given}
         if not all(_is_number(text) for text in numbers.values()):

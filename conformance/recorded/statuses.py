@@ -36,7 +36,7 @@ class Statuses:
         self._observations = observations
         self._markets = markets
         self._good = good
-        self._fared: OrderedDict[tuple[str, str, str], _Fared] = OrderedDict()
+        self._fared: OrderedDict[tuple[str, Query | str, str], _Fared] = OrderedDict()
         self._lists = 0
         self._sent: deque[float] = deque(maxlen=GENTLE)
 
@@ -73,7 +73,8 @@ class Statuses:
     def _note(self, entry: Entry, query: Query | None, *, nothing_live: bool) -> None:
         assert entry.answer is not None
         status = entry.answer.status
-        key = entry.method, entry.query.partition("timestamp=")[0].strip("&"), f"{entry.account} {entry.kind}"
+        asked = entry.query.partition("timestamp=")[0].strip("&") if query is None else query
+        key = entry.method, asked, f"{entry.account} {entry.kind}"
         fared = self._fared.get(key)
         if fared is None:
             fared = self._fared[key] = _Fared()
@@ -104,7 +105,7 @@ class Statuses:
             if status == 500 or status in (501, 505):
                 if fared.times >= _ENOUGH and fared.between:
                     broken = BAD_INPUT if query is None else self._blamed(query, status, whose)
-                    self._breach(f"200 to a list of {asked[:60] or 'no parameters'}", entry, broken)
+                    self._breach(f"200 to a list of {str(asked)[:60]}", entry, broken)
                 continue
             turned = status in NOT_JUDGED or status >= 500 or (status in (400, 422) and entry.kind != "jwt")
             free = query is None or not is_within(query.limit) or _is_empty(query)
@@ -114,8 +115,7 @@ class Statuses:
 
     def _blamed(self, query: Query, status: int, whose: str) -> str:
         def fails(other: Query) -> bool:
-            pairs = "&".join(f"{name}={value}" for name, value in other.pairs())
-            fared = self._fared.get(("GET", pairs, whose))
+            fared = self._fared.get(("GET", other, whose))
             return fared is not None and fared.statuses == {status}
 
         return of_list(query, status, fails, next(iter(self._markets), None))

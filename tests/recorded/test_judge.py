@@ -136,6 +136,15 @@ def test_an_honest_session_is_not_accused(tmp_path: Path) -> None:
         (Recording().list([A]).list([B], user="bob").cancel([canceled(B)]), "cancel.own-only"),
         (Recording().list([A]).list([A], user=None), "auth.required"),
         (Recording().list([A]).list([A], token=token("alice", "none", "")), "auth.jwt-forged"),
+        (
+            Recording()
+            .list([A])
+            .ask("GET", "?symbol=%FF", "", status=500)
+            .list([A])
+            .ask("GET", "?symbol=%FF", "", status=500)
+            .ask("GET", "?symbol=%FF", "", status=500),
+            "error.bad-input",
+        ),
         (Recording().list([A]).ask("GET", "?limit=abc", [order(n) for n in range(300, 0, -1)]), "error.bad-input"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
