@@ -83,7 +83,7 @@ class Cancels:
             unread=shown.unread,
         )
         judgement = CANCELLATION.judge(cancellation)
-        live = any(cancellation.in_scope(story.known[id].order) for id in story.live)
+        live = story.has_live(shown.symbol)
         strangers = returned - story.known.keys()
         if live or shown.orders:
             judgement.saw.pop("cancel.empty", None)

@@ -144,8 +144,10 @@ class Recorded:
         if entry.operation is None or entry.answer is None or entry.answer.status != 200:
             self._other(entry, account)
         if entry.operation is not None and entry.answer is not None:
-            nothing_live = account is not None and not account.story.live
-            self._statuses.judge(entry, entry.list_query(), nothing_live=nothing_live)
+            query = entry.list_query()
+            symbol = query.symbol if query else None
+            nothing_live = account is not None and not account.story.has_live(symbol)
+            self._statuses.judge(entry, query, nothing_live=nothing_live)
         if shown is None or account is None:
             return
         account.ahead.drop()

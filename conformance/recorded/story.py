@@ -126,6 +126,10 @@ class Story:
         """These orders as they are known now; what is not among them may be anything."""
         return snapshot({id: self.known[id].order for id in ids if id in self.known}, *exchanges)
 
+    def has_live(self, symbol: str | None) -> bool:
+        """Whether any order of this market, or of all, was live when it was seen last."""
+        return any(symbol in (None, self.known[id].order.symbol) for id in self.live)
+
     def evidence(self, id: str) -> Exchange:
         """The answer that showed the order last, with its record alone."""
         sight = self.known[id]

@@ -134,6 +134,14 @@ def test_an_honest_session_is_not_accused(tmp_path: Path) -> None:
         (Recording().cancel([], "").ask("DELETE", "", {"canceled": None}), "cancel.empty"),
         (Recording().list([A]).list([B], user="bob").list([A, B]), "list.own-only"),
         (Recording().list([A]).list([B], user="bob").cancel([canceled(B)]), "cancel.own-only"),
+        (
+            Recording()
+            .list([A, B])
+            .cancel([canceled(B)], "?symbol=BTCUSDT")
+            .list([A, canceled(B)])
+            .ask("DELETE", "?symbol=BTCUSDT", "", status=404),
+            "cancel.empty",
+        ),
         (Recording().list([A]).list([A], user=None), "auth.required"),
         (Recording().list([A]).list([A], token=token("alice", "none", "")), "auth.jwt-forged"),
         (
