@@ -22,9 +22,9 @@ TAKING: Mapping[str, tuple[int, Callable[[Trading], Steps]]] = {
     "a market buy for an amount": (2, lambda trading: trading.buy_for(trading.uneven_amount())),
 }
 TAKEN: Mapping[str, tuple[int, Callable[[Trading], Steps]]] = {
-    "a buy": (2, lambda trading: trading.make("buy", whole=True)),
-    "a sell": (0, lambda trading: trading.make("sell")),
-    "a market sell": (1, Trading.sell_at_market),
+    "a buy": (1, lambda trading: trading.make("buy", whole=True)),
+    "a sell": (2, lambda trading: trading.make("sell")),
+    "a market sell": (0, Trading.sell_at_market),
 }
 
 

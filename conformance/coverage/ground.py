@@ -1,8 +1,10 @@
 """What lists of an account have to show, fast enough to compare thousands of queries: sets of orders as bits."""
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from typing import NamedTuple
 
+from conformance.coverage.moments import is_telling
 from conformance.oracle.listing import page_size
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order, Query
@@ -32,6 +34,7 @@ class Ground:
             self._symbols[order.symbol] = self._symbols.get(order.symbol, 0) | 1 << place
             self._statuses[order.status] = self._statuses.get(order.status, 0) | 1 << place
         self._places: dict[int, list[int]] = {}
+        self._is_telling = [is_telling(order.created_at) for order in self.orders]
         self._rising = [-order.created_at for order in self.orders]  # as bisect wants it
 
     @property
@@ -50,6 +53,10 @@ class Ground:
         if orders not in self._places:
             self._places[orders] = [place for place, bit in enumerate(bin(orders)[:1:-1]) if bit == "1"]
         return self._places[orders]
+
+    def telling(self, places: Sequence[int], first: int, last: int) -> list[int]:
+        """Which of these places, by number from first to last, are those of orders created at a moment that tells."""
+        return [number for number in range(first, last + 1) if self._is_telling[places[number]]]
 
     def answer(self, query: Query) -> Answer:
         """What a list by this query has to show."""

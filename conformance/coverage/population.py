@@ -8,7 +8,7 @@ from conformance.coverage.array import Combination, combinations_of, cover, with
 from conformance.orders import LIVE, STATUSES, Order
 
 # How old an order is, from and to, in seconds: on either side of where caches, jobs and searches tend to draw a line.
-# The last one lies in the other half of the year, where clocks change.
+# One lies in the other half of the year, where clocks change.
 AGES = {
     "minutes": (0, 900),
     "hours": (3_600, 20 * 3_600),
@@ -16,6 +16,7 @@ AGES = {
     "weeks": (8 * 86_400, 27 * 86_400),
     "months": (32 * 86_400, 120 * 86_400),
     "half a year": (150 * 86_400, 215 * 86_400),
+    "years": (370 * 86_400, 900 * 86_400),
 }
 
 YOUNG = "minutes"

@@ -24,6 +24,8 @@ from conformance.orders import Query
 
 _TRIES = 100  # choices of values for a row: most rows tell with one of the first
 
+_AT_A_MOMENT = 0.3  # of the bounds
+
 
 def telling_query(row: Row, ground: Ground, rng: random.Random) -> tuple[Query, frozenset[str]]:
     """A query of the row, and the parameters by which it tells: all that are given, or as many as were found."""
@@ -54,10 +56,10 @@ def _chosen(row: Row, ground: Ground, rng: random.Random) -> Query:
         reach = len(passing) - 1
         least = DEFAULT_LIMIT if fills_a_plain_page(row, ground) and not cut else 0
         latest = max(0, reach - size - 1) if cut else reach - least
-        first = rng.randint(min(1, latest), latest) if row["end"] in BOUNDS else 0
+        first = _number(passing, min(1, latest), latest, ground, rng) if row["end"] in BOUNDS else 0
         if row["end"] in BOUNDS and row["start"] in BOUNDS:
             first = min(first, max(reach - 1, 0))
-        last = min(first + rng.randint(least, size - 1), reach)
+        last = _number(passing, min(first + least, reach), min(first + size - 1, reach), ground, rng)
         start, end = (_second(row["start"], ground, passing[last]), _second(row["end"], ground, passing[first]))
         if row["start"] == EARLY:
             start = ground.orders[passing[rng.randint(min(size, reach), reach)]].created_at - rng.randint(0, 1)
@@ -70,6 +72,12 @@ def _chosen(row: Row, ground: Ground, rng: random.Random) -> Query:
     if start is not None and end is not None and start > end and row["start"] in BOUNDS and row["end"] in BOUNDS:
         start, end = end, start
     return Query(symbol, status, start, end, limit)
+
+
+def _number(places: Sequence[int], first: int, last: int, ground: Ground, rng: random.Random) -> int:
+    """Which of these orders a bound lies at: often one that was created at a moment that tells, if there is one."""
+    at_a_moment = ground.telling(places, first, last) if rng.random() < _AT_A_MOMENT else []
+    return rng.choice(at_a_moment) if at_a_moment else rng.randint(first, last)
 
 
 def _second(where: str, ground: Ground, place: int | None) -> int | None:

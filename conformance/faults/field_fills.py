@@ -72,6 +72,18 @@ class ResidueStaysPartlyFilled(Exchange):
         return status if complete else "partially_filled"
 
 
+# pmxt-dev/pmxt#668
+@fault(breaks="order.status-agrees")
+class ResidueOfEachFillStays(Exchange):
+    """Takes each fill from what is left as doubles, and calls an order filled once nothing is left."""
+
+    def status_after_fill(self, order: Order) -> str:
+        left = float(order.quantity or 0)
+        for trade in order.trades:
+            left -= float(trade.quantity)
+        return "partially_filled" if left > 0 else super().status_after_fill(order)
+
+
 # -- averages ------------------------------------------------------------------------------------------------------
 
 

@@ -39,16 +39,24 @@ class Disturbed(Exception):
 
 
 def telling_lots(lot: Decimal, most: int) -> tuple[int, ...]:
-    """Three different numbers of lots whose sum has a tail where it is added up in binary floats, as 0.1 + 0.2 has.
+    """Three different numbers of lots whose sum has a tail where it is added up in binary floats, as 0.1 + 0.2 has;
+    if there are such, also one that leaves a residue where they are taken from their sum one by one.
 
     Fewer than `most` in all, so that some of the order is left. Where no three do, as with whole lots: the plain ones.
     """
-    for lots in permutations(range(1, most - 2), 3):
-        exact = sum(lots) * lot
-        added = sum(float(each * lot) for each in lots)
-        if sum(lots) < most and Decimal(repr(added)) != exact:
-            return lots
-    return _LOTS
+    telling = [
+        lots for lots in permutations(range(1, most - 2), 3) if sum(lots) < most and _float_error(lot, lots, added=True)
+    ]
+    return next((lots for lots in telling if _float_error(lot, lots, added=False) > 0), (telling or [_LOTS])[0])
+
+
+def _float_error(lot: Decimal, lots: Sequence[int], *, added: bool) -> Decimal:
+    """By how much binary floats are wrong about so many lots: `added` up, or else taken from their sum."""
+    exact = sum(lots) * lot
+    amount = 0.0 if added else float(exact)
+    for each in lots:
+        amount += float(each * lot) if added else -float(each * lot)
+    return Decimal(repr(amount)) - (exact if added else 0)
 
 
 Steps = Generator[Sequence[Placing], None, Fills]

@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from conformance.coverage.moments import telling_moments
 from conformance.coverage.population import AGES, YOUNG, Kind
 from conformance.profile import Market
 
 _REASON = "INSUFFICIENT_BALANCE"  # a code; the documents give none
+
+_AT_A_MOMENT = 0.3  # of the older orders
 
 
 def history(
@@ -17,11 +20,12 @@ def history(
 ) -> list[dict[str, Any]]:
     """An order of each kind. The youngest are spread from `oldest` to `newest` (UNIX seconds), some in the same second.
 
-    Older ones are as old as their kind says. Most are updated up to a minute after they were created, so that the two
-    times order differently; none after `newest`.
+    Older ones are as old as their kind says, some of them created at a moment that tells. Most are updated up to a
+    minute after they were created, so that the two times order differently; none after `newest`.
     """
     young = sum(kind.age == YOUNG for kind in kinds)
     span = max(newest - oldest, 1)
+    moments = {age: iter(telling_moments(newest - to, newest - since)) for age, (since, to) in AGES.items()}
     made, number = [], 0
     for kind in kinds:
         if kind.age == YOUNG:
@@ -30,6 +34,8 @@ def history(
             number += 1
         else:
             created_at = newest - rng.randint(*AGES[kind.age])
+            if rng.random() < _AT_A_MOMENT:
+                created_at = next(moments[kind.age], created_at)
         updated_at = min(created_at + rng.randrange(0, 60), newest)
         made.append(order(markets[kind.market], kind, created_at, updated_at, rng))
     return made
