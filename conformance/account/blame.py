@@ -242,6 +242,11 @@ class Blame:
             # What it lets through wrongly is the oldest of all, which a full page does not reach: that of a later start
             # would.
             kept = self._keeps(replace(alone, start=kept[len(kept) // 2].created_at, limit=MAX_LIMIT), breach, kind)
+            # Or it is wrong about this second alone, which such a page does not reach: then it is so beside an end as
+            # well as beside the other filters.
+            beside = replace(alone, end=query.start, limit=MAX_LIMIT), replace(query, end=None, limit=MAX_LIMIT)
+            if kept is not None and all(self._keeps(each, breach, kind) is None for each in beside):
+                return False
         return kept is not None
 
     def _keeps(self, query: Query, breach: Breach, kind: Credential) -> tuple[Order, ...] | None:
