@@ -96,7 +96,7 @@ def possible(kind: Mapping[str, str]) -> bool:
         return False
     if type == "market by amount" and kind.get("side", "buy") != "buy":
         return False
-    return type == "limit" or (status in (None, "filled", "rejected") and kind.get("filled") != "part")
+    return type == "limit" or status not in LIVE
 
 
 def wanted(markets: Sequence[str], ages: Sequence[str]) -> set[Combination]:

@@ -143,6 +143,14 @@ class FilledAreLimitOrders(Exchange):
 
 
 @fault(breaks="list.status")
+class CanceledAreLimitOrders(Exchange):
+    """Leaves market orders out of what is canceled, though the rest of one may be."""
+
+    def has_status(self, order: Order, status: str) -> bool:
+        return super().has_status(order, status) and (status != "canceled" or order.type == "limit")
+
+
+@fault(breaks="list.status")
 class CanceledAreUntouched(Exchange):
     """Leaves canceled orders out that were partly filled before."""
 
