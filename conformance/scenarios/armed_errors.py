@@ -12,11 +12,12 @@ from conformance.stage.stage import Stage
 from conformance.verdict import Breach, Busy, Inconclusive, Violation
 from conformance.wire.answers import decoded
 from conformance.wire.client import Answer
+from conformance.wire.signer import Credential
 
 _ATTEMPTS = 5
 
-# No check asks for this list: a cache that may keep what an account was shown does not answer for the exchange.
-_KEPT_BY_NO_CACHE = "limit=7"
+# No check asks for these lists: a cache that may keep what an account was shown does not answer for the exchange.
+_PLAIN, _FILTERED = "limit=7", "status=open&start=1&limit=7"
 
 _TRANSIENT = "cancel.busy-transient"
 
@@ -24,30 +25,44 @@ _UNDONE = ("cancel.complete", "cancel.scope-all")
 
 
 def list_fails(stage: Stage, error: str) -> None:
-    """Arm a list to answer `error`, and judge the answer. Raises Violation."""
-    arming, answer = _armed(stage, error, lambda: _once(stage, LIST, _KEPT_BY_NO_CACHE))
-    breaches = list(armed_error(error, answer.status, decoded(answer.body)))
-    stage.caller.observations.report(breaches, *arming, answer.exchange, raising=True)
+    """Arm lists to answer `error`, one after the other, and judge the answers: without filters by each credential, and
+    with filters. Raises Violation.
+    """
+    credentials = stage.caller.credentials
+    filtered = "&".join([f"symbol={market.symbol}" for market in stage.markets[:1]] + [_FILTERED])
+    for query, credential in (*((_PLAIN, each) for each in credentials), (filtered, credentials[0])):
+        _fails(stage, error, LIST, query, credential)
     stage.caller.observations.count({"error.envelope": 1})
 
 
 def cancel_fails(stage: Stage, error: str) -> None:
-    """Arm a cancel-all to answer `error`; judge the answer, what it left of the live orders, and that it passes."""
+    """Arm cancel-alls to answer `error`, one of all markets and one of a single market by the other credential; judge
+    the answers, what they left of the live orders, and that the error passes.
+    """
     observations, view = stage.caller.observations, stage.view
     before = view.believed()
     view.decline_to_harm()
+    credentials, market = stage.caller.credentials, f"symbol={stage.markets[0].symbol}"
     try:
-        arming, answer = _armed(stage, error, lambda: _once(stage, CANCEL_ALL))
-        breaches = list(armed_error(error, answer.status, decoded(answer.body)))
-        observations.report(breaches, *arming, answer.exchange, raising=True)
+        evidence: list[Exchange] = []
+        for query, credential in (("", credentials[0]), (market, credentials[-1])):
+            evidence += _fails(stage, error, CANCEL_ALL, query, credential)
         after = view.believed(len(before.exchanges))
         lost = harm(Attempt(before, after))
-        evidence = (*before.exchanges[:1], *arming, answer.exchange, *after.exchanges[:1])
-        observations.report(charge(lost, "cancel.busy-no-loss"), *evidence)
-        _succeeds(stage, error, (*arming, answer.exchange))
+        shown = (*before.exchanges[:1], *evidence, *after.exchanges[:1])
+        observations.report(charge(lost, "cancel.busy-no-loss"), *shown)
+        _succeeds(stage, error, evidence)
     finally:
         stage.driver.fault(error, 0)
     observations.count({"error.envelope": 1})
+
+
+def _fails(stage: Stage, error: str, operation: Operation, query: str, credential: Credential) -> list[Exchange]:
+    """Arm one call, and judge its answer: the evidence."""
+    arming, answer = _armed(stage, error, lambda: _once(stage, operation, query, credential))
+    breaches = list(armed_error(error, answer.status, decoded(answer.body)))
+    stage.caller.observations.report(breaches, *arming, answer.exchange, raising=True)
+    return [*arming, answer.exchange]
 
 
 def _succeeds(stage: Stage, error: str, refused: Sequence[Exchange]) -> None:
@@ -80,5 +95,5 @@ def _armed(stage: Stage, error: str, send: Callable[[], Answer]) -> tuple[list[E
     raise Inconclusive(f"{error} was armed, and {_ATTEMPTS} answers were 503 {code}")
 
 
-def _once(stage: Stage, operation: Operation, query: str = "") -> Answer:
-    return stage.caller.send(operation, *stage.caller.signer.authorize(query), once=True)
+def _once(stage: Stage, operation: Operation, query: str, credential: Credential) -> Answer:
+    return stage.caller.send(operation, *stage.caller.signer.authorize(query, credential), once=True)
