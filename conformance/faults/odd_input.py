@@ -162,6 +162,35 @@ class FailsOverBrokenText(Face):
         return super().parameters(request)
 
 
+class _CancelsFailOver(Face):
+    """Fails over some cancel-alls; lists with the same parameters are answered."""
+
+    def is_too_much(self, query: bytes) -> bool:
+        """Whether it fails over these parameters, as bytes."""
+        raise NotImplementedError
+
+    def cancel_orders(self, request: Request, account: str, body: bytes) -> Response | Awaitable[Response]:
+        if self.is_too_much(unquote_to_bytes(request.url.query)):
+            raise Denied(500, "INTERNAL")
+        return super().cancel_orders(request, account, body)
+
+
+@fault(breaks="error.bad-input")
+class CancelsFailOverAQuote(_CancelsFailOver):
+    """Pastes the symbol of a cancel-all into its SQL, which a quote breaks."""
+
+    def is_too_much(self, query: bytes) -> bool:
+        return b"'" in query
+
+
+@fault(breaks="error.bad-input")
+class CancelsFailOverBrokenText(_CancelsFailOver):
+    """Fails over bytes that are no UTF-8 in the symbol of a cancel-all."""
+
+    def is_too_much(self, query: bytes) -> bool:
+        return b"\xff" in query
+
+
 # -- a list shows too much -----------------------------------------------------------------------------------------
 
 
