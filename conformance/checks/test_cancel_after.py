@@ -60,7 +60,7 @@ def test_lists_by_status_show_what_was_canceled(stage: Stage, of_one_market: boo
 @verifies("cancel.final")
 @needs(place=True, other=True)
 def test_nobody_can_trade_with_what_was_canceled(stage: Stage) -> None:
-    """The other account offers to trade at the price of a canceled order: nothing of it is filled."""
+    """The other account offers to trade at a canceled order's price, and at market price: nothing of it is filled."""
     market = stage.markets[0]
     stage.arrange([Wish(market, "buy"), Wish(market, "sell", fills=1)], by="placing")
     cancellation = cancel_all(stage, watched=False)

@@ -135,3 +135,11 @@ class FillsWhileCanceled(StillTrades):
         was = order.status
         super().fill(order, price, quantity)
         order.status = was if was == "canceled" else order.status
+
+
+@fault(breaks="cancel.final")
+class TradesAtMarket(StillTrades):
+    """Leaves canceled orders where market orders look for the best price; limit orders pass them by."""
+
+    def crosses(self, taker: Order, maker: Order) -> bool:
+        return (maker.live or taker.type == "market") and super().crosses(taker, maker)

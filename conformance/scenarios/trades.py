@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from itertools import permutations
 
@@ -30,6 +31,9 @@ _APART = 3
 
 # The same trade may be made again, since somebody else can have come in between; what is wrong twice alike is wrong.
 _ATTEMPTS = 4
+
+# Environments in which all liquidity is made up; it is left out on loopback alone.
+_NOBODY_ELSES = ("mock", None)
 
 OPPOSITE = {"buy": "sell", "sell": "buy"}
 
@@ -210,12 +214,18 @@ def _made(stage: Stage, trades: Mapping[Trading, Steps]) -> dict[Trading, Fills]
 
 
 def meet(stage: Stage, market: Market, victim: Order) -> None:
-    """Let the other account place an order that would trade with `victim`, were it live; nothing of it is left."""
+    """Let the other account place orders that would trade with `victim`, were it live; nothing of them is left.
+
+    One is at market price, where nobody's liquidity is taken by it but a mock's; there may be none to take.
+    """
     other = stage.other_view
     assert other is not None
-    before = other.believed()
+    before, side = other.believed(), OPPOSITE[victim.side]
     other.changing()
-    place(stage.driver, order(other, market, OPPOSITE[victim.side], victim.price, victim.quantity))
+    if stage.target.environment in _NOBODY_ELSES:
+        with suppress(DriverRefused):
+            place(stage.driver, order(other, market, side, None, victim.quantity))
+    place(stage.driver, order(other, market, side, victim.price, victim.quantity))
     if any(order.live for order in other.believed().unknown_to(before)):
         stage.clear(other)
 
