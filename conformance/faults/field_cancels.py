@@ -230,6 +230,15 @@ class PartlyFilledOfAMarket(_WithoutParentheses):
         return lambda order: order.symbol == symbol
 
 
+# dotnet/eShop#996
+@fault(breaks="cancel.own-only")
+class PartlyFilledSellsOfAMarket(_WithoutParentheses):
+    """Cancels everybody's partly filled sells in a market that is named, and leaves buys alone."""
+
+    def meant(self, account: str, symbol: str | None) -> Callable[[Order], bool]:
+        return lambda order: order.symbol == symbol and (order.side == "sell" or order.account == account)
+
+
 # sammchardy/python-kucoin#57
 @fault(breaks="cancel.scope-symbol")
 class PartlyFilledInEveryMarket(_WithoutParentheses):

@@ -4,8 +4,9 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import product
 from typing import Any
 
 from conformance.account.account import Account
@@ -265,24 +266,20 @@ class Stage:
         self.arrange([wish for wish in wishes if wish.fills < 2 or self.other])
 
     def arrange_bystander(self) -> None:
-        """See to it that the other account has live orders, none of this very second: beside each of the caller's one
-        at the same price, so that what takes a whole level out of the book takes it too. Of two in a row one is partly
-        filled.
+        """See to it that the other account has live orders, none of this very second, in each market and on both sides:
+        where the caller has some, at the price of one, so that what takes a whole level out of the book takes it too.
+        Beside each untouched one there is one partly filled, where it can be injected.
         """
         assert self.other_view is not None
-        everywhere = [Wish(market, side) for market in self.markets for side in ("buy", "sell")]
-        markets = {market.symbol: market for market in self.markets}
-        live = [
-            order
-            for order in self.view.believed().live()
+        wishes = []
+        for market, side in product(self.markets, ("buy", "sell")):
+            live = [order for order in self.view.believed().live(market.symbol) if order.side == side]
             # Between the resting prices it would stand in the way of trades.
-            if order.symbol in markets and markets[order.symbol].rests(order.side, order.price)
-        ]
-        beside = [Wish(markets[order.symbol], order.side, price=order.price) for order in live]
-        wishes = beside[: len(everywhere)] or everywhere
-        if self.arranger.injects:
-            wishes = [replace(wish, fills=number % 2) for number, wish in enumerate(wishes)]
-        elif self.ways:
+            prices = [order.price for order in live if market.rests(side, order.price)] or [None]
+            wishes.append(Wish(market, side, price=prices[0]))
+            if self.arranger.injects:
+                wishes.append(Wish(market, side, fills=1, price=prices[-1]))
+        if self.ways and not self.arranger.injects:
             wishes = [*wishes, Wish(self.markets[0], "buy", fills=1)]
         self.arranger.arrange(self.other_view, wishes)
         self.wait_until_listed(*self.lane.views)
