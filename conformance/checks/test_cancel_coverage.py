@@ -33,7 +33,7 @@ LIVE_SETS = (
     (200, False, "jwt"),
     (201, True, "jwt"),
     (201, True, "api-key"),
-    (201, False, "api-key"),
+    (501, False, "api-key"),
 )
 PLACED = 51  # as many as are placed one by one, where nothing can be injected
 
