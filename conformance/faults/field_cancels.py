@@ -184,6 +184,14 @@ class CancelsTheOldestThreeHundred(_AtMost):
     most, oldest = 300, True
 
 
+# hashkeyglobal-apidoc.readme.io cancel-all-open-spot-orders
+@fault(breaks="cancel.complete")
+class CancelsTheNewestFiveHundred(_AtMost):
+    """Cancels the newest 500 orders."""
+
+    most = 500
+
+
 # jmfernandes/robin_stocks#1629
 @fault(breaks="cancel.complete")
 class CancelsTwentyOfAMarket(_AtMost):

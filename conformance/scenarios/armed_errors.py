@@ -36,17 +36,17 @@ def list_fails(stage: Stage, error: str) -> None:
 
 
 def cancel_fails(stage: Stage, error: str) -> None:
-    """Arm cancel-alls to answer `error`, one of all markets and one of a single market by the other credential; judge
-    the answers, what they left of the live orders, and that the error passes.
+    """Arm a cancel-all to answer `error`; judge the answer, what it left of the live orders, and that it passes.
+
+    Each error is met by another cancel-all: of all markets, and of one, by either credential.
     """
     observations, view = stage.caller.observations, stage.view
     before = view.believed()
     view.decline_to_harm()
     credentials, market = stage.caller.credentials, f"symbol={stage.markets[0].symbol}"
+    forms = ("", credentials[0]), (market, credentials[-1]), ("", credentials[-1])
     try:
-        evidence: list[Exchange] = []
-        for query, credential in (("", credentials[0]), (market, credentials[-1])):
-            evidence += _fails(stage, error, CANCEL_ALL, query, credential)
+        evidence = _fails(stage, error, CANCEL_ALL, *forms[BUSY.index(error) % len(forms)])
         after = view.believed(len(before.exchanges))
         lost = harm(Attempt(before, after))
         shown = (*before.exchanges[:1], *evidence, *after.exchanges[:1])
