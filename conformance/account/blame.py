@@ -5,6 +5,7 @@
 | a list has another status than 200 | the first parameter that fails alone; else that they stand together |
 | a record does not pass a filter | that filter, where it is wrong alone; else that filters stand together |
 | a list holds other orders than it should | the limit, where the page is right with room for all; else as above |
+| the longest page ends too soon, and a list shows what lies behind it | the limit, alone or beside the filters |
 | a list leaves out the very second of a bound, beside the other one alone | that bound |
 | a list with filters shows what lists without them leave out | those lists |
 | a good credential is turned away | that credential, where the target accepts it in another form |
@@ -22,6 +23,7 @@ from conformance.oracle.listing import (
     Listing,
     cut_before_filtering,
     due_above,
+    ends_too_soon,
     limit_requirement,
     matches,
     page_size,
@@ -148,6 +150,9 @@ def of_contradiction(
         return broken
     if cut_before_filtering(listing, known):
         return "list.limit-after-filters"
+    if _is_short(listing, known, lambda query: wrong(query, kind)):
+        limit_alone = wrong(Query(limit=MAX_LIMIT), kind)
+        return limit_requirement(MAX_LIMIT) if limit_alone else "list.limit-after-filters"
     seconds = [order.created_at for order in known.orders.values()]
     broken = of_page(listing.query, lambda query: wrong(query, kind), seconds)
     if broken != "list.conjunctive":
@@ -172,6 +177,16 @@ def _of_hiding(listing: Listing, known: Snapshot, wrong: Callable[[Query], bool]
     if query.start is not None and not wrong(replace(query, start=None)):
         return "list.start"
     return None if wrong(Query(end=hidden.created_at, limit=MAX_LIMIT)) else "list.end"
+
+
+def _is_short(listing: Listing, known: Snapshot, wrong: Callable[[Query], bool]) -> bool:
+    """Whether the longest page ends too soon beside a filter, though a list shows what lies behind it: a list with
+    room for all that passes the filter cannot tell.
+    """
+    query = listing.query
+    if query.limit != MAX_LIMIT or query == Query(limit=MAX_LIMIT) or not ends_too_soon(listing, known):
+        return False
+    return not wrong(replace(query, end=min(order.created_at for order in listing.orders)))
 
 
 def _of_bound(listing: Listing, known: Snapshot, wrong: Callable[[Query], bool]) -> str | None:

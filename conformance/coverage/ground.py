@@ -9,6 +9,8 @@ from conformance.oracle.listing import page_size
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order, Query
 
+UNBOUNDED = 2**40  # a limit that stands for having none at all
+
 
 class Answer(NamedTuple):
     """The orders that a page must show and those that it may, as sets, and how many it shows at least and at most.
@@ -68,7 +70,7 @@ class Ground:
         count = passing.bit_count()
         if query.limit is not None and query.limit < 1:
             return Answer(0, passing, 0, count)
-        size = page_size(query.limit)
+        size = UNBOUNDED if query.limit == UNBOUNDED else page_size(query.limit)
         if count <= size:
             return Answer(passing, passing, count, count)
         floor = self.orders[_place(passing, size)].created_at

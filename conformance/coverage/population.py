@@ -107,7 +107,11 @@ def wanted(markets: Sequence[str], ages: Sequence[str]) -> set[Combination]:
 def population(
     markets: Sequence[str], ages: Sequence[str], counts: Mapping[str, int], rng: random.Random
 ) -> list[Kind]:
-    """Orders of so many of each status, that show all pairs of their properties; in no order."""
+    """Orders of so many of each status, that show all pairs of their properties; in no order.
+
+    Every second of the plain ones is of the same market, so that a long limit can cut a list by symbol too.
+    """
+    often = [rng.choice(markets)] * (len(markets) - 2)
     rows = cover(parameters(markets, ages), wanted(markets, ages), rng, possible)
     kinds = [Kind(**row) for row in rows]
     made: list[Kind] = []
@@ -119,7 +123,7 @@ def population(
             Kind(status, side, "limit", market, min(_FILLED[status]), "at", age)
             for age in old
             for side in ("buy", "sell")
-            for market in markets
+            for market in (*markets, *often)
         ]
         made += alike + [plain[number % len(plain)] for number in range(max(0, count - len(alike)))]
     rng.shuffle(made)

@@ -54,7 +54,7 @@ def is_cut(row: Mapping[str, str], ground: Ground) -> bool:
     if row.get("start") in BOUNDS or emptied_by(row):
         return False
     name = row.get("limit", ABSENT)
-    least = DEFAULT_LIMIT if name == ABSENT else SIZES.get(name, (NEVER,))[0]
+    least = {ABSENT: DEFAULT_LIMIT, "above": MAX_LIMIT, "below": NEVER}.get(name) or SIZES[name][0]
     return _passing(row, ground) > least + 1 + (row.get("end") in BOUNDS)
 
 

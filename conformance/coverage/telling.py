@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from conformance.coverage.array import Row
-from conformance.coverage.ground import Answer, Ground, differ
+from conformance.coverage.ground import UNBOUNDED, Answer, Ground, differ
 from conformance.coverage.rows import (
     ABOVE,
     ABSENT,
@@ -150,8 +150,12 @@ def _misread(name: str, row: Row, query: Query, *, shown: bool, cut: bool, more:
     elif name != "limit":
         yield [without]
     elif query.limit is not None and cut:
-        yield [without, replace(query, limit=MAX_LIMIT)]
-        yield [replace(query, limit=query.limit + 1), replace(query, limit=query.limit - 1 or MAX_LIMIT)]
+        if row["limit"] == "above":
+            yield [without]
+            yield [replace(query, limit=UNBOUNDED)]
+        else:
+            yield [without, replace(query, limit=MAX_LIMIT)]
+            yield [replace(query, limit=query.limit + 1), replace(query, limit=query.limit - 1 or MAX_LIMIT)]
     elif row["limit"] != "below" and shown:
         if more:
             yield [without]

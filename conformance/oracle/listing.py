@@ -192,6 +192,16 @@ def cut_before_filtering(listing: Listing, known: Snapshot) -> bool:
     return bool(shown) and len(shown) < size and above <= shown <= within
 
 
+def ends_too_soon(listing: Listing, known: Snapshot) -> bool:
+    """Whether the page has the newest orders that pass the filters, and not as many as it should before it is full."""
+    query, page = listing.query, listing.orders
+    passing = [order for order in known.orders.values() if matches(query, order)]
+    if not 0 < len(page) < page_size(query.limit) < len(passing):
+        return False
+    floor = min(order.created_at for order in page)
+    return not listing.left_out(order for order in passing if order.created_at > floor)
+
+
 def changed_by_reading(first: Snapshot, again: Snapshot) -> Iterator[Breach]:
     """Orders whose record changed between two reads, if no fill explains the change."""
     for order in first.orders.values():

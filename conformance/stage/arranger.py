@@ -12,7 +12,7 @@ from conformance.account.ticket import Ticket
 from conformance.account.view import View
 from conformance.coverage.population import AGES, YOUNG, Kind, population
 from conformance.oracle.listing import DEFAULT_LIMIT, MAX_LIMIT
-from conformance.orders import LIVE, STATUSES
+from conformance.orders import STATUSES
 from conformance.profile import Market
 from conformance.stage import history, seconds
 from conformance.stage.book import Book
@@ -32,6 +32,10 @@ _OLD_SPANS_S = 86400
 # about there can cut it; of a bystander enough for a short limit to do so.
 _OF_EACH_STATUS = DEFAULT_LIMIT + 6
 _OF_EACH_OF_A_BYSTANDER = 18
+
+# Of three live orders two are open, and so many more: of 301, more than the longest page, so that each limit can cut a
+# list by status too.
+_OPEN_BESIDES = 6
 _RENEWED = 3
 
 # How old, in seconds, live orders are that are injected for one check: not so old that hundreds of others are newer.
@@ -76,7 +80,7 @@ class Arranger:
         driver can.
         """
         if self._injects:
-            self._injects = self._attempt(lambda: self._inject_history(view, count, live))
+            self._injects = self._attempt(lambda: self._inject_history(view, live))
         if not self._injects and self.lane.driver.can_place:
             self._attempt(lambda: self._trade_history(view))
             self._attempt(lambda: self._place_many(view, count))
@@ -151,12 +155,12 @@ class Arranger:
             raise DriverRefused("the profile gives no way to create orders: add [driver.place] or [driver.inject]")
         return self.ways[0]
 
-    def _inject_history(self, view: View, count: int, live: int) -> None:
+    def _inject_history(self, view: View, live: int) -> None:
         oldest, newest = seconds.unused(view)
         least = _OF_EACH_STATUS if view is self.lane.view else _OF_EACH_OF_A_BYSTANDER
         counts = dict.fromkeys(STATUSES, least)
-        for status in sorted(LIVE):
-            counts[status] = max(least, live // 2 + 1, (count - sum(counts.values())) // 2 + least)
+        counts["partially_filled"] = max(least, live // 3 + 1)
+        counts["open"] = max(least, live - live // 3 + _OPEN_BESIDES)
         # What is older than this second would lie behind more orders than a snapshot reads.
         reach = seconds.older_than(view, (SNAPSHOT_PAGES - _OWN_PAGES) * MAX_LIMIT - sum(counts.values()))
         ages = [age for age, (_, oldest_s) in AGES.items() if newest - oldest_s > reach] or [YOUNG]

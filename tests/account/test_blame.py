@@ -7,7 +7,7 @@ import pytest
 
 from conformance.account.blame import Blame, of_contradiction, of_list, of_page
 from conformance.evidence import Exchange
-from conformance.oracle.listing import Listing, matches
+from conformance.oracle.listing import Listing, matches, page_size
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order, Query
 from conformance.wire.client import Answer
@@ -194,6 +194,31 @@ def test_what_lists_without_filters_hide_is_not_the_filters_fault() -> None:
 def test_what_is_hidden_behind_the_first_page_is_the_matter_of_end() -> None:
     newer = [order(f"n{number}", created_at=C.created_at + 1) for number in range(200)]
     assert judged(Query(status="open"), lambda query, each: True, known=(*newer, A, B)) == "list.end"
+
+
+@pytest.mark.parametrize(
+    ("shown", "requirement"),
+    [
+        (lambda query, page: page[:199] if query.status else page, "list.limit-after-filters"),
+        (lambda query, page: page[:199], "list.limit-exact"),
+        (lambda query, page: page[:-1] if query.status else page, "list.status"),
+    ],
+)
+def test_the_longest_page_ends_too_soon(shown: Callable[[Query, list[Order]], list[Order]], requirement: str) -> None:
+    newest_first = [
+        order(f"n{number}", status="expired" if number < 30 else "open", created_at=C.created_at - number)
+        for number in range(240)
+    ]
+
+    def right(asked: Query) -> list[Order]:
+        return [each for each in newest_first if matches(asked, each)][: page_size(asked.limit)]
+
+    def wrong(asked: Query, _: Credential) -> bool:
+        return shown(asked, right(asked)) != right(asked)
+
+    query = Query(status="open", limit=200)
+    listing = Listing(query, shown(query, right(query)))
+    assert of_contradiction(listing, "jwt", Snapshot.of(newest_first), "jwt", wrong) == requirement
 
 
 # -- a credential that is turned away --------------------------------------------------------------------------------

@@ -19,3 +19,10 @@ def test_no_order_contradicts_itself() -> None:
         assert (kind.status in ("open", "rejected")) <= (kind.filled == "none")
         assert (kind.filled == "all") == (kind.status == "filled")
         assert kind.type != "market by amount" or kind.side == "buy"
+
+
+def test_every_second_order_is_of_one_market() -> None:
+    made = population(("A", "B", "C"), list(AGES), dict.fromkeys(STATUSES, 90), random.Random(2))
+    of_each = sorted(sum(kind.market == market for kind in made) for market in ("A", "B", "C"))
+    assert of_each[-1] > 0.4 * len(made)
+    assert of_each[0] > 0.15 * len(made)

@@ -1,7 +1,7 @@
 """Lists that tell: chosen from an account's orders, and wrong as soon as one of their parameters is read wrongly."""
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 import pytest
@@ -19,9 +19,9 @@ MARKETS = ["DFUSDT", "DFUSDT2", "BTCUSDT"]
 CREDENTIALS = {"caller": ("jwt", "api-key"), "other": ("jwt",)}
 
 
-def account(name: str, of_each: int) -> Snapshot:
+def account(name: str, counts: Mapping[str, int]) -> Snapshot:
     rng = random.Random(name)
-    kinds = population(MARKETS, list(AGES), dict.fromkeys(STATUSES, of_each), rng)
+    kinds = population(MARKETS, list(AGES), counts, rng)
     return Snapshot.of(
         Order.from_json(
             record(
@@ -35,7 +35,8 @@ def account(name: str, of_each: int) -> Snapshot:
     )
 
 
-KNOWN = {"caller": account("caller", 56), "other": account("other", 18)}
+PLENTY = dict.fromkeys(STATUSES, 56) | {"open": 207, "partially_filled": 101}
+KNOWN = {"caller": account("caller", PLENTY), "other": account("other", dict.fromkeys(STATUSES, 18))}
 
 
 @pytest.fixture(scope="module", params=[0, 1, 2])
@@ -43,9 +44,10 @@ def queries(request: pytest.FixtureRequest) -> Queries:
     return plan(KNOWN, CREDENTIALS, MARKETS, request.param)
 
 
-def page(orders: Iterable[Order], query: Query) -> set[str]:
+def page(orders: Iterable[Order], query: Query, size: int | None = None) -> set[str]:
     newest_first = sorted(orders, key=lambda order: -order.created_at)
-    return {order.id for order in [each for each in newest_first if matches(query, each)][: page_size(query.limit)]}
+    passing = [each for each in newest_first if matches(query, each)]
+    return {order.id for order in passing[: size or page_size(query.limit)]}
 
 
 def test_nearly_all_that_can_tell_is_asked(queries: Queries) -> None:
@@ -97,6 +99,14 @@ def test_a_small_limit_cuts_under_any_two_conditions(
     given = {("limit", limit), ("credential", credential), ("symbol", market)}
     asked = [each for each in queries.asked if given <= set(each.row)]
     assert any(shows(each, lambda query: replace(query, limit=None)) for each in asked)
+
+
+@pytest.mark.parametrize("name", ["symbol", "status"])
+@pytest.mark.parametrize(("limit", "size"), [("200", 199), ("200", 201), ("above", 199), ("above", 201)])
+def test_the_longest_page_is_cut_beside_a_filter(queries: Queries, name: str, limit: str, size: int) -> None:
+    """A server whose longest page is of another size beside this filter alone."""
+    asked = [each for each in queries.asked if dict(each.row)["limit"] == limit and getattr(each.query, name)]
+    assert any(len(page(KNOWN[each.whose].orders.values(), each.query, size)) == size for each in asked)
 
 
 def shows(asked: Asked, wrong: Callable[[Query], Query]) -> bool:

@@ -1,0 +1,56 @@
+"""Lies about a limit that show beside a filter alone, where more orders pass it than the limit allows."""
+
+from conformance.faults import fault
+from conformance.faults.conditional import OneFewer, OneMore, When
+from conformance.sandbox.exchange import Exchange, Filters
+from conformance.sandbox.records import Order
+
+
+class _Unbounded(Exchange):
+    """Honours any limit beside a filter."""
+
+    def unbounded(self, filters: Filters) -> bool:
+        """Whether the filter is given."""
+        raise NotImplementedError
+
+    def listed(self, account: str, filters: Filters, limit: int | None) -> list[Order]:
+        if limit is None or limit <= 200 or not self.unbounded(filters):
+            return super().listed(account, filters, limit)
+        return self.in_order([order for order in self.visible_to(account) if self.passes(order, filters)])[:limit]
+
+
+@fault(breaks="list.limit-max")
+class LimitUnboundedBesideSymbol(_Unbounded):
+    """Honours any limit beside a symbol."""
+
+    def unbounded(self, filters: Filters) -> bool:
+        return filters.symbol is not None
+
+
+@fault(breaks="list.limit-max")
+class LimitUnboundedBesideStatus(_Unbounded):
+    """Honours any limit beside a status."""
+
+    def unbounded(self, filters: Filters) -> bool:
+        return filters.status is not None
+
+
+@fault(breaks="list.limit-after-filters")
+class OneFewerWithStatusAndLimitOfTwoHundred(OneFewer):
+    """Shows 199 orders in lists with a status and a limit of 200."""
+
+    when = When(status=True, limit="200")
+
+
+@fault(breaks="list.limit-exact")
+class OneMoreWithSymbolAndStatusAndLimitOfFifty(OneMore):
+    """Shows 51 orders in lists with a symbol, a status and a limit of 50."""
+
+    when = When(symbol=True, status=True, limit="50")
+
+
+@fault(breaks="list.limit-after-filters")
+class OneFewerWithSymbolAndLimitOfTwoHundred(OneFewer):
+    """Shows 199 orders in lists with a symbol and a limit of 200."""
+
+    when = When(symbol=True, limit="200")
