@@ -79,5 +79,9 @@ def of_all_kinds(markets: Sequence[Market], credentials: Sequence[Credential], w
             for kind in credentials
             for fills in (0, 1)
         ]
-        wishes += [Wish(market, "sell", fills) for market in markets for fills in (2, 3)]
+        wishes += [
+            Wish(market, sides[(number // 2 + fills) % 2], fills, credential=credentials[number % len(credentials)])
+            for number, market in enumerate(markets)
+            for fills in (2, 3)
+        ]
     return wishes

@@ -1,0 +1,36 @@
+"""Lies of cancel-all that show in one kind of order, or of one account, alone."""
+
+import copy
+
+from conformance.faults import fault
+from conformance.sandbox.exchange import Exchange
+from conformance.sandbox.records import Order
+
+
+@fault(breaks="cancel.complete")
+class TwiceFilledOrdersOfKeysLeftLive(Exchange):
+    """Leaves orders live that a key has placed and that two orders have taken from."""
+
+    def cancelable(self, account: str) -> list[Order]:
+        live = super().cancelable(account)
+        return [order for order in live if not (order.placed_with == "key" and len(order.trades) == 2)]
+
+
+@fault(breaks="cancel.complete")
+class TwiceFilledBuysLeftLive(Exchange):
+    """Leaves buys live that two orders have taken from, where they are canceled by key."""
+
+    def cancelable(self, account: str) -> list[Order]:
+        live, by_key = super().cancelable(account), self.asked_with == "key"
+        return [order for order in live if not (by_key and order.side == "buy" and len(order.trades) == 2)]
+
+
+@fault(breaks="cancel.status")
+class OldStatusForTheSecondAccount(Exchange):
+    """Returns open orders as they were, in cancel-alls by key, with a symbol, of every account but the first."""
+
+    def cancel_all(self, account: str, symbol: str | None) -> list[Order]:
+        before = {order.id: copy.copy(order) for order in self.cancelable(account) if order.status == "open"}
+        canceled = super().cancel_all(account, symbol)
+        lies = self.asked_with == "key" and symbol is not None and account != min(self.orders)
+        return [before.get(order.id, order) for order in canceled] if lies else canceled
