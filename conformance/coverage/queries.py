@@ -141,7 +141,9 @@ def plan(
     def can(combination: Combination) -> tuple[bool, bool]:
         """Whether the limit in it can cut a page, and whether it can show more than a plain page."""
         given = dict(combination)
-        each = [(is_cut(given, ground), fills_a_plain_page(given, ground)) for ground in at(given)]
+        # What fills more than a plain page is cut wherever a start does not forbid it.
+        above = given.get("limit") == "above"
+        each = [(not above and is_cut(given, ground), fills_a_plain_page(given, ground)) for ground in at(given)]
         return any(cuts for cuts, _ in each), any(fills for _, fills in each)
 
     def shows(row: Mapping[str, str], combination: Combination) -> bool:
