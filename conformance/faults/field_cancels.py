@@ -89,15 +89,6 @@ class ReachesBackADay(Exchange):
         return [order for order in super().cancelable(account) if order.created_at >= since]
 
 
-# krishnavelu/alice_blue#94
-@fault(breaks="cancel.complete")
-class LeavesMarketOrders(Exchange):
-    """Cancels limit orders alone, though a market order may have something left to fill."""
-
-    def cancelable(self, account: str) -> list[Order]:
-        return [order for order in super().cancelable(account) if order.type == "limit"]
-
-
 # sora-xor/sora2-network#603
 @fault(breaks="cancel.complete")
 class OldOrderEndsTheLoop(Exchange):

@@ -22,7 +22,7 @@ from conformance.sandbox import Sandbox
 from conformance.sandbox.credentials import Gatekeeper
 from conformance.sandbox.exchange import Exchange, Ticket
 from conformance.sandbox.face import Face
-from conformance.sandbox.records import LIVE, Order
+from conformance.sandbox.records import Order
 
 _DAY_S = 86_400
 
@@ -183,18 +183,6 @@ class HookTakesNoOldOrders(Face):
         since = self.exchange.clock.now() - 90 * _DAY_S
         if any(order["created_at"] < since for order in given["orders"]):
             return self.error(400, "TOO_OLD")
-        return await super().inject_orders(request)
-
-
-# krishnavelu/alice_blue#94: neighbour of LeavesMarketOrders
-@twin(silence="placing")
-class HookTakesNoLiveMarketOrders(Face):
-    """Has a hook to inject orders, which refuses market orders that are not over, since none rests here."""
-
-    async def inject_orders(self, request: Request) -> Response:
-        given = await request.json()
-        if any(order["type"] == "market" and order["status"] in LIVE for order in given["orders"]):
-            return self.error(400, "MARKET_ORDERS_DO_NOT_REST")
         return await super().inject_orders(request)
 
 

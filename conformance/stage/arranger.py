@@ -106,12 +106,8 @@ class Arranger:
         view.changing()
         way = self._by(by)
         placed = [wish for wish in wishes if way == "placing" or (wish.to_be_placed and "placing" in self.ways)]
-        injected = [wish for wish in wishes if wish not in placed]
-        if usual := [wish for wish in injected if wish.type == "limit"]:
-            self._inject(view, [self._aged(view, wish) for wish in usual])
-        if at_market := [wish for wish in injected if wish.type != "limit"]:
-            # A target on which no market order rests may refuse one.
-            self._attempt(lambda: self._inject(view, [self._aged(view, wish) for wish in at_market]))
+        if injected := [wish for wish in wishes if wish not in placed]:
+            self._inject(view, [self._aged(view, wish) for wish in injected])
         self._book.arrange(view, placed)
 
     def inject_many(self, view: View, wishes: Sequence[Wish], earlier_s: int = 0) -> int:
@@ -220,7 +216,7 @@ class Arranger:
 
     def _live(self, wish: Wish, created_at: int) -> dict[str, Any]:
         status, filled = ("partially_filled", "part") if wish.fills else ("open", "none")
-        kind = Kind(status, wish.side, wish.type, wish.market.symbol, filled, "at", YOUNG)
+        kind = Kind(status, wish.side, "limit", wish.market.symbol, filled, "at", YOUNG)
         return history.order(wish.market, kind, created_at, created_at, self._rng, wish.price)
 
     def _now(self, view: View) -> int:

@@ -19,8 +19,7 @@ class Wish:
     """One live order to bring about; at which price is left to chance, unless it is told.
 
     `fills`: how often it is partly filled. `age`: how old it is, as in a population; young where that cannot be.
-    `credential`: what it is placed with, where that matters. `type`: as in a population; none but limit orders are
-    placed to stay.
+    `credential`: what it is placed with, where that matters.
     """
 
     market: Market
@@ -29,7 +28,6 @@ class Wish:
     price: Decimal | None = None
     age: str = YOUNG
     credential: Credential | None = None
-    type: str = "limit"
 
     @property
     def to_be_placed(self) -> bool:
@@ -39,10 +37,7 @@ class Wish:
     def __repr__(self) -> str:
         filled = {0: "", 1: " partly filled"}.get(self.fills, f" filled {self.fills} times")
         aged = "" if self.age == YOUNG else f" of {self.age} ago"
-        kind = "" if self.type == "limit" else f" {self.type}"
-        return (
-            f"{self.market.symbol} {self.side}{kind}{filled}{aged}{f' by {self.credential}' if self.credential else ''}"
-        )
+        return f"{self.market.symbol} {self.side}{filled}{aged}{f' by {self.credential}' if self.credential else ''}"
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """How Hypothesis prints it in an example."""
@@ -58,7 +53,7 @@ def fulfilled(wishes: Sequence[Wish], live: Iterable[Order]) -> bool:
 
 def of_all_kinds(markets: Sequence[Market], credentials: Sequence[Credential], ways: Sequence[Way]) -> list[Wish]:
     """Orders of all kinds in each market: on both sides, untouched and filled once or more often, young and old, placed
-    with each of these credentials, and market orders that are not over yet; as far as there are these ways.
+    with each of these credentials; as far as there are these ways.
     """
     sides = ("buy", "sell")
     wishes = [Wish(market, side, fills) for market in markets for side in sides for fills in (0, 1)]
@@ -67,10 +62,6 @@ def of_all_kinds(markets: Sequence[Market], credentials: Sequence[Credential], w
             Wish(market, sides[number % 2], number // 2 % 2, age=age)
             for market in markets
             for number, age in enumerate(each for each in AGES if each != YOUNG)
-        ]
-        wishes += [
-            Wish(markets[0], "sell", fills=1, type="market"),
-            Wish(markets[-1], "buy", fills=1, type="market by amount"),
         ]
     if "placing" in ways:
         wishes += [
