@@ -9,6 +9,7 @@ from conformance.account.account import SNAPSHOT_PAGES, Account
 from conformance.account.ahead import Wanted, asked_ahead
 from conformance.account.by_status import newest_by_status
 from conformance.account.clock import TargetClock
+from conformance.account.delays import Delays
 from conformance.account.journal import Journal
 from conformance.account.known import Known
 from conformance.account.lag import Lag
@@ -50,7 +51,7 @@ class View:
         self._target = target
         self._clock = clock
         self._settling = Settling(self, patience, trades)
-        self._changed_at = float("-inf")  # by the monotonic clock
+        self._delays = Delays(target, lambda: self._settling.placed_at)
         self._shown_from = 0.0  # when lists show what a cancel-all did that has not told it, by the monotonic clock
         self._known: Known | None = None
         self._first: Snapshot | None = None
@@ -92,7 +93,7 @@ class View:
     @property
     def consistent_from(self) -> float:
         """When all lists show what was done to the account last, by the monotonic clock."""
-        return self._changed_at + self._target.consistency_ms / 1000
+        return self._delays.consistent_from
 
     def latest(self) -> Snapshot:
         """All that was last seen of the account; the first call takes a snapshot."""
@@ -147,8 +148,7 @@ class View:
         """Wait until no list may lag any more behind what was canceled, or `placed`; whether one could that was asked
         for at this moment of our clock, or until now.
         """
-        shown_from = self._settling.placed_at + self._target.settle_ms / 1000 if placed else 0.0
-        left = max(self.consistent_from, shown_from) - time.monotonic()
+        left = self._delays.left_s(placed=placed)
         since = 0.0 if asked_at is None else time.time() - asked_at
         time.sleep(max(0.0, left))
         return left + since > 0
@@ -199,7 +199,7 @@ class View:
         if self.opposite is not None:
             self.opposite._believed = None  # it may be traded with
             self.opposite.account.coming.clear()
-            self.opposite._changed_at = self._changed_at
+            self.opposite._delays.changed_at = self._delays.changed_at
             self.opposite.account.settled.change(time.time())
 
     def canceled(self, orders: Iterable[Order]) -> None:
@@ -215,13 +215,13 @@ class View:
     def perhaps_canceled(self) -> None:
         """A cancel-all of the account may have taken effect just now, whatever was answered."""
         self._changed()
-        self._shown_from = self.consistent_from
+        self._shown_from = self._delays.canceled_from
 
     def _changed(self) -> None:
         self.account.coming.clear()
         self._known = None
         self._believed = None
-        self._changed_at = time.monotonic()
+        self._delays.changed_at = time.monotonic()
         self.account.settled.change(time.time())
 
     # -- whose orders they are -----------------------------------------------------------------------------------------
@@ -275,26 +275,25 @@ class View:
         self._settling.expect(self.own.ids - recognized)
         for id in self._placed_at.keys() & snapshot.orders.keys():
             self._clock.learn(snapshot.orders[id], *self._placed_at.pop(id))
-        self._compare(snapshot)
+        is_behind = asked_at <= self.consistent_from
+        if self._latest is not None and not is_behind:
+            self._compare(self._latest, snapshot)
         self.lag.look(snapshot, asked_at)
-        self._latest = snapshot if self._latest is None else self._over_latest(snapshot, self._latest)
+        self._latest = snapshot if self._latest is None else self._over(self._latest, snapshot, is_behind)
         if self.opposite is not None:
             told = ((order.identity, snapshot.exchanges) for order in snapshot.orders.values())
             self.opposite.account.foreign.update(told)
         return snapshot
 
-    def _over_latest(self, snapshot: Snapshot, latest: Snapshot) -> Snapshot:
-        """What is known with this snapshot. What was live is not forgotten because of a list that may lag."""
+    def _over(self, latest: Snapshot, snapshot: Snapshot, is_behind: bool) -> Snapshot:
+        """What is known with this snapshot. What was live is not forgotten because of a list that may be behind."""
         known = snapshot.over(latest)
-        if time.monotonic() > self.consistent_from:
-            return known
-        return replace(known, orders={order.id: order for order in latest.live()} | dict(known.orders))
+        live = {order.id: order for order in latest.live()} if is_behind else {}
+        return replace(known, orders={**live, **known.orders})
 
-    def _compare(self, snapshot: Snapshot) -> None:
-        """Judge in passing what became of each order since it was last seen; lists that may lag tell nothing."""
-        if self._latest is not None and time.monotonic() > self.consistent_from:
-            told = self._latest.orders.items()
-            known = replace(self._latest, orders={id: order for id, order in told if id not in self.lag.pending})
-            judgement = SUCCESSION.judge(known, snapshot)
-            self.account.observations.count(judgement.saw)
-            self.account.observations.report(judgement.breaches, *snapshot.exchanges[:1])
+    def _compare(self, latest: Snapshot, snapshot: Snapshot) -> None:
+        """Judge in passing what became of each order since it was last seen."""
+        told = {id: order for id, order in latest.orders.items() if id not in self.lag.pending}
+        judgement = SUCCESSION.judge(replace(latest, orders=told), snapshot)
+        self.account.observations.count(judgement.saw)
+        self.account.observations.report(judgement.breaches, *snapshot.exchanges[:1])

@@ -48,8 +48,11 @@ class Standby(Exchange):
     def visible_to(self, account: str) -> Iterable[Order]:
         at = self.seen_at()
         for order in super().visible_to(account):
-            shown = [version for since, version in self.versions[order.id] if since <= at]
-            yield from shown[-1:]
+            yield from self.shown(order, at)
+
+    def shown(self, order: Order, at: float) -> Iterable[Order]:
+        """The order as a list shows it that shows this moment; nothing if it was not there."""
+        return [version for since, version in self.versions[order.id] if since <= at][-1:]
 
 
 @fault(breaks="cancel.visible")

@@ -2,6 +2,7 @@
 
 import itertools
 import time
+from collections.abc import Iterable
 from typing import Any
 
 from starlette.requests import Request
@@ -11,6 +12,7 @@ from conformance.faults import twin
 from conformance.faults.standby import BEHIND_S, Standby
 from conformance.sandbox import Sandbox
 from conformance.sandbox.face import Face, Handler
+from conformance.sandbox.records import Order
 
 # -- lists from a database that is behind --------------------------------------------------------------------------
 
@@ -67,6 +69,19 @@ class EverySecondListIsBehind(_Lagging):
     """Answers lists from two databases by turns, one of them 300 ms behind, and says so in its profile."""
 
     exchange_class = _ByTurns
+
+
+class _RowByRow(Standby):
+    def shown(self, order: Order, at: float) -> Iterable[Order]:
+        return super().shown(order, at + self.rng.choice((BEHIND_S, 0.0)))
+
+
+@twin()
+class SomeRowsAreBehind(_Lagging):
+    """Answers lists in which each order by itself is up to date or 300 ms behind, and says so in its profile."""
+
+    exchange_class = _RowByRow
+    consistency_ms = 320
 
 
 # -- away for a moment ---------------------------------------------------------------------------------------------

@@ -62,6 +62,15 @@ class OneMarket(_Offers):
 
 
 @twin()
+class WholeLots(_Offers):
+    """Names a safe quantity of a single lot in each market, of which no part can be traded."""
+
+    def change(self, document: dict[str, Any]) -> None:
+        for market in document["markets"]:
+            market["lot"] = market["quantity"]
+
+
+@twin()
 class NoDriver(_Offers):
     """Has no means to bring anything about, and an account with a history."""
 

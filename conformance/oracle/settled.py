@@ -66,6 +66,10 @@ class Settled:
         """Those of these orders that lists had shown for long enough at this moment, in whatever state."""
         return {id for id in among if (one := self._shown.get(id)) and one.listed_since + self._lag_s < at}
 
+    def changed(self, at: float) -> set[str]:
+        """The orders that lists showed otherwise so shortly before this moment that a later list still may."""
+        return {id for id, shown in self._shown.items() if shown.since + self._told_lag_s > at}
+
     def contradictions(self, listing: Listing, asked_at: float) -> Iterator[Breach]:
         """What the list leaves out or shows otherwise, of the orders that were settled when it was asked for.
 

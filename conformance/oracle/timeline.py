@@ -51,14 +51,16 @@ class Look:
 class Timeline:
     """The answers that came while something was done to an account, and its orders before and after.
 
-    `settled`: ids of orders that were listed for so long that no list may leave them out any more. `lag_s`: for how
-    long after a cancel-all lists may still be behind.
+    `settled`: ids of orders that were listed for so long that no list may leave them out any more. `changed`: ids of
+    orders that lists may still show as they were before `before`. `lag_s`: for how long after a cancel-all lists may
+    still be behind.
     """
 
     looks: Sequence[Look]
     before: Mapping[str, Order]
     after: Mapping[str, Order]
     settled: Set[str] = frozenset()
+    changed: Set[str] = frozenset()
     lag_s: float = 0.0
 
     @property
@@ -131,7 +133,7 @@ LAPSES: Rulebook[[Timeline]] = Rulebook()
 def what_nothing_is_done_to_is_always_shown(timeline: Timeline) -> Iterator[Sight]:
     """An order that is the same before and after is so in every list in between."""
     still = [order for id, order in timeline.before.items() if timeline.after.get(id) == order]
-    still = [order for order in still if order.id in timeline.settled]
+    still = [order for order in still if order.id in timeline.settled - timeline.changed]
     for look, query in timeline.lists:
         about = "list.limit-exact" if query.status is None else "list.status"
         for order in still:

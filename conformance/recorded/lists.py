@@ -84,7 +84,7 @@ class Lists:
         told = {id for each in lately for id in each.by_id if id in self._story.known}
         settled = {id for id in told if self._story.known[id].listed_since + self._lag_s < shown.entry.asked_at}
         looks = [*(look for look, _ in earlier.values()), *(each.look() for each in lately), shown.look()]
-        judgement = TIMELINE.judge(Timeline(_pairwise(looks), {}, {}, settled, self._terms.consistency_s))
+        judgement = TIMELINE.judge(Timeline(_pairwise(looks), {}, {}, settled, lag_s=self._terms.consistency_s))
         self._observations.count(judgement.saw)
         self._observations.report(judgement.breaches)
 

@@ -52,6 +52,7 @@ class Readers:
         self._done = threading.Event()
         self._began_at = time.monotonic()
         self._asked_at = time.time()
+        self._changed = view.account.settled.changed(self._asked_at)
 
     @contextmanager
     def beside(self) -> Iterator[None]:
@@ -111,7 +112,7 @@ class Readers:
         if not lag_s and before.exchanges:  # what lists showed before is held against what they show meanwhile, too
             looks.insert(0, Look(EVERYTHING, before.orders, float("-inf"), self._began_at, before.exchanges[0]))
         settled = self._view.account.settled.ids(before.orders, self._asked_at)
-        timeline = Timeline(looks, before.orders, after.orders, settled, lag_s)
+        timeline = Timeline(looks, before.orders, after.orders, settled, self._changed, lag_s)
         observations = self._view.account.observations
         lapses = LAPSES.judge(timeline)
         observations.count(lapses.saw)

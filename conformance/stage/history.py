@@ -45,8 +45,10 @@ def order(
     market: Market, kind: Kind, created_at: int, updated_at: int, rng: random.Random, price: Decimal | None = None
 ) -> dict[str, Any]:
     """One order of this kind, at this price, or else one that rests, or rested, near the market's resting prices."""
-    part = rng.randrange(1, 10) * market.lot
-    filled = {"none": Decimal(0), "part": part, "all": market.quantity}[kind.filled]
+    lots = int(market.quantity / market.lot)
+    quantity = 2 * market.lot if kind.filled == "part" and lots == 1 else market.quantity  # one lot has no part
+    part = rng.randrange(1, min(max(lots, 2), 10)) * market.lot
+    filled = {"none": Decimal(0), "part": part, "all": quantity}[kind.filled]
     own = _limit_price(market, kind, rng) if price is None else price
     better = market.tick if kind.side == "sell" else -market.tick
     average = own + better if kind.price == "better" and own > market.tick else own
@@ -60,8 +62,8 @@ def order(
         "type": "market" if at_market else "limit",
         "tif": None if at_market else "gtc",
         "price": None if at_market else _plain(own),
-        "quantity": None if by_amount else _plain(market.quantity),
-        "quote_quantity": _plain(market.quantity * own) if by_amount else None,
+        "quantity": None if by_amount else _plain(quantity),
+        "quote_quantity": _plain(quantity * own) if by_amount else None,
         "filled_qty": _plain(filled),
         "avg_fill_price": _plain(average) if filled else "0",
         "status": kind.status,

@@ -56,6 +56,15 @@ def test_one_that_changes_has_to_be_shown_for_long_again() -> None:
     assert known.ids(["a", "c"], 6.0) == {"a"}
 
 
+def test_one_that_has_just_changed_may_be_shown_as_it_was_while_lists_lag() -> None:
+    known = Settled(LAG_S, told_lag_s=1.0)
+    known.learn([OPEN, OTHER], shown(0.0))
+    known.learn([CANCELED], shown(5.0))
+    assert known.changed(5.5) == {"a"}
+    assert known.changed(6.5) == set()
+    assert settled(CANCELED, at=5.0).changed(5.5) == set()
+
+
 def test_one_whose_second_changes_is_missed_once() -> None:
     known = settled(CANCELED)
     moved = order("a", status="canceled", created_at=CANCELED.created_at - 5)

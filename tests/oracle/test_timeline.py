@@ -32,9 +32,11 @@ def judged(
     after: tuple[Order, ...] = (),
     lag_s: float = 0.0,
     settled: bool = True,
+    changed: bool = False,
 ) -> Any:
     first, last = ({each.id: each for each in orders} for orders in (before, after))
-    timeline = Timeline(looks, first, last, {"a"} if settled else set(), lag_s)
+    ids = {"a"}
+    timeline = Timeline(looks, first, last, ids if settled else set(), ids if changed else set(), lag_s)
     judgement, lapses = TIMELINE.judge(timeline), LAPSES.judge(timeline)
     judgement.breaches += lapses.breaches
     return judgement
@@ -98,6 +100,13 @@ def test_what_was_canceled_meanwhile_is_shown_in_one_state_or_the_other() -> Non
     [breach] = judged(look(0, OTHER), before=(OPEN,), after=(CANCELED,)).breaches
     assert breach.requirement == "list.limit-exact"
     assert judged(look(0, query=Query(status="open", limit=50)), before=(OPEN,), after=(CANCELED,)).breaches == []
+
+
+def test_what_was_canceled_a_moment_before_may_be_shown_live_where_lists_lag() -> None:
+    for shown in (OPEN, CANCELED):
+        assert judged(look(0, shown), before=(CANCELED,), after=(CANCELED,), changed=True).breaches == []
+    [breach] = judged(look(0, OPEN), before=(CANCELED,), after=(CANCELED,)).breaches
+    assert breach.requirement == "cancel.visible"
 
 
 def test_what_was_placed_a_moment_ago_may_be_left_out_still() -> None:
