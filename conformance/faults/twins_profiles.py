@@ -12,6 +12,7 @@ from conformance.faults import twin
 from conformance.faults.twins_around import LongHistory
 from conformance.sandbox import Sandbox
 from conformance.sandbox.face import Face
+from conformance.sandbox.profile import MARKETS
 
 
 class _Offers(Sandbox):
@@ -166,19 +167,35 @@ class OrdersByForm(_Offers):
         document["driver"]["place"] |= {"encoding": "form", "order_id": "/data/order_id"}
 
 
-@twin()
-class SlashedMarkets(_Offers):
-    """Has a slash in the names of its markets, which a query has to encode."""
+class _Renamed(_Offers):
+    """Has other names for its markets."""
 
     def __init__(self, seed: int | None = None, **options: Any) -> None:
         super().__init__(seed, **options)
-        renamed = [dataclasses.replace(each, symbol=_slashed(each.symbol)) for each in self.exchange.markets.values()]
+        every = self.exchange.markets.values()
+        renamed = [dataclasses.replace(each, symbol=self.renamed(each.symbol)) for each in every]
         self.exchange.markets = {each.symbol: each for each in renamed}
 
     def change(self, document: dict[str, Any]) -> None:
         for market in document["markets"]:
-            market["symbol"] = _slashed(market["symbol"])
+            market["symbol"] = self.renamed(market["symbol"])
+
+    def renamed(self, symbol: str) -> str:
+        """The name of this market here."""
+        raise NotImplementedError
 
 
-def _slashed(symbol: str) -> str:
-    return symbol.replace("USDT", "/USDT")
+@twin()
+class SlashedMarkets(_Renamed):
+    """Has a slash in the names of its markets, which a query has to encode."""
+
+    def renamed(self, symbol: str) -> str:
+        return symbol.replace("USDT", "/USDT")
+
+
+@twin()
+class MarketsOfOneLetter(_Renamed):
+    """Calls its markets X, x and *."""
+
+    def renamed(self, symbol: str) -> str:
+        return dict(zip((name for name, *_ in MARKETS), "Xx*", strict=True))[symbol]

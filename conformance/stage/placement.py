@@ -79,7 +79,6 @@ def prices_between(market: Market, count: int, ticks_apart: int = 1) -> list[Dec
     ]
     steps_between = [upper - lower for lower, upper in pairwise([market.resting_buy, *prices, market.resting_sell])]
     if min(steps_between) < ticks_apart * market.tick:
-        raise DriverRefused(
-            f"no {count} prices lie {ticks_apart} ticks apart between the resting ones of {market.symbol}"
-        )
+        step = ticks_apart * market.tick
+        raise DriverRefused(f"no {count} prices with steps of {step:f} fit between the resting ones of {market.symbol}")
     return prices

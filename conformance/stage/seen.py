@@ -10,10 +10,14 @@ from conformance.verdict import Inconclusive, Misfit
 
 
 def seen_in_known_markets(view: View) -> Snapshot:
-    """What lists show once all shows that was placed. Raises Misfit where an order was rejected for its market."""
+    """What lists show once all shows that was placed. Raises Misfit where an order was rejected for its market, and
+    none was accepted there: a reason may also speak of what is wrong in a market.
+    """
     seen = view.believed()
+    accepted = {order.symbol for order in seen.orders.values() if order.status != "rejected"}
     for order in seen.orders.values():
-        if order.status == "rejected" and names_no_market(order.reject_reason or "") and view.own.placed(order):
+        rejected = order.status == "rejected" and order.symbol not in accepted
+        if rejected and names_no_market(order.reject_reason or "") and view.own.placed(order):
             said = f"an order in {order.symbol} was rejected: {order.reject_reason}"
             raise Misfit(f"{said}; {market_remedy(order.symbol)}")
     return seen
