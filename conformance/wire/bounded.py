@@ -83,6 +83,15 @@ class _Response(HTTPResponse):
         super().__init__(sock, *args, **kwargs)
         self.fp = io.BufferedReader(_Bounded(self.fp.detach(), sock))
 
+    def begin(self) -> None:
+        """Read the status and headers of the answer. What comes before it is none (RFC 9110, 15.2), as 103 Early Hints;
+        the library knows 100 alone.
+        """
+        super().begin()
+        while 101 < self.status < 200:
+            self.headers = None  # type: ignore[assignment]
+            super().begin()
+
 
 class _Connection(HTTPConnection):
     response_class = _Response

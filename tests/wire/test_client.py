@@ -98,6 +98,23 @@ def test_connections_are_kept_alive(peer: Peer) -> None:
     assert asking.counts.total == 5
 
 
+def test_what_comes_before_the_answer_is_no_answer(peer: Peer) -> None:
+    def hinted(request: BaseHTTPRequestHandler) -> None:
+        for status in (100, 103, 103):
+            request.send_response_only(status)
+            request.send_header("Link", "</style.css>; rel=preload")
+            request.end_headers()
+        answer(200, b"[1]")(request)
+
+    peer.respond = hinted
+    asking = client(peer)
+    for _ in range(2):
+        came = asking.send(Call("alice", "GET", peer.url))
+        assert (came.status, came.body) == (200, b"[1]")
+    assert "Link" not in came.headers
+    assert peer.connections == 1
+
+
 def test_no_redirect_is_followed(peer: Peer) -> None:
     peer.respond = answer(302, b"", Location="http://127.0.0.1:1/elsewhere")
     assert client(peer).send(Call("alice", "GET", peer.url, "", {"Authorization": "Bearer x"})).status == 302
