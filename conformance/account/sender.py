@@ -29,7 +29,7 @@ from conformance.wire.signer import Credential, Signer
 
 Result = TypeVar("Result")
 
-# A server fault is a documented answer, and may pass: one that stays is the request's doing.
+# A server fault is a documented answer, and may pass, as a gateway's may: one that stays is the request's doing.
 _ASKED_AGAIN = 2
 
 # How a target answers that is away for a moment, or the gateway before it.
@@ -158,13 +158,17 @@ class Sender:
         return self._client.under_way(calls)
 
     def send_each(self, operation: Operation, requests: Sequence[Signed]) -> list[Answer]:
-        """As `send` for each of these requests, side by side; again where the target was away for a moment."""
+        """As `send` for each of these requests, side by side; again where the target failed for a moment."""
         sends = [partial(self.sent, operation, query, headers, forged=forged) for query, headers, forged in requests]
         came = self.side_by_side(sends)
 
         def judged(first: Answer, send: Callable[[], Answer]) -> Answer:
             answers = [first]
-            return self.outlasting(lambda: self.received(operation, answers.pop() if answers else send()))
+
+            def ask() -> Answer:
+                return self.outlasting(lambda: self.received(operation, answers.pop() if answers else send()))
+
+            return self._passed(operation, ask(), ask)
 
         return [judged(*each) for each in zip(came, sends, strict=True)]
 
@@ -184,9 +188,14 @@ class Sender:
             raise Inconclusive(f"{self.name}: no new token: {error}") from None
         if renewed:
             answer = ask()
+        return self._passed(operation, answer, ask)
+
+    def _passed(self, operation: Operation, answer: Answer, ask: Callable[[], Answer]) -> Answer:
+        """The answer; where it may pass, what comes when it is asked for again. It may have taken effect before."""
         for _ in range(_ASKED_AGAIN):
-            if answer.status == 500 and not operation.changes:
-                answer = ask()
+            if answer.status == 502 or (answer.status == 500 and not operation.changes):
+                before, answer = answer.tries_before + 1, ask()
+                answer = replace(answer, tries_before=answer.tries_before + before)
         return answer
 
     def outlasting(self, send: Callable[[], Answer]) -> Answer:

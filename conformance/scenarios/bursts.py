@@ -2,14 +2,17 @@
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 from urllib.parse import urlencode
 
 from conformance.operations import CANCEL_ALL, LIST, Operation
+from conformance.oracle.errors import overloaded
 from conformance.orders import Query
 from conformance.stage.stage import Stage
+from conformance.verdict import Breach
+from conformance.wire.answers import decoded
 from conformance.wire.client import Answer
 from conformance.wire.side_by_side import SideBySide
 from conformance.wire.signer import Credential
@@ -19,6 +22,8 @@ BURST = 100
 
 # Cancel-alls are heavier. So many of them within a second are no load either.
 CANCELS = 21
+
+_SLOWLY_S = 0.1  # ten a second are no burst of either
 
 # At the least; more where the target is so far away that these could not send all within half a second.
 _CONNECTIONS = 20
@@ -52,6 +57,21 @@ def cancel_alls_at_once(stage: Stage, credential: Credential) -> Burst:
     """Cancel-alls, as fast as they go. The caller must have nothing live."""
     stage.view.decline_to_harm()
     return _burst(stage, CANCEL_ALL, [""] * CANCELS, credential)
+
+
+def wrong(answer: Answer, within: str = "") -> list[Breach]:
+    """What no answer in a burst may be; `within`: what the burst was, in words."""
+    return list(overloaded(answer.status, decoded(answer.body), within))
+
+
+def without_a_burst(stage: Stage, operation: Operation, credential: Credential, most: int) -> Iterator[Answer]:
+    """What is answered to so many such requests that are sent slowly, one after another."""
+    account = stage.caller
+    for _ in range(most):
+        time.sleep(_SLOWLY_S)
+        with account.counting_as("bursts"):
+            answer = account.send(operation, *account.signer.authorize("", credential), once=True)
+        yield answer
 
 
 def _burst(stage: Stage, operation: Operation, queries: Sequence[str], credential: Credential) -> Burst:

@@ -1,12 +1,21 @@
+import itertools
 import time
 from contextlib import nullcontext
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response
 
+from conformance.checks.test_load import _expect_no_throttling
 from conformance.operations import LIST
-from conformance.scenarios.bursts import BURST, CANCELS, _burst, _connections
+from conformance.orders import Query
+from conformance.sandbox import Sandbox
+from conformance.sandbox.face import Face, Handler
+from conformance.scenarios.bursts import BURST, CANCELS, _burst, _connections, lists_at_once
+from conformance.verdict import Inconclusive, Violation
+from tests.sandboxes import stage_on
 
 
 @pytest.mark.parametrize(
@@ -57,3 +66,36 @@ def test_a_burst_that_cannot_fit_is_sent_once(answers_in_s: float, round_trip_s:
     made = _burst(stage, LIST, [""] * BURST, "jwt")
     assert len(made.answers) == BURST
     assert account.sent_so_far == times * BURST
+
+
+class _FailsNowAndThen(Face):
+    """Behind a gateway that answers every tenth request of a list with 502, or only the first one that it does."""
+
+    only_once = False
+
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts)
+        self.lists = itertools.count(1)
+
+    async def respond(self, request: Request, handle: Handler) -> Response:
+        number = next(self.lists) if request.method == "GET" else 1
+        if number == 20 or (number % 10 == 0 and not self.only_once):
+            return Response("Bad Gateway", 502, media_type="text/plain")
+        return await super().respond(request, handle)
+
+
+class _FailsOnce(_FailsNowAndThen):
+    only_once = True
+
+
+@pytest.mark.parametrize(("face", "ends"), [(_FailsNowAndThen, Inconclusive), (_FailsOnce, Violation)])
+def test_what_fails_without_a_burst_too_is_not_the_doing_of_the_burst(
+    face: type[Face], ends: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("conformance.scenarios.bursts._SLOWLY_S", 0.0)
+
+    class Flaky(Sandbox):
+        face_class = face
+
+    with stage_on(Flaky()) as stage, pytest.raises(ends):
+        _expect_no_throttling(stage, LIST, lambda: lists_at_once(stage, [Query(limit=1)] * 40, "jwt"), "jwt")
