@@ -103,11 +103,13 @@ FACTS: Mapping[str, Fact] = {
 
 def missing(stage: Stage, needs: Mapping[str, Any]) -> tuple[Missing, ...]:
     """Which of the facts do not hold on the stage."""
-    return tuple(
-        Missing(_says(name, value) + _words(stage, name), FACTS[name].enable)
-        for name, value in needs.items()
-        if not FACTS[name].holds(stage, value)
-    )
+    return tuple(_missing(stage, *each) for each in needs.items() if not FACTS[each[0]].holds(stage, each[1]))
+
+
+def _missing(stage: Stage, name: str, value: Any) -> Missing:
+    fact, refusal = FACTS[name], _refusal(stage, name)
+    enable = "a higher target.max_orders, or leave it out" if refusal.startswith("target.max_orders") else fact.enable
+    return Missing(_says(name, value) + (f" ({refusal})" if refusal else ""), enable)
 
 
 def _says(name: str, value: Any) -> str:
@@ -115,7 +117,6 @@ def _says(name: str, value: Any) -> str:
     return FACTS[name].says.format(value if noun is None else count(value, noun))
 
 
-def _words(stage: Stage, fact: str) -> str:
-    """Why the driver did not bring the fact about, in the target's own words."""
-    refusals = stage.arranger.refusals if fact in _BROUGHT_ABOUT else []
-    return f" ({refusals[0]})" if refusals else ""
+def _refusal(stage: Stage, fact: str) -> str:
+    """Why the driver did not bring the fact about, in the words of the target or of the profile; empty if it could."""
+    return next(iter(stage.arranger.refusals), "") if fact in _BROUGHT_ABOUT else ""
