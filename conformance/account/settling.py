@@ -23,6 +23,10 @@ class Looking(Protocol):
     own: Ownership
     lag: Lag
 
+    @property
+    def consistent_from(self) -> float:
+        """When all lists agree on it, by the monotonic clock."""
+
     def latest(self) -> Snapshot:
         """All that was last seen of it."""
 
@@ -96,7 +100,8 @@ class Settling:
 
     def _is_settled(self, snapshot: Snapshot) -> None:
         self._asked.clear()
-        self._due.clear()
+        if time.monotonic() > self._view.consistent_from:  # until then, the next list may be behind this one
+            self._due.clear()
         self._view.believe(snapshot)
 
     def _shows_orders(self, snapshot: Snapshot) -> bool:
