@@ -56,6 +56,13 @@ _QUEUE_SIZE, _SERVICE_MS = 16, 3.0
     show_default=True,
     help="Seconds after the load in which cancel-all has to succeed.",
 )
+@click.option(
+    "--watch",
+    type=click.FloatRange(0),
+    default=4,
+    show_default=True,
+    help="Seconds at the end in which no order may be canceled by a cancel-all that was refused before.",
+)
 @click.option("--queue-size", type=click.IntRange(1), help=f"Without --target: {QUEUE_SIZE} Default: {_QUEUE_SIZE}.")
 @click.option(
     "--service-ms", type=click.FloatRange(0, 60_000), help=f"Without --target: {SERVICE_MS} Default: {_SERVICE_MS:g}."
@@ -84,6 +91,7 @@ def overload(
     max_seconds: float,
     max_orders: int | None,
     recover: float,
+    watch: float,
     queue_size: int | None,
     service_ms: float | None,
     workers: int | None,
@@ -113,7 +121,7 @@ def overload(
     with complaints():
         crew = None if workers is None else _workers(target, workers, listen)
     bounds = Bounds(
-        max_requests, max_at_once, max_rate, max_seconds, max_orders or (max_requests + 1) // 2 + 50, recover
+        max_requests, max_at_once, max_rate, max_seconds, max_orders or (max_requests + 1) // 2 + 50, recover, watch
     )
     with (
         complaints(),

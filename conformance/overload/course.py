@@ -13,7 +13,7 @@ from conformance.oracle.ledger import ENDINGS, Entry, Recovery
 from conformance.orders import Order, Query
 from conformance.overload import burst
 from conformance.overload.actor import Actor
-from conformance.overload.bounds import WATCH_S, Bounds
+from conformance.overload.bounds import Bounds
 from conformance.overload.job import Job
 from conformance.overload.looking import Sightings
 from conformance.overload.mix import Mix
@@ -27,7 +27,8 @@ _LONGEST_BURST_S = 5.0  # then it waits, so that lists can be looked at
 _HELD = (4, 24, 12)  # later: at the least, at the most, and how many bursts are wanted
 _BUSY = 0.2  # the share of cancel-alls that are not accepted, from which on bursts grow no more
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.1, 2.0
-_PATIENT_S = 3.0  # a single order is tried for so long
+_PATIENT_S = 3.0  # a single order is tried for so long; once that was in vain, each is tried once until one is accepted
+_LOOK_S = 0.05  # lists that have to show an order are looked at again after so long, and then more seldom
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Course:
     steps: list[Step] = field(default_factory=list)
     recoveries: list[Recovery] = field(default_factory=list)
     load_ended_at: float | None = None
+    _patient_s: float = _PATIENT_S
 
     def __post_init__(self) -> None:
         self.settle_s, self.lag_s = self.target.settle_ms / 1000, self.target.consistency_ms / 1000
@@ -111,16 +113,28 @@ class Course:
         """See to it that each account has a live order in each market, and that lists show so."""
         placed = False
         for actor in self.actors:
-            live = {order.symbol for order in self._live(actor)}
-            for market in self.markets:
-                if market.symbol not in live and not self.crew.given_up():
+            for market in self._lacking(actor):
+                if not self.crew.given_up():
                     if not self._placed(actor, market, "between"):
                         return  # it is busy still, or takes no orders
                     placed = True
         if placed:
-            time.sleep(self.settle_s)
-            for actor in self.actors:
-                self._live(actor)
+            self._await_standing(self.actors)
+
+    def _await_standing(self, actors: Sequence[Actor]) -> None:
+        """Look until lists show a live order of these accounts in each market, or settle_ms is over."""
+        until, wait_s = time.monotonic() + self.settle_s, _LOOK_S
+        while actors := [actor for actor in actors if self._lacking(actor)]:
+            left_s = until - time.monotonic()
+            if left_s <= 0:
+                return
+            time.sleep(min(wait_s, left_s))
+            wait_s *= 2
+
+    def _lacking(self, actor: Actor) -> list[Market]:
+        """The markets in which lists show no live order of the account."""
+        live = {order.symbol for order in self._live(actor)}
+        return [market for market in self.markets if market.symbol not in live]
 
     def _live(self, actor: Actor) -> list[Order]:
         """The live orders of the account. Raises Inconclusive where somebody else's are among them."""
@@ -134,13 +148,15 @@ class Course:
 
     def _placed(self, actor: Actor, market: Market, phase: str) -> bool:
         """Whether an order was accepted, with some patience."""
-        until, wait_s = time.monotonic() + _PATIENT_S, _FIRST_WAIT_S
+        until, wait_s = time.monotonic() + self._patient_s, _FIRST_WAIT_S
         while (ticket := self.mix.ticket(actor, market)) is not None:
             [number] = actor.intend([ticket])
             entry = actor.do(Job(actor.name, "place", phase, ticket=ticket, number=number))
             if entry is None or entry.ending != "refused":
+                self._patient_s = _PATIENT_S
                 return entry is not None and entry.ending == "accepted"
             if time.monotonic() > until:
+                self._patient_s = 0.0
                 break
             time.sleep(wait_s)
             wait_s = min(2 * wait_s, _LONGEST_WAIT_S)
@@ -192,10 +208,9 @@ class Course:
         for actor in actors:
             for market in self.markets:
                 self._placed(actor, market, "watch")
-        time.sleep(self.settle_s)
-        for actor in actors:
-            self._live(actor)
-        time.sleep(WATCH_S + max(self.settle_s, self.lag_s))
+        self._await_standing(actors)
+        if actors:
+            time.sleep(self.bounds.watch_s + max(self.settle_s, self.lag_s))
         for actor in actors:
             self._live(actor)
 

@@ -36,6 +36,7 @@ def figures(
             "seconds": bounds.seconds,
             "orders": bounds.orders,
             "recover_s": bounds.recover_s,
+            "watch_s": bounds.watch_s,
         },
         "accounts": accounts,
         "sent": len(entries),

@@ -27,7 +27,7 @@ from conformance.verdict import Verdict
 TIME_LIMIT_S = 300
 
 # Of a small overload: the queue of what is tested so is small, too.
-BOUNDS = Bounds(requests=1200, at_once=128, per_second=500, seconds=30, orders=700, recover_s=8)
+BOUNDS = Bounds(requests=1200, at_once=128, per_second=500, seconds=30, orders=700, recover_s=8, watch_s=3)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ _BOUNDS = {
     "seconds": "--max-seconds",
     "orders": "--max-orders",
     "recover_s": "--recover",
+    "watch_s": "--watch",
 }
 
 # A forgery that is named so has put this parameter in front of what is asked.

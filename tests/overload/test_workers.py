@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("locust") is None, reason="Locust is not installed: pip install -e '.[load]'"
 )
 
-LONG = ("--max-requests", "5000", "--max-rate", "300", "--recover", "2", "--max-at-once", "16")
+LONG = ("--max-requests", "5000", "--max-rate", "300", "--recover", "2", "--watch", "0.5", "--max-at-once", "16")
 
 
 def small() -> Sandbox:
@@ -61,7 +61,9 @@ def busy(sandbox: Sandbox) -> Callable[[], bool]:
 def test_two_workers_and_one_ledger(tmp_path: Path) -> None:
     sandbox = small()
     with profile_in(tmp_path, sandbox) as profile:
-        master, workers = begun(tmp_path, profile, "--max-requests", "300", "--max-at-once", "32", "--recover", "4")
+        master, workers = begun(
+            tmp_path, profile, "--max-requests", "300", "--max-at-once", "32", "--recover", "4", "--watch", "0.5"
+        )
         done, helped = master.end(), [each.end() for each in workers]
     assert done.code == 0, done.printed
     assert told(done)["by_kind"]["cancel-all"]["refused"] > 10
