@@ -67,6 +67,10 @@ class Ownership:
         """Whether this run, or one that it inherited from, has placed anything."""
         return bool(self._ids or self._sent_ids) or self.lost > 0 or any(self._unrecognized.values()) or self.inherits
 
+    def adopt(self, orders: Iterable[Order]) -> None:
+        """These came of this run's requests, though no answer names them."""
+        self._ids.update(order.id for order in orders)
+
     def account_for(self, intended: Iterable[Ticket]) -> None:
         """Expect all that was written down and has not been answered: a request that broke off may have been taken."""
         unheard = Counter(ticket.looks for ticket in intended) - Counter(self._asked_for)

@@ -250,7 +250,7 @@ class CircuitStaysOpen(EngineQueue):
 # -- placing -------------------------------------------------------------------------------------------------------
 
 
-@fault(breaks="overload.placing")
+@fault(breaks="overload.once")
 class RefusedOrdersComeAbout(Face):
     """Takes an order, though the queue is full and the request is refused."""
 
@@ -260,7 +260,7 @@ class RefusedOrdersComeAbout(Face):
         return self.busy(error)
 
 
-@fault(breaks="overload.placing")
+@fault(breaks="overload.once")
 class CrowdPlacesTwice(_Busy):
     """Takes an order twice while the queue is half full, and tells one of them."""
 
@@ -268,3 +268,11 @@ class CrowdPlacesTwice(_Busy):
         if self.crowded:
             super().place_order(request, account, body)
         return super().place_order(request, account, body)
+
+
+@fault(breaks="overload.placing")
+class OrdersAreThrottled(Face):
+    """Answers 429 to an order while the engine's queue is full."""
+
+    def overflow(self, request: Request, account: str, body: bytes, error: str) -> Response:
+        return self.error(429, "TOO_MANY_ORDERS") if request.method == "POST" else self.busy(error)

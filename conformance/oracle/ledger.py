@@ -84,13 +84,14 @@ class Seen:
     """The orders of one account as lists show them once all is over.
 
     `before`: those that were there before. `hidden`: markets of which a second has more orders than lists can show.
-    `sightings`: what lists in between had shown of some of them.
+    `sightings`: what lists in between had shown of some of them. `foreign`: how many new orders look like none of ours.
     """
 
     orders: Mapping[str, Order]
     before: Mapping[str, Order] = field(default_factory=dict)
     hidden: frozenset[str] = frozenset()
     sightings: Mapping[str, Sighting] = field(default_factory=dict)
+    foreign: int = 0
     exchanges: tuple[Exchange, ...] = field(default=(), repr=False, compare=False)
 
 
@@ -202,6 +203,39 @@ class Ledger:
             for entry in self.of("place")
             if entry.looks and (entry.may_have_happened or (entry.ending == "accepted" and entry.id is None))
         )
+
+    @cached_property
+    def excess(self) -> Sequence["Excess"]:
+        """Orders that neither an answer names nor a request without an answer explains."""
+        found = []
+        for (account, looks), orders in self.surplus.items():
+            most = self.may_have_placed.get((account, looks), 0)
+            if len(orders) > most:
+                like = [each for each in self.of("place") if (each.account, each.looks) == (account, looks)]
+                found.append(Excess(account, orders, most, like))
+        return found
+
+
+class Excess(NamedTuple):
+    """More orders that look alike than there may be: `unnamed` ones, of which `most` may be those of requests without
+    an answer. `like`: all requests for such an order.
+    """
+
+    account: str
+    unnamed: Sequence[Order]
+    most: int
+    like: Sequence[Entry]
+
+    @property
+    def refused(self) -> Sequence[Entry]:
+        """The requests that were refused."""
+        return [each for each in self.like if each.ending == "refused"]
+
+    @property
+    def can_be_argued(self) -> bool:
+        """Whether requests may explain it that were answered with no order, but not since the queue was full."""
+        no = [each for each in self.like if each.ending in ("refused", "failed") and not each.may_have_happened]
+        return len(self.unnamed) <= self.most + sum(each.code != FULL for each in no)
 
 
 class Cancels:

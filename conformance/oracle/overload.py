@@ -157,22 +157,35 @@ def a_later_cancel_succeeds(ledger: Ledger) -> Iterator[Sight]:
             yield Breach(want, f"{each.attempts} tries, the last: {last}", exchanges=each.last.shown)
 
 
+@OVERLOAD.rule("overload.once", may_also=("overload.placing",))
+def orders_exist_once_or_not_at_all(ledger: Ledger) -> Iterator[Sight]:
+    """An order that was accepted exists once, and one that a full queue refused does not exist.
+
+    Other refusals can be argued about. Where somebody else works with the account, it may be somebody else's.
+    """
+    for each in ledger.excess:
+        if _is_shared(ledger, each.account):
+            continue
+        want = f"at most {each.most} orders like {each.unnamed[0]} that no answer has named"
+        got = f"{len(each.unnamed)}; {len(each.refused)} like it were refused"
+        shown = tuple(shown for entry in (each.refused or each.like)[:_SHOWN] for shown in entry.shown)
+        yield Breach(want, got, "overload.placing" if each.can_be_argued else None, exchanges=shown)
+
+
 @OVERLOAD.rule("overload.placing")
-def orders_are_placed_once_or_refused(ledger: Ledger) -> Iterator[Sight]:
-    """Placing is refused with a documented 503; a refused order does not come about, an accepted one only once."""
+def orders_are_refused_as_cancels_are(ledger: Ledger) -> Iterator[Sight]:
+    """An order is accepted, or refused with a documented 503."""
     for entry in ledger.of("place"):
         if entry.ending in ("accepted", "refused"):
             yield RIGHT
         elif entry.ending == "failed" and not entry.gateway and entry.status in _NOT_OF_THE_ORDER:
             yield Breach("an order accepted, or refused with a documented 503", entry.wrong, exchanges=entry.shown)
-    for (account, looks), orders in ledger.surplus.items():
-        most = ledger.may_have_placed.get((account, looks), 0)
-        if len(orders) > most:
-            like = [each for each in ledger.of("place") if (each.account, each.looks) == (account, looks)]
-            refused = [each for each in like if each.ending == "refused"]
-            want = f"at most {most} orders like {orders[0]} that no answer has named"
-            shown = tuple(shown for each in (refused or like)[:_SHOWN] for shown in each.shown)
-            yield Breach(want, f"{len(orders)}; {len(refused)} like it were refused", exchanges=shown)
+
+
+def doubles(ledger: Ledger, account: str) -> list[Order]:
+    """New orders of the account that can only have come of this run's requests, though no answer names them."""
+    found = [order for each in ledger.excess if each.account == account for order in each.unnamed]
+    return [] if not found or _is_shared(ledger, account) else found
 
 
 def doubts(ledger: Ledger) -> Iterator[tuple[str, str]]:
@@ -195,12 +208,15 @@ def doubts(ledger: Ledger) -> Iterator[tuple[str, str]]:
         if seen.hidden:
             markets = ", ".join(sorted(seen.hidden))
             yield "overload.no-loss", f"{account}: lists cannot show all orders of one second in {markets}"
-    strange = [order for entry, order, seen in _untold(ledger) if _is_strange(ledger, entry, order, seen)]
-    if strange:
+    if strange := [order for _, order in _strange(ledger)]:
         yield (
             "overload.no-loss",
             f"{len(strange)} orders are canceled although no request of this run canceled them: {strange[0]}",
         )
+    for more in ledger.excess:
+        if _is_shared(ledger, more.account):
+            told = f"{len(more.unnamed)} orders like {more.unnamed[0]} that no answer has named"
+            yield "overload.once", f"{more.account}: {told}; somebody else works with the account, too"
     for each in ledger.recoveries:
         if each.after_s is None and each.excused:
             told = "no cancel-all was sent" if each.last is None else each.last.wrong or f"{each.last.code}"
@@ -243,8 +259,17 @@ def _may_be_of_an_accepted_one(ledger: Ledger, entry: Entry, order: Order, seen:
     return None if cancels is None else cancels.beside(order.symbol, max(entry.sent_at, live_at), canceled_at)
 
 
-def _is_strange(ledger: Ledger, entry: Entry, order: Order, seen: Seen) -> bool:
-    return not (_may_be_of_an_accepted_one(ledger, entry, order, seen) or ledger.refusals(entry.account, order.symbol))
+def _strange(ledger: Ledger) -> Iterator[tuple[Entry, Order]]:
+    """Orders that are canceled although no request of this run can have canceled them."""
+    for entry, order, seen in _untold(ledger):
+        accepted = _may_be_of_an_accepted_one(ledger, entry, order, seen)
+        if not accepted and not ledger.refusals(entry.account, order.symbol):
+            yield entry, order
+
+
+def _is_shared(ledger: Ledger, account: str) -> bool:
+    """Whether anything shows that somebody else places or cancels orders of the account."""
+    return ledger.seen[account].foreign > 0 or any(entry.account == account for entry, _ in _strange(ledger))
 
 
 def _wrong_in(symbol: str, status: str, entry: Entry) -> str:

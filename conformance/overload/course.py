@@ -137,13 +137,13 @@ class Course:
         return [market for market in self.markets if market.symbol not in live]
 
     def _live(self, actor: Actor) -> list[Order]:
-        """The live orders of the account. Raises Inconclusive where somebody else's are among them."""
+        """The live orders of the account. Raises Inconclusive where some are among them that were not asked for."""
         orders = self.sightings[actor.name].look("open")
         actor.view.own.recognize(orders)
         foreign = [order for order in orders if not actor.view.own.owns(order)]
         if foreign and not self.target.disposable:
             told = f"{actor.name}: {len(foreign)} live orders that this run did not place, say {foreign[0]}"
-            raise Inconclusive(f"{told}; somebody else works with the account")
+            raise Inconclusive(f"{told}; somebody else works with the account, or orders are placed twice")
         return orders
 
     def _placed(self, actor: Actor, market: Market, phase: str) -> bool:

@@ -1,13 +1,13 @@
 """Looking at the accounts while they are under load, and once all is over."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from conformance.account.account import Account, Page
 from conformance.evidence import Exchange
 from conformance.oracle.ledger import Seen, Sighting
 from conformance.oracle.listing import MAX_LIMIT
-from conformance.orders import STATUSES, Order, Query
+from conformance.orders import STATUSES, Looks, Order, Query
 
 _PAGES = 400  # of one market and status: more than any overload places orders for
 
@@ -36,12 +36,24 @@ class Sightings:
         return list(page.orders)
 
 
-def walk(account: Account, markets: Iterable[str], is_ours: Callable[[Order], bool]) -> Seen:
+def walk(
+    account: Account,
+    markets: Iterable[str],
+    before: Mapping[str, Order],
+    ids: Collection[str],
+    looks: Collection[Looks],
+) -> Seen:
     """All orders of the account that are ours, market by market and status by status, since a second may have more than
-    a list shows.
+    a list shows: those with these `ids`, and those of these `looks` that are new. `before`: the newest ones of before.
 
     Raises as `Account.look` does.
     """
+    begun = max((order.created_at for order in before.values()), default=0)
+
+    def is_ours(order: Order) -> bool:
+        return order.id in ids or (order.looks in looks and order.id not in before and order.created_at >= begun)
+
+    foreign: set[str] = set()
     orders: dict[str, Order] = {}
     hidden: set[str] = set()
     exchanges: list[Exchange] = []
@@ -54,6 +66,8 @@ def walk(account: Account, markets: Iterable[str], is_ours: Callable[[Order], bo
                 ours = [order for order in page.orders if is_ours(order)]
                 fresh = [order for order in ours if order.id not in orders]
                 orders.update((order.id, order) for order in fresh)
+                others = (order.id for order in page.orders if order.created_at > begun and not is_ours(order))
+                foreign.update(id for id in others if id not in before)
                 if len(page) < MAX_LIMIT or not ours:
                     break
                 oldest = min(order.created_at for order in page.orders)
@@ -61,7 +75,7 @@ def walk(account: Account, markets: Iterable[str], is_ours: Callable[[Order], bo
                     hidden.add(symbol)
                     oldest -= 1
                 end = oldest
-    return Seen(orders, hidden=frozenset(hidden), exchanges=tuple(exchanges))
+    return Seen(orders, before=before, hidden=frozenset(hidden), foreign=len(foreign), exchanges=tuple(exchanges))
 
 
 def _is_of_one_second(page: Page) -> bool:

@@ -21,7 +21,7 @@ from conformance.judging.traceability import checks_by_requirement
 from conformance.judging.verdicts import Outcome
 from conformance.observations import Observations
 from conformance.oracle.ledger import Ledger, Seen
-from conformance.oracle.overload import OVERLOAD, doubts
+from conformance.oracle.overload import OVERLOAD, doubles, doubts
 from conformance.oracle.rules import Judgement
 from conformance.orders import Order
 from conformance.overload.actor import Actor
@@ -176,6 +176,8 @@ class Overload:
                 break
             if attempt == 0 and seen:
                 time.sleep(max(_LOOKED_AGAIN_S, course.settle_s, course.lag_s))
+        for view in self._views:
+            view.own.adopt(doubles(ledger, view.account.name))
         self._doubts += [*doubts(ledger), *self._crew.doubts()]
 
     def _seen(self, ledger: Ledger) -> dict[str, Seen]:
@@ -186,17 +188,14 @@ class Overload:
             ids = {id for id, entry in ledger.placed.items() if entry.account == view.account.name}
             looks = {entry.looks for entry in ledger.of("place") if entry.account == view.account.name}
 
-            def is_ours(order: Order, before=before, ids=ids, looks=looks) -> bool:  # type: ignore[no-untyped-def]
-                return order.id in ids or (order.id not in before and order.looks in looks)
-
             try:
-                seen = walk(view.account, markets, is_ours)
+                seen = walk(view.account, markets, before, ids, looks)
             except (CannotJudge, Violation) as reason:
                 self._doubts.append(("overload.no-loss", str(reason)))
                 continue
             view.own.recognize(seen.orders.values())
             sightings = self._course.sightings[view.account.name].known
-            found[view.account.name] = replace(seen, before=before, sightings=sightings)
+            found[view.account.name] = replace(seen, sightings=sightings)
         return found
 
     # -- the end -----------------------------------------------------------------------------------------------------

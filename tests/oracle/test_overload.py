@@ -183,8 +183,26 @@ def test_orders_that_no_request_explains() -> None:
     twin = order(id="b", symbol="X")
     entries = [place(), place(1, "refused", None, status=503), busy(2)]
     assert breached(ledger(entries, [OURS, twin])) == ["overload.placing"]
-    explained = [place(), place(1, "unknown", None), busy(2)]
-    assert breached(ledger(explained, [OURS, twin])) == []
+    entries[1] = replace(entries[1], code="ENGINE_BUSY")
+    assert breached(ledger(entries, [OURS, twin])) == ["overload.once"]
+    shared = ledger(entries, [OURS, twin], foreign=1)
+    assert breached(shared) == []
+    assert "overload.once" in doubted(shared)
+
+
+@pytest.mark.parametrize("unknown", [0, 1, 2])
+def test_each_request_without_an_answer_explains_one_order(unknown: int) -> None:
+    twins = [order(id=id, symbol="X") for id in ("b", "c")]
+    entries = [place(), *(place(1, "unknown", None) for _ in range(unknown)), busy(2)]
+    assert breached(ledger(entries, [OURS, *twins])) == (["overload.once"] if unknown < 2 else [])
+
+
+def test_a_double_is_no_proof_where_orders_were_canceled_by_somebody() -> None:
+    strange = replace(order(id="d", symbol="Y"), status="canceled")
+    entries = [place(), replace(place(id="d"), symbol="Y", looks=strange.looks), busy(2, symbol="X")]
+    judged = ledger(entries, [OURS, order(id="b", symbol="X"), strange])
+    assert breached(judged) == []
+    assert {"overload.once", "overload.no-loss"} <= doubted(judged)
 
 
 def recovery(last: Entry, **more: Any) -> Ledger:

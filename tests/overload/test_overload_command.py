@@ -61,11 +61,11 @@ def test_the_sandbox_loses_nothing_and_the_reports_say_so(tmp_path: Path) -> Non
 
 
 def test_nothing_is_left_and_the_seed_of_a_finding_is_named(tmp_path: Path) -> None:
-    sandbox = faults.load()["overflow-is-an-internal-error"].sandbox(0, lanes=2, queue_size=8, service_ms=3.0)
+    sandbox = faults.load()["crowd-places-twice"].sandbox(0, lanes=2, queue_size=8, service_ms=3.0)
     with profile_in(tmp_path, sandbox) as profile:
         done = overload(tmp_path, "--target", profile, *SMALL)
     assert done.code == 1, done.printed
-    assert "overload.documented" in done.with_verdict("fail")
+    assert "overload.once" in done.with_verdict("fail")
     assert live(sandbox) == []
     assert "p99-conformance overload --target" in (tmp_path / "reports" / "report.html").read_text(encoding="utf-8")
 
