@@ -24,6 +24,9 @@ ENDS_WITHIN_S = 60
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["tests.runs", "conformance.cli.run", "conformance.judging.gathering", "schemathesis"])
 
+# Statements for a run on a target that goes away and never comes back: it is not waited for as long as for others.
+GONE_FOR_GOOD = "from conformance.wire import breaker; breaker.AWAY_S = 1"
+
 PACKAGE = Path(conformance.__file__).parent
 _OUT, _ERR, _PEAK, _CODES = "stdout.txt", "stderr.txt", "peak.txt", "codes.json"
 

@@ -13,7 +13,7 @@ from conformance import faults
 from conformance.sandbox import Sandbox
 from conformance.sandbox.records import from_record
 from tests.orders import record
-from tests.runs import Ended, live, run, run_pytest
+from tests.runs import GONE_FOR_GOOD, Ended, live, run, run_pytest
 from tests.sandboxes import profile_in
 
 # A check that is quick, and that this fault does not get past.
@@ -180,7 +180,7 @@ def test_a_target_that_is_something_else(then: str, tmp_path: Path) -> None:
     sandbox = Sandbox()
     sandbox.face.app = THEN[then]  # type: ignore[assignment]
     with profile_in(tmp_path, sandbox) as profile:
-        done = run(tmp_path, "--target", profile, "-k", QUICK)
+        done = run(tmp_path, "--target", profile, "-k", QUICK, patch=GONE_FOR_GOOD)
     expect_not_green(done)
 
 
@@ -189,7 +189,8 @@ def test_a_target_that_is_lost_after_set_up(then: str, tmp_path: Path) -> None:
     sandbox = Sandbox()
     sandbox.face.app = lost_after_set_up(sandbox.face.app, THEN[then])  # type: ignore[assignment]
     with profile_in(tmp_path, sandbox) as profile:
-        done = run(tmp_path, "--target", profile, "-k", f"{QUICK} or plain_list or cancel_nothing")
+        words = ("-k", f"{QUICK} or plain_list or cancel_nothing")
+        done = run(tmp_path, "--target", profile, *words, patch=GONE_FOR_GOOD)
     expect_not_green(done)
     left = " ".join(done.results["mishaps"]["left"])
     assert live(sandbox), "it was lost with orders on it"

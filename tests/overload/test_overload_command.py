@@ -14,14 +14,11 @@ from conformance import contract, faults
 from conformance.results import Results
 from conformance.sandbox import Sandbox
 from conformance.sandbox.exchange import Ticket
-from tests.runs import Ended, live, start
+from tests.runs import GONE_FOR_GOOD, Ended, live, start
 from tests.sandboxes import profile_in
 
 SMALL = ("--max-requests", "500", "--max-at-once", "64", "--recover", "4", "--watch", "0.5")
 ENDINGS = ("accepted", "refused", "failed", "unknown")
-
-# A target that has gone does not come back here.
-AWAY_BRIEFLY = "from conformance.wire import breaker; breaker.AWAY_S = 1"
 
 
 def overload(folder: Path, *words: str | Path) -> Ended:
@@ -131,7 +128,7 @@ def test_a_target_that_dies_has_lost_nothing_for_certain(tmp_path: Path) -> None
     sandbox = small()
     with profile_in(tmp_path, sandbox) as profile:
         words = ("--max-requests", "5000", "--max-rate", "300", "--recover", "2")
-        running = start(tmp_path, "overload", "--target", profile, *words, patch=AWAY_BRIEFLY)
+        running = start(tmp_path, "overload", "--target", profile, *words, patch=GONE_FOR_GOOD)
         _until(lambda: sum(map(len, sandbox.exchange.orders.values())) > 60)
     done = running.end()
     assert done.code == 3, done.printed

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from conformance.sandbox import Sandbox
-from tests.runs import Ended, Run, live, start
+from tests.runs import GONE_FOR_GOOD, Ended, Run, live, start
 from tests.sandboxes import profile_in
 
 pytestmark = pytest.mark.skipif(
@@ -26,12 +26,12 @@ def small() -> Sandbox:
     return Sandbox(0, lanes=2, queue_size=8, service_ms=3.0)
 
 
-def begun(folder: Path, profile: Path, *words: str) -> tuple[Run, list[Run]]:
+def begun(folder: Path, profile: Path, *words: str, patch: str = "") -> tuple[Run, list[Run]]:
     """The overload, and its two workers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
-    master = start(folder, "overload", "--target", profile, "--workers", "2", "--listen", address, *words)
+    master = start(folder, "overload", "--target", profile, "--workers", "2", "--listen", address, *words, patch=patch)
     workers = []
     for name in ("one", "two"):
         (folder / name).mkdir()
@@ -106,7 +106,7 @@ def test_told_to_stop_it_reports_and_leaves_nothing(tmp_path: Path) -> None:
 def test_a_target_that_dies_has_lost_nothing_for_certain(tmp_path: Path) -> None:
     sandbox = small()
     with profile_in(tmp_path, sandbox) as profile:
-        master, workers = begun(tmp_path, profile, *LONG)
+        master, workers = begun(tmp_path, profile, *LONG, patch=GONE_FOR_GOOD)
         until(busy(sandbox))
     done, helped = master.end(), [each.end() for each in workers]
     assert done.code == 3, done.printed
