@@ -186,7 +186,7 @@ class Overload:
         for view in self._views:
             before = self._before.get(view.account.name, {})
             ids = {id for id, entry in ledger.placed.items() if entry.account == view.account.name}
-            looks = {entry.looks for entry in ledger.of("place") if entry.account == view.account.name}
+            looks = {each.looks for each in ledger.of("place") if each.looks and each.account == view.account.name}
 
             try:
                 seen = walk(view.account, markets, before, ids, looks)

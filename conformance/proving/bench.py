@@ -147,10 +147,11 @@ def judge(subject: Subject, seed: int, *, whole: bool = False, connections: int 
             results = Overload(plan, BOUNDS, lambda _: None).run()
         else:
             results = run(plan, Console(quiet=True), stop_on_first=False)
-    return _trial(subject, results, time.monotonic() - started)
+    return trial_of(subject, results, time.monotonic() - started)
 
 
-def _trial(subject: Subject, results: Results, seconds: float) -> Trial:
+def trial_of(subject: Subject, results: Results, seconds: float) -> Trial:
+    """What a run that took so many seconds proves of the subject."""
     failed = results.with_verdict(Verdict.FAIL)
     affected = [each.id for each in failed if each.consequence_of]
     own = next((each for each in failed if each.id == subject.breaks and each.id not in affected), None)

@@ -80,7 +80,7 @@ def test_a_profile_that_offers_less_accuses_nobody(without: str, exercised: set[
 @pytest.mark.parametrize("name", ["oldest-first", "limit-unbounded", "cancels-the-whole-market", "null-for-nothing"])
 def test_the_invariants_are_judged_without_a_test_hook_too(name: str, tmp_path: Path) -> None:
     fault = faults.load()[name]
-    done = judge(fault.sandbox(), tmp_path, NO_INJECT, "--stop-on-first")
+    done = judge(fault.sandbox(), tmp_path, NO_INJECT, "--only", fault.breaks, "--stop-on-first")
     assert done.code == 1, done.printed
     assert fault.breaks in done.with_verdict("fail"), done.printed
     findings = [finding for entry in done.results["requirements"] for finding in entry["findings"]]

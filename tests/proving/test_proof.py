@@ -3,8 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 
@@ -13,15 +12,19 @@ import pytest
 from conformance import faults, requirements
 from conformance.judging.traceability import checks_by_requirement
 from conformance.proving import trial_log
-from conformance.proving.bench import Subject, judge, trials
-from conformance.sandbox import Sandbox
+from conformance.proving.bench import Subject, trial_of, trials
+from conformance.results import Results
 from tests.proving.test_matrix import fault
+from tests.whole_run import WholeRun
 
-# One for each requirement.
-FAULTS = {fault.breaks: name for name, fault in faults.load().items()}
+# One for each requirement; where the last of its faults takes a whole run, or waits long, one that does not.
+FAULTS = {fault.breaks: name for name, fault in faults.load().items()} | {
+    "cancel.empty": "null-for-nothing",
+    "latency": "slow-list",
+}
 
-# Every eleventh, in the order of their names: another mix whenever one is added.
-TWINS = sorted(faults.twins())[::11]
+# Every eleventh, in the order of their names: another mix whenever one is added. The command judges the first.
+BY_COMMAND, *TWINS = sorted(faults.twins())[::11]
 
 
 def subject(name: str) -> Subject:
@@ -62,26 +65,21 @@ def test_silences_are_read_by_twins() -> None:
     assert unread <= {"time-unit", "one-id-two-histories"}
 
 
-@contextmanager
-def honest(seed: int) -> Iterator[str]:
-    with Sandbox(seed).serve() as served:
-        yield served.profile_toml
-
-
-def test_a_fault_that_is_none_survives() -> None:
-    trial = judge(Subject("honest", "Does nothing wrong.", "auth.jwt", honest), seed=0)
+def test_a_fault_that_is_none_survives(whole_run: WholeRun) -> None:
+    results = Results.from_json(whole_run.ended.results)
+    trial = trial_of(Subject("honest", "Does nothing wrong.", "auth.jwt", lambda _: nullcontext("")), results, 9.0)
     assert not trial.good
     assert trial.exit_code == 0
 
 
 def test_the_command_says_what_it_proved(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "conformance", "prove", "oldest-first", TWINS[0], "--report-dir", str(tmp_path)]
+    command = [sys.executable, "-m", "conformance", "prove", "oldest-first", BY_COMMAND, "--report-dir", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "every fault found, no violation on a twin" in done.stdout
     proof = json.loads((tmp_path / "prove.json").read_text(encoding="utf-8"))
     assert proof["proven"]
-    assert {trial["name"] for trial in proof["trials"]} == {"oldest-first", TWINS[0]}
+    assert {trial["name"] for trial in proof["trials"]} == {"oldest-first", BY_COMMAND}
     fault = next(trial for trial in proof["trials"] if trial["breaks"])
     assert fault["breaks"] in fault["violated"]
     assert fault["killed_by"]
