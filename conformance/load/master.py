@@ -14,11 +14,14 @@ import gevent
 from gevent.fileobject import FileObject
 from locust.runners import STATE_MISSING, MasterRunner
 
+from conformance.exits import Exit
+from conformance.overload import messages
+
 _LOOK_EVERY_S = 0.2
 
 
 def main(host: str, port: int) -> None:
-    """Serve until standard input ends."""
+    """Serve until standard input ends. Workers that were not let go before that have lost their overload."""
     environment = Environment()
     try:
         runner = environment.create_master_runner(host, port)
@@ -37,6 +40,7 @@ def main(host: str, port: int) -> None:
     for line in FileObject(sys.stdin.fileno(), "rb"):
         said = json.loads(line)
         runner.send_message(said["type"], said["data"], said["to"])
+    runner.send_message("over", {"exit": int(Exit.INCONCLUSIVE), "why": messages.MASTER_LOST})
     runner.quit()
 
 

@@ -64,7 +64,7 @@ class Worker:
             gevent.sleep(_REPORT_EVERY_S)
             beat_at = self._runner.last_heartbeat_timestamp
             if beat_at is not None and time.time() - beat_at > _MASTER_LOST_S:
-                self.stop("the master is lost; its next run cancels what was placed", Exit.INCONCLUSIVE)
+                self.stop(messages.MASTER_LOST, Exit.INCONCLUSIVE)
         until = time.monotonic() + _UNDER_WAY_S
         while self._busy and time.monotonic() < until:
             gevent.sleep(_REPORT_EVERY_S)

@@ -13,6 +13,8 @@ from conformance.overload.job import Job
 from conformance.profile import Profile
 from conformance.wire.client import Answer
 
+MASTER_LOST = "the master is lost; its next run cancels what was placed"
+
 # Of an entry: what the job does not tell.
 _CAME = ("ending", "status", "code", "id", "told", "wrong", "gateway")
 

@@ -114,3 +114,17 @@ def test_a_target_that_dies_has_lost_nothing_for_certain(tmp_path: Path) -> None
     assert not done.with_verdict("fail")
     assert done.results["mishaps"]["left"]
     assert {each.code for each in helped} == {0}
+
+
+def test_where_the_master_is_killed_the_workers_end_and_its_next_run_cleans_up(tmp_path: Path) -> None:
+    sandbox = small()
+    with profile_in(tmp_path, sandbox) as profile:
+        master, workers = begun(tmp_path, profile, *LONG)
+        until(busy(sandbox))
+        os.kill(master.process.pid or 0, signal.SIGKILL)
+        master.end()
+        helped = [each.end() for each in workers]
+        assert {each.code for each in helped} == {3}
+        assert all("the master is lost" in each.stderr for each in helped)
+        start(tmp_path, "overload", "--target", profile, "--max-requests", "8", "--watch", "0").end()
+    assert live(sandbox) == []
