@@ -84,6 +84,12 @@ def _tell_what_utf_8_encodes() -> None:
         json.dump([every_character_but_surrogates, []], text)
 
 
+def know_characters() -> None:
+    """Find out of what kind each character is, as Hypothesis does in each process once a text is drawn."""
+    with leaving_nothing():
+        charmap.charmap()
+
+
 def draws(check: object) -> bool:
     """Whether Hypothesis draws the arguments of the check."""
     return hasattr(check, "hypothesis")

@@ -20,9 +20,11 @@ from conformance.sandbox.records import Order
 # A run that has not ended by then hangs; a whole one takes some seconds.
 ENDS_WITHIN_S = 60
 
-# Started from a process that has imported everything: else that takes longer than most of these runs.
+# Started from a process that has imported everything: else that takes longer than most of these runs. There is one such
+# process for all that a worker of pytest starts, so that trials have to be started from the same.
+PRELOADED = ("tests.ready",)
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["tests.runs", "conformance.cli.run", "conformance.judging.gathering", "schemathesis"])
+_CONTEXT.set_forkserver_preload([*PRELOADED])
 
 # Statements for a run on a target that goes away and never comes back: it is not waited for as long as for others.
 GONE_FOR_GOOD = "from conformance.wire import breaker; breaker.AWAY_S = 1"

@@ -1,5 +1,6 @@
 """What the trials of `prove` are forked from: all that each of them needs and none changes, imported and read once."""
 
+import gc
 import importlib
 import pkgutil
 
@@ -16,3 +17,5 @@ faults.load()
 traceability.checks_by_requirement()
 contract.order_breaches({})
 generated.schema()
+hypothesis_seam.know_characters()
+gc.freeze()  # what is here stays: to look through it for garbage is in vain

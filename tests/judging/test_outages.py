@@ -61,7 +61,8 @@ def hardly_behind(seed: int) -> Iterator[str]:
 
 
 def test_lists_that_are_behind_break_one_requirement_alone() -> None:
-    [trial] = trials([Subject("hardly behind", "Says nothing of it.", None, hardly_behind)], seed=1, jobs=1)
+    subject = Subject("hardly behind", "Says nothing of it.", None, hardly_behind)
+    [trial] = trials([subject], seed=1, jobs=1, preload=runs.PRELOADED)
     assert trial.violated == ("cancel.visible",), trial
     assert " ms later" in trial.reason
     assert "consistency_ms" in trial.reason

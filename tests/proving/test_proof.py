@@ -15,6 +15,7 @@ from conformance.proving import trial_log
 from conformance.proving.bench import Subject, trial_of, trials
 from conformance.results import Results
 from tests.proving.test_matrix import fault
+from tests.runs import PRELOADED
 from tests.whole_run import WholeRun
 
 # One for each requirement; where the last of its faults takes a whole run, or waits long, one that does not.
@@ -35,13 +36,13 @@ def subject(name: str) -> Subject:
 
 @pytest.mark.parametrize("name", FAULTS.values(), ids=list(FAULTS))
 def test_a_fault_is_killed(name: str) -> None:
-    [trial] = trials([subject(name)], seed=3, jobs=1)
+    [trial] = trials([subject(name)], seed=3, jobs=1, preload=PRELOADED)
     assert trial.good, trial
 
 
 @pytest.mark.parametrize("name", TWINS)
 def test_a_twin_stays_clean(name: str) -> None:
-    [trial] = trials([subject(name)], seed=3, jobs=1)
+    [trial] = trials([subject(name)], seed=3, jobs=1, preload=PRELOADED)
     assert trial.good, trial
 
 
