@@ -21,7 +21,7 @@ _LOOK_EVERY_S = 0.2
 
 
 def main(host: str, port: int) -> None:
-    """Serve until standard input ends. Workers that were not let go before that have lost their overload."""
+    """Serve until standard input ends. Workers that were not let go before have lost their overload."""
     environment = Environment()
     try:
         runner = environment.create_master_runner(host, port)
@@ -37,10 +37,13 @@ def main(host: str, port: int) -> None:
     for type in ("hello", "report"):
         runner.register_message(type, passed_on)
     gevent.spawn(_watch, runner, known)
+    let_go = False
     for line in FileObject(sys.stdin.fileno(), "rb"):
         said = json.loads(line)
+        let_go |= said["type"] == "over" and said["to"] is None
         runner.send_message(said["type"], said["data"], said["to"])
-    runner.send_message("over", {"exit": int(Exit.INCONCLUSIVE), "why": messages.MASTER_LOST})
+    if not let_go:
+        runner.send_message("over", {"exit": int(Exit.INCONCLUSIVE), "why": messages.MASTER_LOST})
     runner.quit()
 
 
