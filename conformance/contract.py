@@ -16,6 +16,7 @@ from jsonschema.validators import extend
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
+from conformance.spelled import named, other_names
 from conformance.verdict import Breach
 
 _INSTALLED = Path(__file__).parent / "_contract"
@@ -116,7 +117,10 @@ def order_breaches(record: Any) -> tuple[Breach, ...]:
     if _is_plainly_right(record):
         return ()
     found = {_field(error): _order_breach(error) for error in validator("order").iter_errors(record)}
-    id = record.get("id") if found and isinstance(record, Mapping) else None
+    meant = named(record)
+    if meant is not record:  # what stands under another name is to be spelled right all the same
+        found |= {_field(error): _order_breach(error) for error in validator("order").iter_errors(meant) if error.path}
+    id = meant.get("id") if found and isinstance(meant, Mapping) else None
     told = f' in the order with id "{_cut(id)}"' if isinstance(id, str) and id else ""
     return tuple(breach._replace(got=f"{breach.got}{told}") for breach in found.values())
 
@@ -185,8 +189,11 @@ def _order_breach(error: ValidationError) -> Breach:
     if not error.absolute_path:
         if error.validator != "required":
             return Breach("a JSON object for an order", shown(error.instance), "order.fields")
-        missing = ", ".join(name for name in schema("order")["required"] if name not in cast(Any, error.instance))
-        return Breach("all fields of an order, null where one does not apply", f"no {missing}", "order.fields")
+        record = cast(Mapping[str, Any], error.instance)
+        missing = ", ".join(name for name in schema("order")["required"] if name not in record)
+        others = ", ".join(other_names(record).values())
+        got = f"no {missing}, but {others}" if others else f"no {missing}"
+        return Breach("all fields of an order, null where one does not apply", got, "order.fields")
     name = _field(error)
     field = schema("order")["properties"][name]
     requirement = "order.nullable" if error.instance is None else field[_REQUIREMENT]

@@ -1,15 +1,17 @@
 """Orders and queries as frozen values."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import ROUND_FLOOR, Decimal, InvalidOperation
 from typing import Any
 
+from conformance.verdict import Unread
+
 STATUSES = ("open", "partially_filled", "filled", "canceled", "rejected", "expired")
 LIVE = frozenset({"open", "partially_filled"})
 
-_FILLED = ("partially_filled", "filled")  # their fills can be nothing else than given
+# What was never filled, nor updated since it was created.
 _PERHAPS_NEVER_UPDATED = ("open", "rejected")
 
 Looks = tuple[str, str, str, Decimal | None, Decimal | None]
@@ -31,6 +33,10 @@ FIELDS = (
     "created_at",
     "updated_at",
 )
+
+
+# An order can be told from others, and found again, without these.
+_NOT_KNOWN_BY = ("tif", "quote_quantity", "filled_qty", "avg_fill_price", "reject_reason", "updated_at")
 
 
 class Unreadable(ValueError):
@@ -56,6 +62,8 @@ class Order:
     created_at: int
     updated_at: int
     sent: Mapping[str, Any] = field(compare=False, repr=False)
+    unread: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
+    """The fields that cannot be read; there are some in a PartOfOrder alone."""
 
     # Made once and not at each use: a record is read once, and a run asks millions of times what it is.
     live: bool = field(init=False, compare=False, repr=False)
@@ -69,32 +77,43 @@ class Order:
         object.__setattr__(self, "identity", identity)
 
     @classmethod
-    def from_json(cls, record: object) -> "Order":
+    def from_json(cls, record: object, sent: Mapping[str, Any] | None = None) -> "Order":
         """Read a decoded JSON record. Other spellings are accepted here, since the contract judges the spelling.
+        `sent`: the record as the target sent it, if that is another one.
 
-        Raises Unreadable if a value cannot be read at all.
+        A PartOfOrder, where a field cannot be read that an order is not known by. Raises Unreadable where another
+        cannot.
         """
         if not isinstance(record, Mapping):
             raise Unreadable(f"an order is a JSON object, this is {record!r}")
         created_at, status = _seconds(record, "created_at"), _text(record, "status")
-        filled_qty = _amount(record, "filled_qty", nothing=status not in _FILLED)
-        return cls(
-            id=id_of(record),
-            symbol=_text(record, "symbol"),
-            side=_text(record, "side"),
-            type=_text(record, "type"),
-            tif=_optional_text(record, "tif"),
-            price=_optional_amount(record, "price"),
-            quantity=_optional_amount(record, "quantity"),
-            quote_quantity=_optional_amount(record, "quote_quantity"),
-            filled_qty=filled_qty,
-            avg_fill_price=_amount(record, "avg_fill_price", nothing=not filled_qty),
-            status=status,
-            reject_reason=_optional_text(record, "reject_reason"),
-            created_at=created_at,
-            updated_at=_seconds(record, "updated_at", created_at if status in _PERHAPS_NEVER_UPDATED else None),
-            sent=record,
-        )
+        known: dict[str, Any] = {
+            "id": id_of(record),
+            "symbol": _text(record, "symbol"),
+            "side": _text(record, "side"),
+            "type": _text(record, "type"),
+            "price": _optional_amount(record, "price") if "price" in record else None,
+            "quantity": _optional_amount(record, "quantity") if "quantity" in record else None,
+            "status": status,
+            "created_at": created_at,
+        }
+        unchanged = created_at if status in _PERHAPS_NEVER_UPDATED else None
+        rest: dict[str, Callable[[], Any]] = {
+            "tif": lambda: _optional_text(record, "tif"),
+            "quote_quantity": lambda: _optional_amount(record, "quote_quantity"),
+            "filled_qty": lambda: _amount(record, "filled_qty", nothing=status in _PERHAPS_NEVER_UPDATED),
+            "avg_fill_price": lambda: _amount(record, "avg_fill_price", nothing=not known.get("filled_qty", True)),
+            "reject_reason": lambda: _optional_text(record, "reject_reason"),
+            "updated_at": lambda: _seconds(record, "updated_at", unchanged),
+        }
+        unread = []
+        for name, value in rest.items():
+            try:
+                known[name] = value()
+            except Unreadable:
+                unread.append(name)
+        known |= dict.fromkeys(unread) | {"sent": record if sent is None else sent, "unread": frozenset(unread)}
+        return (PartOfOrder if unread else cls)(**known)
 
     @property
     def looks(self) -> Looks:
@@ -102,14 +121,34 @@ class Order:
         return self.symbol, self.side, self.type, self.price, self.quantity
 
     def changes(self, other: "Order", fields: Iterable[str] = FIELDS) -> dict[str, tuple[Any, Any]]:
-        """Those of `fields` in which the two orders differ, with both values."""
+        """Those of `fields` in which the two orders differ, with both values. What cannot be read is left out."""
         if self is other:  # as most are: the same record, read once
             return {}
+        if unread := self.unread | other.unread:
+            fields = [name for name in fields if name not in unread]
         pairs = {name: (getattr(self, name), getattr(other, name)) for name in fields}
         return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
     def __str__(self) -> str:
         return f"{self.id} ({self.symbol} {self.side} {self.status}, created {self.created_at})"
+
+
+class PartOfOrder(Order):
+    """An order of which some fields cannot be read: who asks for one of those is told so by Unread.
+
+    It is known all the same: by its id, and by what it looks like.
+    """
+
+    def __getattribute__(self, name: str) -> Any:
+        if name in _NOT_KNOWN_BY and name in self.unread:
+            raise Unread(f"{name} of the order {self.id} cannot be read")
+        return object.__getattribute__(self, name)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, PartOfOrder) and self.sent == other.sent
+
+    def __hash__(self) -> int:
+        return hash(self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +191,14 @@ def _text(record: Mapping[str, Any], name: str) -> str:
 
 
 def _optional_text(record: Mapping[str, Any], name: str) -> str | None:
-    return None if record.get(name) is None else _text(record, name)
+    return None if _is_null(record, name) else _text(record, name)
+
+
+def _is_null(record: Mapping[str, Any], name: str) -> bool:
+    """Whether it is null. Raises Unreadable where it is not given at all."""
+    if name not in record:
+        raise Unreadable(f"no {name}")
+    return record[name] is None
 
 
 def _amount(record: Mapping[str, Any], name: str, *, nothing: bool = False) -> Decimal:
@@ -172,7 +218,7 @@ def _amount(record: Mapping[str, Any], name: str, *, nothing: bool = False) -> D
 
 
 def _optional_amount(record: Mapping[str, Any], name: str) -> Decimal | None:
-    return None if record.get(name) is None else _amount(record, name)
+    return None if _is_null(record, name) else _amount(record, name)
 
 
 def _seconds(record: Mapping[str, Any], name: str, otherwise: int | None = None) -> int:

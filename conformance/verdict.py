@@ -5,6 +5,7 @@
 | the documents forbid what came | `Violation` | violated |
 | the answer, or the time around it, does not tell | `Inconclusive` | inconclusive |
 | a list is asked for and what comes is none, which is a violation by itself | `NoList` | inconclusive |
+| a field of a record cannot be read, which is a violation by itself | `Unread` | inconclusive |
 | what the profile says of its driver, or of markets, is not so | `Misfit` | inconclusive |
 | a 4xx came where the request was good | `Rejected` | inconclusive |
 | a 503 came through all retries | `Busy` | inconclusive |
@@ -84,6 +85,10 @@ class Inconclusive(CannotJudge):
 
 class NoList(Inconclusive):
     """The answer to a list is none, so that it shows no order. That it is none is a violation of its own."""
+
+
+class Unread(Inconclusive):
+    """A field of a record cannot be read, which is a violation of its own. Nothing else can be said of that field."""
 
 
 class Misfit(Inconclusive):

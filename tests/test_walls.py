@@ -24,7 +24,7 @@ FLOORS = (
         "language",
     },
     {"verdict"},
-    {"orders", "observations"},
+    {"orders", "spelled", "observations"},
     {"results", "contract", "bundle"},
     {"gating"},
     {"reporting"},

@@ -126,7 +126,7 @@ class Ownership:
             if expected[looks] > 0:
                 expected[looks] -= 1
                 return True
-        now = order.created_at, order.status, order.filled_qty
+        now = order.created_at, order.status, None if "filled_qty" in order.unread else order.filled_qty
         alike = (
             id
             for id, (sent, moment) in self._injected.items()

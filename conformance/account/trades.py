@@ -48,7 +48,7 @@ class Trades:
 
 def _bought(orders: Iterable[Order]) -> dict[str, Decimal]:
     total: dict[str, Decimal] = {}
-    for order in orders:
+    for order in (each for each in orders if "filled_qty" not in each.unread):
         signed = order.filled_qty if order.side == "buy" else -order.filled_qty
         total[order.symbol] = total.get(order.symbol, Decimal(0)) + signed
     return {symbol: more for symbol, more in total.items() if more}

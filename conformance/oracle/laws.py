@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from conformance.oracle.rules import RIGHT, Rulebook, Sight
 from conformance.orders import Order
+from conformance.spelled import named
 from conformance.verdict import Breach
 
 LAWS: Rulebook[[Order]] = Rulebook()
@@ -14,12 +15,18 @@ _CARRIES_NO_REASON = ("open", "partially_filled", "filled", "canceled")
 
 @LAWS.rule("order.nullable")
 def null_only_where_it_does_not_apply(order: Order) -> Iterator[Sight]:
-    """A limit order has a price, a quantity and a tif; only a market buy can do without a quantity."""
+    """A limit order has a price, a quantity and a tif; only a market buy can do without a quantity.
+
+    A field that is left out altogether breaks the contract.
+    """
+    given = named(order.sent)
     if order.type == "limit":
-        for name in ("price", "quantity", "tif"):
-            missing = getattr(order, name) is None
+        for name in [
+            each for each in ("price", "quantity", "tif") if each in given
+        ]:  # what is not given breaks the contract
+            missing = given[name] is None
             yield Breach(f"a {name} on a limit order", f"null on {order}") if missing else RIGHT
-    elif order.type == "market" and order.side == "sell":
+    elif order.type == "market" and order.side == "sell" and "quantity" in given:
         yield Breach("a quantity on a market sell", f"null on {order}") if order.quantity is None else RIGHT
 
 
@@ -50,13 +57,13 @@ def status_agrees_with_the_fills(order: Order) -> Iterator[Sight]:
 @LAWS.rule("order.avg-fill-price")
 def no_fills_no_average(order: Order) -> Iterator[Sight]:
     """avg_fill_price is exactly "0" without fills, and above it with them."""
-    spelled = order.sent.get("avg_fill_price")
-    if spelled is None:
+    given = named(order.sent).get("avg_fill_price")
+    if given is None:
         return  # the contract says so
     if order.filled_qty == 0:
-        yield RIGHT if spelled == "0" else Breach('avg_fill_price "0" without fills', f"{spelled!r} on {order}")
+        yield RIGHT if given == "0" else Breach('avg_fill_price "0" without fills', f"{given!r} on {order}")
     else:
-        yield RIGHT if order.avg_fill_price > 0 else Breach("an average above 0 with fills", f"{spelled!r} on {order}")
+        yield RIGHT if order.avg_fill_price > 0 else Breach("an average above 0 with fills", f"{given!r} on {order}")
 
 
 @LAWS.rule("order.quote-quantity")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from conformance import contract, every_answer
+from conformance import contract, every_answer, spelled
 from conformance.oracle.laws import LAWS
 from conformance.orders import FIELDS, Order, Unreadable, id_of
 from conformance.verdict import Breach
@@ -69,9 +69,9 @@ def _read(_text: str, carried: _Unhashed) -> Reading:
     broken = {breach.requirement for breach in breaches}
     saw = tuple(requirement for requirement in every_answer.OF_RECORDS if requirement not in broken)
     try:
-        order = Order.from_json(carried.record)
+        order = Order.from_json(spelled.meant(carried.record), carried.record)
     except Unreadable:
-        return Reading(None, saw, breaches, _id(carried.record))
+        return Reading(None, saw, breaches, _id(spelled.named(carried.record)))
     judgement = LAWS.judge(order)
     return Reading(order, (*saw, *judgement.saw.elements()), (*breaches, *judgement.breaches), order.id)
 

@@ -1,12 +1,13 @@
 """Rules: small generator functions, each with the requirement that it tests."""
 
+import contextlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Generic, ParamSpec
 
 from conformance import requirements
-from conformance.verdict import Breach
+from conformance.verdict import Breach, Unread
 
 P = ParamSpec("P")
 
@@ -79,11 +80,12 @@ class Rulebook(Generic[P]):
         judgement = Judgement()
         for rule in self.rules:
             right = 0
-            for sight in rule.look(*subject, **named):
-                if sight is RIGHT:
-                    right += 1
-                else:
-                    judgement.add(rule, sight)
+            with contextlib.suppress(Unread):  # what the rule has seen before that stands
+                for sight in rule.look(*subject, **named):
+                    if sight is RIGHT:
+                        right += 1
+                    else:
+                        judgement.add(rule, sight)
             if right:
                 judgement.saw[rule.requirement] += right
         return judgement

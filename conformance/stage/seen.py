@@ -16,8 +16,9 @@ def seen_in_known_markets(view: View) -> Snapshot:
     seen = view.believed()
     accepted = {order.symbol for order in seen.orders.values() if order.status != "rejected"}
     for order in seen.orders.values():
-        rejected = order.status == "rejected" and order.symbol not in accepted
-        if rejected and names_no_market(order.reject_reason or "") and view.own.placed(order):
+        if order.status != "rejected" or order.symbol in accepted or "reject_reason" in order.unread:
+            continue
+        if names_no_market(order.reject_reason or "") and view.own.placed(order):
             said = f"an order in {order.symbol} was rejected: {order.reject_reason}"
             raise Misfit(f"{said}; {market_remedy(order.symbol)}")
     return seen

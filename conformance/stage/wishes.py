@@ -46,9 +46,12 @@ class Wish:
 
 def fulfilled(wishes: Sequence[Wish], live: Iterable[Order]) -> bool:
     """Whether just such orders are live as are wished for, in any respect that the wishes name."""
+    live = list(live)
     plain = all(wish == Wish(wish.market, wish.side, min(wish.fills, 1)) for wish in wishes)
+    if not plain or any("filled_qty" in order.unread for order in live):
+        return False
     wanted = Counter((wish.market.symbol, wish.side, wish.fills > 0) for wish in wishes)
-    return plain and wanted == Counter((order.symbol, order.side, order.filled_qty > 0) for order in live)
+    return wanted == Counter((order.symbol, order.side, order.filled_qty > 0) for order in live)
 
 
 def of_all_kinds(markets: Sequence[Market], credentials: Sequence[Credential], ways: Sequence[Way]) -> list[Wish]:

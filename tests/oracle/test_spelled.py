@@ -1,0 +1,88 @@
+"""Records that call fields, or words, by other names than the documents: a violation, and read all the same."""
+
+from typing import Any
+
+import pytest
+
+from conformance.oracle.records import read
+from conformance.orders import FIELDS, Order, PartOfOrder, Unreadable
+from conformance.spelled import meant
+from conformance.verdict import Unread
+from tests.orders import record
+
+CAMEL = {name[0] + name.title().replace("_", "")[1:]: value for name, value in record().items()}
+ALL_AS_THEY_ARE = (CAMEL, {name.upper(): value for name, value in record().items()}, {"order": record()})
+
+
+def broken(sent: object) -> set[str | None]:
+    return {breach.requirement for breach in read(sent).breaches if breach.requirement != "order.id-uuid"}
+
+
+@pytest.mark.parametrize("sent", ALL_AS_THEY_ARE)
+def test_fields_by_other_names_are_read_and_break_one_requirement(sent: dict[str, Any]) -> None:
+    assert read(sent).order == Order.from_json(record())
+    assert broken(sent) == {"order.fields"}
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [("id", "orderId"), ("status", "state"), ("filled_qty", "executedQty"), ("created_at", "create_time")],
+)
+def test_a_field_as_other_exchanges_call_it(name: str, other: str) -> None:
+    sent = {other if each == name else each: value for each, value in record().items()}
+    assert read(sent).order == Order.from_json(record())
+    [breach] = [each for each in read(sent).breaches if each.requirement == "order.fields"]
+    assert f"no {name}, but {other}" in breach.got
+
+
+def test_what_stands_under_another_name_has_to_be_spelled_right() -> None:
+    assert broken({**CAMEL, "filledQty": 0, "updatedAt": "now"}) == {
+        "order.fields",
+        "order.decimals",
+        "order.timestamps",
+    }
+
+
+def test_the_documents_name_goes_before_any_other() -> None:
+    assert meant({**record(), "state": "filled", "orderId": "17"}) == {**record(), "state": "filled", "orderId": "17"}
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [("CANCELLED", "canceled"), ("partially-filled", "partially_filled"), ("New", "open"), ("done", "done")],
+)
+def test_words_of_a_status(word: str, status: str) -> None:
+    fills = {"filled_qty": "5", "avg_fill_price": "0.5"} if status == "partially_filled" else {}
+    sent = {**record(), **fills, "status": word}
+    order = read(sent).order
+    assert order is not None
+    assert order.status == status
+    assert broken(sent) == {"order.enums"}
+
+
+def without(name: str) -> dict[str, Any]:
+    return {each: value for each, value in record(status="canceled").items() if each != name}
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_a_record_without_a_field_breaks_one_requirement_and_says_nothing_of_that_field(name: str) -> None:
+    sent = without(name)
+    assert broken(sent) == {"order.fields"}
+    order = read(sent).order
+    if order is not None and name in order.unread:
+        with pytest.raises(Unread, match=f"{name} of the order a cannot be read"):
+            getattr(order, name)
+
+
+def test_what_cannot_be_read_is_not_compared() -> None:
+    part, whole = Order.from_json(without("filled_qty")), Order.from_json(record(status="canceled"))
+    assert isinstance(part, PartOfOrder)
+    assert part.changes(whole) == whole.changes(part) == {}
+    assert part != whole
+    assert len({part, Order.from_json(without("filled_qty"))}) == 1
+
+
+@pytest.mark.parametrize("name", ["id", "symbol", "side", "type", "status", "created_at"])
+def test_an_order_that_cannot_be_told_from_others_is_not_read(name: str) -> None:
+    with pytest.raises(Unreadable):
+        Order.from_json(without(name))
