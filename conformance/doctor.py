@@ -10,7 +10,7 @@ from conformance.orders import LIVE, Order, Query
 from conformance.profile import Profile
 from conformance.stage.driver import Driver
 from conformance.verdict import CannotJudge, Violation
-from conformance.wire.answers import code, decoded
+from conformance.wire.answers import NOT_JUDGED, code, decoded
 from conformance.wire.client import Answer, Client
 
 # Stamps are whole seconds. Some servers reject signed requests beyond 5 s.
@@ -60,6 +60,9 @@ def _accepted(seen: Look) -> Remark:
     assert seen.answer is not None
     if not _is_list(seen):
         says = f"{seen.answer.status} {code(seen.answer)}, but a list was expected"
+        if seen.answer.status in NOT_JUDGED:
+            says = f"{seen.answer.status} {code(seen.answer)}: {NOT_JUDGED[seen.answer.status]}"
+            return Remark(about, "problem", says, "as long as that lasts a run can judge nothing")
         return Remark(about, "problem", says, "a run tells which requirement that violates")
     return Remark(about, "good", f"accepted, in {seen.answer.exchange.elapsed_ms:.0f} ms")
 

@@ -1,5 +1,6 @@
 """What answers at the target's address, where it is not the API: by which mistake of the profile that came about."""
 
+import os
 import re
 from urllib.parse import urlsplit
 
@@ -15,14 +16,20 @@ from conformance.wire.client import Answer, Client
 _DOCUMENTED_PATH = "/api/v1"
 _NOBODYS_PATH = "/spot/no-such-path"
 
+PROXY_CREDENTIALS = "write its user and password in target.proxy, as in http://user:password@proxy.example:3128"
+
 # What is done about a request that got no answer, by how that is worded.
 _REMEDIES = (
     ("does not resolve", "is target.base_url spelled right, and does this machine's network know that host?"),
     ("not use TLS", "write http:// in target.base_url, or give the port that uses TLS"),
-    ("certificate", "name the file of its CA in target.ca_bundle, or give the host that the certificate is for"),
+    ("expired", "the target needs a new certificate; or is the clock of this machine wrong?"),
+    ("not yet valid", "is the clock of this machine right, and that of who made the certificate?"),
+    ("not valid for", "give the host that the certificate is for in target.base_url"),
+    ("certificate", "name the file of its CA in target.ca_bundle"),
     ("refused", "is the target up, and listening on that port?"),
     ("no connection", "is the target up, and can this machine reach it?"),
 )
+_NO_WAY = ("does not resolve", "refused", "no connection")
 _NO_HTTP = ("no HTTP", "closed before an answer")
 
 
@@ -33,7 +40,18 @@ def remedy(client: Client, lost: Exchange) -> str:
     encrypted = client.target.base_url.replace("http://", "https://", 1)
     if any(words in problem for words in _NO_HTTP) and _speaks_tls(client, encrypted):
         return f"that port uses TLS: write {encrypted} in target.base_url"
-    return to_do
+    return _about_proxies(client, problem) or to_do if any(words in problem for words in _NO_WAY) else to_do
+
+
+def _about_proxies(client: Client, problem: str) -> str | None:
+    """What to do where no connection came about because of a proxy, or for want of one."""
+    if client.target.proxy:
+        return PROXY_CREDENTIALS if "407" in problem else "is target.proxy right, and may that proxy reach the target?"
+    scheme = urlsplit(client.target.base_url).scheme
+    name = next((each for each in (f"{scheme}_proxy", f"{scheme.upper()}_PROXY") if os.environ.get(each)), None)
+    if name is None or client.target.is_loopback:
+        return None
+    return f"is target.base_url right? {name} is set, and is not used: to go by that proxy, name it in target.proxy"
 
 
 def elsewhere(client: Client, answer: Answer) -> tuple[str, str] | None:

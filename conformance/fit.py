@@ -5,17 +5,18 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Literal
 
 from conformance.account.account import Account
-from conformance.elsewhere import elsewhere, remedy
+from conformance.elsewhere import PROXY_CREDENTIALS, elsewhere, remedy
 from conformance.observations import Observations
 from conformance.operations import LIST
 from conformance.oracle.records import read_array
 from conformance.profile import Profile
 from conformance.profile.secrets import CredentialError
 from conformance.verdict import Unreachable
-from conformance.wire.answers import code
+from conformance.wire.answers import NOT_JUDGED, code
 from conformance.wire.client import Answer, Client
 from conformance.wire.signer import Credential, Signer
 from conformance.wire.tokens import NotApplicable, payload
@@ -24,6 +25,7 @@ Grade = Literal["good", "warning", "problem"]
 
 _FIRST = "limit=200"
 _REFUSED = (401, 403)
+_CLOCKS_AGREE_S = 60  # far above what an answer takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,9 @@ def look(client: Client, account: Account, credential: Credential) -> Look:
             about, "problem", f"no new token: {error}", "correct the command, file or variable of this jwt"
         )
         return Look(account.name, credential, problem=problem)
+    if answer.status == 407:
+        says = f"407 {code(answer)}: {NOT_JUDGED[407]}"
+        return Look(account.name, credential, answer, Remark(about, "problem", says, PROXY_CREDENTIALS))
     problem_or_none = _refused(about, account.signer, credential, answer)
     if problem_or_none is None and (found := elsewhere(client, answer)):
         problem_or_none = Remark(about, "problem", *found)
@@ -190,8 +195,20 @@ def _refused(about: str, signer: Signer, credential: Credential, answer: Answer)
         return Remark(about, "problem", f"{says}; it expired at {at:%Y-%m-%d %H:%M:%S} UTC", to_do)
     to_do = "is it spelled in full, still valid, and of this environment?"
     if credential == "api-key":
+        ahead_s = _ahead_s(answer)
+        if abs(ahead_s) > _CLOCKS_AGREE_S:
+            fast = f"set the clock of this machine: it is {ahead_s:.0f} s ahead of the answer's Date"
+            slow = f"set the clock of this machine: it is {-ahead_s:.0f} s behind the answer's Date"
+            return Remark(about, "problem", says, fast if ahead_s > 0 else slow)
         to_do += " Is its secret the right one, and the clock of this machine too?"
     return Remark(about, "problem", says, to_do)
+
+
+def _ahead_s(answer: Answer) -> float:
+    """How far the clock of this machine is ahead of the Date of the answer; 0 where that has none."""
+    with contextlib.suppress(ValueError):
+        return time.time() - parsedate_to_datetime(answer.exchange.header("date")).timestamp()
+    return 0.0
 
 
 def _has_expired(signer: Signer, credential: Credential) -> bool:

@@ -1,5 +1,6 @@
 """`p99-conformance sandbox`."""
 
+import os
 from pathlib import Path
 
 import click
@@ -66,6 +67,11 @@ def sandbox(
             click.echo(f"serving {served.base_url}\nprofile {profile_out}")
 
         try:
+            if log is not None:
+                log.open("a", encoding="utf-8").close()
             made.sandbox.serve_forever(port=port, on_ready=ready, app=made)
         except OSError as error:
-            raise WrongUsage(f"cannot serve on port {port}, or write {profile_out}: {error}") from None
+            why = os.strerror(error.errno or 0)
+            if error.filename is not None:
+                raise WrongUsage(f"cannot write {error.filename}: {why}") from None
+            raise WrongUsage(f"cannot serve on port {port}: {why}; give another --port; 0 takes a free one") from None

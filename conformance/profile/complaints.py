@@ -94,6 +94,8 @@ def _wants(error: ValidationError) -> str:
             types = [wanted] if isinstance(wanted, str) else wanted
             quoted = "string" in types and isinstance(instance, int | float) and not _is_secret(error)
             hint = f'; write "{instance}"' if quoted and not isinstance(instance, bool) else ""
+            if types == ["array"] and isinstance(instance, Mapping):
+                hint = f"; begin each with [[{_dotted(error.absolute_path)}]]"
             return f"has to be {_either(_TYPES.get(each, each) for each in types)}, not {got}{hint}"
         case "enum":
             words = {str(each).lower(): each for each in wanted}
@@ -103,7 +105,7 @@ def _wants(error: ValidationError) -> str:
         case "const":
             return f"has to be {wanted!r}, not {got}"
         case "minLength" | "minItems" | "minProperties" if not instance:
-            return "is empty"
+            return "is empty; give one at least" if error.validator == "minItems" else "is empty"
         case "minProperties" | "maxProperties":
             return f"needs one of {', '.join(_keys(error))}, and only one"
         case "minimum":

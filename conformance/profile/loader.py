@@ -86,7 +86,8 @@ def _document(text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except ValueError as error:  # TOMLDecodeError, or a number of thousands of digits
-        raise ProfileError(f"is not valid TOML: {error}") from None
+        why = str(error).replace("Cannot overwrite a value", "a key is given twice")  # as Python's reader calls it
+        raise ProfileError(f"is not valid TOML: {why}") from None
 
 
 def _profile(document: Mapping[str, Any], folder: Path, environ: Mapping[str, str]) -> Profile:

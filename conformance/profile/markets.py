@@ -18,7 +18,7 @@ def markets(tables: Sequence[Mapping[str, Any]]) -> tuple[Market, ...]:
     for index, table in enumerate(tables):
         made.append(_market(table, f"markets[{index}]"))
         if any(market.symbol == made[-1].symbol for market in made[:-1]):
-            raise ProfileError(f"{made[-1].symbol!r} is listed twice", f"markets[{index}].symbol")
+            raise ProfileError(f"{made[-1].symbol!r} is listed twice; remove one", f"markets[{index}].symbol")
     return tuple(made)
 
 

@@ -1,11 +1,15 @@
 """From an exception of the libraries to a sentence: why no whole answer came."""
 
+import re
 from http.client import BadStatusLine, HTTPException
 
 from requests import exceptions
 from urllib3.exceptions import NameResolutionError, NewConnectionError, ProtocolError, ReadTimeoutError
 
 from conformance.wire.bounded import Unbounded
+
+# What OpenSSL puts around its words: the name of the error, and a line of its source.
+_OF_OPENSSL = re.compile(r"\[SSL[^]]*\] | \(_ssl\.c:\d+\)")
 
 # How OpenSSL names an answer that is no record of TLS.
 _NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "PACKET_LENGTH_TOO_LONG")
@@ -22,7 +26,8 @@ def in_words(error: Exception, connect_s: float, patience_s: float) -> str:
         case exceptions.SSLError(), _ if any(each in str(error) for each in _NO_TLS):
             return "the server at that port does not use TLS"
         case exceptions.SSLError(), _:
-            return f"TLS failed: {error.args[0].reason if hasattr(error.args[0], 'reason') else error}"
+            said = str(error.args[0].reason if hasattr(error.args[0], "reason") else error)
+            return f"TLS failed: {_OF_OPENSSL.sub('', said).rstrip('.')}"
         case exceptions.ConnectTimeout(), _:
             return f"no connection within {connect_s:g} s"
         case exceptions.ReadTimeout(), _:

@@ -4,16 +4,23 @@ Two tables: what only the target shows, and what is seen before anything is sent
 """
 
 import re
+import socket
 import time
+from asyncio import StreamWriter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 from uuid import UUID
 
 import jwt
 import pytest
 
 from conformance import faults
+from conformance.elsewhere import remedy
+from conformance.profile import Target
 from conformance.sandbox import Sandbox, Served
 from conformance.sandbox.records import from_record
 from tests.hostile.serve import Hostile, Request, serving
@@ -70,6 +77,7 @@ def exchanged(profile: str, sandbox: Sandbox, _: Served) -> str:
 
 
 NO_INJECT = replacing(r"\[driver\.inject[^[]*(\[driver\.inject[^[]*)?", "")
+NO_JWT = partial(re.sub, r"jwt = .*", "")
 NO_KEYS = replacing(r"api_(key|secret) = .*", "")
 PLACE = r'(\[driver\.place\]\nmethod = "POST"\npath = )"/spot/orders"'
 SAY_V1 = r"say http://\S+/api/v1 in target.base_url"
@@ -138,15 +146,9 @@ MISTAKES = {
         doctor=None,
         requests=PLACED,
     ),
-    "a market that the target does not know": Mistake(
-        both(NO_INJECT, replacing('symbol = "DFUSDT"', 'symbol = "NOPE"')),
-        "an order in NOPE was rejected: UNKNOWN_MARKET; is the market NOPE spelled as the target spells it?",
-        doctor=None,
-        requests=PLACED,
-    ),
     "a market in the wrong case": Mistake(
         both(NO_INJECT, replacing('symbol = "DFUSDT"', 'symbol = "dfusdt"')),
-        "an order in dfusdt was rejected: .*; is the market dfusdt spelled .* Upper and lower case differ",
+        "order in dfusdt was rejected: UNKNOWN_MARKET; is the market dfusdt spelled as the target .* lower case differ",
         doctor=None,
         requests=PLACED,
     ),
@@ -280,6 +282,51 @@ REFUSED = {
         "[[m",
         '[accounts.other]\nname = "b"\njwt = "one"\n[[m',
     ),
+    "one key for two users": Refused(
+        RUN,
+        "accounts.other.api_key: the same as accounts.caller.api_key; two accounts have to be two users",
+        "[[m",
+        'api_key = "k"\napi_secret = "s"\n[accounts.other]\nname = "b"\napi_key = "k"\napi_secret = "t"\n[[m',
+    ),
+    "two users of one name": Refused(
+        RUN, "'alice' is accounts.caller already", "[[m", '[accounts.other]\nname = "alice"\njwt = "two"\n[[m'
+    ),
+    "a token with a line break": Refused(RUN, "jwt: the text holds a line break .*give the", '"one"', r'"one\n"'),
+    "a key with a space": Refused(
+        RUN, "api_key: the text holds a space .*give the", 'jwt = "one"', 'api_key = "k "\napi_secret = "s"'
+    ),
+    "a base URL with a query": Refused(RUN, "holds a query .*give the URL up to", "/api/v1", "/api/v1?x=1"),
+    "a base URL with a password": Refused(RUN, "credentials belong in \\[accounts", "http://", "http://u:p@"),
+    "a port that no machine has": Refused(RUN, "Port out of range 0-65535", ":9/", ":99999/"),
+    "a proxy without a scheme": Refused(
+        RUN, "target.proxy: 'proxy:1' is no http:// or", "[accounts", 'proxy = "proxy:1"\n[accounts'
+    ),
+    "a CA that is not there": Refused(
+        RUN, "the file ca.pem cannot be read: .*; a relative", "[accounts", 'ca_bundle = "ca.pem"\n[accounts'
+    ),
+    "an unknown environment": Refused(
+        RUN, "has to be 'mock', 'staging' or 'production'", "[accounts", 'environment = "dev"\n[accounts'
+    ),
+    "a time in quotes": Refused(
+        RUN, "settle_ms: has to be a whole number, not '500'", "[accounts", 'settle_ms = "500"\n[accounts'
+    ),
+    "a key twice": Refused(RUN, "a key is given twice \\(at line", 'name = "staging"', 'name = "staging"\nname = "a"'),
+    "markets in one table": Refused(
+        RUN, r"markets: has to be an array, not a table; begin each with \[\[markets", "[[markets]]", "[markets]"
+    ),
+    "a market twice": Refused(
+        RUN,
+        "'DFUSDT' is listed twice; remove one",
+        "[[markets]]",
+        '[[markets]]\nsymbol = "DFUSDT"\nresting_buy = "1"\nresting_sell = "2"\nquantity = "1"\n[[markets]]',
+    ),
+    "a price with a comma": Refused(RUN, 'has to be a plain decimal in quotes, as in "0.5000"', '"0.5"', '"0,5"'),
+    "a path without a slash": Refused(
+        RUN,
+        'driver.place.path: .* does not begin with a slash; try "/orders"',
+        "[[m",
+        '[driver.place]\nmethod = "POST"\npath = "orders"\n[[m',
+    ),
     "prices the wrong way round": Refused(RUN, "resting_buy 0.7 is not below resting_sell 0.6", '"0.5"', '"0.7"'),
     "no environment for another machine": Refused(
         RUN, "target.environment: missing, and h.example is not this machine; write", "127.0.0.1:9", "h.example"
@@ -299,6 +346,7 @@ REFUSED = {
     ),
     "--skip of everything": Refused(f"{RUN} --skip order,list,cancel,access", "leaves no requirement to test"),
     "--label without =": Refused(f"{RUN} --label build", "--label 'build' is not of the form KEY=VALUE"),
+    "--seed with a word": Refused(f"{RUN} --seed one", "'one' is not a valid integer"),
     "--jobs 0": Refused(f"{RUN} --jobs 0", "--jobs 0: give 1 or more"),
     "--explore without a unit": Refused(f"{RUN} --explore 10", "'10' is not a time; write for example 90s, 10m or 2h"),
     "-k that cannot be read": Refused(
@@ -325,6 +373,12 @@ REFUSED = {
         "explain list.limits", "no requirement 'list.limits'; did you mean list.limit"
     ),
     "a gate for no report": Refused("gate p.toml", "p.toml: no results of a run"),
+    "a profile of the sandbox that cannot be written": Refused(
+        "sandbox --port 0 --profile-out no/p.toml", "cannot write no/p.toml: No such file or directory"
+    ),
+    "a log of the sandbox that cannot be written": Refused(
+        "sandbox --port 0 --log no/log", "cannot write no/log: No such file or directory"
+    ),
     "a proof of no fault": Refused("prove oldest-frist", "oldest-frist.*oldest-first"),
 }
 
@@ -344,7 +398,7 @@ def test_a_mistake_that_needs_no_target_is_told_before_anything_is_sent(name: st
 
 
 def test_http_on_a_port_that_speaks_tls(tmp_path: Path) -> None:
-    async def never(_request: Request, _writer: object) -> None:
+    async def never(_request: Request, _writer: StreamWriter) -> None:
         raise AssertionError("nothing is asked over TLS with a certificate that nobody trusts")
 
     with serving({"tls": Hostile(never, (3,), "", tls=True)}) as urls:
@@ -353,6 +407,75 @@ def test_http_on_a_port_that_speaks_tls(tmp_path: Path) -> None:
     assert done.code == 3, done.printed
     assert f"that port uses TLS: write {urls['tls']} in target.base_url" in done.printed
     expect_no_untruth(done)
+
+
+def test_a_port_that_another_program_has(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = start(tmp_path, "sandbox", "--port", port).end()
+    assert done.code == 2, done.printed
+    assert f"cannot serve on port {port}: Address already in use; give another --port" in done.printed
+    expect_no_untruth(done)
+
+
+def test_a_clock_that_is_wrong(tmp_path: Path) -> None:
+    with Sandbox(1).serve() as served:
+        (tmp_path / "p.toml").write_text(NO_JWT(served.profile_toml), encoding="utf-8")
+        patch = "import time; now = time.time; time.time = lambda: now() - 3600"
+        done = start(tmp_path, "run", "--target", "p.toml", patch=patch).end()
+    assert done.code == 3, done.printed
+    says = "403 STALE_TIMESTAMP: the key is refused; set the clock of this machine: it is 3[56].. s behind the answer's"
+    assert re.search(says, one_line(done)), done.printed
+    expect_no_untruth(done)
+
+
+def test_a_proxy_that_requires_credentials(tmp_path: Path) -> None:
+    async def refuse(_request: Request, writer: StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n")
+
+    with serving({"proxy": Hostile(refuse, (3,), "")}) as urls:
+        target = 'environment = "staging"\nproxy = "' + urls["proxy"].removesuffix("/api/v1") + '"\n[accounts'
+        text = PROFILE.replace("127.0.0.1:9", "h.invalid").replace("[accounts", target, 1)
+        (tmp_path / "p.toml").write_text(text, encoding="utf-8")
+        plain = run(tmp_path, "--target", "p.toml")
+        (tmp_path / "p.toml").write_text(text.replace("http://h.", "https://h."), encoding="utf-8")
+        encrypted = run(tmp_path, "--target", "p.toml")
+    for done in (plain, encrypted):
+        assert done.code == 3, done.printed
+        assert "407" in one_line(done)
+        assert "write its user and password in target.proxy" in one_line(done)
+        assert "is the target up" not in one_line(done)
+        expect_no_untruth(done)
+
+
+@pytest.mark.parametrize(
+    ("problem", "proxy", "environ", "to_do"),
+    [
+        ("TLS failed: certificate verify failed: certificate has expired", None, {}, "new certificate"),
+        ("TLS failed: certificate verify failed: certificate is not yet valid", None, {}, "clock"),
+        ("TLS failed: certificate verify failed: certificate is not valid for 'h'", None, {}, "target.base_url"),
+        ("TLS failed: certificate verify failed: self-signed certificate", None, {}, "target.ca_bundle"),
+        ("no connection: Connection refused", None, {}, "listening on that port"),
+        ("no connection: Connection refused", "http://p:1", {}, "target.proxy right"),
+        (
+            "no connection: Connection refused",
+            None,
+            {"HTTPS_PROXY": "http://p:1"},
+            "HTTPS_PROXY is set, and is not used",
+        ),
+    ],
+)
+def test_what_to_do_where_no_answer_came(
+    problem: str, proxy: str | None, environ: dict[str, str], to_do: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("https_proxy", "HTTPS_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    target = Target("t", "https://h.invalid", "staging", proxy=proxy)
+    client: Any = SimpleNamespace(target=target)
+    lost: Any = SimpleNamespace(problem=problem)
+    assert to_do in remedy(client, lost)
 
 
 def test_tls_is_called_good_only_where_it_is(tmp_path: Path) -> None:
