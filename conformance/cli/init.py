@@ -56,6 +56,8 @@ def init(out: Path, untried: bool, force: bool, **given: Any) -> None:
         for each in (out, schema):
             if each.exists() and not force:
                 raise WrongUsage(f"{each} is there already; give --force to replace it, or another --out")
+        if not os.access(out.parent, os.W_OK):  # before the questions, not behind them
+            raise WrongUsage(f"nothing can be written in the folder {out.parent}; give another --out")
         document = Interview(given, os.environ, out.parent, tries=not untried).profile()
         try:
             out.write_text(commented(document, name=out.name, schema=schema.name), encoding="utf-8")

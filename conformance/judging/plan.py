@@ -139,7 +139,9 @@ def writable(folder: Path) -> Path:
         with tempfile.TemporaryFile(dir=folder):
             return folder
     except OSError as error:
-        raise ProfileError(f"nothing can be written there: {error.strerror}", "--report-dir", str(folder)) from None
+        why = "that is a file" if folder.is_file() else error.strerror
+        problem = f"nothing can be written there: {why}; give the reports another folder"
+        raise ProfileError(problem, "--report-dir", str(folder)) from None
 
 
 def profile_of(target: str) -> Profile:

@@ -104,7 +104,7 @@ def put(path: Path, text: str) -> Path:
     try:
         unfinished.write_bytes(encoded(text))
         return unfinished.replace(path)
-    except OSError:
+    except OSError as error:
         with contextlib.suppress(OSError):
             unfinished.unlink(missing_ok=True)
-        raise
+        raise OSError(error.errno, error.strerror, str(path)) from None

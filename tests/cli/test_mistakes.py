@@ -357,7 +357,15 @@ REFUSED = {
         f"{RUN} --failed reports", "reports: no such report; give the results.json of a run, or its report directory"
     ),
     "--replay of nothing": Refused(f"{RUN} --replay found.json", "found.json"),
-    "a report folder that is a file": Refused(f"{RUN} --report-dir p.toml", "nothing can be written there"),
+    "a report folder that is a file": Refused(
+        f"{RUN} --report-dir p.toml", "nothing can be written there: that is a file; give the reports another folder"
+    ),
+    "a report folder that nobody may write to": Refused(
+        f"{RUN} --report-dir /sys/reports", "/sys/reports: .*nothing can be written there: .*; give the reports another"
+    ),
+    "a report folder in a file": Refused(
+        f"{RUN} --report-dir p.toml/r", "nothing can be written there: Not a directory; give the reports another"
+    ),
     # -- waivers, and other commands -----------------------------------------------------------------------------------
     "waivers that are not there": Refused(
         f"{RUN} --waivers v.toml", "v.toml: no such file; `p99-conformance waivers --from REPORT` writes one"
@@ -373,6 +381,9 @@ REFUSED = {
         "explain list.limits", "no requirement 'list.limits'; did you mean list.limit"
     ),
     "a gate for no report": Refused("gate p.toml", "p.toml: no results of a run"),
+    "a folder for a new profile that is not there": Refused(
+        "init --untried --out no/p.toml", "nothing can be written in the folder no; give another --out"
+    ),
     "a profile of the sandbox that cannot be written": Refused(
         "sandbox --port 0 --profile-out no/p.toml", "cannot write no/p.toml: No such file or directory"
     ),
