@@ -21,7 +21,8 @@ def output() -> Console:
 def beside_capture(*, quiet: bool) -> Console:
     """A console of standard error that pytest's capture does not take: it would swallow all that a check's time has."""
     own = open(os.dup(sys.stderr.fileno()), "w", encoding=sys.stderr.encoding, errors=SPELLED)  # noqa: SIM115 - as long as the process
-    return SpokenConsole(file=own, quiet=quiet)
+    width = None if "COLUMNS" in os.environ or not own.isatty() else os.get_terminal_size(own.fileno()).columns
+    return SpokenConsole(file=own, quiet=quiet, width=width or None)  # later it would measure what the capture has
 
 
 @contextlib.contextmanager

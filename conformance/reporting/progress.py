@@ -68,7 +68,8 @@ class Progress:
         if self._violated:
             parts.append(f"{self._violated} violated")
         if _TELLS_FROM * self._total <= self._done < self._total:
-            parts.append(f"{elapsed:.0f} s, about {elapsed / self._done * (self._total - self._done):.0f} s left")
+            left = elapsed / self._done * (self._total - self._done)
+            parts.append(f"{elapsed:.0f} s, about {max(1, left):.0f} s left")
         else:
             parts.append(f"{elapsed:.0f} s")
         return f"{', '.join(parts)}: {self._doing}"

@@ -1,11 +1,14 @@
 """What a run shows while it works."""
 
+import fcntl
 import io
 import os
 import pty
 import re
+import struct
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
@@ -61,8 +64,10 @@ def test_a_log_has_few_lines(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_pytest_does_not_take_the_line_away(tmp_path: Path) -> None:
     """It takes standard output and error for itself while a check works."""
     ours, theirs = pty.openpty()
+    fcntl.ioctl(ours, termios.TIOCSWINSZ, struct.pack("HHHH", 20, 40, 0, 0))
     words = [sys.executable, "-m", "conformance", "run", "-k", "any_sequence or any_number or fills"]
-    environ = {**os.environ, "XDG_STATE_HOME": str(tmp_path)}
+    environ = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    environ["XDG_STATE_HOME"] = str(tmp_path)
     run = subprocess.Popen(words, cwd=tmp_path, env=environ, stdin=theirs, stdout=theirs, stderr=theirs)
     os.close(theirs)
     shown = b""
@@ -75,3 +80,4 @@ def test_pytest_does_not_take_the_line_away(tmp_path: Path) -> None:
     assert run.wait(60) == 0
     frames = {line for line in plain(shown.decode()) if re.match(r"[-/|\\\\] \d+/\d+ check", line)}
     assert len(frames) >= 4, shown.decode()
+    assert max(map(len, frames)) <= 40, "one line, however narrow the terminal"
