@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from conformance.gating.consequences import may_follow
+from conformance.reporting.words import NOT_RUN
 from conformance.requirements import PRIVATE, Consequence, Requirement, command_of
 from conformance.results import Finding, Missing, RequirementResult
 from conformance.verdict import Ending, Verdict
@@ -137,7 +138,7 @@ def _result(
         reason = "there is no check for it yet"
     elif verdict is Verdict.NONE and not own and not reason:
         unrun = any(name.startswith("test_") for name in judged_by[id])
-        reason = "no check of it was run" if unrun else "no response contained what this test needs"
+        reason = NOT_RUN if unrun else "no response contained what this test needs"
     return RequirementResult(
         id=id,
         level=requirement.level,

@@ -163,4 +163,6 @@ def _unexercised(results: Iterable[RequirementResult]) -> Iterable[RenderableTyp
         text = Text(fact.says)
         if fact.enable:
             text.append(f"\n  add {fact.enable}", style="cyan")
-        yield text.append(f"\n  {', '.join(ids)}", style=_STYLES[Verdict.NONE])
+        # Whoever runs a few checks alone wants to read about those.
+        told = count(len(ids), "requirement") if fact.says == words.NOT_RUN else ", ".join(ids)
+        yield text.append(f"\n  {told}", style=_STYLES[Verdict.NONE])

@@ -9,6 +9,7 @@ from conformance.requirements import LEVELS
 from conformance.results import Finding, Missing, RequirementResult, Results
 from conformance.verdict import Verdict
 
+NOT_RUN = "no check of it was run"
 AFFECTED = "also affected"
 
 _MEANS = {
