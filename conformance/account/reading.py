@@ -84,12 +84,16 @@ def _json(answer: Answer, observations: Observations, requirement: str, of_mark:
 
 
 def _array_in(document: Any) -> Sequence[Any] | None:
-    """The array that a body stands for: none, one in a text, the only one in an object, or that of a bare order."""
+    """The array that a body stands for: none, one in a text, the only one in an object, or that of a bare order, or of
+    orders that stand in an object by their ids.
+    """
     if document is None or document == {}:
         return ()
     if isinstance(document, str):
         document = decoded(document)
     if isinstance(document, Mapping):
+        if all(read(each).order is not None for each in document.values()):
+            return list(document.values())
         if read(document).order is not None:
             return [document]
         alone = len(document) == 1

@@ -1,5 +1,6 @@
 """One answer that cannot be read is a violation, and hides nothing else."""
 
+import json
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -8,10 +9,14 @@ from typing import Any
 import pytest
 
 from conformance import faults
+from conformance.account import reading
+from conformance.evidence import Exchange
+from conformance.observations import Observations
 from conformance.oracle.listing import Listing, explain
 from conformance.oracle.snapshot import Interval, Snapshot
 from conformance.orders import Order, Query, Unreadable
 from conformance.sandbox.records import from_record
+from conformance.wire.client import Answer
 from tests.orders import order, record
 from tests.runs import live, run
 
@@ -49,6 +54,27 @@ def test_a_live_order_that_cannot_be_read_and_may_be_a_strangers_is_not_canceled
     assert done.code == 1, done.printed
     assert sandbox.exchange.orders["alice"]["strangers"].live
     assert "lists of live orders of alice have records that cannot be read, so cancel-all might" in done.printed
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"a": record("a"), "b": record("b")},
+        {"orders": [record("a"), record("b")]},
+        {"total": 2, "data": [record("a"), record("b")]},
+        [record("a"), "and", record("b")],
+        [{"order": record("a")}, {"order": record("b")}],
+        json.dumps([record("a"), record("b")]),
+    ],
+    ids=str,
+)
+def test_orders_that_are_packed_otherwise_are_read(body: Any) -> None:
+    exchange = Exchange("alice", "GET", "http://h/", {}, "", 200, {}, "", 0.0, 0.0)
+    observations = Observations()
+    records = reading.of_list(Answer(200, {}, json.dumps(body).encode(), exchange), observations, "list.array-json")
+    assert records is not None
+    assert [each.id for each in records.orders] == ["a", "b"]
+    assert {"list.array", "order.fields"} & observations.in_passing.keys()
 
 
 @pytest.mark.parametrize(
