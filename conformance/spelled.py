@@ -34,6 +34,7 @@ _OTHER_STATUSES = {
     "executed": "filled",
     "cancelled": "canceled",
 }
+_OTHER_SIDES = {"bid": "buy", "ask": "sell"}
 _IN_LOWER_CASE = ("side", "type", "tif")
 
 
@@ -70,6 +71,8 @@ def meant(record: Any) -> Any:
     if not isinstance(read, Mapping):
         return read
     words = {name: read[name].lower() for name in _IN_LOWER_CASE if isinstance(read.get(name), str)}
+    if words.get("side") in _OTHER_SIDES:
+        words["side"] = _OTHER_SIDES[words["side"]]
     status = read.get("status")
     words |= {"status": _STATUS_OF.get(_letters(status), status)} if isinstance(status, str) else {}
     return {**read, **words}

@@ -169,8 +169,8 @@ def by_fact(results: Iterable[RequirementResult]) -> Mapping[Missing, list[str]]
 
 def _exercised(results: Results) -> str:
     chosen = [*filter(None, [results.selection]), *([f"-k {results.select!r}"] if results.select else [])]
-    selected = f" with {' '.join(chosen)}" if chosen else ""
-    return f"{len(results.exercised)} of {count(len(results.at()), 'requirement')} tested{selected}"
+    tested, whole = len(results.exercised), count(len(results.at()), "requirement")
+    return f"{tested} of {whole} tested with {' '.join(chosen)}" if chosen else f"{tested} of {whole} tested"
 
 
 def _why_not(results: Results) -> str:

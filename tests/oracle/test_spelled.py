@@ -60,6 +60,12 @@ def test_words_of_a_status(word: str, status: str) -> None:
     assert broken(sent) == {"order.enums"}
 
 
+def test_words_of_a_side() -> None:
+    sent = {**record(), "side": "Bid"}
+    assert read(sent).order == Order.from_json(record())
+    assert broken(sent) == {"order.enums-words"}
+
+
 def without(name: str) -> dict[str, Any]:
     return {each: value for each, value in record(status="canceled").items() if each != name}
 
