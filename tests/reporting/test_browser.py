@@ -9,8 +9,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from conformance import requirements
 from conformance.reporting.html import html
 from conformance.results import Finding
+from conformance.verdict import Verdict
 from tests.reporting.test_also_affected import GIVEN as CONSEQUENCES
 from tests.reporting.test_html import FOUND, HOSTILE, RACE, exchange, violated
 
@@ -104,6 +106,19 @@ def test_on_a_telephone_nothing_lies_beside_the_page(page: Page) -> None:
     page.get_by_role("checkbox", name="fail").uncheck()
     expect(page.locator("tr[data-verdict='fail']:visible")).to_have_count(0)
     expect(page.locator("tr[data-verdict]:visible")).to_have_count(3)
+
+
+def test_what_is_undecided_everywhere_fits_on_a_telephone_too(browser: Browser, tmp_path: Path) -> None:
+    given = violated(FOUND)
+    undecided = replace(given.requirements[0], verdict=Verdict.INCONCLUSIVE, reason="no list", findings=())
+    each = (replace(undecided, id=id, level=entry.level) for id, entry in requirements.load().items())
+    left = f"108 orders ({', '.join(id for id in requirements.load())})"
+    whole = replace(given, requirements=tuple(each), mishaps=replace(given.mishaps, left=(left,)))
+    (tmp_path / "report.html").write_text(html(whole), "utf-8")
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto((tmp_path / "report.html").as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    assert page.locator(".alert").bounding_box()["height"] < 400  # type: ignore[index]
 
 
 def test_a_link_to_a_closed_finding_opens_it(page: Page) -> None:
