@@ -22,11 +22,11 @@ class Ran(NamedTuple):
 
 
 @contextlib.contextmanager
-def sandbox(seed: int, folder: Path) -> Iterator[Path]:
-    """Serve a sandbox; yields its profile, a file in this folder."""
+def sandbox(seed: int, folder: Path, *words: str) -> Iterator[Path]:
+    """Serve a sandbox, with these words of the command; yields its profile, a file in this folder."""
     profile = folder / "sandbox.toml"
     profile.unlink(missing_ok=True)
-    process = started("sandbox", "--profile-out", str(profile), "--seed", str(seed))
+    process = started("sandbox", "--profile-out", str(profile), "--seed", str(seed), *words)
     try:
         while not profile.exists() or not profile.read_text(encoding="utf-8"):
             if process.poll() is not None:
