@@ -164,10 +164,11 @@ def _no_objects(records: list[Any], requirement: str) -> tuple[Breach, ...]:
 
 
 def error_breaches(document: Any) -> tuple[Breach, ...]:
-    """What is wrong with the body of a documented error."""
+    """What is wrong with the body of a documented error. `document` is None if the body is not JSON."""
     if validator("error").is_valid(document):
         return ()
-    return (Breach('an object with a string under "error"', shown(document), "error.envelope"),)
+    got = "a body that is not a JSON object" if document is None else shown(document)
+    return (Breach('an object with a string under "error"', got, "error.envelope"),)
 
 
 def shown(value: Any) -> str:

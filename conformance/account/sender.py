@@ -21,7 +21,7 @@ from conformance.oracle import errors
 from conformance.profile import AccountProfile
 from conformance.profile.secrets import CredentialError
 from conformance.verdict import Breach, Inconclusive, Unreachable
-from conformance.wire.answers import NOT_JUDGED, decoded, rejects
+from conformance.wire.answers import GATEWAY, NOT_JUDGED, decoded, rejects
 from conformance.wire.call import Call
 from conformance.wire.client import Answer, Client
 from conformance.wire.counts import Purpose
@@ -193,7 +193,7 @@ class Sender:
     def _passed(self, operation: Operation, answer: Answer, ask: Callable[[], Answer]) -> Answer:
         """The answer; where it may pass, what comes when it is asked for again. It may have taken effect before."""
         for _ in range(_ASKED_AGAIN):
-            if answer.status == 502 or (answer.status == 500 and not operation.changes):
+            if answer.status in GATEWAY or (answer.status == 500 and not operation.changes):
                 before, answer = answer.tries_before + 1, ask()
                 answer = replace(answer, tries_before=answer.tries_before + before)
         return answer

@@ -8,7 +8,15 @@ from collections.abc import Callable
 from conformance.declare import cancels, each_credential, early, needs, verifies
 from conformance.operations import CANCEL_ALL, LIST, Operation
 from conformance.orders import Query
-from conformance.scenarios.bursts import BURST, Burst, cancel_alls_at_once, lists_at_once, without_a_burst, wrong
+from conformance.scenarios.bursts import (
+    BURST,
+    Burst,
+    cancel_alls_at_once,
+    lists_at_once,
+    once_a_gateway_is_back,
+    without_a_burst,
+    wrong,
+)
 from conformance.stage.stage import Stage
 from conformance.strategies import chosen_lists
 from conformance.verdict import Inconclusive, NotObserved
@@ -53,6 +61,7 @@ def _expect_no_throttling(
     made, what = send(), "lists" if operation is LIST else "cancel-alls"
     if _has_failures(made) and stage.caller.was_away():
         made = send()  # what was down for another reason is not down again
+    made = once_a_gateway_is_back(made, send)
     sent = len(made.answers)
     if _has_failures(made):
         time.sleep(2)  # a window of a second is over then

@@ -87,6 +87,11 @@ class SomeRowsAreBehind(_Lagging):
 # -- away for a moment ---------------------------------------------------------------------------------------------
 
 
+def _bad_gateway() -> Response:
+    page = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
+    return Response(page, 502, media_type="text/html")
+
+
 class _Away(Face):
     """Is away once, from the 600th request of a list on, for so many seconds."""
 
@@ -133,8 +138,19 @@ class GatewayAway(_Away):
     for_s = 1.5
 
     def instead(self) -> Response:
-        page = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
-        return Response(page, 502, media_type="text/html")
+        return _bad_gateway()
+
+
+@twin()
+class GatewayLosesAListNowAndThen(Face):
+    """Stands behind a gateway that answers 502 with a page of HTML to every 211th list."""
+
+    lists = 0
+
+    async def respond(self, request: Request, handle: Handler) -> Response:
+        self.lists += request.method == "GET"
+        lost = request.method == "GET" and self.lists % 211 == 0  # two bursts of a hundred do not both meet it
+        return _bad_gateway() if lost else await super().respond(request, handle)
 
 
 @twin()

@@ -22,12 +22,12 @@ def armed_error(armed: str, status: int, document: Any) -> Iterator[Breach]:
     requirement = _REQUIREMENT[operation]
     want = f"{wanted} with error {armed}, which the driver had armed"
     if status != wanted:
-        yield Breach(want, f"{status} {document}", requirement)
+        yield Breach(want, _told(status, document), requirement)
         return
     form = list(error_breaches(document))
     yield from (breach._replace(requirement="error.envelope") for breach in form)
     if form:
-        yield Breach(want, f"{status} with {document}", requirement)
+        yield Breach(want, _told(status, document), requirement)
     elif document["error"] not in operation.errors[wanted]:
         yield Breach(want, f"{status} with error {document['error']}", requirement)
 
@@ -46,10 +46,14 @@ def overloaded(status: int | None, document: Any, when: str) -> Iterator[Breach]
     if status in _THROTTLED:
         yield Breach(want, f"{status} {when}", "weight.zero")
     elif status is not None and status >= 500 and (status != 503 or list(busy_in_the_wild(document))):
-        yield Breach(want, f"{status} {document} {when}", "weight.zero")
+        yield Breach(want, f"{_told(status, document)} {when}", "weight.zero")
 
 
 def slow(operation: Operation, elapsed_ms: float) -> Iterator[Breach]:
     """A breach if an answer took longer than the samples wait."""
     if elapsed_ms > operation.patience_s * 1000:
         yield Breach(f"an answer within {operation.patience_s:g} s", f"one after {elapsed_ms / 1000:.1f} s", "latency")
+
+
+def _told(status: int | None, document: Any) -> str:
+    return f"{status} without a JSON object" if document is None else f"{status} with {document}"

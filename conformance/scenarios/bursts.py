@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -12,7 +12,7 @@ from conformance.oracle.errors import overloaded
 from conformance.orders import Query
 from conformance.stage.stage import Stage
 from conformance.verdict import Breach
-from conformance.wire.answers import decoded
+from conformance.wire.answers import GATEWAY, decoded
 from conformance.wire.client import Answer
 from conformance.wire.side_by_side import SideBySide
 from conformance.wire.signer import Credential
@@ -34,6 +34,9 @@ _FARTHEST_S = 1 / (_MADE_IN + 1)  # from farther away not even one request on ea
 # not fit into a second from here.
 _ATTEMPTS = 2
 _PERHAPS_BUSY_S = 2
+
+# A gateway may lose a connection at any moment, and then not use that server for a while: nginx for ten seconds.
+_GATEWAY_WAITS_S = (0, 10.5)
 
 
 class Burst(NamedTuple):
@@ -57,6 +60,17 @@ def cancel_alls_at_once(stage: Stage, credential: Credential) -> Burst:
     """Cancel-alls, as fast as they go. The caller must have nothing live."""
     stage.view.decline_to_harm()
     return _burst(stage, CANCEL_ALL, [""] * CANCELS, credential)
+
+
+def once_a_gateway_is_back(made: Burst, send: Callable[[], Burst]) -> Burst:
+    """This burst; sent again where all that failed did so at a gateway, which may lose the exchange for a moment."""
+    for wait_s in _GATEWAY_WAITS_S:
+        failed = [answer.status for answer in made.answers if answer.status >= 500]
+        if not failed or any(status not in GATEWAY for status in failed):
+            break
+        time.sleep(wait_s)
+        made = send()
+    return made
 
 
 def wrong(answer: Answer, within: str = "") -> list[Breach]:

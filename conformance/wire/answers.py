@@ -5,6 +5,9 @@ from typing import Any
 from conformance import contract
 from conformance.wire.client import THROTTLED, Answer
 
+# What a gateway answers in place of the exchange.
+GATEWAY = (502, 504)
+
 # Statuses that are about credentials, load or a gateway, not about orders.
 NOT_JUDGED = {
     401: "the credentials are refused",

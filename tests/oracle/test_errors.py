@@ -61,6 +61,13 @@ def test_a_documented_error_in_another_form(document: Any) -> None:
     assert broken("ENGINE_BUSY", 503, document) == {"cancel.busy", "error.envelope"}
 
 
+def test_a_page_of_html_is_told_as_no_json_object() -> None:
+    form, armed = armed_error("DB_ERROR", 500, None)
+    assert (form.got, armed.got) == ("a body that is not a JSON object", "500 without a JSON object")
+    [lost] = overloaded(502, None, "to one of 100 lists")
+    assert lost.got == "502 without a JSON object to one of 100 lists"
+
+
 def test_the_form_of_an_answer_with_another_status_is_not_judged() -> None:
     assert broken("ENGINE_BUSY", 200, {"canceled": []}) == {"cancel.busy"}
 

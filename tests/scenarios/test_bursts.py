@@ -13,7 +13,7 @@ from conformance.operations import LIST
 from conformance.orders import Query
 from conformance.sandbox import Sandbox
 from conformance.sandbox.face import Face, Handler
-from conformance.scenarios.bursts import BURST, CANCELS, _burst, _connections, lists_at_once
+from conformance.scenarios.bursts import BURST, CANCELS, Burst, _burst, _connections, lists_at_once, once_a_gateway_is_back
 from conformance.verdict import Inconclusive, Violation
 from tests.sandboxes import stage_on
 
@@ -69,9 +69,9 @@ def test_a_burst_that_cannot_fit_is_sent_once(answers_in_s: float, round_trip_s:
 
 
 class _FailsNowAndThen(Face):
-    """Behind a gateway that answers every tenth request of a list with 502, or only the first one that it does."""
+    """Behind a gateway that answers every tenth request of a list with 502."""
 
-    only_once = False
+    only_once, status = False, 502
 
     def __init__(self, *parts: Any) -> None:
         super().__init__(*parts)
@@ -80,12 +80,14 @@ class _FailsNowAndThen(Face):
     async def respond(self, request: Request, handle: Handler) -> Response:
         number = next(self.lists) if request.method == "GET" else 1
         if number == 20 or (number % 10 == 0 and not self.only_once):
-            return Response("Bad Gateway", 502, media_type="text/plain")
+            return Response("Failed", self.status, media_type="text/plain")
         return await super().respond(request, handle)
 
 
 class _FailsOnce(_FailsNowAndThen):
-    only_once = True
+    """Answers one request of the burst with 500."""
+
+    only_once, status = True, 500
 
 
 @pytest.mark.parametrize(("face", "ends"), [(_FailsNowAndThen, Inconclusive), (_FailsOnce, Violation)])
@@ -93,9 +95,37 @@ def test_what_fails_without_a_burst_too_is_not_the_doing_of_the_burst(
     face: type[Face], ends: type[Exception], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("conformance.scenarios.bursts._SLOWLY_S", 0.0)
+    monkeypatch.setattr("conformance.scenarios.bursts._GATEWAY_WAITS_S", (0, 0))
 
     class Flaky(Sandbox):
         face_class = face
 
     with stage_on(Flaky()) as stage, pytest.raises(ends):
         _expect_no_throttling(stage, LIST, lambda: lists_at_once(stage, [Query(limit=1)] * 40, "jwt"), "jwt")
+
+
+def burst(*statuses: int) -> Burst:
+    answers: Any = [SimpleNamespace(status=status) for status in statuses]
+    return Burst(answers, 0.1)
+
+
+@pytest.mark.parametrize(
+    ("came", "waits", "last"),
+    [
+        ([burst(200, 200)], [], burst(200, 200)),
+        ([burst(200, 502), burst(200, 200)], [0], burst(200, 200)),
+        ([burst(504, 502), burst(502, 200), burst(200, 200)], [0, 10.5], burst(200, 200)),
+        ([burst(502, 200)] * 3, [0, 10.5], burst(502, 200)),
+        ([burst(502, 500)], [], burst(502, 500)),
+        ([burst(429, 200)], [], burst(429, 200)),
+    ],
+    ids=["right", "lost once", "a server out of use", "each time", "a server fault", "throttled"],
+)
+def test_a_burst_that_a_gateway_has_lost_is_sent_again(
+    came: list[Burst], waits: list[float], last: Burst, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr(time, "sleep", waited.append)
+    coming = iter(came)
+    assert once_a_gateway_is_back(next(coming), lambda: next(coming)) == last
+    assert waited == waits
