@@ -4,11 +4,12 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from starlette.requests import Request
 from starlette.responses import Response
 
 from conformance.faults import fault
 from conformance.sandbox.exchange import Exchange, Filters
-from conformance.sandbox.face import Face
+from conformance.sandbox.face import Face, Handler
 from conformance.sandbox.records import Order
 
 # -- a bare array --------------------------------------------------------------------------------------------------
@@ -102,6 +103,28 @@ class ByteOrderMark(Face):
 
     def list_answer(self, orders: list[Order]) -> Response:
         return Response(b"\xef\xbb\xbf" + bytes(super().list_answer(orders).body), media_type="application/json")
+
+
+@fault(breaks="list.array-json")
+class PageUnlessJsonIsAskedFor(Face):
+    """Shows orders as a page of HTML to whoever does not ask for JSON by an Accept header, as the samples do not."""
+
+    async def respond(self, request: Request, handle: Handler) -> Response:
+        answer = await super().respond(request, handle)
+        if request.method != "GET" or answer.status_code != 200 or "json" in request.headers.get("accept", ""):
+            return answer
+        page = f"<html><body><pre>{bytes(answer.body).decode()}</pre></body></html>"
+        return Response(page, media_type="text/html")
+
+
+@fault(breaks="list.array")
+class NotAcceptableUnlessJsonIsAskedFor(Face):
+    """Answers 406 to lists that do not ask for JSON by an Accept header, as the samples do not."""
+
+    async def respond(self, request: Request, handle: Handler) -> Response:
+        if request.method == "GET" and "json" not in request.headers.get("accept", ""):
+            return self.error(406, "NOT_ACCEPTABLE")
+        return await super().respond(request, handle)
 
 
 # -- whose orders --------------------------------------------------------------------------------------------------
