@@ -61,6 +61,18 @@ class FillsOfTheSecondMarketAreDoubles(_AddsDoubles):
         return order.side == "sell" and order.symbol in list(self.markets)[1:2]
 
 
+# ccxt/ccxt#2287
+@fault(breaks="order.filled-qty")
+class FillsOfSellsTakenFromAreDoubles(_AddsDoubles):
+    """Adds fills as doubles on sells that later orders took from, in the exchange's second market."""
+
+    def adds_doubles(self, order: Order) -> bool:
+        mine = order.side == "sell" and order.symbol in list(self.markets)[1:2]
+        everybodys = (each for orders in self.orders.values() for each in orders.values()) if mine else ()
+        opposite = {trade.opposite for trade in order.trades}
+        return any(each.id in opposite and each.serial > order.serial for each in everybodys)
+
+
 # pmxt-dev/pmxt#668
 @fault(breaks="order.status-agrees")
 class ResidueStaysPartlyFilled(Exchange):
