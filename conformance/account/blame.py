@@ -257,12 +257,18 @@ class Blame:
             # What it lets through wrongly is the oldest of all, which a full page does not reach: that of a later start
             # would.
             kept = self._keeps(replace(alone, start=kept[len(kept) // 2].created_at, limit=MAX_LIMIT), breach, kind)
-            # Or it is wrong about this second alone, which such a page does not reach: then it is so beside an end as
-            # well as beside the other filters.
-            beside = replace(alone, end=query.start, limit=MAX_LIMIT), replace(query, end=None, limit=MAX_LIMIT)
-            if kept is not None and all(self._keeps(each, breach, kind) is None for each in beside):
+            if kept is not None and self._fails_without_and_beside_an_end(breach, query, kind):
                 return False
         return kept is not None
+
+    def _fails_without_and_beside_an_end(self, breach: Breach, query: Query, kind: Credential) -> bool:
+        """Whether an old start is wrong beside other filters without an end, and beside an end alone: what is beside it
+        is then not what makes it so.
+        """
+        without_end, beside_end = replace(query, end=None), Query(start=query.start, end=query.start, limit=MAX_LIMIT)
+        if without_end.symbol is None and without_end.status is None:
+            return False
+        return all(self._keeps(each, breach, kind) is None for each in (without_end, beside_end))
 
     def _keeps(self, query: Query, breach: Breach, kind: Credential) -> tuple[Order, ...] | None:
         """The orders that the list shows, if it is one, and has not this breach; else None."""

@@ -1,5 +1,6 @@
 """What a wrong list is charged to, told by servers that have one defect each."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -10,9 +11,10 @@ from conformance.evidence import Exchange
 from conformance.oracle.listing import Listing, matches, page_size
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order, Query
+from conformance.verdict import Breach
 from conformance.wire.client import Answer
 from conformance.wire.signer import Credential
-from tests.orders import order
+from tests.orders import order, record
 
 FILTERS = Query(symbol="DFUSDT", status="open", start=1, end=9)
 ALL = Query(symbol="DFUSDT", status="open", start=1, end=9, limit=7)
@@ -288,3 +290,42 @@ def test_a_start_is_tried_where_a_full_page_reaches_it(limit: int | None) -> Non
     few = Query(status="filled", start=3, limit=limit)
     assert leaves_out_its_second(few)
     assert of_page(few, leaves_out_its_second, range(1000)) == "list.start"
+
+
+# -- a start so old that alone it fills a page with later orders -----------------------------------------------------
+
+HISTORY = [
+    order(f"{second}", status="filled" if second % 20 == 0 else "open", created_at=second) for second in range(900)
+]
+
+
+def lets_older_through(query: Query) -> bool:
+    return query.start is not None and query.start < 100
+
+
+def lets_older_through_by_status(query: Query) -> bool:
+    return lets_older_through(query) and query.status is not None
+
+
+def lets_older_through_before_an_end(query: Query) -> bool:
+    return lets_older_through(query) and query.end is not None
+
+
+@pytest.mark.parametrize(
+    ("wrong", "requirement"),
+    [
+        (lets_older_through, "list.start"),
+        (lets_older_through_by_status, "list.conjunctive"),
+        (lets_older_through_before_an_end, "list.conjunctive"),
+    ],
+)
+def test_an_old_start_that_is_wrong_whatever_is_beside_it_is_the_starts_matter(wrong: Defect, requirement: str) -> None:
+    def ask(query: Query, _: Credential) -> Answer:
+        meant = replace(query, start=(query.start or 0) - 5) if wrong(query) else query
+        shown = [each for each in reversed(HISTORY) if matches(meant, each)][: query.limit or 50]
+        records = [record(each.id, status=each.status, created_at=each.created_at) for each in shown]
+        return Answer(200, {}, json.dumps(records).encode(), EXCHANGE)
+
+    breach = Breach("only orders with start=61", "one from before it", "list.start")
+    query = Query(status="filled", start=61, end=300)
+    assert Blame(ask, BOTH).of_record(breach, query, "jwt").requirement == requirement
