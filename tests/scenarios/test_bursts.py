@@ -13,7 +13,15 @@ from conformance.operations import LIST
 from conformance.orders import Query
 from conformance.sandbox import Sandbox
 from conformance.sandbox.face import Face, Handler
-from conformance.scenarios.bursts import BURST, CANCELS, Burst, _burst, _connections, lists_at_once, once_a_gateway_is_back
+from conformance.scenarios.bursts import (
+    BURST,
+    CANCELS,
+    Burst,
+    _burst,
+    _connections,
+    lists_at_once,
+    once_a_gateway_is_back,
+)
 from conformance.verdict import Inconclusive, Violation
 from tests.sandboxes import stage_on
 
