@@ -5,11 +5,12 @@ import os
 import tempfile
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from typing import Any
 
 from rich.console import Console
 
@@ -52,12 +53,13 @@ def trials(
     *,
     whole: bool = False,
     connections: int | None = None,
+    stop_on_first: bool = False,
     preload: Sequence[str] = ("conformance.judging.runner",),
 ) -> Iterator[Trial]:
     """Judge each subject, `jobs` at a time; the trials come as they end.
 
     `whole`: all checks judge a fault, too, rather than stop at the first that finds it. `connections`: of each run.
-    `preload`: modules to import once for all.
+    `stop_on_first`: no check follows the first that finds a violation. `preload`: modules to import once for all.
     """
     # Each in a process of its own: nothing of a run is left for the next.
     context = multiprocessing.get_context("forkserver")
@@ -69,7 +71,8 @@ def trials(
             while waiting and len(running) < jobs:
                 subject = waiting.popleft()
                 here, there = context.Pipe(duplex=False)
-                asked = (subject, seed, whole, connections, there)
+                options = {"whole": whole, "connections": connections, "stop_on_first": stop_on_first}
+                asked = (subject, seed, there, options)
                 process = context.Process(target=_judge_and_tell, args=asked, daemon=True)
                 process.start()
                 there.close()
@@ -117,17 +120,20 @@ class _Running:
         )
 
 
-def _judge_and_tell(subject: Subject, seed: int, whole: bool, connections: int | None, pipe: Connection) -> None:
+def _judge_and_tell(subject: Subject, seed: int, pipe: Connection, options: Mapping[str, Any]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["XDG_STATE_HOME"] = folder  # what is left on a server that is gone concerns nobody
-        pipe.send(judge(subject, seed, whole=whole, connections=connections))
+        pipe.send(judge(subject, seed, **options))
     pipe.close()
 
 
-def judge(subject: Subject, seed: int, *, whole: bool = False, connections: int | None = None) -> Trial:
+def judge(
+    subject: Subject, seed: int, *, whole: bool = False, connections: int | None = None, stop_on_first: bool = False
+) -> Trial:
     """Judge one subject: a fault by the checks of what it breaks, and by all others until that is found violated.
 
-    `whole`: by all of them. `connections`: how many send requests that do not depend on each other.
+    `whole`: by all of them; `stop_on_first`: until one finds anything. `connections`: how many send requests that do not
+    depend on each other.
     """
     started = time.monotonic()
     with subject.serve(seed) as profile, tempfile.TemporaryDirectory() as folder:
@@ -146,7 +152,7 @@ def judge(subject: Subject, seed: int, *, whole: bool = False, connections: int 
         if subject.command == "overload":
             results = Overload(plan, BOUNDS, lambda _: None).run()
         else:
-            results = run(plan, Console(quiet=True), stop_on_first=False)
+            results = run(plan, Console(quiet=True), stop_on_first=stop_on_first)
     return trial_of(subject, results, time.monotonic() - started)
 
 
