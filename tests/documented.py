@@ -30,6 +30,8 @@ NOT_RUN = {
     "P99_JWT=any p99-conformance run": "needs the server of the line above it, from the npm registry",
     "python scripts/judge_mocks.py": "needs the npm registry",
     "python benchmarks/": "measures for minutes",
+    "python scripts/judge_traffic.py": "records whole runs for hours",
+    "python scripts/judge_large.py": "makes and judges hundreds of MB",
     "p99-conformance init": "asks at a terminal; tests/cli/test_init.py answers it",
     "p99-conformance sandbox": "serves until Ctrl-C; tests/sandbox/ runs it",
     "p99-conformance overload": "takes half a minute, or waits for workers; tests/overload/ runs both",

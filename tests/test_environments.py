@@ -86,4 +86,7 @@ def test_a_log_has_no_padding_and_wraps_nothing(tmp_path: Path) -> None:
     done = run(tmp_path, *QUICK, COLUMNS="40")
     lines = done.stdout.splitlines() + done.stderr.splitlines()
     assert [line for line in lines if line != line.rstrip()] == []
-    assert any(line.lstrip().startswith("order.filled-qty, ") and line.endswith("weight.zero") for line in lines)
+    assert any(
+        line.lstrip().startswith("cancel.terminal-untouched, ") and line.endswith("error.envelope-4xx")
+        for line in lines
+    )

@@ -132,8 +132,8 @@ def judge(
 ) -> Trial:
     """Judge one subject: a fault by the checks of what it breaks, and by all others until that is found violated.
 
-    `whole`: by all of them; `stop_on_first`: until one finds anything. `connections`: how many send requests that do not
-    depend on each other.
+    `whole`: by all of them; `stop_on_first`: until one finds anything. `connections`: how many send requests that do
+    not depend on each other.
     """
     started = time.monotonic()
     with subject.serve(seed) as profile, tempfile.TemporaryDirectory() as folder:
