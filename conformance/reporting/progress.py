@@ -10,7 +10,7 @@ from rich.text import Text
 
 from conformance.naming import count
 
-_TURNS_A_SECOND = 4
+_TURNS_A_SECOND = 8  # about as often as the spinner steps: at half of that, two of its four forms were shown
 _LOG_EVERY_S = 10
 _TELLS_FROM = 0.1  # of the checks: what is left is not guessed from fewer
 
