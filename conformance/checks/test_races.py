@@ -86,5 +86,5 @@ def test_filling_during_cancel_all(stage: Stage, side: str) -> None:
         for taking in stage.effort.repeated(TAKING[side]):
             raced += races.cancel_and_take(stage.markets[0], side, taking)
     if raced:
-        told = clean(raced, f"cancel-all with six {side} orders being filled, whole or half")
+        told = clean(raced, f"cancel-all with fills of six {side} orders")
         stage.caller.observations.note("cancel.concurrent-fill", told)
