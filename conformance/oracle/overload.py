@@ -98,11 +98,9 @@ def refused_cancels_do_nothing(ledger: Ledger) -> Iterator[Sight]:
     A full queue took nothing; an engine that restarts, or is stopped, may have been in the midst of it.
     """
     for entry, order, seen in _untold(ledger):
-        if _may_be_of_an_accepted_one(ledger, entry, order, seen):
+        if not _can_only_be_of_a_refused_one(ledger, entry, order, seen):
             continue
         refused = ledger.refusals(entry.account, order.symbol)
-        if not refused:
-            continue
         full = all(each.code == FULL for each in refused)
         want = f"{order.id} not canceled, since each cancel-all that could have was refused"
         evidence = (*entry.shown, *(shown for each in refused[-_SHOWN:] for shown in each.shown))
@@ -113,7 +111,8 @@ def refused_cancels_do_nothing(ledger: Ledger) -> Iterator[Sight]:
 def told_by_one_answer(ledger: Ledger) -> Iterator[Sight]:
     """No two answers tell an order, and each one that was canceled is told.
 
-    One that is not told may be that of a cancel-all that an engine refused while it stopped, in the midst of it.
+    One that is not told may be that of a cancel-all that an engine refused while it stopped, in the midst of it. Where
+    it is certain that cancel-alls take effect that were refused, it is that of such a one.
     """
     for id, tellers in ledger.tellers.items():
         if len(tellers) == 1:
@@ -122,7 +121,10 @@ def told_by_one_answer(ledger: Ledger) -> Iterator[Sight]:
             got = f"{id} in {len(tellers)} answers"
             shown = tuple(shown for each in tellers for shown in each.shown)
             yield Breach("each canceled order in one answer, once", got, exchanges=shown[:_SHOWN])
+    of_refused_ones = any(_can_only_be_of_a_refused_one(ledger, *each) for each in _untold(ledger))
     for entry, order, seen in _untold(ledger):
+        if of_refused_ones and ledger.refusals(entry.account, order.symbol):
+            continue
         if teller := _may_be_of_an_accepted_one(ledger, entry, order, seen):
             stopped = [each for each in ledger.refusals(entry.account, order.symbol) if each.code != FULL]
             perhaps = next((each for each in stopped if each.ended_at > entry.sent_at), None)
@@ -257,6 +259,11 @@ def _may_be_of_an_accepted_one(ledger: Ledger, entry: Entry, order: Order, seen:
     sighting = seen.sightings.get(order.id)
     live_at, canceled_at = (entry.sent_at, inf) if sighting is None else sighting
     return None if cancels is None else cancels.beside(order.symbol, max(entry.sent_at, live_at), canceled_at)
+
+
+def _can_only_be_of_a_refused_one(ledger: Ledger, entry: Entry, order: Order, seen: Seen) -> bool:
+    refused = ledger.refusals(entry.account, order.symbol)
+    return bool(refused) and not _may_be_of_an_accepted_one(ledger, entry, order, seen)
 
 
 def _strange(ledger: Ledger) -> Iterator[tuple[Entry, Order]]:

@@ -20,8 +20,9 @@ _PLACES, _LISTS = 38, 18
 _PLACED_AT_MOST = 110
 _WITHIN_S = 1.5
 
-# So few cancel-alls reach the quiet market of a burst, that all of them may be refused: then nothing may be canceled.
-_QUIET_CANCELS = 2
+# One cancel-all alone reaches the quiet market of a burst, in its middle, where it is refused most likely: then nothing
+# may be canceled there.
+_MIDDLE = 1 / 3, 2 / 3
 
 _DEPTH = 5  # ticks away from the resting price that an order may be placed
 
@@ -47,8 +48,12 @@ class Mix:
         made: list[Job] = []
         for number, actor in enumerate(self.actors):
             share = len(range(number, count, len(self.actors)))
-            made += self._of(actor, share, phase, quiet[1] if quiet and quiet[0] is actor else None)
+            is_quiet = quiet is not None and quiet[0] is actor
+            made += self._of(actor, share - is_quiet, phase, quiet[1] if quiet and is_quiet else None)
         self.rng.shuffle(made)
+        if quiet is not None:
+            place = int(len(made) * self.rng.uniform(*_MIDDLE))
+            made.insert(place, self._cancel(quiet[0], quiet[1].symbol if len(self.markets) > 1 else None, phase))
         return made
 
     def ticket(self, actor: Actor, market: Market) -> Ticket | None:
@@ -73,10 +78,8 @@ class Mix:
         if quiet is None:
             scopes = self._scopes(count - len(jobs))
         else:
-            scopes = [quiet.symbol if len(self.markets) > 1 else None] * _QUIET_CANCELS
             others = [market.symbol for market in self.markets if market is not quiet]
-            left = count - len(jobs) - _QUIET_CANCELS
-            scopes += [self.rng.choice(others) for _ in range(left)] if others else []
+            scopes = [self.rng.choice(others) for _ in range(count - len(jobs))] if others else []
         jobs += [self._cancel(actor, symbol, phase) for symbol in scopes]
         return jobs
 

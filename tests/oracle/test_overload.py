@@ -104,6 +104,15 @@ def test_it_is_so_only_where_none_that_was_accepted_can_have_done_it() -> None:
     assert "overload.no-loss" in breached(ledger(late, [CANCELED], sightings=seen_live_after))
 
 
+def test_where_refused_ones_take_effect_all_that_is_not_told_may_be_theirs() -> None:
+    """One order was canceled when every cancel-all was refused: another one, canceled when one was accepted too, is no
+    second defect.
+    """
+    entries = [place(0), place(2, id="b"), cancel(1), busy(2.5), busy(3)]
+    canceled = [CANCELED, order(id="b", status="canceled")]
+    assert set(breached(ledger(entries, canceled))) == {"overload.no-loss"}
+
+
 def test_an_engine_that_stopped_may_have_been_in_the_midst_of_it() -> None:
     assert breached(ledger([place(), busy(1, "ENGINE_RESTARTING"), cancel(2)], [CANCELED])) == ["cancel.busy-no-loss"]
 
