@@ -54,6 +54,15 @@ def telling_lots(lot: Decimal, most: int) -> tuple[int, ...]:
     return next((lots for lots in telling if _float_error(lot, lots, added=False) > 0), (telling or [_LOTS])[0])
 
 
+def tells_doubles_apart(market: Market) -> bool:
+    """Whether some of its lots have another sum where they are added up in binary floats."""
+    return _float_error(market.lot, telling_lots(market.lot, _most_lots(market)), added=True) != 0
+
+
+def _most_lots(market: Market) -> int:
+    return min(int(market.quantity / market.lot), _MOST_LOTS)
+
+
 def _float_error(lot: Decimal, lots: Sequence[int], *, added: bool) -> Decimal:
     """By how much binary floats are wrong about so many lots: `added` up, or else taken from their sum."""
     exact = sum(lots) * lot
@@ -81,7 +90,7 @@ class Trading:
         self.evidence: tuple[Exchange, ...] = ()
         self._caller, self._other = stage.view, stage.other_view
         self._before: Mapping[View, Snapshot] = {}
-        self._most = min(int(market.quantity / market.lot), _MOST_LOTS)
+        self._most = _most_lots(market)
         self._lots = telling_lots(market.lot, self._most)
 
     def take(self, side: str) -> Steps:
