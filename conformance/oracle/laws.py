@@ -30,13 +30,15 @@ def null_only_where_it_does_not_apply(order: Order) -> Iterator[Sight]:
         yield Breach("a quantity on a market sell", f"null on {order}") if order.quantity is None else RIGHT
 
 
-@LAWS.rule("order.timestamps")
+@LAWS.rule("order.timestamps", may_also=["cancel.updated-at"])
 def updated_no_earlier_than_created(order: Order) -> Iterator[Sight]:
-    """updated_at >= created_at."""
+    """updated_at >= created_at. That of a canceled order is the time of its cancel."""
     if order.updated_at >= order.created_at:
         yield RIGHT
     else:
-        yield Breach(f"updated_at at or after created_at {order.created_at}", f"{order.updated_at} on {order}")
+        want = f"updated_at at or after created_at {order.created_at}"
+        charged = "cancel.updated-at" if order.status == "canceled" else None
+        yield Breach(want, f"{order.updated_at} on {order}", charged)
 
 
 @LAWS.rule("order.status-agrees")

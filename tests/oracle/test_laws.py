@@ -40,6 +40,7 @@ def test_lawful_orders_break_nothing_that_is_required(changed: dict[str, Any]) -
         ({"tif": None}, "order.nullable"),
         ({**MARKET_BUY, "side": "sell", "quote_quantity": None}, "order.nullable"),
         ({"updated_at": 1_778_399_999}, "order.timestamps"),
+        ({"status": "canceled", "updated_at": 1_778_399_999}, "cancel.updated-at"),
         ({"filled_qty": "1", "avg_fill_price": "0.5"}, "order.status-agrees"),
         ({**PARTLY, "filled_qty": "100"}, "order.status-agrees"),
         ({"status": "partially_filled"}, "order.status-agrees"),
