@@ -222,7 +222,7 @@ class SecondLiveListIsTheFirst(Exchange):
         return super().listed(account, replace(filters, status=first) if again else filters, limit)
 
 
-@fault(breaks="list.active-is-two-lists")
+@fault(breaks="list.status")
 class PartlyFilledSellsInNeither(Exchange):
     """Finds partly filled sells neither among the open orders nor among the partly filled ones."""
 
