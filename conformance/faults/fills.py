@@ -109,7 +109,7 @@ class UnfilledAverageHasPlaces(Exchange):
         return super().average_price(order) if order.filled else "0.00"
 
 
-@fault(breaks="order.price-respected")
+@fault(breaks="order.avg-fill-price")
 class FeesInTheAverage(Exchange):
     """Adds a fee of a thousandth to the average of a buy."""
 
