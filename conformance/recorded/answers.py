@@ -1,11 +1,13 @@
 """Answers of a recording, each judged by itself."""
 
+from collections.abc import Sequence
+
 from conformance.account import reading
 from conformance.account.blame import BAD_INPUT, of_cancel_all, of_odd_input
 from conformance.observations import Observations
 from conformance.operations import LIST
 from conformance.oracle.listing import LISTING, MAX_LIMIT, Listing
-from conformance.orders import Query
+from conformance.orders import Order, Query
 from conformance.recorded.accounts import Accounts
 from conformance.recorded.entry import Entry
 from conformance.recorded.story import Shown
@@ -42,6 +44,9 @@ class Answers:
                 empty = of_cancel_all(nothing_live=True)
                 orders, unread = reading.of_cancel_all(answer, self._observations, "cancel.envelope", empty)
                 return Shown(entry, None, query.symbol, orders, unread)
+            else:
+                orders, _ = reading.of_cancel_all(answer, self._observations, BAD_INPUT, BAD_INPUT)
+                self._tell_of(_of_no_market_named(entry, orders), entry)
         except Violation as violation:
             self._observations.in_passing.setdefault(violation.breach.requirement or "", violation)
         return None
@@ -51,9 +56,14 @@ class Answers:
         records = reading.of_list(entry.answer, self._observations, BAD_INPUT)
         account = self._accounts.of(entry)
         foreign = self._accounts.whose.foreign_to(account.story.name) if account else frozenset()
-        judgement = LISTING.judge(Listing(Query(limit=MAX_LIMIT), records.orders if records else (), foreign))
-        self._observations.report(map(of_odd_input, judgement.breaches), entry.exchange)
-        if not judgement.breaches:
+        orders = records.orders if records else ()
+        judgement = LISTING.judge(Listing(Query(limit=MAX_LIMIT), orders, foreign))
+        self._tell_of([*map(of_odd_input, judgement.breaches), *_of_no_market_named(entry, orders)], entry)
+
+    def _tell_of(self, breaches: Sequence[Breach], entry: Entry) -> None:
+        """What is wrong with the answer to an odd query."""
+        self._observations.report(breaches, entry.exchange)
+        if not breaches:
             self._observations.count({BAD_INPUT: 1})
 
     def _judge_bad_credentials(self, entry: Entry) -> None:
@@ -69,3 +79,12 @@ class Answers:
             self._observations.report([breach], entry.exchange)
         else:
             self._observations.count({requirement: 1})
+
+
+def _of_no_market_named(entry: Entry, orders: Sequence[Order]) -> list[Breach]:
+    """A market that is named nowhere in the symbol that was given: it was read as a pattern, say, or not at all."""
+    named = entry.symbols()
+    strange = [order for order in orders if named and order.symbol not in named]
+    if not strange:
+        return []
+    return [Breach("a 4xx, or nothing but orders of the symbol that was given", f"{strange[0]}", BAD_INPUT)]

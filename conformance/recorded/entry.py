@@ -69,6 +69,17 @@ class Entry:
         read = {name: int(text) for name, text in numbers.items()}
         return Query(given.get("symbol"), given.get("status"), **read)
 
+    def symbols(self) -> frozenset[str]:
+        """All that may be meant by the symbols that are given; nothing where one of them is empty, which may mean all.
+
+        A target may leave out what surrounds a name, or take several between commas.
+        """
+        pairs = parse_qsl(self.query, keep_blank_values=True)
+        given = [value for name, value in pairs if name == "symbol"]
+        if not all(value.strip() for value in given):
+            return frozenset()
+        return frozenset(part for value in given for part in (value, *re.findall(r"[\w-]+", value)))
+
 
 def _is_number(text: str) -> bool:
     digits = text.removeprefix("-")

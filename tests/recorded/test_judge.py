@@ -250,3 +250,14 @@ def test_a_body_in_base64_is_read(tmp_path: Path) -> None:
     content = recording.entries[0]["response"]["content"]
     content |= {"text": base64.b64encode(content["text"].encode()).decode(), "encoding": "base64"}
     assert "list.newest-first" in violated(recording.judged(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("symbol", "is_wrong"), [("%25", True), ("DF*", True), ("%25DFUSDT", False), ("DFUSDT,BTCUSDT", False), ("", False)]
+)
+def test_an_odd_symbol_is_no_pattern(tmp_path: Path, symbol: str, is_wrong: bool) -> None:
+    """What is canceled, or listed, is in a market that is named in the symbol, however oddly."""
+    lists = Recording().list([A, C], f"?symbol={symbol}")
+    cancels = Recording().list([A, C]).cancel([canceled(A), canceled(C)], f"?symbol={symbol}")
+    for recording in (lists, cancels):
+        assert ("error.bad-input" in violated(recording.judged(tmp_path))) is is_wrong
