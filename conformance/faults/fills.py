@@ -119,11 +119,11 @@ class FeesInTheAverage(Exchange):
 
 
 @fault(breaks="order.price-respected")
-class SellsSlip(Exchange):
-    """Fills sells a hundredth below the price of the trade."""
+class TradesSlip(Exchange):
+    """Trades a hundredth below the price that was agreed on, and tells both sides so."""
 
     def fill(self, order: Order, price: Decimal, quantity: Decimal) -> None:
-        super().fill(order, price * Decimal("0.99") if order.side == "sell" else price, quantity)
+        super().fill(order, price * Decimal("0.99"), quantity)
 
 
 # -- in what status ------------------------------------------------------------------------------------------------
