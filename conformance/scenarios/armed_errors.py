@@ -6,7 +6,7 @@ from conformance.account.blame import charge
 from conformance.evidence import Exchange
 from conformance.operations import CANCEL_ALL, LIST, Operation
 from conformance.oracle.errors import BUSY, armed_error
-from conformance.oracle.harm import Attempt, harm
+from conformance.scenarios.attempts import harm_done
 from conformance.scenarios.cancellation import cancel_all
 from conformance.stage.stage import Stage
 from conformance.verdict import Breach, Busy, Inconclusive, Violation
@@ -48,7 +48,7 @@ def cancel_fails(stage: Stage, error: str) -> None:
     try:
         evidence = _fails(stage, error, CANCEL_ALL, *forms[BUSY.index(error) % len(forms)])
         after = view.believed(len(before.exchanges))
-        lost = harm(Attempt(before, after))
+        lost = harm_done(stage, before, after)
         shown = (*before.exchanges[:1], *evidence, *after.exchanges[:1])
         observations.report(charge(lost, "cancel.busy-no-loss"), *shown)
         _succeeds(stage, error, evidence)

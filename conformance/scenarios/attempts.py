@@ -1,11 +1,15 @@
 """Requests that must not take effect: sent on purpose, and judged by what lists show before and after."""
 
 from collections.abc import Callable, Sequence, Set
+from dataclasses import replace
 
 from conformance.account.blame import BAD_INPUT
 from conformance.account.sender import Signed
 from conformance.operations import CANCEL_ALL
 from conformance.oracle.harm import Attempt, harm
+from conformance.oracle.listing import MAX_LIMIT
+from conformance.oracle.snapshot import Snapshot
+from conformance.orders import Query
 from conformance.stage.stage import Stage
 from conformance.verdict import Breach, Inconclusive
 from conformance.wire.answers import decoded, turns_away
@@ -34,7 +38,7 @@ def probe_cancels(stage: Stage, queries: Sequence[str]) -> None:
     before = stage.view.believed()
     stage.view.decline_to_harm()
     answers = _sent(stage, queries)
-    harmed = any(harm(Attempt(before, stage.view.believed(len(before.exchanges)))))
+    harmed = harm_done(stage, before, stage.view.believed(len(before.exchanges)))
     for query, answer in zip(queries, answers, strict=True):
         if harmed:
             stage.have_live()
@@ -76,12 +80,29 @@ def attempt(
     stage.view.decline_to_harm()
     answer = send()
     after = stage.view.believed(len(before.exchanges))
-    done = harm(Attempt(before, after, reach))
+    done = harm_done(stage, before, after, reach)
     evidence = (*before.exchanges[:1], answer.exchange, *after.exchanges[:1])
     due = f"{instead}, and " if instead else ""
     blamed = [breach._replace(requirement=requirement, want=f"{due}{breach.want}") for breach in done]
     stage.caller.observations.report(blamed, *evidence, raising=True)
     return answer
+
+
+def harm_done(
+    stage: Stage, before: Snapshot, after: Snapshot, reach: Set[str] | None = frozenset()
+) -> Sequence[Breach]:
+    """What a request did to the caller's orders, and must not; `reach`: the markets that it may cancel in.
+
+    What lists leave out, and one of its own second shows as it was, has not been touched: the lists are wrong then.
+    """
+    gone = {id: order for id, order in before.orders.items() if id not in after.orders}
+    missed = next((order for order in gone.values() if after.covers(order.created_at)), None)
+    if missed is not None:
+        second = Query(missed.symbol, start=missed.created_at, end=missed.created_at, limit=MAX_LIMIT)
+        found = {order.id: order for order in stage.caller.look(second).orders}.get(missed.id)
+        if found is not None and not missed.changes(found):
+            after = replace(after, orders={**gone, **after.orders})
+    return list(harm(Attempt(before, after, reach)))
 
 
 def shown(answer: Answer) -> str:

@@ -9,10 +9,9 @@ from conformance.account.sender import Signed
 from conformance.evidence import Exchange
 from conformance.naming import count
 from conformance.operations import CANCEL_ALL, LIST, Operation
-from conformance.oracle.harm import Attempt, harm
 from conformance.orders import Query
 from conformance.scenarios import caches
-from conformance.scenarios.attempts import OF_LOAD, attempt, shown
+from conformance.scenarios.attempts import OF_LOAD, attempt, harm_done, shown
 from conformance.stage.stage import Stage
 from conformance.verdict import Breach, NotObserved, Violation
 from conformance.wire.answers import decoded
@@ -117,7 +116,7 @@ def cancel_forged(stage: Stage, forgeries: Sequence[Forgery], query: str = "") -
     accepted = [(_breaches(stage, each, answer), answer) for each, answer in zip(possible, answers, strict=True)]
     accepted = [(breaches, answer) for breaches, answer in accepted if breaches]
     after = stage.view.believed(len(before.exchanges))
-    done = list(harm(Attempt(before, after)))
+    done = harm_done(stage, before, after)
     if done or accepted:
         for each in possible:
             stage.have_live()

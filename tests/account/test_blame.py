@@ -193,6 +193,12 @@ def test_what_lists_without_filters_hide_is_not_the_filters_fault() -> None:
     assert judged(Query(status="open"), lambda query, each: True, known=(A, B)) == "list.limit-default"
 
 
+def test_what_the_longest_page_alone_hides_is_the_matter_of_its_limit() -> None:
+    assert judged(Query(status="open"), lambda query, each: query.limit != 200 or each is not C, (A, B)) == (
+        "list.limit-exact"
+    )
+
+
 def test_what_is_hidden_behind_the_first_page_is_the_matter_of_end() -> None:
     newer = [order(f"n{number}", created_at=C.created_at + 1) for number in range(200)]
     assert judged(Query(status="open"), lambda query, each: True, known=(*newer, A, B)) == "list.end"
