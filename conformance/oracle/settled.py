@@ -124,7 +124,8 @@ class Settled:
         left_out = ((order.id, self._canceled[order.id], without) for order in listing.left_out(covered))
         for id, by, got in (*live, *left_out):
             after_s = asked_at - by.sent_at - by.elapsed_ms / 1000
-            if after_s > self._told_lag_s:
+            # What no list has shown yet may still be on its way there since it was placed.
+            if after_s > (self._told_lag_s if id in page or id in self._shown else self._lag_s):
                 want = f"{id} canceled in a list asked for {after_s * 1000:.0f} ms after a cancel-all told so"
                 yield Breach(want, got, "cancel.visible", exchanges=(by,))
 

@@ -84,7 +84,7 @@ class Entry:
 def _is_number(text: str) -> bool:
     digits = text.removeprefix("-")
     return (
-        digits.isascii() and digits.isdigit() and len(digits) <= 19 and int(text) <= 10**12 and str(int(text)) == text
+        digits.isascii() and digits.isdigit() and len(digits) <= 13 and int(digits) <= 10**12 and str(int(text)) == text
     )
 
 

@@ -104,3 +104,13 @@ def test_what_a_cancel_all_has_told_is_canceled_in_every_list_from_then_on() -> 
     assert breach.requirement == "cancel.visible"
     assert "600 ms after a cancel-all told so" in breach.want
     assert breach.exchanges == (shown(1.0),)
+
+
+def test_what_no_list_has_shown_may_still_be_on_its_way_there() -> None:
+    """It was placed a moment ago: lists have so long to show it, canceled or not."""
+    known = Settled(LAG_S)
+    known.tell([CANCELED], shown(0.0))
+    assert contradictions(known, 1.0) == []
+    assert contradictions(known, 3.0)
+    known.learn([OPEN], shown(0.0))
+    assert contradictions(known, 1.0)
