@@ -141,7 +141,7 @@ class Recorded:
         entry, shown, account = seen
         for each in self._accounts.all():
             each.story.until(entry.asked_at)
-        if entry.operation is None or entry.answer is None or entry.answer.status != 200:
+        if shown is None:
             self._other(entry, account)
         if entry.operation is not None and entry.answer is not None:
             query = entry.list_query()
@@ -177,7 +177,8 @@ class Recorded:
         for each in self._accounts.all():
             each.story.changed_at = max(each.story.changed_at, entry.came_at)
         if entry.operation is CANCEL_ALL and account is not None:
-            account.story.refused_at = entry.came_at
+            if entry.answer is None or entry.answer.status != 200:
+                account.story.refused_at = entry.came_at
         elif entry.account and (id := _confirmed(entry)):
             self._placed[id] = self._placed_by(entry)
             if len(self._placed) > _REMEMBERED:

@@ -261,3 +261,12 @@ def test_an_odd_symbol_is_no_pattern(tmp_path: Path, symbol: str, is_wrong: bool
     cancels = Recording().list([A, C]).cancel([canceled(A), canceled(C)], f"?symbol={symbol}")
     for recording in (lists, cancels):
         assert ("error.bad-input" in violated(recording.judged(tmp_path))) is is_wrong
+
+
+def test_an_odd_cancel_all_may_have_canceled_what_the_next_one_does_not_tell(tmp_path: Path) -> None:
+    """An empty symbol may mean all markets."""
+    recording = Recording().list([A, B]).cancel([], "?symbol=").cancel([canceled(A)], "?symbol=DFUSDT")
+    recording.list([canceled(A), canceled(B)])
+    assert "cancel.scope-symbol" not in violated(recording.judged(tmp_path, alone=True))
+    plain = Recording().list([A, B]).cancel([canceled(A)], "?symbol=DFUSDT").list([canceled(A), canceled(B)])
+    assert "cancel.scope-symbol" in violated(plain.judged(tmp_path, alone=True))
