@@ -33,7 +33,7 @@ class _LooksBack(Exchange):
 
 
 # ccxt/ccxt#14378
-@fault(breaks="list.status")
+@fault(breaks="list.limit-exact")
 class WeekUnlessWindowed(_LooksBack):
     """Looks back seven days where neither start nor end is given; with one of them it shows everything."""
 
