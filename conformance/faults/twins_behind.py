@@ -141,16 +141,35 @@ class GatewayAway(_Away):
         return _bad_gateway()
 
 
-@twin()
-class GatewayLosesAListNowAndThen(Face):
-    """Stands behind a gateway that answers 502 with a page of HTML to every 211th list."""
-
+class _NowAndThen(Face):
+    every: int  # so often that each burst of lists meets it
     lists = 0
 
     async def respond(self, request: Request, handle: Handler) -> Response:
         self.lists += request.method == "GET"
-        lost = request.method == "GET" and self.lists % 211 == 0  # two bursts of a hundred do not both meet it
-        return _bad_gateway() if lost else await super().respond(request, handle)
+        lost = request.method == "GET" and self.lists % self.every == 0
+        return self.instead() if lost else await super().respond(request, handle)
+
+    def instead(self) -> Response:
+        """What it answers then."""
+        return self.error(500, "DB_ERROR")
+
+
+@twin()
+class DatabaseFailsNowAndThen(_NowAndThen):
+    """Answers every 89th list with 500 DB_ERROR."""
+
+    every = 89
+
+
+@twin()
+class GatewayLosesAListNowAndThen(_NowAndThen):
+    """Stands behind a gateway that answers 502 with a page of HTML to every 97th list."""
+
+    every = 97
+
+    def instead(self) -> Response:
+        return _bad_gateway()
 
 
 @twin()
