@@ -14,8 +14,7 @@ from conformance.observations import Observations
 from conformance.operations import LIST
 from conformance.oracle.records import read_array
 from conformance.profile import Profile
-from conformance.profile.secrets import CredentialError
-from conformance.verdict import Unreachable
+from conformance.verdict import Inconclusive, Unreachable
 from conformance.wire.answers import NOT_JUDGED, code
 from conformance.wire.client import Answer, Client
 from conformance.wire.signer import Credential, Signer
@@ -127,15 +126,12 @@ def look(client: Client, account: Account, credential: Credential) -> Look:
     about = f"{account.name}, {credential}"
     try:
         answer = _ask(account, credential)
-        if answer.status == 401 and account.signer.refresh_token():
-            answer = _ask(account, credential)
     except Unreachable as lost:
         says, to_do = lost.exchange.problem or "", remedy(client, lost.exchange)
         return Look(account.name, credential, problem=Remark(about, "problem", says, to_do))
-    except CredentialError as error:
-        problem = Remark(
-            about, "problem", f"no new token: {error}", "correct the command, file or variable of this jwt"
-        )
+    except Inconclusive as failed:
+        says = f"no new token: {failed.__cause__}"
+        problem = Remark(about, "problem", says, "correct the command, file or variable of this jwt")
         return Look(account.name, credential, problem=problem)
     if answer.status == 407:
         says = f"407 {code(answer)}: {NOT_JUDGED[407]}"

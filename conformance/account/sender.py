@@ -19,12 +19,12 @@ from conformance.observations import Observations
 from conformance.operations import LIST, Operation
 from conformance.oracle import errors
 from conformance.profile import AccountProfile
-from conformance.profile.secrets import CredentialError
 from conformance.verdict import Breach, Inconclusive, Unreachable
 from conformance.wire.answers import GATEWAY, NOT_JUDGED, decoded, rejects
 from conformance.wire.call import Call
 from conformance.wire.client import Answer, Client
 from conformance.wire.counts import Purpose
+from conformance.wire.expired import sent_with_a_good_token
 from conformance.wire.signer import Credential, Signer
 
 Result = TypeVar("Result")
@@ -134,7 +134,7 @@ class Sender:
         url = f"{self._client.target.base_url}{operation.path}"
         call = Call(self.name, operation.method, url, query, headers, operation=operation.name, forged=forged)
         try:
-            return self._client.send_once(call) if once else self._client.send(call)
+            return sent_with_a_good_token(call, self.signer, self._client.send_once if once else self._client.send)
         finally:
             if operation.changes:
                 self.whenever_changed()
@@ -173,22 +173,15 @@ class Sender:
         return [judged(*each) for each in zip(came, sends, strict=True)]
 
     def ask(self, operation: Operation, query: str, kind: Credential) -> Answer:
-        """The answer to a query that is signed, or comes with a token: with a new one where the old has expired.
+        """The answer to a query that is signed, or comes with a token. A server fault is asked for again.
 
-        A server fault is asked for again. Raises Inconclusive where no new token is to be had, or the target is away.
+        Raises Inconclusive where no new token is to be had, or the target is away.
         """
 
         def ask() -> Answer:
             return self.outlasting(lambda: self.ask_once(operation, query, kind))
 
-        answer = ask()
-        try:
-            renewed = answer.status == 401 and self.signer.refresh_token()
-        except CredentialError as error:
-            raise Inconclusive(f"{self.name}: no new token: {error}") from None
-        if renewed:
-            answer = ask()
-        return self._passed(operation, answer, ask)
+        return self._passed(operation, ask(), ask)
 
     def _passed(self, operation: Operation, answer: Answer, ask: Callable[[], Answer]) -> Answer:
         """The answer; where it may pass, what comes when it is asked for again. It may have taken effect before."""

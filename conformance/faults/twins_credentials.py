@@ -39,6 +39,25 @@ class HidesFromStrangers(Gatekeeper):
             raise Denied(404, "NOT_FOUND") from None
 
 
+@twin()
+class GuardsAgainstGuessing(Gatekeeper):
+    """Answers 429 to whoever gives bad credentials, after ten such requests within ten seconds, and to nobody else."""
+
+    def __init__(self, *parts: Any, **named: Any) -> None:
+        super().__init__(*parts, **named)
+        self.guesses: deque[float] = deque(maxlen=10)
+
+    def account(self, headers: Mapping[str, str], query: str) -> str:
+        try:
+            return super().account(headers, query)
+        except Denied:
+            now = time.monotonic()
+            if len(self.guesses) == self.guesses.maxlen and now - self.guesses[0] < 10:
+                raise Denied(429, "TOO_MANY_ATTEMPTS") from None
+            self.guesses.append(now)
+            raise
+
+
 @twin(silence="credentials")
 class SchemeAsWritten(Gatekeeper):
     """Reads the scheme Bearer in no other case."""

@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -19,11 +20,12 @@ class CredentialError(Exception):
 class Secret:
     """A value that is never shown by accident. `ask` gets the value again from its source."""
 
-    __slots__ = ("_ask", "_values")
+    __slots__ = ("_ask", "_lock", "_values")
 
     def __init__(self, value: str, ask: Callable[[], str] | None = None) -> None:
         self._values = [value]
         self._ask = ask
+        self._lock = threading.Lock()
 
     def reveal(self) -> str:
         """The value itself."""
@@ -40,6 +42,16 @@ class Secret:
         if value != self.reveal():
             self._values.append(value)
         return True
+
+    def in_place_of(self, refused: str) -> str | None:
+        """Another value than this one, which was refused; None if the source gives none, or it was never a value.
+
+        Several threads may ask at once: the source is then asked once. Raises CredentialError if the source fails.
+        """
+        with self._lock:
+            if refused not in self._values or (refused == self.reveal() and not self.refresh()):
+                return None
+            return None if refused == self.reveal() else self.reveal()
 
     @property
     def values(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -23,6 +23,7 @@ from conformance.verdict import DriverRefused, Misfit
 from conformance.wire.answers import decoded
 from conformance.wire.call import Call
 from conformance.wire.client import Answer, Client
+from conformance.wire.expired import sent_with_a_good_token
 from conformance.wire.signer import Credential
 
 Result = TypeVar("Result")
@@ -188,13 +189,14 @@ class Driver:
             headers["Content-Type"] = "application/json"
 
         def send() -> Answer:
-            query, signed = urlencode(pairs), headers
-            if action.url is None and account is not None:
-                query, credentials = account.signer.authorize(query, credential)
-                signed = headers | credentials
+            transmit = self._client.send_once if once else self._client.send
             who = "driver" if account is None else account.name
-            call = Call(who, action.method, filled.url, query, signed, content)
-            return self._client.send_once(call) if once else self._client.send(call)
+            call = Call(who, action.method, filled.url, urlencode(pairs), headers, content)
+            if action.url is not None or account is None:
+                return transmit(call)
+            query, credentials = account.signer.authorize(call.query, credential)
+            call = replace(call, query=query, headers=headers | credentials)
+            return sent_with_a_good_token(call, account.signer, transmit)
 
         return send
 

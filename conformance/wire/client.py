@@ -141,7 +141,7 @@ class Client:
                 early, gently = answer.exchange, self._sent_gently()
                 time.sleep(THROTTLE_WAIT_S)
                 answer = self.send_once(call)
-                if gently and answer.status not in THROTTLED:
+                if gently and not call.forged and answer.status not in THROTTLED:
                     throttled.append(early)
             if answer.status == 503:
                 tries_before += 1

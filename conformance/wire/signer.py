@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import threading
 import time
+from collections.abc import Mapping
 from typing import Literal
 
 from conformance.profile import AccountProfile
@@ -74,9 +75,15 @@ class Signer:
         assert self._profile.api_secret is not None
         return self._profile.api_secret.reveal()
 
-    def refresh_token(self) -> bool:
-        """Get a new token, if the profile says how. Returns whether it did. Raises CredentialError."""
-        return self._profile.jwt is not None and self._profile.jwt.refresh()
+    def renewed(self, headers: Mapping[str, str]) -> Mapping[str, str] | None:
+        """These headers, of a request that was refused, with another token. None where they carry no token of the
+        account, or the profile does not say how to get another. Raises CredentialError.
+        """
+        scheme, _, refused = headers.get("Authorization", "").partition(" ")
+        if self._profile.jwt is None or scheme != "Bearer":
+            return None
+        token = self._profile.jwt.in_place_of(refused)
+        return None if token is None else {**headers, **bearer(token)}
 
 
 def bearer(token: str) -> dict[str, str]:

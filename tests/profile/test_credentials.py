@@ -53,6 +53,16 @@ def test_a_command_is_a_line_for_the_shell_and_is_asked_again(tmp_path: Path) ->
     assert secret.values == ("tok-1", "tok-2")
 
 
+def test_another_value_is_asked_for_once_whoever_was_refused() -> None:
+    answers = iter(["second", "second", "third"])
+    secret = Secret("first", lambda: next(answers))
+    assert [secret.in_place_of("first"), secret.in_place_of("first")] == ["second", "second"]
+    assert secret.in_place_of("second") is None, "the source gives the same again"
+    assert secret.in_place_of("made up") is None
+    assert secret.in_place_of("second") == "third"
+    assert Secret("literal").in_place_of("literal") is None
+
+
 def test_a_secret_goes_back_to_a_value_that_its_source_gives_again() -> None:
     answers = iter(["second", "first"])
     secret = Secret("first", lambda: next(answers))

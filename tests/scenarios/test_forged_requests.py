@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 from starlette.requests import Request
+from starlette.responses import Response
 
 from conformance.observations import Observations
 from conformance.operations import CANCEL_ALL, LIST
 from conformance.sandbox import Face, Gatekeeper, Sandbox
 from conformance.sandbox.credentials import Denied
 from conformance.sandbox.exchange import Ticket
+from conformance.sandbox.face import Handler
 from conformance.scenarios.forged_requests import COVERED, cancel_forged, list_forged
 from conformance.stage.stage import Stage
 from conformance.verdict import NotObserved, Violation
@@ -143,14 +145,26 @@ def test_nothing_is_made_with_another_account_where_that_would_harm_somebody() -
     }
 
 
-def test_an_answer_that_speaks_of_load_leaves_a_doubt() -> None:
+@pytest.mark.parametrize(
+    ("passed", "doubted"), [(1, False), (0, True)], ids=["to those who guess alone", "to everybody"]
+)
+def test_an_answer_that_speaks_of_load_leaves_a_doubt_where_good_requests_earn_it_too(
+    passed: int, doubted: bool
+) -> None:
     class Overrun(Face):
-        """Answers 429 to whoever is refused."""
+        """Answers 429 to whoever is refused, and perhaps to everybody then."""
+
+        refused = False
+
+        async def respond(self, request: Request, handle: Handler) -> Response:
+            overrun = self.refused and not passed
+            return self.error(429, "TOO_MANY_REQUESTS") if overrun else await super().respond(request, handle)
 
         def account_of(self, request: Request) -> str:
             try:
                 return super().account_of(request)
             except Denied:
+                self.refused = True
                 raise Denied(429, "TOO_MANY_REQUESTS") from None
 
     class Overrunning(Sandbox):
@@ -159,7 +173,8 @@ def test_an_answer_that_speaks_of_load_leaves_a_doubt() -> None:
     observations = Observations(["auth.jwt-forged"])
     with stage_on(Overrunning(), observations) as stage:
         list_forged(stage, CELLS[:1], "")
-    assert "429" in observations.doubts["auth.jwt-forged"]
+    assert ("429" in observations.doubts.get("auth.jwt-forged", "")) == doubted
+    assert observations.saw["auth.jwt-forged"] == passed
 
 
 def test_what_cannot_be_made_is_not_observed() -> None:
