@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
-from conformance.coverage.queries import Asked
+from conformance.coverage.queries import Asked, still_listed
 from conformance.oracle.listing import MAX_LIMIT
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order
@@ -26,6 +26,12 @@ def moments(orders: Sequence[Order]) -> st.SearchStrategy[int]:
     return st.builds(lambda second, beside: second + beside, st.sampled_from(seconds), st.sampled_from((0, 1, -1)))
 
 
+def listed(stage: Stage, seen: Snapshot) -> list[Order]:
+    """The orders in markets that a list is asked for by name, newest first."""
+    symbols = still_listed(seen.symbols(), stage.lane.symbols)
+    return [order for order in newest_first(seen) if order.symbol in symbols]
+
+
 def symbols(orders: Sequence[Order]) -> st.SearchStrategy[str]:
     """A market in which an order stands."""
     return st.sampled_from(sorted({order.symbol for order in orders}))
@@ -33,7 +39,12 @@ def symbols(orders: Sequence[Order]) -> st.SearchStrategy[str]:
 
 def newest(snapshot: Snapshot) -> list[Order]:
     """The newest orders, as many as the longest page holds: a window that starts among them shows where it starts."""
-    return sorted(snapshot.orders.values(), key=lambda order: -order.created_at)[:MAX_LIMIT]
+    return newest_first(snapshot)[:MAX_LIMIT]
+
+
+def newest_first(snapshot: Snapshot) -> list[Order]:
+    """All orders, by the time when they were created."""
+    return sorted(snapshot.orders.values(), key=lambda order: -order.created_at)
 
 
 def chosen_lists(stage: Stage, whose: str, credential: Credential) -> list[Asked]:

@@ -10,6 +10,7 @@ from conformance.declare import early, needs, verifies
 from conformance.oracle.listing import MAX_LIMIT, changed_by_reading
 from conformance.orders import STATUSES, Query
 from conformance.stage.stage import Stage
+from conformance.strategies import listed
 from conformance.verdict import Breach, NoList, NotObserved, Violation
 
 
@@ -38,8 +39,8 @@ def test_nothing_that_matches_is_an_empty_array(caller: Account, stage: Stage) -
 @pytest.mark.parametrize("filtered_by", [(), ("symbol",), ("status",), ("start",), ("end",)], ids=str)
 def test_another_accounts_orders_are_never_shown(stage: Stage, filtered_by: tuple[str, ...]) -> None:
     """Filters under which the other account has orders: the caller sees none of them."""
-    theirs = sorted(stage.other_seen.orders.values(), key=lambda order: order.created_at)
-    order = theirs[-1 if "end" in filtered_by else 0]
+    theirs = listed(stage, stage.other_seen)
+    order = theirs[0 if "end" in filtered_by else -1]
     around = Query(order.symbol, order.status, order.created_at, order.created_at)
     try:
         stage.view.known.page(Query(limit=200, **{name: getattr(around, name) for name in filtered_by}))
@@ -55,7 +56,7 @@ def test_another_accounts_orders_are_never_shown(stage: Stage, filtered_by: tupl
 def test_reading_changes_nothing(caller: Account, stage: Stage) -> None:
     """Reads of every kind, between two of the whole: each order is there again, with the same record."""
     first = stage.view.latest()
-    one = Query(first.symbols()[0], "open", end=2**31 - 1)
+    one = Query(min(order.symbol for order in listed(stage, first)), "open", end=2**31 - 1)
     queries = [Query(status=each, limit=MAX_LIMIT) for each in STATUSES]
     with stage.view.known.ahead([one, *queries]):
         caller.list(one)

@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 from conformance.account.account import Account
 from conformance.account.known import Known
 from conformance.account.walk import unreached
+from conformance.coverage.queries import still_listed
 from conformance.declare import needs, verifies
 from conformance.hypothesis_seam import DRAWING
 from conformance.naming import count
 from conformance.oracle.listing import MAX_LIMIT, due_above
 from conformance.orders import LIVE, STATUSES, Query
 from conformance.stage.stage import Stage
-from conformance.strategies import moments, newest, symbols
+from conformance.strategies import listed, moments, newest, symbols
 from conformance.verdict import Breach, NotObserved, Violation
 
 HOUR_S, DAY_S = 3_600, 86_400
@@ -28,7 +29,7 @@ ATTEMPTS = 3  # an order may be filled between two lists
 @given(data=st.data())
 def test_a_symbol_shows_its_market_alone(stage: Stage, known: Known, data: st.DataObject) -> None:
     """Each market by itself: all of its orders, and no other's."""
-    symbol = data.draw(symbols(list(stage.seen.orders.values())))
+    symbol = data.draw(symbols(listed(stage, stage.seen)))
     known.expect(Query(symbol=symbol, limit=MAX_LIMIT))
 
 
@@ -37,7 +38,7 @@ def test_a_symbol_shows_its_market_alone(stage: Stage, known: Known, data: st.Da
 @pytest.mark.parametrize("altered", ["lower case", "without its end", "with more behind it"])
 def test_a_symbol_is_matched_exactly(stage: Stage, known: Known, altered: str) -> None:
     """A market's name in another case, cut short or prolonged is another name: nothing of the market is shown."""
-    symbol = sorted({order.symbol for order in stage.seen.orders.values()})[0]
+    symbol = min(order.symbol for order in listed(stage, stage.seen))
     other_name = {
         "lower case": symbol.swapcase(),
         "without its end": symbol[:-1],
@@ -163,7 +164,7 @@ def test_stepping_back_reaches_every_order_of_this_run(stage: Stage, data: st.Da
     if fullest >= MAX_LIMIT:
         raise NotObserved(f"{fullest} orders of one second, so that end reaches no earlier order")
     limit = data.draw(st.integers(min(max(fullest + 1, MAX_LIMIT * 9 // 10), MAX_LIMIT), MAX_LIMIT), label="limit")
-    symbols = stage.seen.symbols()
+    symbols = still_listed(stage.seen.symbols(), stage.lane.symbols)
     pages = [stage.view.known.page(Query(symbol, limit=MAX_LIMIT)) for symbol in symbols]
     missed, walk = unreached(stage.view, limit, [order for page in pages for order in page.orders])
     if missed:

@@ -115,7 +115,8 @@ def plan(
     if not grounds:
         return Queries(())
     rng = random.Random(seed)  # noqa: S311 - variety, not secrecy
-    symbols = sorted({symbol for ground in grounds.values() for symbol in ground.symbols} | set(markets))
+    listed = still_listed((symbol for ground in grounds.values() for symbol in ground.symbols), markets)
+    symbols = sorted({*listed, *markets})
     telling: dict[str, Sequence[str]] = {
         "symbol": (ABSENT, *symbols),
         "status": (ABSENT, *STATUSES),
@@ -161,7 +162,7 @@ def plan(
     arrays = [(size, telling) for size in range(strength, 2, -1)] + [(2, every)]
     wanted = {size: {each for each in combinations_of(values, size) if allowed(dict(each))} for size, values in arrays}
     queries = Queries((), wanted[2], wanted[TRIPLES], shows, wanted.get(FOURS, set()))
-    plain = asked = [*_plain(grounds, credentials, alike), *_one_by_one(grounds, credentials, rng)]
+    plain = asked = [*_plain(grounds, credentials, alike, listed), *_one_by_one(grounds, credentials, rng, listed)]
     for size, values in arrays:
         for _ in range(_ROUNDS):
             told = queries.told(asked, size)
@@ -172,19 +173,33 @@ def plan(
     return replace(queries, asked=tuple(sorted(needed, key=lambda each: len(each.query.pairs()))))
 
 
-def alike(known: Sequence[Snapshot], seed: int) -> tuple[Query, ...]:
+def still_listed(symbols: Iterable[str], markets: Sequence[str]) -> list[str]:
+    """Those of these symbols that are markets of the profile; all of them where none is.
+
+    Another one that orders stand in may have been a market once, and who asks for it may be refused.
+    """
+    found = set(symbols)
+    return sorted(found.intersection(markets) or found)
+
+
+def alike(known: Sequence[Snapshot], markets: Sequence[str], seed: int) -> tuple[Query, ...]:
     """Lists of three kinds for all of these accounts: a plain one, the open orders, and those of one market that are
     over, of a status in which each account has some there, if there is one.
     """
     over = [status for status in STATUSES if status not in LIVE]
     shown = [{(order.symbol, order.status) for order in each.orders.values() if not order.live} for each in known]
-    common = sorted(set[tuple[str, str]].intersection(*shown))
+    every = set[tuple[str, str]].intersection(*shown)
+    listed = still_listed((symbol for symbol, _ in every), markets)
+    common = sorted(each for each in every if each[0] in listed)
     symbol, status = random.Random(seed).choice(common) if common else (None, over[0])  # noqa: S311 - variety
     return Query(), Query(status="open", limit=MAX_LIMIT), Query(symbol, status, limit=DEFAULT_LIMIT)
 
 
 def _plain(
-    grounds: Mapping[str, Ground], credentials: Mapping[str, Sequence[str]], alike: Sequence[Query]
+    grounds: Mapping[str, Ground],
+    credentials: Mapping[str, Sequence[str]],
+    alike: Sequence[Query],
+    symbols: Sequence[str],
 ) -> list[Asked]:
     """Lists with one parameter, besides the longest page: any run asks for them, with the credential of choice.
 
@@ -192,7 +207,7 @@ def _plain(
     """
     whose = next(iter(grounds))
     queries = [Query(), *(Query(status=status, limit=MAX_LIMIT) for status in STATUSES)]
-    queries += [Query(symbol, limit=MAX_LIMIT) for symbol in grounds[whose].symbols]
+    queries += [Query(symbol, limit=MAX_LIMIT) for symbol in grounds[whose].symbols if symbol in symbols]
     queries += [Query(limit=limit) for limit in (*WITHIN, *ABOVE, *BELOW)]
     lists = [(query, whose, credentials[whose][0]) for query in queries]
     lists += [(query, whose, credential) for query in alike for whose in grounds for credential in credentials[whose]]
@@ -200,13 +215,16 @@ def _plain(
 
 
 def _one_by_one(
-    grounds: Mapping[str, Ground], credentials: Mapping[str, Sequence[str]], rng: random.Random
+    grounds: Mapping[str, Ground],
+    credentials: Mapping[str, Sequence[str]],
+    rng: random.Random,
+    symbols: Sequence[str],
 ) -> list[Asked]:
     """Lists with each parameter alone, with the credential that is not of choice: what is signed is another text each
     time.
     """
     whose = next(iter(grounds))
-    symbol = grounds[whose].orders[0].symbol
+    symbol = next((order.symbol for order in grounds[whose].orders if order.symbol in symbols), symbols[0])
     alone = {"symbol": symbol, "status": STATUSES[2], "start": BOUNDS[0], "end": BOUNDS[0], "limit": "2 to 49"}
     absent = dict.fromkeys(alone, ABSENT) | {"credential": credentials[whose][-1], "account": whose}
     return [_asked(absent | {name: value}, grounds[whose], rng) for name, value in alone.items()]

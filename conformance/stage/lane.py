@@ -41,6 +41,11 @@ class Lane:
         return (self.view,) if self.other_view is None else (self.view, self.other_view)
 
     @property
+    def symbols(self) -> list[str]:
+        """The names of the markets."""
+        return [market.symbol for market in self.markets]
+
+    @property
     def caller(self) -> Account:
         """The account that asks."""
         return self.view.account

@@ -126,12 +126,12 @@ class Stage:
         known = {whose: view.known.snapshot for whose, view in views.items()}
         credentials = {whose: view.account.credentials for whose, view in views.items()}
         strength = FOURS if self.effort.exploring else TRIPLES
-        return plan(known, credentials, [market.symbol for market in self.markets], self.seed, self.alike, strength)
+        return plan(known, credentials, self.lane.symbols, self.seed, self.alike, strength)
 
     @cached_property
     def alike(self) -> tuple[Query, ...]:
         """Lists that each account asks for with each credential, one right after the other: a cache may mix them up."""
-        return alike([view.known.snapshot for view in self.lane.views], self.seed)
+        return alike([view.known.snapshot for view in self.lane.views], self.lane.symbols, self.seed)
 
     def view_of(self, whose: str) -> View:
         """The view of the caller, or of the other account where there is one."""

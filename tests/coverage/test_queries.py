@@ -8,7 +8,7 @@ import pytest
 
 from conformance.coverage.ground import Ground, differ
 from conformance.coverage.population import AGES, population
-from conformance.coverage.queries import Asked, Queries, plan
+from conformance.coverage.queries import Asked, Queries, alike, plan, still_listed
 from conformance.oracle.listing import matches, page_size
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import STATUSES, Order, Query
@@ -155,3 +155,12 @@ def test_a_window_that_ends_before_it_starts_may_be_rejected_like_no_market(quer
     no_market = [each for each in queries.asked if ("symbol", "no market") in each.row]
     assert no_market
     assert all(each.may_be_rejected for each in no_market)
+
+
+def test_a_market_that_the_profile_does_not_name_is_not_asked_for_where_another_is() -> None:
+    assert still_listed(["OLD", "A", "OLD"], ["A", "B"]) == ["A"]
+    assert still_listed(["OLD", "A"], []) == ["A", "OLD"]
+    assert still_listed(["OLD"], ["A"]) == ["OLD"], "nothing else tells"
+    asked = [each.query for each in plan(KNOWN, CREDENTIALS, ["BTCUSDT"], 0).asked]
+    asked += alike([*KNOWN.values()], ["BTCUSDT"], 0)
+    assert {query.symbol for query in asked} <= {None, "BTCUSDT", "NOMARKET"}
