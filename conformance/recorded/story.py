@@ -111,6 +111,8 @@ class Story:
             if not order.id:
                 continue
             was = self.known.get(order.id)
+            if was is not None and told.asked_at < was.by.came_at and _is_before(order, was.order):
+                continue  # it was asked for before that had come
             same = was is not None and (was.order is order or was.order == order)
             since = was.since if was is not None and same else told.came_at
             listed = was.listed_since if was is not None else told.came_at
@@ -146,3 +148,8 @@ def with_record(exchange: Exchange, order: Order) -> Exchange:
     if exchange.response_body != "…":
         return exchange
     return replace(exchange, response_body=f"… {dict(order.sent)} …")
+
+
+def _is_before(order: Order, other: Order) -> bool:
+    """Whether an order that is so becomes the other, and never the other way round."""
+    return (order.live and not other.live) or order.filled_qty < other.filled_qty

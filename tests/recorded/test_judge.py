@@ -270,3 +270,14 @@ def test_an_odd_cancel_all_may_have_canceled_what_the_next_one_does_not_tell(tmp
     assert "cancel.scope-symbol" not in violated(recording.judged(tmp_path, alone=True))
     plain = Recording().list([A, B]).cancel([canceled(A)], "?symbol=DFUSDT").list([canceled(A), canceled(B)])
     assert "cancel.scope-symbol" in violated(plain.judged(tmp_path, alone=True))
+
+
+def test_a_list_that_comes_late_shows_what_was(tmp_path: Path) -> None:
+    """It was asked for while the other account's cancel-all ran, and comes behind its answer: that order is over."""
+    at = "2025-06-15T15:06:{:02}+00:00"
+    recording = Recording().list([A]).list([B], user="bob")
+    recording.cancel([canceled(B)], user="bob", at=at.format(50), took=2000)
+    recording.list([B], user="bob", at=at.format(51), took=3000)
+    recording.cancel([canceled(A)], at=at.format(55)).list([canceled(A)], at=at.format(56))
+    recording.list([canceled(B)], user="bob", at=at.format(57))
+    assert "cancel.own-only" not in violated(recording.judged(tmp_path, alone=True))
