@@ -121,8 +121,9 @@ def order_breaches(record: Any) -> tuple[Breach, ...]:
     if meant is not record:  # what stands under another name is to be spelled right all the same
         found |= {_field(error): _order_breach(error) for error in validator("order").iter_errors(meant) if error.path}
     id = meant.get("id") if found and isinstance(meant, Mapping) else None
-    told = f' in the order with id "{_cut(id)}"' if isinstance(id, str) and id else ""
-    return tuple(breach._replace(got=f"{breach.got}{told}") for breach in found.values())
+    if not (isinstance(id, str) and id):
+        return tuple(found.values())
+    return tuple(each._replace(got=f'{each.got} in the order with id "{_cut(id)}"') for each in found.values())
 
 
 def _is_plainly_right(record: Any) -> bool:

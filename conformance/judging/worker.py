@@ -196,7 +196,7 @@ class Worker:
         catalogue = self._plan.catalogue
         if any(catalogue[id].level != "advisory" for id in outcome.findings):
             report.outcome = "failed"
-            report.longrepr = "\n\n".join(terminal.finding(id, found) for id, found in outcome.findings.items())
+            report.longrepr = "\n\n".join(terminal.finding(id, found).plain for id, found in outcome.findings.items())
         elif outcome.ending in ("inconclusive", "not exercised", "declined") or outcome.doubts:
             report.outcome = "skipped"
             report.longrepr = (report.nodeid, 0, outcome.reason or "; ".join(outcome.doubts.values()))

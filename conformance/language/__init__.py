@@ -20,7 +20,7 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 # The name that gettext has for what belongs to no program: click's own words are looked up in it.
 DOMAIN = "messages"
-_CLICKS = re.compile(r"\{[a-z]")  # its gaps have names; what it says is said already
+_CLICKS = re.compile(r"(?<!\{)\{[a-z]")  # its gaps have names; what it says is said already
 _FOLDER = Path(__file__).parent / "locale"
 
 _catalogue: "Catalogue | None" = None

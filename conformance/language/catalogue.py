@@ -7,7 +7,7 @@ another language would be worse.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from string import Formatter
 from typing import NamedTuple
@@ -27,8 +27,15 @@ _JOINED = (
 _STRONG, _SURE = 5, 14  # letters: with fewer of its own, a template fits too much
 _PROSE = re.compile(r"(?<![\w\".])[A-Za-z']+ [a-z']{2,}(?![\w\"])")
 _WEAK = (", ", " and ", " or ")  # these also stand inside sentences
+_BODY = re.compile(r"(?<![\w'])'[^'\n]*'(?!\w)")  # what a server answered, as Python quotes it
+_INSIDE = re.compile(r"(?<=\w)\[[^\[\]]*\]")  # of a check: what it was called with
 _VALUE = re.compile(r"\S+")
 _BEGIN = re.compile(r"[\s·;,:]+")  # what a piece of a line may begin with
+_STOPS = (("; ", "；"), (", ", "，"), (": ", "："))
+_UNIT = re.compile(r" (ms|s|%|bytes|MB)\b")  # what stands before it is a number
+_HAN, _FULL = "\u4e00-\u9fff", "\u3001-\u3020\uff01-\uff5e\u2018-\u201d"  # characters, stops and brackets
+_APART = re.compile(f"[{_HAN}][A-Za-z0-9]|[A-Za-z0-9%][{_HAN}]")
+_CLOSE = re.compile(f"[{_HAN}{_FULL}][{_HAN}{_FULL}]|[{_FULL}].|.[{_FULL}]")
 
 
 class Template:
@@ -41,7 +48,7 @@ class Template:
             gap = name is None
         # A text that does not end in a gap has one literal more than it has gaps.
         self.literals = literals if gap else [*literals, ""]
-        self.said = said
+        self.said = [(text, name) for text, name, _, _ in Formatter().parse(said)]
         self.longest = max(self.literals, key=len)  # what is looked for first, since few texts have it
         self.letters = sum(map(_letters, self.literals))
 
@@ -62,7 +69,15 @@ class Template:
                 return None
             found += [text[at:to], *[""] * beside]
             at, beside = to + len(literal), 0
-        return [*found, text[at:end], *[""] * beside] if at <= end else None
+        if at > end:
+            return None
+        found += [text[at:end], *[""] * beside]
+        counted = zip(found, self.literals[1:], strict=True)
+        return None if any(_UNIT.match(then) and not _VALUE.fullmatch(gap) for gap, then in counted) else found
+
+    def filled(self, gaps: list[str]) -> str:
+        """What is said, with these in its gaps."""
+        return joined(part for text, name in self.said for part in (text, gaps[int(name)] if name else ""))
 
 
 class Said(NamedTuple):
@@ -88,7 +103,12 @@ class Catalogue:
         begin = _BEGIN.match(text)
         inner = text[begin.end() if begin else 0 :].strip()
         said = self._said(inner) if inner else None
-        return text if said is None else text.replace(inner, said.text, 1)
+        if said is None:
+            return text
+        before, _, behind = text.partition(inner)
+        for stop, other in _STOPS:
+            before = before.replace(stop, other)
+        return f"{before}{said.text}{behind}"
 
     def _look_up(self, text: str) -> Said | None:
         """Of all ways to read the text, the one by which most of it is in messages."""
@@ -111,7 +131,7 @@ class Catalogue:
                     ):
                         continue
                     letters = template.letters + sum(known.letters for known in said if known)
-                    yield Said(template.said.format(*map(self.say, gaps)), letters)
+                    yield Said(template.filled([self.say(gap) for gap in gaps]), letters)
 
     def _without_its_end(self, text: str) -> Iterator[Said]:
         if text.endswith((".", ":")) and (said := self._said(text[:-1])) is not None:
@@ -135,12 +155,28 @@ class Catalogue:
                 said = [self._said(part.strip()) for part in way if part.strip()]
                 known = any(said) if english not in _WEAK else all(map(self._is_said_or_value, way))
                 if known and any(said):
-                    yield Said(other.join(map(self.say, way)), sum(known.letters for known in said if known))
+                    told = [part for text in map(self.say, way) for part in (other, text)][1:]
+                    yield Said(joined(told), sum(known.letters for known in said if known))
+
+
+def joined(parts: Iterable[str]) -> str:
+    """The parts as one text: with a space between a Chinese character and a letter or digit, but not between two."""
+    text = ""
+    for part in filter(None, parts):
+        left, right = text.rstrip(" "), part.lstrip(" ")
+        border = left[-1:] + right[:1]
+        if _CLOSE.fullmatch(border):
+            text = left + right
+        elif _APART.fullmatch(border):
+            text = f"{left} {right}"
+        else:
+            text += part
+    return text
 
 
 def _fits(gap: str, letters: int) -> bool:
     """Whether what is no message may stand in the gap of a template with so many letters of its own."""
-    return bool(_VALUE.fullmatch(gap)) if letters < _STRONG else not _PROSE.search(gap)
+    return bool(_VALUE.fullmatch(gap)) if letters < _STRONG else not _PROSE.search(_INSIDE.sub("", gap))
 
 
 def _pairs(parts: list[str], by: str) -> list[list[str]]:
@@ -149,7 +185,8 @@ def _pairs(parts: list[str], by: str) -> list[list[str]]:
 
 
 def _letters(text: str) -> int:
-    return sum(letter.isalpha() for letter in text)
+    """How many letters, and stops: a message that has a stop of its own fits better than two parts."""
+    return sum(letter.isalpha() or letter in ",;:" for letter in text)
 
 
 def split(text: str, by: str) -> Iterator[str]:
@@ -160,6 +197,9 @@ def split(text: str, by: str) -> Iterator[str]:
     begun, depth, quoted, at = 0, 0, False, 0
     while at < len(text):
         letter = text[at]
+        if not quoted and (body := _BODY.match(text, at)):  # cut short, so its brackets do not count
+            at = body.end()
+            continue
         if letter == '"':
             quoted = not quoted
         elif not quoted and letter in "([{":

@@ -43,7 +43,15 @@ WORDS = (
     ),
     *("lists", "cancel-alls", "looks", "bursts", "readers", "clean-up", "set-up", "source", "want", "got", "with"),
     *("evidence", "Options", "Commands", "market", "caller", "checks", "source:", "evidence:", "exit"),
-    *("{0} requirement violated", "{0} requirements violated"),
+    *("{0} requirement violated", "{0} requirements violated", "want {0}", "got {0}", "cancel-all", "placement"),
+    *(f"{kind} {ending}" for kind in ("place", "list", "cancel-all") for ending in ("accepted", "refused")),
+    *("place", "list"),
+    # The type of a value, behind it.
+    *("{0} (an array)", "{0} (an object)", "{0} (a boolean)", "{0} (a string)", "{0} (a number)"),
+    # How many requests were sent, by what for.
+    *("{0} list", "{0} lists", "{0} look", "{0} looks", "{0} burst", "{0} bursts", "{0} reader", "{0} readers"),
+    *("{0} set-up", "{0} clean-up", "{0} odd input", "{0} forged credential", "{0} forged credentials"),
+    *("{0} overload", "{0} to one of {1} {2} within {3} s, with the {4}"),
     # What a gap of the coverage names: a parameter or a property, and its value.
     *("{0} at an order", "{0} beside an order", "{0} before the page", "{0} absent", "limit {0} to {1}", "limit above"),
     *(
@@ -53,7 +61,7 @@ WORDS = (
         "{0} no market",
         "type market by amount",
         "account other",
-        "age half a year",
+        *(f"age {age}" for age in ("minutes", "hours", "days", "weeks", "months", "half a year", "years")),
     ),
 )
 

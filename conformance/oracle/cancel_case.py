@@ -67,7 +67,7 @@ def traded(was: Order, now: Order) -> bool:
 
 def differences(changed: dict[str, tuple[object, object]], order: Order) -> str:
     """The changed fields of an order, on one line."""
-    return ", ".join(f"{name} {was} became {now}" for name, (was, now) in changed.items()) + f" on {order}"
+    return f"{order}: {', '.join(f'{name} {was} became {now}' for name, (was, now) in changed.items())}"
 
 
 def fixed(order: Order) -> tuple[object, ...]:

@@ -136,6 +136,14 @@ def judge(
     not depend on each other.
     """
     started = time.monotonic()
+    results = judged(subject, seed, whole=whole, connections=connections, stop_on_first=stop_on_first)
+    return trial_of(subject, results, time.monotonic() - started)
+
+
+def judged(
+    subject: Subject, seed: int, *, whole: bool = False, connections: int | None = None, stop_on_first: bool = False
+) -> Results:
+    """What a run found on one subject; as `judge`."""
     with subject.serve(seed) as profile, tempfile.TemporaryDirectory() as folder:
         plan = make_plan(
             loader.loads(profile, subject.name),
@@ -150,10 +158,8 @@ def judge(
         )
         plan = replace(plan, writes=False)  # nobody reads the reports of a trial
         if subject.command == "overload":
-            results = Overload(plan, BOUNDS, lambda _: None).run()
-        else:
-            results = run(plan, Console(quiet=True), stop_on_first=stop_on_first)
-    return trial_of(subject, results, time.monotonic() - started)
+            return Overload(plan, BOUNDS, lambda _: None).run()
+        return run(plan, Console(quiet=True), stop_on_first=stop_on_first)
 
 
 def trial_of(subject: Subject, results: Results, seconds: float) -> Trial:

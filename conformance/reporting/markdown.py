@@ -14,7 +14,7 @@ def markdown(results: Results) -> str:
     target = results.target
     labels = "".join(f", {cell(name)}={cell(value)}" for name, value in results.labels.items())
     scope, seeds = _say(f"{target['scope']} scope"), _say(words.seeds(results))
-    ended = f"{_say(f'exit {results.exit_code}')}: {_say(words.means(results))}"
+    ended = _say(f"exit {results.exit_code}: {words.means(results)}")
     parts = [
         f"## {cell(words.headline(results))}",
         f"{cell(target['name'])} ({target['environment']}, {scope}{labels}) · {seeds} · {ended}",
@@ -74,4 +74,7 @@ def _violation(result: RequirementResult, results: Results) -> str:
 
 
 def _listed(ids: Mapping[str, list[str]]) -> str:
-    return "\n".join(f"- {cell(reason)}: {', '.join(f'`{id}`' for id in listed)}" for reason, listed in ids.items())
+    colon = ": " if language.used() == "en" else "："
+    return "\n".join(
+        f"- {cell(reason)}{colon}{', '.join(f'`{id}`' for id in listed)}" for reason, listed in ids.items()
+    )

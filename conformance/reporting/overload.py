@@ -48,8 +48,8 @@ def told(results: Results) -> Told | None:
 
 
 def _sum(counts: Sequence[Any]) -> str:
-    sent, *ended = counts
-    return f"{sent} sent = " + " + ".join(f"{count} {name}" for count, name in zip(ended, ENDINGS, strict=True))
+    sent, accepted, refused, failed, unknown = counts
+    return f"{sent} sent = {accepted} accepted + {refused} refused + {failed} failed + {unknown} unknown"
 
 
 def _latency(row: Mapping[str, Any]) -> tuple[str, ...]:

@@ -5,10 +5,14 @@ from typing import Any
 
 from rich.console import Console, Group
 from rich.padding import Padding
+from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
 from conformance import language
+
+# The style of a piece that is shown as it is: what was drawn, as Python writes it, and what was sent and answered.
+QUOTED = Style(meta={"quoted": True})
 
 
 class Unsaid(Text):
@@ -49,7 +53,8 @@ def _text(text: Text) -> Text:
     said = Text(style=text.style, justify=text.justify, no_wrap=text.no_wrap, overflow=text.overflow)
     for begin, end in pairwise(borders):
         style = next((span.style for span in reversed(text.spans) if span.start <= begin and end <= span.end), "")
-        said.append(_lines(text.plain[begin:end]), style=style)
+        piece = text.plain[begin:end]
+        said.append(piece if isinstance(style, Style) and style.meta.get("quoted") else _lines(piece), style=style)
     return said
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
+from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
@@ -14,7 +15,7 @@ from conformance.exits import Exit
 from conformance.naming import count
 from conformance.reporting import coverage, overload, words
 from conformance.reporting.files import NAMES, keeps
-from conformance.reporting.spoken import spoken
+from conformance.reporting.spoken import QUOTED, spoken
 from conformance.results import Finding, RequirementResult, Results
 from conformance.verdict import Verdict
 
@@ -22,6 +23,7 @@ Detail = Literal["quiet", "normal", "verbose"]
 
 _NO_WIDTH = 100_000  # characters: no line of a summary is as long
 
+_DIM = Style(dim=True)
 _STYLES = {Verdict.PASS: "green", Verdict.FAIL: "bold red", Verdict.INCONCLUSIVE: "yellow", Verdict.NONE: "dim"}
 _STYLES_OF_COUNTS = {words.AFFECTED: "red", **{verdict.word: style for verdict, style in _STYLES.items()}}
 
@@ -91,12 +93,14 @@ def summary(results: Results, report_dir: Path, width: int = 100, detail: Detail
     return console.file.getvalue()  # type: ignore[attr-defined,no-any-return]
 
 
-def finding(id: str, found: Finding) -> str:
-    """One finding as plain text, its evidence included."""
-    lines = [f"{id} is violated", f"  want  {found.want}", f"  got   {found.got}"]
+def finding(id: str, found: Finding) -> Text:
+    """One finding, its evidence included."""
+    text = Text(f"{id} is violated\n  want  {found.want}\n  got   {found.got}\n")
     if found.example:
-        lines += ["  with  " + found.example.replace("\n", "\n        ")]
-    return "\n".join([*lines, "  evidence:", *(f"    {line}" for line in found.evidence.splitlines())])
+        indented = found.example.replace("\n", "\n        ")
+        text.append("  with").append(f"  {indented}\n", style=QUOTED)
+    evidence = "".join(f"\n    {line}" for line in found.evidence.splitlines())
+    return text.append("  evidence:").append(evidence, style=QUOTED)
 
 
 def _verdict(results: Results) -> Text:
@@ -114,7 +118,7 @@ def _everything(results: Results) -> Iterable[RenderableType]:
         yield line.append(f"  {'; '.join(filter(None, (told, words.why(result))))}", style="dim")
     for result in sorted(results.with_verdict(Verdict.FAIL), key=lambda each: each.consequence_of is not None):
         for found in result.findings:
-            yield Padding(Text(finding(result.id, found)), (1, 0, 0, 0), expand=False)
+            yield Padding(finding(result.id, found), (1, 0, 0, 0), expand=False)
     yield Text()
 
 
@@ -141,11 +145,12 @@ def _violation(result: RequirementResult, results: Results) -> RenderableType:
     found = result.findings[0]
     text = Text(result.id, style=_STYLES[Verdict.FAIL])
     about = ", ".join(filter(None, (result.level, words.rate(result))))
-    text.append(f" ({about})", style="default").append(f" {result.says}", style="default")
+    text.append(" (", style="default").append(about, style="default").append(")", style="default")
+    text.append(f" {result.says}", style="default")
     text.append(f"\n  want  {found.want}\n  got   {found.got}", style="default")
     text.append(f"\n  seen by {words.seen_by(found)}", style="dim")
     if found.example:
-        text.append(f" with {'; '.join(found.example.splitlines())}", style="dim")
+        text.append(" with ", style="dim").append("; ".join(found.example.splitlines()), style=QUOTED + _DIM)
     if affected := words.affected(results, result):
         text.append(f"\n  {affected}", style=_STYLES_OF_COUNTS[words.AFFECTED])
     if waived := words.waived(result):

@@ -165,7 +165,10 @@ def under_way_at_once(exchanges: Iterable[Exchange]) -> str:
     if len(most) < 2:
         return "no two of them ran at the same moment"
     kinds = ((kind, [number for _, number in them]) for kind, them in groupby(most, key=lambda each: each[0]))
-    return f"{' with '.join(_numbers(kind, numbers) for kind, numbers in kinds)} were under way at one moment"
+    first, *beside = [_numbers(kind, numbers) for kind, numbers in kinds]
+    return (
+        f"{first} with {beside[0]} were under way at one moment" if beside else f"{first} were under way at one moment"
+    )
 
 
 def _numbers(kind: str, numbers: Sequence[int]) -> str:
