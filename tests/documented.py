@@ -40,6 +40,8 @@ NOT_RUN = {
     "P99_TARGET=staging.toml": "tests/pipelines/test_other_pipelines.py runs it",
     "curl ": "needs the sandbox of the line above it; tests/sandbox/ sends the same requests",
     "p99-conformance run --target staging.toml --only acme": "needs a folder; tests/judging/test_private.py runs it",
+    "p99-conformance requirements --target staging.toml": "needs a folder; tests/judging/test_private.py runs it",
+    "p99-conformance explain --target staging.toml": "needs a folder; tests/judging/test_private.py runs it",
     "p99-conformance gate reports --skip acme": "needs a folder; tests/judging/test_private.py gates it",
 }
 

@@ -27,14 +27,17 @@ if TYPE_CHECKING:
     metavar="RESULTS",
     help="A run, to see what it covered of this requirement.",
 )
+@catalogue.target
 @click.argument("id")
-def explain(report: Path | None, id: str) -> None:
+def explain(report: Path | None, target: Path | None, id: str) -> None:
     """Explain one requirement: what it means, how it is tested, and what typically breaks it."""
     with complaints():
-        entry = catalogue.entry(id)
+        own = catalogue.private_of(target)
+        entry = catalogue.entry(id, own)
         verdict, covered = _run(report, entry) if report else ("", [])
-    told = descriptions()
-    judged_by = [(name.partition("::")[2] or name, told.get(name, "")) for name in checks_by_requirement().get(id, [])]
+    told = {**descriptions(), **own.descriptions}
+    checks = {**checks_by_requirement(), **own.judged_by}.get(id, [])
+    judged_by = [(name.partition("::")[2] or name, told.get(name, "")) for name in checks]
     related = requirements.consequences()
     broken_by = list(faults_by_requirement([id]).get(id, {}).items())
     console = output()
@@ -55,7 +58,7 @@ def explain(report: Path | None, id: str) -> None:
             continue
         console.print(Text(f"\n{title}", style="bold"))
         table = Table.grid("", "", padding=(0, 2, 0, 0))
-        text = Unsaid if rows in (judged_by, broken_by) else Text
+        text = Unsaid if rows is broken_by else Text
         for name, says in rows:
             table.add_row(Unsaid(name, style="cyan"), text(says))
         console.print(Padding(table, (0, 0, 0, 2)))

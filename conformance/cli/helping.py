@@ -77,13 +77,18 @@ def wrapped(text: str, width: int) -> list[str]:
     """The text in lines of so many cells at most."""
     lines, line, used = [], "", 0
     for piece in _PIECES.findall(text):
-        cells = sum(2 if east_asian_width(letter) in "WF" else 1 for letter in piece.rstrip())
-        if line and used + cells > width:
+        wide = cells(piece.rstrip())
+        if line and used + wide > width:
             lines.append(line.rstrip())
             line, used = "", 0
         line += piece
-        used += cells + len(piece) - len(piece.rstrip())
+        used += wide + len(piece) - len(piece.rstrip())
     return [*lines, line.rstrip()] if line.strip() else lines
+
+
+def cells(text: str) -> int:
+    """How many cells of a terminal the text takes."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def with_said_help(command: click.Command) -> click.Command:

@@ -23,11 +23,15 @@ _ID = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 
 @dataclass(frozen=True, slots=True)
 class Private:
-    """Private requirements by id, the folder of their checks, and for each requirement the names of its checks."""
+    """Private requirements by id, the folder of their checks, and for each requirement the names of its checks.
+
+    `descriptions`: what each check says of itself, by its name.
+    """
 
     requirements: Mapping[str, Requirement] = field(default_factory=dict)
     folder: Path | None = None
     judged_by: Mapping[str, list[str]] = field(default_factory=dict)
+    descriptions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def paths(self) -> list[str]:
@@ -51,11 +55,11 @@ def load(folder: Path | None) -> Private:
     if not own:
         raise ProfileError("no TOML file in it has a requirement", source=str(folder))
     judged_by: dict[str, list[str]] = {id: [] for id in own}
-    for file in sorted(folder.rglob("test_*.py")):
-        for check in _checks(file, own):
-            for id in check.ids:
-                judged_by[id].append(check.full_name)
-    return Private(own, folder, judged_by)
+    checks = [check for file in sorted(folder.rglob("test_*.py")) for check in _checks(file, own)]
+    for check in checks:
+        for id in check.ids:
+            judged_by[id].append(check.full_name)
+    return Private(own, folder, judged_by, {check.full_name: check.summary for check in checks})
 
 
 def _requirements(file: Path) -> Iterator[tuple[str, Requirement]]:

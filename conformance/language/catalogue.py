@@ -185,8 +185,8 @@ def _pairs(parts: list[str], by: str) -> list[list[str]]:
 
 
 def _letters(text: str) -> int:
-    """How many letters, and stops: a message that has a stop of its own fits better than two parts."""
-    return sum(letter.isalpha() or letter in ",;:" for letter in text)
+    """How many letters, stops and brackets: a message that has one of its own fits better than two parts."""
+    return sum(letter.isalpha() or letter in ",;:(" for letter in text)
 
 
 def split(text: str, by: str) -> Iterator[str]:

@@ -42,7 +42,7 @@ WORDS = (
         "errors",
     ),
     *("lists", "cancel-alls", "looks", "bursts", "readers", "clean-up", "set-up", "source", "want", "got", "with"),
-    *("evidence", "Options", "Commands", "market", "caller", "checks", "source:", "evidence:", "exit"),
+    *("evidence", "faults", "Options", "Commands", "market", "caller", "checks", "source:", "evidence:", "exit"),
     *("{0} requirement violated", "{0} requirements violated", "want {0}", "got {0}", "cancel-all", "placement"),
     *(f"{kind} {ending}" for kind in ("place", "list", "cancel-all") for ending in ("accepted", "refused")),
     *("place", "list"),
@@ -51,7 +51,7 @@ WORDS = (
     # How many requests were sent, by what for.
     *("{0} list", "{0} lists", "{0} look", "{0} looks", "{0} burst", "{0} bursts", "{0} reader", "{0} readers"),
     *("{0} set-up", "{0} clean-up", "{0} odd input", "{0} forged credential", "{0} forged credentials"),
-    *("{0} overload", "{0} to one of {1} {2} within {3} s, with the {4}"),
+    *("{0} overload", "needs {0} ({1})", "{0} to one of {1} {2} within {3} s, with the {4}"),
     # What a gap of the coverage names: a parameter or a property, and its value.
     *("{0} at an order", "{0} beside an order", "{0} before the page", "{0} absent", "limit {0} to {1}", "limit above"),
     *(
@@ -105,7 +105,6 @@ def messages(package: Path) -> dict[str, set[str]]:
 def _in_file(path: Path, inside: Path) -> Iterable[str]:
     match path.suffix:
         case ".py":
-            # Of a check only what it raises and draws; its docstring is for who reads the code.
             return of_python(path.read_text(encoding="utf-8"))
         case ".j2":
             return of_template(path.read_text(encoding="utf-8"))
@@ -121,6 +120,9 @@ def of_python(source: str) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef) and any(_is_command(each) for each in node.decorator_list):
             yield from of_help(ast.get_docstring(node) or "")
+        if isinstance(node, ast.FunctionDef) and any(_is_judge(each) for each in node.decorator_list):
+            first = " ".join((ast.get_docstring(node) or "").partition("\n\n")[0].split())
+            yield from filter(None, [_message((first,))])
         if id(node) in skipped:
             continue
         if (
@@ -204,6 +206,12 @@ def _name(called: ast.expr) -> str:
 
 def _is_command(decorator: ast.expr) -> bool:
     return isinstance(decorator, ast.Call) and _name(decorator.func) in ("click.command", "click.group")
+
+
+def _is_judge(decorator: ast.expr) -> bool:
+    """Whether it is that of a check or of a rule, whose docstring tells a user how a requirement is tested."""
+    called = decorator.func if isinstance(decorator, ast.Call) else None
+    return getattr(called, "id", "") == "verifies" or getattr(called, "attr", "") == "rule"
 
 
 def _counted(call: ast.Call) -> Iterator[str]:

@@ -18,11 +18,16 @@ from conformance.profile.markets import markets
 
 def load(path: str | Path, environ: Mapping[str, str] = os.environ) -> Profile:
     """Read a profile. Files and commands in it are relative to its folder. Raises ProfileError."""
+    return loads(_read(path), str(path), Path(path).parent, environ)
+
+
+def checks_of(path: str | Path) -> Path | None:
+    """The folder of private checks that a profile names; its credentials are not asked for. Raises ProfileError."""
     try:
-        text = _text(Path(path))
+        document = _checked(_read(path))
+        return _folder(document["checks"], Path(path).parent) if "checks" in document else None
     except ProfileError as error:
-        raise ProfileError(error.what, source=str(path)) from None
-    return loads(text, str(path), Path(path).parent, environ)
+        raise ProfileError(error.what, error.key, str(path)) from None
 
 
 def loads(text: str, source: str, folder: Path | None = None, environ: Mapping[str, str] = os.environ) -> Profile:
@@ -31,14 +36,9 @@ def loads(text: str, source: str, folder: Path | None = None, environ: Mapping[s
     Files in it are relative to `folder`, or to the current folder. Raises ProfileError.
     """
     try:
-        document = _document(text)
-        if complaint := first_complaint(contract.validator("profile"), document):
-            raise complaint
-        return _profile(document, folder or Path(), environ)
+        return _profile(_checked(text), folder or Path(), environ)
     except ProfileError as error:
         raise ProfileError(error.what, error.key, source) from None
-    except RecursionError:
-        raise ProfileError("tables or arrays are nested too deeply", source=source) from None
 
 
 def from_url(url: str, environ: Mapping[str, str] = os.environ) -> Profile:
@@ -64,6 +64,24 @@ def from_url(url: str, environ: Mapping[str, str] = os.environ) -> Profile:
         lanes=lanes([], accounts),
         from_bare_url=True,
     )
+
+
+def _read(path: str | Path) -> str:
+    try:
+        return _text(Path(path))
+    except ProfileError as error:
+        raise ProfileError(error.what, source=str(path)) from None
+
+
+def _checked(text: str) -> dict[str, Any]:
+    """The tables of a profile, whose form is right."""
+    try:
+        document = _document(text)
+        if complaint := first_complaint(contract.validator("profile"), document):
+            raise complaint
+    except RecursionError:
+        raise ProfileError("tables or arrays are nested too deeply") from None
+    return document
 
 
 def _text(path: Path) -> str:

@@ -8,6 +8,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from conformance import language
 from conformance.naming import count
 
 _TURNS_A_SECOND = 8  # about as often as the spinner steps: at half of that, two of its four forms were shown
@@ -43,7 +44,9 @@ class Progress:
         """A check begins."""
         _, _, name = check.partition("::")
         if self._done:
-            self._doing = name.removeprefix("test_").partition("[")[0].replace("_", " ")
+            self._doing = name.removeprefix("test_").partition("[")[0]
+            if language.used() == "en":  # elsewhere it is a name, and no sentence
+                self._doing = self._doing.replace("_", " ")
         self._log()
 
     def ended(self) -> None:

@@ -16,7 +16,7 @@ QUOTED = Style(meta={"quoted": True})
 
 
 class Unsaid(Text):
-    """A text that is shown as it is: of checks and faults, which are said in the language of their code."""
+    """A text that is shown as it is: of names, and of faults, which are said in the language of their code."""
 
 
 class SpokenConsole(Console):
@@ -43,6 +43,7 @@ def spoken(shown: Any) -> Any:
         case Table():
             for column in shown.columns:
                 column.header = spoken(column.header)
+                column.overflow = "fold"  # a sentence without spaces is longer than a line, and is not cut off
                 column._cells = [spoken(cell) for cell in column._cells]
     return shown
 

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from conformance import requirements
+from conformance import language, requirements
 from conformance.reporting.changes import cell
 from conformance.requirements import Requirement
 
@@ -18,10 +18,11 @@ def as_markdown(plan: Iterable[Row]) -> str:
     sections: dict[str, list[Row]] = {}
     for row in plan:
         sections.setdefault(row[0].section, []).append(row)
-    parts = [f"# Test plan, catalogue {requirements.CATALOGUE_VERSION}"]
+    parts = [language.say(f"# Test plan, catalogue {requirements.CATALOGUE_VERSION}")]
     for section, rows in sections.items():
-        head = f"| {' | '.join(COLUMNS)} |\n{'|---' * len(COLUMNS)}|"
-        parts.append(f"## {requirements.SECTIONS.get(section, section)}\n\n{head}\n" + "\n".join(map(_row, rows)))
+        head = f"| {' | '.join(map(language.say, COLUMNS))} |\n{'|---' * len(COLUMNS)}|"
+        title = language.say(requirements.TITLES.get(section, section))
+        parts.append(f"## {title}\n\n{head}\n" + "\n".join(map(_row, rows)))
     return "\n\n".join(parts) + "\n"
 
 
@@ -29,9 +30,10 @@ def as_csv(plan: Iterable[Row]) -> str:
     """The same columns as comma-separated values; several checks or faults have a line each in their cell."""
     text = io.StringIO()
     lines = csv.writer(text, lineterminator="\n")
-    lines.writerow(COLUMNS)
+    lines.writerow(map(language.say, COLUMNS))
     for each, checks, faults in plan:
-        lines.writerow([each.id, each.level, each.says, each.source, "\n".join(checks), "\n".join(faults)])
+        told = map(language.say, (each.level, each.says, each.source))
+        lines.writerow([each.id, *told, "\n".join(checks), "\n".join(faults)])
     return text.getvalue()
 
 
@@ -42,4 +44,4 @@ def _row(row: Row) -> str:
     each, checks, faults = row
     name = f'<a id="{each.id}"></a>`{each.id}`'
     lists = (", ".join(f"`{name}`" for name in names) for names in (checks, faults))
-    return f"| {' | '.join([name, each.level, cell(each.says), cell(each.source), *lists])} |"
+    return f"| {' | '.join([name, language.say(each.level), cell(each.says), cell(each.source), *lists])} |"

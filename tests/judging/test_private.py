@@ -6,7 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from conformance import cli
 from conformance.cli import result_files
 from conformance.gating.gate import decide
 from conformance.gating.selecting import private_ids
@@ -74,6 +76,26 @@ def test_they_are_run_and_are_in_every_report(folder: Path, tmp_path: Path) -> N
     read = result_files.read(tmp_path / "reports")
     left = decide(read, today=TODAY, selected=selection("acme.utf8", private=private_ids(read)))
     assert [each.id for each in left.results.at()] == ["acme.utf8"]
+
+
+def test_they_are_listed_and_explained_with_the_profile_that_names_them(folder: Path) -> None:
+    profile = folder.parent / "profile.toml"
+    account = '[accounts.caller]\nname = "alice"\njwt = { env = "NOT_SET" }'  # no credential is needed for this
+    profile.write_text(f'checks = "private"\n[target]\nname = "t"\nbase_url = "http://127.0.0.1"\n{account}\n')
+
+    def told(*words: str, profile: Path | None = profile) -> str:
+        target = ["--target", str(profile)] if profile else []
+        return CliRunner().invoke(cli.main, [*words, *target], prog_name="p99-conformance").output
+
+    listed = told("requirements", "acme.utf8")
+    assert "A list is served as UTF-8" in listed
+    assert "test_acme::test_a_list_is_utf8" in listed
+    assert [each["id"] for each in json.loads(told("requirements", "--json"))][-2:] == IDS
+    assert "## Private checks" in told("requirements", "--format", "markdown")
+    assert "A list has an X-Request-Id." in " ".join(told("explain", "acme.request-id").split())
+    assert "no requirement 'acme.utf8'" in told("explain", "acme.utf8", profile=None)
+    (folder / "requirements.toml").write_text("[")
+    assert "requirements.toml: is not valid TOML" in told("requirements")
 
 
 def test_one_that_is_worse_than_in_the_baseline_shuts_the_gate() -> None:

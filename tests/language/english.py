@@ -10,6 +10,7 @@ _NAMES = """
     buy sell limit market gtc start end body url path method headers header lists
     caller other jwt key api full read only sandbox mock staging production json http https none alg
     python pytest hypothesis requests graphql fix seed run curl p99-conformance conformance pip install
+    spot trading disabled
 """
 _WORDS = re.compile(r"(?<![\w./:=<$-])[A-Za-z][a-z']*(?: [a-z][a-z']*)+(?![\w/:=-])")
 # What is quoted: code, what a server answered, what a check was called with.

@@ -10,6 +10,7 @@ from conformance.language import page
 from conformance.reporting import history
 from conformance.reporting.html import history as drawn
 from conformance.reporting.html.difference import difference
+from tests.language.english import english
 from tests.reporting.test_history import GIVEN
 
 _ENGLISH = re.compile(r"[A-Za-z]+ [a-z]{2,}")
@@ -57,6 +58,19 @@ def test_help_of_every_command_by_the_locale(command: str) -> None:
 @pytest.mark.usefixtures("chinese")
 def test_a_mistake_is_told_in_chinese() -> None:
     assert "错误：没有命令 'rum'" in help_of("--lang", "zh", "rum")
+
+
+@pytest.mark.usefixtures("chinese")
+def test_requirements_and_how_they_are_tested_in_chinese() -> None:
+    text = help_of("--lang", "zh", "requirements", "list.limit-max", "cancel.complete")
+    assert "list.limit-max  必须" in text
+    assert "超过 200 的 limit 按 200 处理。" in text
+    assert all(len(line) <= 80 for line in text.splitlines() if "::" not in line)
+    plan = help_of("--lang", "zh", "requirements", "--format", "markdown", "list.limit-max")
+    assert "| id | 级别 | 要求 | 出处 | 检查 | 故障 |" in plan
+    told = help_of("--lang", "zh", "explain", "list.limit-max").partition("检查能发现的故障")[0]
+    assert "恰好最新的 200 个" in told
+    assert [each for each in english(text + plan + told) if not each.startswith("test")] == []
 
 
 @pytest.mark.usefixtures("chinese")
