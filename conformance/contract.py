@@ -123,7 +123,7 @@ def order_breaches(record: Any) -> tuple[Breach, ...]:
     id = meant.get("id") if found and isinstance(meant, Mapping) else None
     if not (isinstance(id, str) and id):
         return tuple(found.values())
-    return tuple(each._replace(got=f'{each.got} in the order with id "{_cut(id)}"') for each in found.values())
+    return tuple(each._replace(got=f'in the order with id "{_cut(id)}": {each.got}') for each in found.values())
 
 
 def _is_plainly_right(record: Any) -> bool:

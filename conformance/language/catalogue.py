@@ -29,7 +29,7 @@ _PROSE = re.compile(r"(?<![\w\".])[A-Za-z']+ [a-z']{2,}(?![\w\"])")
 _WEAK = (", ", " and ", " or ")  # these also stand inside sentences
 _BODY = re.compile(r"(?<![\w'])'[^'\n]*'(?!\w)")  # what a server answered, as Python quotes it
 _INSIDE = re.compile(r"(?<=\w)\[[^\[\]]*\]")  # of a check: what it was called with
-_VALUE = re.compile(r"\S+")
+_VALUE = re.compile(r"\S+|[\[{'].*")  # a word, or what a server answered
 _BEGIN = re.compile(r"[\s·;,:]+")  # what a piece of a line may begin with
 _STOPS = (("; ", "；"), (", ", "，"), (": ", "："))
 _UNIT = re.compile(r" (ms|s|%|bytes|MB)\b")  # what stands before it is a number
@@ -95,7 +95,8 @@ class Catalogue:
         plain = [id for id, parts in parsed.items() if all(name is None for _, name, _, _ in parts)]
         self._whole = {id.format(): messages[id].format() for id in plain}
         gapped = [Template(id, messages[id]) for id in messages.keys() - set(plain)]
-        self._templates = sorted(gapped, key=lambda each: (-each.letters, each.literals))
+        # Of two that fit as well, the one that the text begins with stands around the other.
+        self._templates = sorted(gapped, key=lambda each: (not each.literals[0], -each.letters, each.literals))
         self._said = lru_cache(maxsize=10_000)(self._look_up)
 
     def say(self, text: str) -> str:

@@ -43,7 +43,7 @@ WORDS = (
     ),
     *("lists", "cancel-alls", "looks", "bursts", "readers", "clean-up", "set-up", "source", "want", "got", "with"),
     *("evidence", "faults", "Options", "Commands", "market", "caller", "checks", "source:", "evidence:", "exit"),
-    *("{0} requirement violated", "{0} requirements violated", "want {0}", "got {0}", "cancel-all", "placement"),
+    *("{0} requirement violated", "{0} requirements violated", "cancel-all", "want {0}", "got {0}"),
     *(f"{kind} {ending}" for kind in ("place", "list", "cancel-all") for ending in ("accepted", "refused")),
     *("place", "list"),
     # The type of a value, behind it.

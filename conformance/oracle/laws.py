@@ -53,7 +53,9 @@ def status_agrees_with_the_fills(order: Order) -> Iterator[Sight]:
     }
     if order.status in agrees:
         want, right = agrees[order.status]
-        yield RIGHT if right else Breach(f"{want} on an order that is {order.status}", f"{order.filled_qty} on {order}")
+        yield (
+            RIGHT if right else Breach(f"an order that is {order.status} with {want}", f"{order.filled_qty} on {order}")
+        )
 
 
 @LAWS.rule("order.avg-fill-price")

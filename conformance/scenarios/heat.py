@@ -165,15 +165,14 @@ def under_way_at_once(exchanges: Iterable[Exchange]) -> str:
     if len(most) < 2:
         return "no two of them ran at the same moment"
     kinds = ((kind, [number for _, number in them]) for kind, them in groupby(most, key=lambda each: each[0]))
-    first, *beside = [_numbers(kind, numbers) for kind, numbers in kinds]
-    return (
-        f"{first} with {beside[0]} were under way at one moment" if beside else f"{first} were under way at one moment"
-    )
+    return f"under way at one moment: {'; '.join(_numbers(kind, numbers) for kind, numbers in kinds)}"
 
 
 def _numbers(kind: str, numbers: Sequence[int]) -> str:
     *most, last = map(str, numbers)
-    return f"{kind}s {', '.join(most)} and {last}" if most else f"{kind} {last}"
+    if kind == CANCEL_ALL.name:
+        return f"cancel-alls {', '.join(most)} and {last}" if most else f"cancel-all {last}"
+    return f"placements {', '.join(most)} and {last}" if most else f"placement {last}"
 
 
 def _exchange(canceling: Future[Any]) -> Exchange | None:

@@ -63,7 +63,7 @@ def test_what_fails_in_a_race_alone_is_charged_to_the_race(name: str, race: Race
     found = violation(faults.load()[name].sandbox(), race)
     assert found.breach.requirement == requirement
     assert found.breach.want == "200 to a cancel-all in a race, as to the same one alone after it"
-    assert found.breach.got.startswith(f"{got}; cancel-all")
+    assert found.breach.got.startswith(f"{got}; under way at one moment: cancel-all")
     assert found.evidence[-1].status == 200  # the one alone
 
 
@@ -126,7 +126,7 @@ def test_all_requests_of_the_race_are_shown_in_the_order_sent(name: str, race: R
     assert [each.sent_at for each in raced] == sorted(each.sent_at for each in raced)
     assert before.sent_at <= raced[0].sent_at
     assert after.sent_at >= max(each.sent_at for each in raced if each.method != "GET")
-    assert found.breach.got.endswith("under way at one moment")
+    assert "; under way at one moment: cancel-all" in found.breach.got
 
 
 def exchange(sent_ms: float, elapsed_ms: float, operation: str | None = "cancel-all") -> Exchange:
@@ -138,11 +138,11 @@ def exchange(sent_ms: float, elapsed_ms: float, operation: str | None = "cancel-
     ("exchanges", "told"),
     [
         ([exchange(0, 5), exchange(5, 5)], "no two of them ran at the same moment"),
-        ([exchange(9, 5), exchange(0, 5), exchange(4, 9)], "cancel-alls 1 and 2 were under way at one moment"),
-        ([exchange(0, 9), exchange(1, 9), exchange(2, 9)], "cancel-alls 1, 2 and 3 were under way at one moment"),
+        ([exchange(9, 5), exchange(0, 5), exchange(4, 9)], "under way at one moment: cancel-alls 1 and 2"),
+        ([exchange(0, 9), exchange(1, 9), exchange(2, 9)], "under way at one moment: cancel-alls 1, 2 and 3"),
         (
             [exchange(5, 5), exchange(0, 5, None), exchange(3, 5, None), exchange(3, 9, None)],
-            "cancel-all 1 with placements 2 and 3 were under way at one moment",
+            "under way at one moment: cancel-all 1; placements 2 and 3",
         ),
     ],
 )
