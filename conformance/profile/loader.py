@@ -1,6 +1,7 @@
 """Reads a profile from a TOML file, or makes one from a URL and environment variables."""
 
 import os
+import re
 import ssl
 import tomllib
 from collections.abc import Mapping
@@ -105,7 +106,21 @@ def _document(text: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except ValueError as error:  # TOMLDecodeError, or a number of thousands of digits
         why = str(error).replace("Cannot overwrite a value", "a key is given twice")  # as Python's reader calls it
-        raise ProfileError(f"is not valid TOML: {why}") from None
+        raise ProfileError(f"is not valid TOML: {why}{_hint(text, why)}") from None
+
+
+def _hint(text: str, why: str) -> str:
+    """What to write in a line that is not TOML, where that is plain."""
+    if not (line := re.search(r"at line (\d+)", why)):
+        return ""
+    wrong = text.splitlines()[int(line[1]) - 1]
+    if amount := re.search(r"[=\[]\s*(\d+),(\d+)\s*([#}]|$)", wrong):
+        return f'; write a decimal with a point, and an amount in quotes: "{amount[1]}.{amount[2]}"'
+    if placeholder := re.search(r"[=:,\[]\s*(\{\w+\})", wrong):
+        return f'; write a placeholder in quotes: "{placeholder[1]}"'
+    if word := re.search(r"=\s*([^\s\"'\[{#,}0-9][^\s\"'#,}]*)\s*(#|$)", wrong):
+        return f'; write text in quotes: "{word[1]}"'
+    return ""
 
 
 def _profile(document: Mapping[str, Any], folder: Path, environ: Mapping[str, str]) -> Profile:

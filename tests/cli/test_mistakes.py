@@ -321,6 +321,32 @@ REFUSED = {
         '[[markets]]\nsymbol = "DFUSDT"\nresting_buy = "1"\nresting_sell = "2"\nquantity = "1"\n[[markets]]',
     ),
     "a price with a comma": Refused(RUN, 'has to be a plain decimal in quotes, as in "0.5000"', '"0.5"', '"0,5"'),
+    "a price with a comma, without quotes": Refused(
+        RUN,
+        r'p.toml: is not valid TOML: .*line 12.*; write a decimal with a point, .* in quotes: "0.5"',
+        '"0.5"',
+        "0,5",
+    ),
+    "a name without quotes": Refused(RUN, 'not valid TOML: .*; write text in quotes: "alice"', '"alice"', "alice"),
+    "a placeholder without quotes": Refused(
+        RUN,
+        'not valid TOML: .*; write a placeholder in quotes: "{price}"',
+        "[[m",
+        '[driver.place]\nmethod = "POST"\npath = "/orders"\nbody = { price = {price} }\n[[m',
+    ),
+    "a number for a placeholder": Refused(
+        RUN,
+        "driver.place: the request lacks {price}",
+        "[[m",
+        '[driver.place]\nmethod = "POST"\npath = "/o"\n'
+        'body = { symbol = "{symbol}", side = "{side}", price = 1.5, quantity = "{quantity}" }\n[[m',
+    ),
+    "a time that is no duration": Refused(
+        RUN,
+        "target.settle_ms: has to be 3600000 or less, not 1778400000000",
+        "[accounts",
+        "settle_ms = 1778400000000\n[accounts",
+    ),
     "a path without a slash": Refused(
         RUN,
         'driver.place.path: .* does not begin with a slash; try "/orders"',
