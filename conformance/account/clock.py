@@ -7,6 +7,8 @@ from conformance.orders import Order
 # Stamps may be rounded rather than cut off, and set a moment before or after the deed.
 _ROUNDING_S = 1
 
+_SECONDS = 10**10  # of more digits are milliseconds: they tell nothing of the seconds of a clock
+
 
 class TargetClock:
     """Bounds on how far the target's clock is ahead of ours, in seconds, narrowed with each order placed."""
@@ -22,6 +24,8 @@ class TargetClock:
 
     def learn(self, placed: Order, sent_at: float, answered_at: float) -> None:
         """An order that was created between two moments of our own clock."""
+        if placed.created_at >= _SECONDS:
+            return
         behind, ahead = placed.created_at - answered_at, placed.created_at + 1 - sent_at
         if behind > self._ahead or ahead < self._behind:
             # The clock was set, or drifts: what is newer holds.
