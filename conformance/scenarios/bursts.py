@@ -7,11 +7,12 @@ from functools import partial
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+from conformance.account.sender import Sender
 from conformance.operations import CANCEL_ALL, LIST, Operation
 from conformance.oracle.errors import overloaded
 from conformance.orders import Query
 from conformance.stage.stage import Stage
-from conformance.verdict import Breach
+from conformance.verdict import Breach, Unreachable
 from conformance.wire.answers import GATEWAY, decoded
 from conformance.wire.client import Answer
 from conformance.wire.side_by_side import SideBySide
@@ -60,6 +61,17 @@ def cancel_alls_at_once(stage: Stage, credential: Credential) -> Burst:
     """Cancel-alls, as fast as they go. The caller must have nothing live."""
     stage.view.decline_to_harm()
     return _burst(stage, CANCEL_ALL, [""] * CANCELS, credential)
+
+
+def whole(account: Sender, send: Callable[[], Burst]) -> Burst:
+    """This burst; sent again where the target dropped one of it, which may have been away. Raises Unreachable where it
+    drops one each time.
+    """
+    try:
+        return send()
+    except Unreachable:
+        account.was_away()
+        return send()
 
 
 def once_a_gateway_is_back(made: Burst, send: Callable[[], Burst]) -> Burst:

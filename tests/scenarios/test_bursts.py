@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from conformance.checks.test_load import _expect_no_throttling
+from conformance.evidence import Exchange
 from conformance.operations import LIST
 from conformance.orders import Query
 from conformance.sandbox import Sandbox
@@ -21,8 +22,9 @@ from conformance.scenarios.bursts import (
     _connections,
     lists_at_once,
     once_a_gateway_is_back,
+    whole,
 )
-from conformance.verdict import Inconclusive, Violation
+from conformance.verdict import Inconclusive, Unreachable, Violation
 from tests.sandboxes import stage_on
 
 
@@ -79,7 +81,7 @@ def test_a_burst_that_cannot_fit_is_sent_once(answers_in_s: float, round_trip_s:
 class _FailsNowAndThen(Face):
     """Behind a gateway that answers every tenth request of a list with 502."""
 
-    only_once, status = False, 502
+    only_once, status, every = False, 502, 10
 
     def __init__(self, *parts: Any) -> None:
         super().__init__(*parts)
@@ -87,9 +89,15 @@ class _FailsNowAndThen(Face):
 
     async def respond(self, request: Request, handle: Handler) -> Response:
         number = next(self.lists) if request.method == "GET" else 1
-        if number == 20 or (number % 10 == 0 and not self.only_once):
+        if number == 20 or (number % self.every == 0 and not self.only_once):
             return Response("Failed", self.status, media_type="text/plain")
         return await super().respond(request, handle)
+
+
+class _FailsSeldom(_FailsNowAndThen):
+    """Behind a gateway that answers every 25th request of a list with 502."""
+
+    every = 25
 
 
 class _FailsOnce(_FailsNowAndThen):
@@ -98,9 +106,11 @@ class _FailsOnce(_FailsNowAndThen):
     only_once, status = True, 500
 
 
-@pytest.mark.parametrize(("face", "ends"), [(_FailsNowAndThen, Inconclusive), (_FailsOnce, Violation)])
+@pytest.mark.parametrize(
+    ("face", "ends"), [(_FailsNowAndThen, Inconclusive), (_FailsSeldom, None), (_FailsOnce, Violation)]
+)
 def test_what_fails_without_a_burst_too_is_not_the_doing_of_the_burst(
-    face: type[Face], ends: type[Exception], monkeypatch: pytest.MonkeyPatch
+    face: type[Face], ends: type[Exception] | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("conformance.scenarios.bursts._SLOWLY_S", 0.0)
     monkeypatch.setattr("conformance.scenarios.bursts._GATEWAY_WAITS_S", (0, 0))
@@ -108,7 +118,7 @@ def test_what_fails_without_a_burst_too_is_not_the_doing_of_the_burst(
     class Flaky(Sandbox):
         face_class = face
 
-    with stage_on(Flaky()) as stage, pytest.raises(ends):
+    with stage_on(Flaky()) as stage, nullcontext() if ends is None else pytest.raises(ends):
         _expect_no_throttling(stage, LIST, lambda: lists_at_once(stage, [Query(limit=1)] * 40, "jwt"), "jwt")
 
 
@@ -137,3 +147,21 @@ def test_a_burst_that_a_gateway_has_lost_is_sent_again(
     coming = iter(came)
     assert once_a_gateway_is_back(next(coming), lambda: next(coming)) == last
     assert waited == waits
+
+
+@pytest.mark.parametrize("drops", [0, 1, 2])
+def test_a_burst_of_which_one_was_dropped_is_sent_once_more_when_the_target_is_back(drops: int) -> None:
+    did: list[str] = []
+
+    def send() -> Burst:
+        did.append("sent")
+        if did.count("sent") <= drops:
+            raise Unreachable(
+                Exchange("alice", "GET", "http://127.0.0.1/", {}, "", None, {}, "", 0.0, 1.0), dropped=True
+            )
+        return burst(200)
+
+    account: Any = SimpleNamespace(was_away=lambda: did.append("waited"))
+    with pytest.raises(Unreachable) if drops == 2 else nullcontext():
+        assert whole(account, send) == burst(200)
+    assert did == ["sent", "waited", "sent"][: 1 if not drops else 3]
