@@ -1,14 +1,18 @@
 """Cancel-all: every kind of live order, every size of page, with each credential."""
 
 import random
+from collections.abc import Sequence
 
 import pytest
 
 from conformance.account.known import Known
+from conformance.coverage.array import Row
+from conformance.coverage.live_sets import COUNTS, EVERYWHERE, sorts
 from conformance.declare import cancels, early, needs, verifies
 from conformance.oracle.listing import MAX_LIMIT
 from conformance.orders import LIVE, Query
 from conformance.scenarios.cancellation import cancel_all
+from conformance.scenarios.trades import OPPOSITE
 from conformance.stage.stage import Stage
 from conformance.stage.wishes import Wish
 from conformance.verdict import NotObserved
@@ -18,23 +22,6 @@ from conformance.wire.signer import Credential
 JWT_ALONE = pytest.param("jwt", marks=[pytest.mark.verifies("auth.jwt"), pytest.mark.needs(jwt=True)])
 API_KEY_ALONE = pytest.param("api-key", marks=[pytest.mark.verifies("auth.api-key"), pytest.mark.needs(api_key=True)])
 
-# How many, whether by market, and by which credential. More than the longest page with each: altogether with the token
-# is judged where 301 stand since set-up.
-LIVE_SETS = (
-    (1, True, "jwt"),
-    (2, False, "jwt"),
-    (49, True, "api-key"),
-    (50, False, "api-key"),
-    (51, True, "jwt"),
-    (99, False, "jwt"),
-    (100, False, "api-key"),
-    (101, True, "api-key"),
-    (199, True, "jwt"),
-    (200, False, "jwt"),
-    (201, True, "jwt"),
-    (201, True, "api-key"),
-    (501, False, "api-key"),
-)
 PLACED = 51  # as many as are placed one by one, where nothing can be injected
 
 
@@ -47,11 +34,6 @@ def another_size(stage: Stage, count: int, *which: object) -> int:
         return count
     drawn = random.Random(f"{stage.seed} {count} {which}")  # noqa: S311 - variety, not secrecy
     return drawn.choice(LARGE) if count > MAX_LIMIT else drawn.randint(1, MAX_LIMIT)
-
-
-def _parameter(count: int, of_one_market: bool, credential: str) -> object:
-    mark = pytest.mark.needs(jwt=True) if credential == "jwt" else pytest.mark.needs(api_key=True)
-    return pytest.param(count, of_one_market, credential, marks=mark)
 
 
 @early
@@ -80,48 +62,88 @@ def test_every_kind_of_live_order(stage: Stage, credential: Credential) -> None:
 
 @early
 @cancels
-@verifies("cancel.complete", "cancel.exact")
+@verifies("cancel.complete", "cancel.exact", "cancel.status", "cancel.keeps-rest")
 @needs(arrange=True)
-@pytest.mark.parametrize(("count", "of_one_market", "credential"), [_parameter(*each) for each in LIVE_SETS])
-def test_any_number_of_live_orders(stage: Stage, count: int, of_one_market: bool, credential: Credential) -> None:
-    """So many live orders, about as many as a page may hold: all are canceled, by market or altogether."""
-    count = another_size(stage, count, of_one_market, credential)
+@pytest.mark.parametrize("number", range(len(COUNTS)), ids=lambda number: f"{number}-of-{COUNTS[number]}")
+def test_any_number_of_live_orders(stage: Stage, number: int) -> None:
+    """So many live orders, about as many as a page may hold, or a few of one sort: all are canceled, by market or
+    altogether, by either account with either credential. What else is live stays.
+    """
+    count = another_size(stage, COUNTS[number], number)
     if not stage.arranger.injects and count > PLACED:
         raise NotObserved(f"{count} live orders are needed, which takes [driver.inject]")
-    market = stage.markets[count % len(stage.markets)]
-    seen = stage.arrange_many([Wish(market, ("buy", "sell")[number % 2], number // 2 % 2) for number in range(count)])
-    if (shown := len(seen.live(market.symbol))) < count:
+    chosen = stage.live_sets[number]
+    view, symbol = stage.view_of(chosen["account"]), None if chosen["scope"] == EVERYWHERE else chosen["scope"]
+    wishes = wishes_of(stage, chosen, count, number)
+    seen = stage.arrange_many(view, wishes)
+    if (shown := len(seen.live(symbol))) < count:
         raise NotObserved(f"lists show {shown} of {count} live orders that were created")
-    cancel_all(stage, market.symbol if of_one_market else None, credential=credential, seen=seen)
+    credential = next(each for each in view.account.credentials if each == chosen["credential"])
+    cancel_all(stage, symbol, by=view, credential=credential, seen=seen)
+    stage.clear(view)  # old orders that stay live would have to be looked for by every look
+
+
+def wishes_of(stage: Stage, chosen: Row, count: int, number: int) -> list[Wish]:
+    """The orders of the set that was chosen; beside those of one market, one more of the same sort in each other one.
+
+    What is placed may be filled several times.
+    """
+    rng = random.Random(f"{stage.seed} {number}")  # noqa: S311 - variety, not secrecy
+    markets = {market.symbol: market for market in stage.markets}
+    some = sorts(chosen, count, [*markets], rng)
+    if chosen["scope"] != EVERYWHERE:
+        some += [(symbol, *some[0][1:]) for symbol in markets if symbol != chosen["scope"]]
+    by = next((each for each in stage.view_of(chosen["account"]).account.credentials if each == chosen["by"]), None)
+    return [
+        Wish(markets[symbol], side, partly * (rng.randint(1, 3) if by else 1), age=chosen["age"], credential=by)
+        for symbol, side, partly in some
+    ]
 
 
 @cancels
 @verifies("cancel.own-only", "list.own-only", "list.limit-exact")
 @needs(place=True, other=True)
 def test_orders_with_several_fills(stage: Stage) -> None:
-    """Orders that were filled once, twice and three times: lists count each once, and show each to its owner alone.
+    """Orders that were filled once, twice and three times, placed with each credential: lists count each once, and show
+    each to its owner alone, whichever credential asks.
 
     Cancel-all takes those of the caller and leaves the other side's partly filled ones.
     """
     assert stage.other_view is not None
-    market = stage.markets[-1]
-    stage.arrange([Wish(market, "buy", fills) for fills in (1, 2, 3)], by="placing")
-    stage.arranger.arrange(stage.other_view, [Wish(market, "buy", 2)], by="placing")
+    sides = ("buy", "sell") if stage.seed % 2 else ("sell", "buy")
+    for view, side in zip(stage.lane.views, sides, strict=True):
+        wishes = filled_wishes(stage, view.account.credentials, side)
+        stage.arrange(wishes) if view is stage.view else stage.arranger.arrange(view, wishes)
     seen = [
         (view, Known(view.account, view.settled, view.believed(), catch_up=view.catch_up)) for view in stage.lane.views
     ]
+    market = stage.markets[-1]
     for view, known in seen:
         newest = max(order.created_at for order in known.snapshot.orders.values())
         lists = (
             Query(limit=2),
             Query(status="filled", limit=3),
-            Query(status="partially_filled", limit=2),
             Query(market.symbol, "partially_filled"),
+            Query(status="partially_filled", limit=2),
             Query(market.symbol, "filled"),
             Query(start=newest, end=newest),
         )
-        queries = lists if view is stage.view else lists[:2]
-        with known.ahead(queries):
-            for query in queries:
-                known.expect(query)
+        queries = lists if view is stage.view else lists[1:3]
+        for turn, credential in enumerate(view.account.credentials):
+            due = queries[turn :: len(view.account.credentials)]
+            with known.ahead(due, credential):
+                for query in due:
+                    known.expect(query, credential)
     cancel_all(stage, bystander=True)
+
+
+def filled_wishes(stage: Stage, credentials: Sequence[Credential], side: str) -> list[Wish]:
+    """Orders of this side in the last market, filled once, twice and three times; in each other one, of either side,
+    one that is filled as often as the seed says. They are placed with one credential after the other.
+    """
+    wishes = [(stage.markets[-1], side, fills) for fills in (1, 2, 3)]
+    wishes += [
+        (market, side if number % 2 else OPPOSITE[side], 1 + (number + stage.seed) % 3)
+        for number, market in enumerate(stage.markets[:-1])
+    ]
+    return [Wish(*each, credential=credentials[number % len(credentials)]) for number, each in enumerate(wishes)]

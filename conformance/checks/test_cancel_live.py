@@ -1,6 +1,5 @@
 """Cancel-all: everything that is live in scope, and nothing else."""
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,47 +22,17 @@ def test_everything_live_past_the_longest_page(stage: Stage) -> None:
 
 
 @cancels
-@verifies("cancel.complete", "cancel.exact", "cancel.envelope", "cancel.status", "cancel.keeps-rest")
-@needs(arrange=True)
-@settings(DRAWING, max_examples=1)
-@given(data=st.data())
-def test_any_mix_of_live_orders(stage: Stage, data: st.DataObject) -> None:
-    """Open and partly filled orders, buys and sells, in any market: those in scope are canceled, the rest stays.
-
-    What a cancel of one market leaves is then canceled by one of all markets.
-    """
-    markets = stage.markets
-    mine = data.draw(wishes(markets, least=1), label="live orders")
-    symbol = data.draw(st.sampled_from([None, *(market.symbol for market in markets)]), label="symbol")
-    stage.arrange(mine, by=data.draw(st.sampled_from(stage.ways), label="by"))
-    cancel_all(stage, symbol)
-    if symbol is not None:
-        cancel_all(stage)
-
-
-@cancels
-@verifies("cancel.complete", "cancel.exact")
-@needs(arrange=True)
-@pytest.mark.parametrize("kind", ["buys", "sells", "partly filled"])
-def test_live_orders_of_one_kind(stage: Stage, kind: str) -> None:
-    """Nothing but buys, sells, or partly filled orders."""
-    side = "sell" if kind == "sells" else "buy"
-    wishes = [Wish(market, side, int(kind == "partly filled")) for market in stage.markets for _ in range(2)]
-    stage.arrange(wishes)
-    cancel_all(stage)
-
-
-@cancels
 @verifies("cancel.scope-symbol", "cancel.scope-all")
 @needs(arrange=True, tradable=2)
 @settings(DRAWING, max_examples=1)
 @given(data=st.data())
 def test_one_market_and_then_all(stage: Stage, data: st.DataObject) -> None:
     """Live orders in two markets: with a symbol those of the other one stay; without, both are reached."""
+    credentials = st.sampled_from(stage.caller.credentials)
     for symbol in (stage.markets[0].symbol, None):
         both = [wish for market in stage.markets[:2] for wish in data.draw(wishes([market], least=1, most=2))]
         stage.arrange(both, by=data.draw(st.sampled_from(stage.ways), label="by"))
-        cancel_all(stage, symbol)
+        cancel_all(stage, symbol, credential=data.draw(credentials, label="credential"))
 
 
 @cancels

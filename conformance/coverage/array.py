@@ -79,6 +79,30 @@ def cover(
     return rows
 
 
+def completed(
+    begun: Sequence[Row],
+    parameters: Mapping[str, Sequence[str]],
+    wanted: set[Combination],
+    rng: random.Random,
+    allowed: Callable[[Mapping[str, str]], bool],
+) -> list[Row]:
+    """These rows with a value for each parameter, chosen so that they show many of the wanted combinations: where no
+    more than so many rows can be had. Any row must have values that are allowed.
+    """
+    strength = len(next(iter(wanted), ()))
+    missing = dict.fromkeys(sorted(wanted))
+    rows: dict[int, Row] = {}
+    for number in rng.sample(range(len(begun)), len(begun)):
+        tries = [
+            _filled(dict(begun[number]), parameters, missing, rng, allowed, strength) for _ in range(_TRIED + _OTHERS)
+        ]
+        filled = [{name: row[name] for name in parameters} for row in tries if row is not None]
+        rows[number] = max(filled, key=lambda row: len(missing.keys() & within(row, strength)))
+        for each in missing.keys() & within(rows[number], strength):
+            del missing[each]
+    return [rows[number] for number in sorted(rows)]
+
+
 def _filled(
     row: Row,
     parameters: Mapping[str, Sequence[str]],

@@ -41,9 +41,9 @@ _RENEWED = 3
 # How old, in seconds, live orders are that are injected for one check: not so old that hundreds of others are newer.
 _AGED_S = (3, 9)
 
-# Many at once lie where nothing is placed on top of them, each set newer than the one before, and so far apart that no
-# second fills a page: no walk by `end` gets past such a second.
-_MANY_SINCE_S = 3600
+# Many at once lie where nothing is placed on top of them, each set newer than the one before of its age, and so far
+# apart that no second fills a page: no walk by `end` gets past such a second.
+_YOUNG_SINCE_S, _WELL_SINCE_S = 50, 600
 _OF_A_SECOND = 20
 _APART_S = 2
 
@@ -58,7 +58,7 @@ class Arranger:
         self.lane = lane
         self.refusals: list[str] = []
         self._injects = lane.driver.can_inject  # until the target refuses to
-        self._many_until = 0
+        self._many_until: dict[tuple[View, str], int] = {}
         self._rng = random.Random(seed)  # noqa: S311 - variety, not secrecy
         self._book = Book(lane, self._rng)
 
@@ -111,14 +111,17 @@ class Arranger:
         self._book.arrange(view, placed)
 
     def inject_many(self, view: View, wishes: Sequence[Wish], earlier_s: int = 0) -> int:
-        """Inject live orders, however many, where nothing is placed on top of them: the second of the newest.
+        """Inject live orders, however many, all as old as the first wish says: the second of the newest. A look needs
+        none of what is newer.
 
         `earlier_s`: so much older than by default. Raises DriverRefused.
         """
-        first = max(self._now(view) - _MANY_SINCE_S - earlier_s, self._many_until + _APART_S)
-        seconds = [first + number // _OF_A_SECOND for number in range(len(wishes))]
+        now, age = self._now(view), wishes[0].age
+        since_s = _YOUNG_SINCE_S if age == YOUNG else AGES[age][0] + _WELL_SINCE_S + earlier_s
+        first = max(now - since_s, self._many_until.get((view, age), 0) + _APART_S)
+        seconds = [min(first + number // _OF_A_SECOND, now) for number in range(len(wishes))]
         self._inject(view, [self._live(wish, second) for wish, second in zip(wishes, seconds, strict=True)])
-        self._many_until = seconds[-1]
+        self._many_until[view, age] = seconds[-1]
         return seconds[-1]
 
     def arrange_aged(self, view: View, aged_s: int) -> None:

@@ -76,15 +76,21 @@ class Book:
         times: int = 1,
         credential: Credential | None = None,
     ) -> list[list[Placing]]:
-        """An order of `maker`, and then those that take `share` of it each, at a price where neither rests."""
+        """An order of `maker`, and then those that take `share` of it each, at a price where neither rests.
+
+        Where it matters with which credential it is placed, they are placed with each, the first with the same.
+        """
         taker = maker.opposite
         if taker is None:
             raise DriverRefused("one account cannot fill its own orders: add [accounts.other]")
         price = self._untouched_price(market, side)
         taken = max(market.lot, market.quantity * share // market.lot * market.lot)
         made = order(maker, market, side, price, market.quantity, credential=credential)
-        taking = order(taker, market, "sell" if side == "buy" else "buy", price, taken)
-        return [[made], [taking] * times]
+        opposite = "sell" if side == "buy" else "buy"
+        kinds: Sequence[Credential | None] = [None] if credential is None else taker.account.credentials
+        first = kinds.index(credential) if credential in kinds else 0
+        by = [kinds[(first + number) % len(kinds)] for number in range(times)]
+        return [[made], [order(taker, market, opposite, price, taken, credential=each) for each in by]]
 
     def _place(self, resting: Sequence[Placing], chains: Sequence[Sequence[Sequence[Placing]]]) -> None:
         """Place what rests, and the chains beside it, each step by step: orders of one market and side may meet."""

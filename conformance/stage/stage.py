@@ -12,6 +12,8 @@ from typing import Any
 from conformance.account.account import Account
 from conformance.account.ahead import asked_ahead
 from conformance.account.view import View
+from conformance.coverage.array import Row
+from conformance.coverage.live_sets import live_sets
 from conformance.coverage.population import Kind
 from conformance.coverage.queries import FOURS, TRIPLES, Queries, alike, plan
 from conformance.oracle.snapshot import Snapshot
@@ -133,6 +135,15 @@ class Stage:
         """Lists that each account asks for with each credential, one right after the other: a cache may mix them up."""
         return alike([view.known.snapshot for view in self.lane.views], self.lane.symbols, self.seed)
 
+    @cached_property
+    def live_sets(self) -> list[Row]:
+        """Sets of live orders, and who is to cancel them how; chosen when this is first asked for."""
+        views = {"caller": self.view}
+        if self.other_view is not None and not self.other_view.foreign_live():
+            views["other"] = self.other_view
+        credentials = {whose: view.account.credentials for whose, view in views.items()}
+        return live_sets([market.symbol for market in self.markets], credentials, {*self.ways}, self.seed)
+
     def view_of(self, whose: str) -> View:
         """The view of the caller, or of the other account where there is one."""
         return self.view if whose == "caller" or self.other_view is None else self.other_view
@@ -204,18 +215,22 @@ class Stage:
         as_wished = all(self.view.own.placed(order) == (way == "placing") for order in live)
         return as_wished and fulfilled(wishes, live)
 
-    def arrange_many(self, wishes: Sequence[Wish]) -> Snapshot:
-        """Bring about exactly these live orders in the caller's account: what lists show of them. Raises DriverRefused.
+    def arrange_many(self, view: View, wishes: Sequence[Wish]) -> Snapshot:
+        """Bring about exactly these live orders in the account, all of one age: what lists show of them. Raises
+        DriverRefused.
 
-        Where they are injected nothing else lies on top of them, and the snapshot holds nothing newer.
+        Where they are injected the snapshot holds nothing newer.
         """
-        self.lane.clear()
-        if not self.arranger.injects:
-            self.arrange(wishes)
-            return self.view.believed()
-        up_to = self.arranger.inject_many(self.view, wishes, self.effort.earlier_s)
+        self.lane.clear(view)
+        if not self.arranger.injects or any(wish.to_be_placed for wish in wishes):
+            if view.opposite is not None and not view.opposite.foreign_live():
+                self.lane.clear(view.opposite)  # the two sets would trade with each other
+            self.arranger.arrange(view, wishes)
+            self.wait_until_listed(view)
+            return view.believed()
+        up_to = self.arranger.inject_many(view, wishes, self.effort.earlier_s)
         with self.driver.setting_up():
-            return self.view.settled(up_to=up_to)
+            return view.settled(up_to=up_to)
 
     def wait_until_listed(self, *views: View) -> None:
         """Wait until lists show what was brought about in these accounts: this belongs to the set-up."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from conformance.coverage.array import combinations_of, cover, within
+from conformance.coverage.array import combinations_of, completed, cover, within
 
 PARAMETERS = {"a": ("1", "2", "3"), "b": ("1", "2", "3", "4"), "c": ("x", "y"), "d": ("x", "y", "z"), "e": ("p", "q")}
 
@@ -46,3 +46,12 @@ def test_the_seed_decides() -> None:
 
 def test_nothing_wanted_needs_no_row() -> None:
     assert cover(PARAMETERS, set(), random.Random(0), anything) == []
+
+
+def test_begun_rows_are_completed_by_values_that_show_much() -> None:
+    begun = [{"a": value} for value in ("1", "2", "3", "1")]
+    rows = completed(begun, PARAMETERS, combinations_of(PARAMETERS, 2), random.Random(0), anything)
+    assert [row["a"] for row in rows] == ["1", "2", "3", "1"]
+    assert all(list(row) == list(PARAMETERS) for row in rows)
+    shown = set[object]().union(*(within(row, 2) for row in rows))
+    assert len(shown) >= 36  # of four rows with ten pairs each: nearly all are new
