@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from conformance.coverage.moments import is_telling
+from conformance.coverage.moments import DAY_S, is_telling
 from conformance.oracle.listing import page_size
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order, Query
@@ -38,6 +38,11 @@ class Ground:
         self._places: dict[int, list[int]] = {}
         self._is_telling = [is_telling(order.created_at) for order in self.orders]
         self._rising = [-order.created_at for order in self.orders]  # as bisect wants it
+
+    @property
+    def after_all(self) -> int:
+        """A second after that of the newest order."""
+        return self.orders[0].created_at + DAY_S
 
     @property
     def symbols(self) -> list[str]:

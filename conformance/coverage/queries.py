@@ -169,7 +169,7 @@ def plan(
             rows = cover(values, wanted[size] - told, rng, allowed, shows)
             made = [_asked(row, grounds[row["account"]], rng) for row in rows]
             asked = [*asked, *(each for each in made if not queries.told([each], size) <= told)]
-    needed = [*plain, *_needed(asked, plain, queries)]
+    needed = [*plain, *_widened(_needed(asked, plain, queries), plain, queries, grounds)]
     return replace(queries, asked=tuple(sorted(needed, key=lambda each: len(each.query.pairs()))))
 
 
@@ -245,11 +245,7 @@ def _plain_one(query: Query, whose: str, credential: str, ground: Ground) -> Ask
 
 def _needed(asked: Sequence[Asked], plain: Sequence[Asked], queries: Queries) -> list[Asked]:
     """The lists without which something would not be told, beside the plain ones."""
-
-    def wanted(one: Asked) -> set[Combination]:
-        return set().union(*(queries.told([one], size) & of for size, of in queries.wanted.items() if of))
-
-    told = {each: wanted(each) for each in asked}
+    told = {each: _wanted_of(each, queries) for each in asked}
     times = Counter(combination for each in asked for combination in told[each])
     needed: list[Asked] = []
     for each in sorted((each for each in asked if each not in plain), key=lambda each: len(told[each])):
@@ -258,6 +254,35 @@ def _needed(asked: Sequence[Asked], plain: Sequence[Asked], queries: Queries) ->
         else:
             needed.append(each)
     return needed
+
+
+def _widened(
+    needed: Sequence[Asked], plain: Sequence[Asked], queries: Queries, grounds: Mapping[str, Ground]
+) -> list[Asked]:
+    """These lists, some of them with a bound that lets all through in place of none, where nothing is lost by that: so
+    such a bound stands beside more pairs of others.
+    """
+    times = Counter(combination for each in (*plain, *needed) for combination in _wanted_of(each, queries))
+    made: list[Asked] = []
+    for each in needed:
+        ground = grounds[each.whose]
+        for name, value in (("end", "after all"), ("start", "zero")):
+            row = {**dict(each.row), name: value}
+            if dict(each.row)[name] != ABSENT or not means_something(row):
+                continue
+            one = each.query
+            query = replace(one, end=ground.after_all) if name == "end" else replace(one, start=0)
+            wide = Asked(query, each.whose, each.credential, tuple(row.items()), tells(row, query, ground) | _WHO)
+            lost = _wanted_of(each, queries) - _wanted_of(wide, queries)
+            if wide.telling > each.telling and all(times[combination] > 1 for combination in lost):
+                times.subtract(lost)
+                each = wide
+        made.append(each)
+    return made
+
+
+def _wanted_of(one: Asked, queries: Queries) -> set[Combination]:
+    return set().union(*(queries.told([one], size) & of for size, of in queries.wanted.items() if of))
 
 
 def _asked(row: Row, ground: Ground, rng: random.Random) -> Asked:

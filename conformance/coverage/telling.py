@@ -25,6 +25,9 @@ from conformance.orders import Query
 _TRIES = 100  # choices of values for a row: most rows tell with one of the first
 
 _AT_A_MOMENT = 0.3  # of the bounds
+_OF_THE_PAGE = 0.5  # of the early starts; the others lie before all orders
+_OF_ONE_SECOND = 0.2  # of the windows from one order to another
+_NEAR = 12  # a limit is often hardly greater than the least of its class
 
 
 def telling_query(row: Row, ground: Ground, rng: random.Random) -> tuple[Query, frozenset[str]]:
@@ -60,8 +63,10 @@ def _chosen(row: Row, ground: Ground, rng: random.Random) -> Query:
         if row["end"] in BOUNDS and row["start"] in BOUNDS:
             first = min(first, max(reach - 1, 0))
         last = _number(passing, min(first + least, reach), min(first + size - 1, reach), ground, rng)
+        if not least and row["start"] == row["end"] == BOUNDS[0] and rng.random() < _OF_ONE_SECOND:
+            last = first
         start, end = (_second(row["start"], ground, passing[last]), _second(row["end"], ground, passing[first]))
-        if row["start"] == EARLY:
+        if row["start"] == EARLY and rng.random() < _OF_THE_PAGE:
             start = ground.orders[passing[rng.randint(min(size, reach), reach)]].created_at - rng.randint(0, 1)
         if row["start"] == "beside an order" and start is not None:
             start += 1
@@ -84,7 +89,7 @@ def _second(where: str, ground: Ground, place: int | None) -> int | None:
     """The bound of a window that lies there; `place`: the order that it lies at, or beside."""
     newest, oldest = ground.orders[0].created_at, ground.orders[-1].created_at
     before_all = max(oldest - 1, 1)
-    beyond = {ABSENT: None, "zero": 0, "before all": before_all, EARLY: before_all, "after all": newest + 86_400}
+    beyond = {ABSENT: None, "zero": 0, "before all": before_all, EARLY: before_all, "after all": ground.after_all}
     if where in beyond:
         return beyond[where]
     return newest if place is None else ground.orders[place].created_at
@@ -100,10 +105,10 @@ def _limit(name: str, rng: random.Random, can_cut: int | None) -> int | None:
         return rng.choice(ABOVE)
     least, most = SIZES[name]
     if can_cut is None:
-        least = max(least, min(4, most))  # room for a window that tells
+        least = max(least, min(2, most))  # room for a window that tells
     else:
         most = max(least, min(most, can_cut))
-    return rng.choice((least, most, rng.randint(least, most), rng.randint(least, most)))
+    return rng.choice((least, most, rng.randint(least, min(most, least + _NEAR)), rng.randint(least, most)))
 
 
 def tells(row: Row, query: Query, ground: Ground) -> frozenset[str]:
