@@ -2,12 +2,13 @@
 
 import random
 from collections.abc import Sequence
+from functools import cache
 
 import pytest
 
 from conformance.account.known import Known
 from conformance.coverage.array import Row
-from conformance.coverage.live_sets import COUNTS, EVERYWHERE, sorts
+from conformance.coverage.live_sets import COUNTS, EVERYWHERE, live_sets, sorts
 from conformance.declare import cancels, early, needs, verifies
 from conformance.oracle.listing import MAX_LIMIT
 from conformance.orders import LIVE, Query
@@ -72,7 +73,7 @@ def test_any_number_of_live_orders(stage: Stage, number: int) -> None:
     count = another_size(stage, COUNTS[number], number)
     if not stage.arranger.injects and count > PLACED:
         raise NotObserved(f"{count} live orders are needed, which takes [driver.inject]")
-    chosen = stage.live_sets[number]
+    chosen = sets_of(stage)[number]
     view, symbol = stage.view_of(chosen["account"]), None if chosen["scope"] == EVERYWHERE else chosen["scope"]
     wishes = wishes_of(stage, chosen, count, number)
     seen = stage.arrange_many(view, wishes)
@@ -81,6 +82,16 @@ def test_any_number_of_live_orders(stage: Stage, number: int) -> None:
     credential = next(each for each in view.account.credentials if each == chosen["credential"])
     cancel_all(stage, symbol, by=view, credential=credential, seen=seen)
     stage.clear(view)  # old orders that stay live would have to be looked for by every look
+
+
+@cache
+def sets_of(stage: Stage) -> list[Row]:
+    """Sets of live orders, and who is to cancel them how; chosen when this is first asked for."""
+    views = {"caller": stage.view}
+    if stage.other_view is not None and not stage.other_view.foreign_live():
+        views["other"] = stage.other_view
+    credentials = {whose: view.account.credentials for whose, view in views.items()}
+    return live_sets([market.symbol for market in stage.markets], credentials, {*stage.ways}, stage.seed)
 
 
 def wishes_of(stage: Stage, chosen: Row, count: int, number: int) -> list[Wish]:

@@ -12,8 +12,6 @@ from typing import Any
 from conformance.account.account import Account
 from conformance.account.ahead import asked_ahead
 from conformance.account.view import View
-from conformance.coverage.array import Row
-from conformance.coverage.live_sets import live_sets
 from conformance.coverage.population import Kind
 from conformance.coverage.queries import FOURS, TRIPLES, Queries, alike, plan
 from conformance.oracle.snapshot import Snapshot
@@ -135,15 +133,6 @@ class Stage:
         """Lists that each account asks for with each credential, one right after the other: a cache may mix them up."""
         return alike([view.known.snapshot for view in self.lane.views], self.lane.symbols, self.seed)
 
-    @cached_property
-    def live_sets(self) -> list[Row]:
-        """Sets of live orders, and who is to cancel them how; chosen when this is first asked for."""
-        views = {"caller": self.view}
-        if self.other_view is not None and not self.other_view.foreign_live():
-            views["other"] = self.other_view
-        credentials = {whose: view.account.credentials for whose, view in views.items()}
-        return live_sets([market.symbol for market in self.markets], credentials, {*self.ways}, self.seed)
-
     def view_of(self, whose: str) -> View:
         """The view of the caller, or of the other account where there is one."""
         return self.view if whose == "caller" or self.other_view is None else self.other_view
@@ -216,10 +205,8 @@ class Stage:
         return as_wished and fulfilled(wishes, live)
 
     def arrange_many(self, view: View, wishes: Sequence[Wish]) -> Snapshot:
-        """Bring about exactly these live orders in the account, all of one age: what lists show of them. Raises
-        DriverRefused.
-
-        Where they are injected the snapshot holds nothing newer.
+        """Bring about exactly these live orders in the account, all of one age: what lists show of them, and where they
+        are injected of nothing newer. Raises DriverRefused.
         """
         self.lane.clear(view)
         if not self.arranger.injects or any(wish.to_be_placed for wish in wishes):
