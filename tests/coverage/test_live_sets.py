@@ -35,8 +35,8 @@ def test_nearly_every_pair_and_most_triples_of_what_concerns_the_request_are_met
     for one, two in combinations(("scope", "account", "credential", "side", "status"), 2):
         of_one, of_two = ({each[name] for each in chosen} for name in (one, two))
         pairs = {(each[one], each[two]) for each in chosen}
-        assert len(pairs) >= len(of_one) * len(of_two) - 1, (one, two)
-    assert len({(each["credential"], each["account"], each["scope"]) for each in chosen}) >= 12  # of 16
+        assert len(pairs) >= len(of_one) * len(of_two) - 2, (one, two)
+    assert len({(each["credential"], each["account"], each["scope"]) for each in chosen}) >= 11  # of 16, by 15 sets
 
 
 def test_more_than_the_longest_page_is_canceled_in_one_market_with_each_credential_and_altogether() -> None:
