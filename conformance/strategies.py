@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
-from conformance.coverage.queries import Asked, still_listed
+from conformance.coverage.asked import Asked
+from conformance.coverage.queries import still_listed
 from conformance.oracle.listing import MAX_LIMIT
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order

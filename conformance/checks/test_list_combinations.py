@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.coverage.queries import Asked
+from conformance.coverage.asked import Asked
 from conformance.declare import each_credential, needs, verifies
 from conformance.hypothesis_seam import run_examples
 from conformance.stage.stage import Stage

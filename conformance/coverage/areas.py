@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any
 
 from conformance.coverage.array import Combination
+from conformance.coverage.asked import FOURS, TRIPLES, Asked, Queries
 from conformance.coverage.population import Kind, wanted
-from conformance.coverage.queries import FOURS, TRIPLES, Asked, Queries
 
 Area = dict[str, Any]
 """Counts as [done, possible], and `gaps`: what is missing, with what would close it."""

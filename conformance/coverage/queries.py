@@ -5,12 +5,13 @@ of the array whose parameters all tell shows every mistake that is made with the
 """
 
 import random
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 
-from conformance.coverage.array import Combination, Row, Shows, always, combinations_of, cover, within
+from conformance.coverage.array import Combination, Row, combinations_of, cover
+from conformance.coverage.asked import FOURS, TRIPLES, WHO, Asked, Queries
+from conformance.coverage.fewer import MOST, merged, needed, widened
 from conformance.coverage.ground import Ground
 from conformance.coverage.rows import (
     ABOVE,
@@ -20,8 +21,8 @@ from conformance.coverage.rows import (
     BOUNDS,
     EARLY,
     LIMITS,
-    NO_MARKET,
     WITHIN,
+    emptied_by,
     fills_a_plain_page,
     fits,
     is_cut,
@@ -33,68 +34,7 @@ from conformance.oracle.listing import DEFAULT_LIMIT, MAX_LIMIT
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import LIVE, STATUSES, Query
 
-TRIPLES, FOURS = 3, 4  # how strong an array is: of how many parameters it covers all values together
-_WHO = {"credential", "account"}  # any page that is right tells who asked, and with what
 _ROUNDS = 6  # a combination that did not tell in one row may tell in another
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One list that is asked for: the row that it stands for, and which of its parameters tell."""
-
-    query: Query
-    whose: str
-    credential: str
-    row: tuple[tuple[str, str], ...]
-    telling: frozenset[str]
-
-    def __repr__(self) -> str:
-        return f"{self.query} by {self.whose} with {self.credential}"
-
-    def _repr_pretty_(self, printer: object, cycle: bool) -> None:
-        """How Hypothesis prints it in an example."""
-        printer.text(repr(self))  # type: ignore[attr-defined]
-
-    @property
-    def may_be_rejected(self) -> bool:
-        """Whether a 4xx is a good answer too: the symbol is that of no market, or the window ends before it starts."""
-        start, end = self.query.start, self.query.end
-        return ("symbol", NO_MARKET) in self.row or (start is not None and end is not None and start > end)
-
-    def combinations(self, strength: int) -> set[Combination]:
-        """The combinations of so many of its parameters in which each one that is given tells."""
-        row = {name: value for name, value in self.row if value == ABSENT or name in self.telling}
-        return within(row, strength)
-
-
-@dataclass(frozen=True, slots=True)
-class Queries:
-    """The lists of a run, those with few parameters first, and the combinations that they are to cover.
-
-    `shows`: whether a combination shows in a row in which it stands. `fours`: none where the array is not as strong.
-    """
-
-    asked: tuple[Asked, ...]
-    pairs: Set[Combination] = frozenset()
-    triples: Set[Combination] = frozenset()
-    shows: Shows = always
-    fours: Set[Combination] = frozenset()
-    _told: dict[tuple[Asked, int], set[Combination]] = field(default_factory=dict, compare=False, repr=False)
-
-    def told(self, asked: Iterable[Asked], strength: int) -> set[Combination]:
-        """The combinations of so many parameters that these lists show."""
-        return set().union(*(self._told_by(one, strength) for one in asked))
-
-    @property
-    def wanted(self) -> Mapping[int, Set[Combination]]:
-        """The combinations to be covered, by the number of their parameters."""
-        return {2: self.pairs, TRIPLES: self.triples, FOURS: self.fours}
-
-    def _told_by(self, one: Asked, strength: int) -> set[Combination]:
-        if (one, strength) not in self._told:  # it is asked again and again while the lists are chosen
-            row = dict(one.row)
-            self._told[one, strength] = {each for each in one.combinations(strength) if self.shows(row, each)}
-        return self._told[one, strength]
 
 
 def plan(
@@ -149,6 +89,8 @@ def plan(
 
     def shows(row: Mapping[str, str], combination: Combination) -> bool:
         given = dict(combination)
+        if emptied_by(row) - given.keys():
+            return False  # whatever is forgotten of it, the answer is empty
         if "limit" not in given:
             return True
         # Where a limit can cut the page, a row in which it does so has to show it; and where it can show more than a
@@ -169,8 +111,11 @@ def plan(
             rows = cover(values, wanted[size] - told, rng, allowed, shows)
             made = [_asked(row, grounds[row["account"]], rng) for row in rows]
             asked = [*asked, *(each for each in made if not queries.told([each], size) <= told)]
-    needed = [*plain, *_widened(_needed(asked, plain, queries), plain, queries, grounds)]
-    return replace(queries, asked=tuple(sorted(needed, key=lambda each: len(each.query.pairs()))))
+    few = needed(asked, plain, queries)
+    if strength == TRIPLES and len(plain) + len(few) > MOST:  # who explores has time for more
+        few = merged(few, plain, queries, allowed, lambda row: _asked(row, grounds[row["account"]], rng, tries=5))
+    lists = [*plain, *widened(few, plain, queries, grounds)]
+    return replace(queries, asked=tuple(sorted(lists, key=lambda each: len(each.query.pairs()))))
 
 
 def still_listed(symbols: Iterable[str], markets: Sequence[str]) -> list[str]:
@@ -240,51 +185,9 @@ def _plain_one(query: Query, whose: str, credential: str, ground: Ground) -> Ask
         "credential": credential,
         "account": whose,
     }
-    return Asked(query, whose, credential, tuple(row.items()), tells(row, query, ground) | _WHO)
+    return Asked(query, whose, credential, tuple(row.items()), tells(row, query, ground) | WHO)
 
 
-def _needed(asked: Sequence[Asked], plain: Sequence[Asked], queries: Queries) -> list[Asked]:
-    """The lists without which something would not be told, beside the plain ones."""
-    told = {each: _wanted_of(each, queries) for each in asked}
-    times = Counter(combination for each in asked for combination in told[each])
-    needed: list[Asked] = []
-    for each in sorted((each for each in asked if each not in plain), key=lambda each: len(told[each])):
-        if all(times[combination] > 1 for combination in told[each]):
-            times.subtract(told[each])
-        else:
-            needed.append(each)
-    return needed
-
-
-def _widened(
-    needed: Sequence[Asked], plain: Sequence[Asked], queries: Queries, grounds: Mapping[str, Ground]
-) -> list[Asked]:
-    """These lists, some of them with a bound that lets all through in place of none, where nothing is lost by that: so
-    such a bound stands beside more pairs of others.
-    """
-    times = Counter(combination for each in (*plain, *needed) for combination in _wanted_of(each, queries))
-    made: list[Asked] = []
-    for each in needed:
-        ground = grounds[each.whose]
-        for name, value in (("end", "after all"), ("start", "zero")):
-            row = {**dict(each.row), name: value}
-            if dict(each.row)[name] != ABSENT or not means_something(row):
-                continue
-            one = each.query
-            query = replace(one, end=ground.after_all) if name == "end" else replace(one, start=0)
-            wide = Asked(query, each.whose, each.credential, tuple(row.items()), tells(row, query, ground) | _WHO)
-            lost = _wanted_of(each, queries) - _wanted_of(wide, queries)
-            if wide.telling > each.telling and all(times[combination] > 1 for combination in lost):
-                times.subtract(lost)
-                each = wide
-        made.append(each)
-    return made
-
-
-def _wanted_of(one: Asked, queries: Queries) -> set[Combination]:
-    return set().union(*(queries.told([one], size) & of for size, of in queries.wanted.items() if of))
-
-
-def _asked(row: Row, ground: Ground, rng: random.Random) -> Asked:
-    query, telling = telling_query(row, ground, rng)
-    return Asked(query, row["account"], row["credential"], tuple(row.items()), telling | _WHO)
+def _asked(row: Row, ground: Ground, rng: random.Random, **tries: int) -> Asked:
+    query, telling = telling_query(row, ground, rng, **tries)
+    return Asked(query, row["account"], row["credential"], tuple(row.items()), telling | WHO)

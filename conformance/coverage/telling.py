@@ -30,11 +30,13 @@ _OF_ONE_SECOND = 0.2  # of the windows from one order to another
 _NEAR = 12  # a limit is often hardly greater than the least of its class
 
 
-def telling_query(row: Row, ground: Ground, rng: random.Random) -> tuple[Query, frozenset[str]]:
-    """A query of the row, and the parameters by which it tells: all that are given, or as many as were found."""
+def telling_query(row: Row, ground: Ground, rng: random.Random, tries: int = _TRIES) -> tuple[Query, frozenset[str]]:
+    """A query of the row, and the parameters by which it tells: all that are given, or as many as were found in so many
+    `tries`.
+    """
     best: tuple[Query, frozenset[str]] | None = None
     due = {name for name in ("symbol", "status", "start", "end", "limit") if row[name] != ABSENT}
-    for _ in range(_TRIES):
+    for _ in range(tries):
         query = _chosen(row, ground, rng)
         telling = tells(row, query, ground)
         if best is None or len(telling) > len(best[1]):

@@ -12,8 +12,9 @@ from typing import Any
 from conformance.account.account import Account
 from conformance.account.ahead import asked_ahead
 from conformance.account.view import View
+from conformance.coverage.asked import FOURS, TRIPLES, Queries
 from conformance.coverage.population import Kind
-from conformance.coverage.queries import FOURS, TRIPLES, Queries, alike, plan
+from conformance.coverage.queries import alike, plan
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Query
 from conformance.profile import Market, Target

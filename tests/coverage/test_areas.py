@@ -1,8 +1,8 @@
 """What was covered of what there is: counts, and the gaps with what would close them."""
 
 from conformance.coverage.areas import SIZES, merged, of_cancels, of_orders, of_queries
+from conformance.coverage.asked import Asked, Queries
 from conformance.coverage.population import YOUNG, Kind
-from conformance.coverage.queries import Asked, Queries
 from conformance.orders import Query
 
 ROW = (("symbol", "A"), ("status", "open"), ("limit", "absent, room"))

@@ -1,0 +1,109 @@
+"""Fewer lists that tell as much: those without which nothing is lost are left out, and two become one."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from conformance.coverage.array import Combination, Row
+from conformance.coverage.asked import WHO, Asked, Queries
+from conformance.coverage.ground import Ground
+from conformance.coverage.rows import ABSENT, means_something
+from conformance.coverage.telling import tells
+
+# More than so many lists are made fewer. Fewer than these would cost nothing that is counted, but they would leave less
+# to chance, which finds what takes more than is counted.
+MOST = 365
+
+_TRIES = 8  # of two lists in one: most fail, since the orders do not tell all of it in one list
+
+
+def needed(asked: Sequence[Asked], plain: Sequence[Asked], queries: Queries) -> list[Asked]:
+    """The lists without which something would not be told, beside the plain ones."""
+    told = {each: _wanted_of(each, queries) for each in asked}
+    times = Counter(combination for each in asked for combination in told[each])
+    found: list[Asked] = []
+    for each in sorted((each for each in asked if each not in plain), key=lambda each: len(told[each])):
+        if all(times[combination] > 1 for combination in told[each]):
+            times.subtract(told[each])
+        else:
+            found.append(each)
+    return found
+
+
+def widened(
+    lists: Sequence[Asked], plain: Sequence[Asked], queries: Queries, grounds: Mapping[str, Ground]
+) -> list[Asked]:
+    """These lists, some of them with a bound that lets all through in place of none, where nothing is lost by that: so
+    such a bound stands beside more pairs of others.
+    """
+    times = Counter(combination for each in (*plain, *lists) for combination in _wanted_of(each, queries))
+    made: list[Asked] = []
+    for each in lists:
+        ground = grounds[each.whose]
+        for name, value in (("end", "after all"), ("start", "zero")):
+            row = {**dict(each.row), name: value}
+            if dict(each.row)[name] != ABSENT or not means_something(row):
+                continue
+            one = each.query
+            query = replace(one, end=ground.after_all) if name == "end" else replace(one, start=0)
+            wide = Asked(query, each.whose, each.credential, tuple(row.items()), tells(row, query, ground) | WHO)
+            lost = _wanted_of(each, queries) - _wanted_of(wide, queries)
+            if wide.telling > each.telling and all(times[combination] > 1 for combination in lost):
+                times.subtract(lost)
+                each = wide
+        made.append(each)
+    return made
+
+
+def _wanted_of(one: Asked, queries: Queries) -> set[Combination]:
+    return set().union(*(queries.told([one], size) & of for size, of in queries.wanted.items() if of))
+
+
+def merged(
+    lists: Sequence[Asked],
+    plain: Sequence[Asked],
+    queries: Queries,
+    allowed: Callable[[Mapping[str, str]], bool],
+    asked: Callable[[Row], Asked],
+) -> list[Asked]:
+    """These lists, two of them in one as long as there are more than MOST, where nothing is lost by that.
+
+    What a list alone tells is often of few of its parameters: the others may be those of another list. `asked`: the
+    list of a row.
+    """
+    told = {each: _wanted_of(each, queries) for each in (*plain, *lists)}
+    times = Counter(combination for of in told.values() for combination in of)
+
+    def fixed(one: Asked) -> dict[str, str]:
+        """The parameters without which something would be lost."""
+        return dict(item for combination in told[one] if times[combination] == 1 for item in combination)
+
+    kept = {each: fixed(each) for each in lists}
+    for one in sorted(lists, key=lambda each: len(kept[each])):
+        tries = 0
+        for other, theirs in list(kept.items()) if one in kept else ():
+            mine = kept[one]
+            if other is one or any(theirs.get(name, value) != value for name, value in mine.items()):
+                continue
+            row = {**dict(other.row), **theirs, **mine}
+            if not allowed(row):
+                continue
+            of_two = Counter((*told[one], *told[other]))
+            lost = [combination for combination, by in of_two.items() if times[combination] == by]
+            if not all(queries.shows(row, combination) for combination in lost):
+                continue
+            both = asked(row)
+            new = _wanted_of(both, queries)
+            if new.issuperset(lost):
+                del kept[one], kept[other]
+                times.subtract(of_two)
+                told[both] = new
+                times.update(new)
+                kept = {each: fixed(each) for each in (*kept, both)}
+                break
+            tries += 1
+            if tries == _TRIES:
+                break
+        if len(kept) + len(plain) <= MOST:
+            break
+    return list(kept)
