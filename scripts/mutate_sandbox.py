@@ -49,6 +49,7 @@ class Mutant:
 
     module: str
     function: str
+    row: int
     line: str
     change: str
     source: str
@@ -60,22 +61,27 @@ class Mutant:
         return f"{self.module}.{self.function}: {self.change}"
 
     @property
-    def text(self) -> str:
-        """The module's new text."""
+    def tree(self) -> ast.Module:
+        """The module's new tree, in which lines have the numbers that they had."""
         tree = ast.parse(self.source)
         node, number = self.at
         _, change = list(_changes(list(_nodes(tree))[node][1]))[number]
         change()
-        return ast.unparse(ast.fix_missing_locations(tree)) + "\n"
+        return ast.fix_missing_locations(_Whole().visit(tree))
+
+    @property
+    def text(self) -> str:
+        """The module's new text."""
+        return ast.unparse(self.tree) + "\n"
 
 
 def mutants(module: str, source: str) -> Iterator[Mutant]:
     """All mutants of the functions of a module."""
     lines = source.splitlines()
     for at, (function, node) in enumerate(_nodes(ast.parse(source))):
+        row = next((each.lineno for each in ast.walk(node) if hasattr(each, "lineno")), 1)
         for number, (told, _) in enumerate(_changes(node)):
-            line = lines[getattr(node, "lineno", 1) - 1].strip()
-            yield Mutant(module, function, line, told, source, (at, number))
+            yield Mutant(module, function, row, lines[row - 1].strip(), told, source, (at, number))
 
 
 def _nodes(tree: ast.AST, function: str = "") -> Iterator[tuple[str, ast.AST]]:
@@ -112,6 +118,14 @@ def _changes(node: Any) -> Iterator[tuple[str, Change]]:
         yield f"without {was}", partial(_leave_out, node)
 
 
+class _Whole(ast.NodeTransformer):
+    """An "and" or an "or" of which one half is left is that half."""
+
+    def visit_BoolOp(self, node: ast.BoolOp) -> ast.expr:
+        self.generic_visit(node)
+        return node if len(node.values) > 1 else node.values[0]
+
+
 def _take(values: list[ast.expr], at: int) -> None:
     del values[at]
 
@@ -133,9 +147,9 @@ def all_mutants() -> list[Mutant]:
     return [each for name in MODULES for each in mutants(name, (FOLDER / f"{name}.py").read_text(encoding="utf-8"))]
 
 
-def allowed() -> dict[str, str]:
+def allowed(file: Path = ALLOWED) -> dict[str, str]:
     """What is allowed, with the reasons: a mutant by its name, or all of a function, by the name before the colon."""
-    document = tomllib.loads(ALLOWED.read_text(encoding="utf-8"))
+    document = tomllib.loads(file.read_text(encoding="utf-8"))
     return {name: entry["reason"] for entry in document["allowed"] for name in entry["names"]}
 
 

@@ -9,6 +9,7 @@ from conformance.oracle.cancel_case import Cancellation
 from conformance.oracle.cancellation import CANCELLATION
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order
+from conformance.verdict import Breach
 from tests.orders import order
 
 NOW = 1_778_400_300
@@ -64,14 +65,117 @@ def test_the_array_may_come_in_any_order() -> None:
     assert broken(history(returned=[canceled(was) for was in (ELSEWHERE, PART, OPEN)])) == set()
 
 
+RETURNED = (
+    "order.id", "cancel.status", "cancel.exact", "cancel.complete", "cancel.keeps-fills", "cancel.keeps-average",
+    "cancel.keeps-rest", "cancel.updated-at", "cancel.updated-at-stable", "cancel.visible",
+)  # fmt: skip
+"""A lawful cancel-all shows each of these on every order that it returns."""
+
+AROUND = {"cancel.terminal-untouched": 2, "cancel.expired-untouched": 1, "cancel.own-only": 1}
+
+
+def saw(cancellation: Cancellation) -> dict[str, int]:
+    return dict(CANCELLATION.judge(cancellation).saw)
+
+
 def test_what_it_saw_is_counted() -> None:
-    saw = CANCELLATION.judge(history()).saw
-    assert saw["cancel.complete"] == 3
-    assert saw["cancel.terminal-untouched"] == 2
-    assert saw["cancel.expired-untouched"] == 1
-    assert saw["cancel.own-only"] == 1
-    assert saw["cancel.scope-symbol"] == 0
-    assert saw["cancel.empty"] == 0
+    assert saw(history()) == {**dict.fromkeys(RETURNED, 3), **AROUND, "cancel.scope-all": 2}
+    assert saw(history(symbol="DFUSDT")) == {**dict.fromkeys(RETURNED, 2), **AROUND, "cancel.scope-symbol": 3}
+    assert saw(history(symbol="ETHUSDT")) == {**AROUND, "cancel.empty": 1, "cancel.scope-symbol": 3}
+    assert saw(history(symbol="ETHUSDT", rejected=True)) == {**AROUND, "cancel.scope-symbol": 3}
+
+
+def test_one_market_does_not_show_that_every_market_is_reached() -> None:
+    before = Snapshot.of([OPEN, PART])
+    assert "cancel.scope-all" not in saw(replace(history(), before=before, returned=[canceled(OPEN), canceled(PART)]))
+
+
+def test_where_nothing_is_canceled_no_market_is_left_out() -> None:
+    assert broken(history(returned=[], after=list(BEFORE))) == {"cancel.complete"}
+
+
+def test_the_scope_in_words() -> None:
+    assert [history(symbol=symbol).scope for symbol in (None, "DFUSDT")] == ["every market", "DFUSDT"]
+
+
+def test_an_id_that_is_spelled_otherwise_in_the_array() -> None:
+    returned = [canceled(OPEN, id="OPEN"), canceled(PART), canceled(ELSEWHERE)]
+    case = history(returned=returned)
+    assert "order.id" in broken(case)
+    assert "order.id" not in broken(replace(case, before=Snapshot.of(BEFORE, horizon=OPEN.created_at)))
+    assert "order.id" not in broken(history(returned=[*history().returned, canceled(OPEN, id="new")]))
+
+
+@pytest.mark.parametrize("field", ["symbol", "quantity"])
+def test_another_order_under_the_id_of_a_known_one(field: str) -> None:
+    other = canceled(OPEN, **{"created_at": 1_778_400_009, field: "7"})
+    found = broken(history(returned=[other, canceled(PART), canceled(ELSEWHERE)]))
+    assert found == {"order.id"}
+
+
+def test_what_was_canceled_already_is_returned() -> None:
+    first = history()
+    assert broken(replace(first, before=first.after)) == {"cancel.empty", "cancel.exact"}
+
+
+def test_what_lies_deeper_than_lists_reach_may_be_returned() -> None:
+    deep = replace(history(symbol="ETHUSDT"), before=Snapshot.of(BEFORE, horizon=OPEN.created_at))
+    assert not {"cancel.empty", "cancel.exact"} & broken(replace(deep, returned=[canceled(OPEN, id="deep")]))
+
+
+@pytest.mark.parametrize(
+    ("unread", "found"), [(("part",), set()), (("",), set()), ((None,), set()), (("x",), {"cancel.exact"})]
+)
+def test_a_record_that_cannot_be_read_may_be_the_one_that_is_missing(
+    unread: tuple[str | None, ...], found: set[str]
+) -> None:
+    assert broken(history(returned=[canceled(OPEN), canceled(ELSEWHERE)], unread=unread)) == found
+
+
+def breach(cancellation: Cancellation) -> Breach:
+    [found] = CANCELLATION.judge(cancellation).breaches
+    return found
+
+
+@pytest.mark.parametrize(
+    ("filled", "certain", "excusable"), [("39.9", True, False), ("40.1", False, True)], ids=["less", "more"]
+)
+def test_a_trade_explains_that_more_is_filled(filled: str, certain: bool, excusable: bool) -> None:
+    returned = [canceled(OPEN), canceled(PART, filled_qty=filled), canceled(ELSEWHERE)]
+    found = breach(history(returned=returned, after=[*returned, FILLED, REJECTED, EXPIRED]))
+    assert (found.requirement, found.certain, found.excusable) == ("cancel.keeps-fills", certain, excusable)
+
+
+def test_what_somebody_else_may_have_done_in_between_is_not_certain() -> None:
+    assert not breach(history(returned=[canceled(OPEN), canceled(ELSEWHERE)])).certain
+    assert not breach(history(returned=[*history().returned, canceled(order("new"))])).certain
+    live = order("theirs", quantity="7", price="0.4")
+    assert not breach(history(theirs=live)).certain
+
+
+@pytest.mark.parametrize(("late", "right"), [(-2, False), (-1, True), (1, True), (2, False)])
+def test_bounds_of_the_clock_are_inclusive(late: int, right: bool) -> None:
+    returned = [canceled(was, updated_at=NOW + late) for was in (OPEN, PART, ELSEWHERE)]
+    found = broken(history(returned=returned, after=[*returned, FILLED, REJECTED, EXPIRED]))
+    assert found == (set() if right else {"cancel.updated-at"})
+
+
+def test_where_a_list_shows_it_live_its_updated_at_is_not_told_apart() -> None:
+    after = [canceled(OPEN), PART, canceled(ELSEWHERE), FILLED, REJECTED, EXPIRED]
+    assert broken(history(after=after)) == {"cancel.complete", "cancel.visible"}
+
+
+def test_an_order_that_changes_otherwise_than_by_a_trade() -> None:
+    more = {"filled_qty": "3", "avg_fill_price": "0.5"}
+    assert broken(history(theirs=canceled(THEIRS, **more))) == {"cancel.own-only"}
+    shown = [canceled(was) if was.live else was for was in BEFORE if was is not FILLED]
+    over = order("filled", status="filled", filled_qty="101", avg_fill_price="0.5")
+    assert broken(history(after=[*shown, over])) == {"cancel.terminal-untouched"}
+
+
+def test_an_order_of_ours_with_an_id_of_theirs_is_ours() -> None:
+    returned = [*history().returned, canceled(order("theirs", quantity="8"))]
+    assert broken(history(returned=returned)) == {"cancel.exact"}
 
 
 def test_an_order_that_is_left_live() -> None:
@@ -192,6 +296,21 @@ def test_said_again() -> None:
     first = history()
     second = replace(first, before=first.after, returned=[], again=True)
     assert broken(second) == set()
+    assert saw(second) == {
+        "cancel.idempotent": 7,
+        "cancel.empty": 1,
+        "cancel.terminal-untouched": 5,
+        "cancel.expired-untouched": 1,
+        "cancel.own-only": 1,
+    }
     assert "cancel.idempotent" in broken(replace(second, returned=first.returned))
+    assert "cancel.idempotent" in broken(replace(second, returned=first.returned[:1]))
     touched = Snapshot.of([canceled(was, updated_at=NOW + 9) if was.live else was for was in BEFORE])
     assert "cancel.idempotent" in broken(replace(second, after=touched))
+
+
+def test_said_again_for_one_market_the_others_are_not_looked_at() -> None:
+    first = history(symbol="DFUSDT")
+    second = replace(first, before=first.after, returned=[], again=True)
+    moved = Snapshot.of([*(each for each in first.after.orders.values() if not each.live), canceled(ELSEWHERE)])
+    assert broken(replace(second, after=moved)) == {"cancel.scope-symbol"}

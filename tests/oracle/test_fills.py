@@ -106,3 +106,21 @@ def test_prices_far_above_one_are_held_to_the_tick(average: str, right: bool) ->
     by = (taken("0.001", "30000.0"), taken("0.002", "30000.5"), taken("0.004", "30002.25"))
     found = broken(fills("0.007", average, by, tick=Decimal("0.1")))
     assert found == ([] if right else ["order.avg-fill-price"])
+
+
+def test_a_filled_order_took_what_it_asked_for_and_another_one_its_filled_qty() -> None:
+    filled = order("filled", side="sell", status="filled", quantity="3", filled_qty="2", avg_fill_price="0.5")
+    rest = order("rest", side="sell", status="canceled", quantity="9", filled_qty="4", avg_fill_price="0.5")
+    by_value = order("by value", side="sell", status="filled", quantity=None, filled_qty="5", avg_fill_price="0.5")
+    assert Fills(order(), (filled, rest, by_value), TICK).quantity == 3 + 4 + 5
+
+
+@pytest.mark.parametrize(
+    ("average", "by", "right"),
+    [
+        ("5", (taken("1", "5"), taken("1", "6")), True),  # cut off to a whole number
+        ("100", (taken("1", "100"), taken("1", "110")), False),  # cut off to tens, which no zeros at the end show
+    ],
+)
+def test_the_last_decimal_of_a_whole_number_is_one(average: str, by: tuple[Order, ...], right: bool) -> None:
+    assert broken(fills("2", average, by, tick=Decimal(10))) == ([] if right else ["order.avg-fill-price"])
