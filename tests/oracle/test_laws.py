@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from conformance.oracle.laws import LAWS
-from tests.orders import order
+from conformance.oracle.rules import Judgement
+from conformance.orders import Order
+from tests.orders import order, record
 
 FILLED = {"status": "filled", "filled_qty": "100", "avg_fill_price": "0.5"}
 PARTLY = {"status": "partially_filled", "filled_qty": "40", "avg_fill_price": "0.5"}
@@ -63,7 +65,45 @@ def test_an_unlawful_order_breaks_its_law(changed: dict[str, Any], broken: str) 
     assert {breach.requirement for breach in LAWS.judge(order(**changed)).breaches} - {"order.id-uuid"} == {broken}
 
 
+ALWAYS = {"order.timestamps": 1, "order.avg-fill-price": 1}
+LIMIT = {**ALWAYS, "order.nullable": 3, "order.quote-quantity": 1}
+NO_REASON = {"order.reject-reason-absent": 1}
+MARKET_SELL = {"side": "sell", "type": "market", "tif": None, "price": None, **FILLED}
+UUID = "9f2a1c4e-5b67-4d8a-bf93-2e1f4a6c8d10"
+
+
+@pytest.mark.parametrize(
+    ("changed", "saw"),
+    [
+        ({}, {**LIMIT, **NO_REASON, "order.status-agrees": 1}),
+        (FILLED, {**LIMIT, **NO_REASON, "order.status-agrees": 1, "order.price-respected": 1}),
+        ({**FILLED, "side": "sell"}, {**LIMIT, **NO_REASON, "order.status-agrees": 1, "order.price-respected": 1}),
+        ({**PARTLY, "filled_qty": "0.5"}, {**LIMIT, **NO_REASON, "order.status-agrees": 1, "order.price-respected": 1}),
+        ({"status": "canceled"}, {**LIMIT, **NO_REASON}),
+        ({"status": "rejected", "reject_reason": "X"}, {**LIMIT, "order.reject-reason": 1}),
+        ({"status": "expired"}, LIMIT),
+        (MARKET_BUY, {**ALWAYS, **NO_REASON}),
+        (MARKET_SELL, {**ALWAYS, **NO_REASON, "order.nullable": 1, "order.quote-quantity": 1}),
+        ({**MARKET_SELL, "price": "0.6"}, {**ALWAYS, **NO_REASON, "order.nullable": 1, "order.quote-quantity": 1}),
+    ],
+)
+def test_what_is_right_is_counted(changed: dict[str, Any], saw: dict[str, int]) -> None:
+    assert LAWS.judge(order(UUID, **changed)).saw == {**saw, "order.id-uuid": 1}
+
+
+def test_what_is_not_there_breaks_the_contract_and_is_not_judged_here() -> None:
+    def judged(name: str, **changed: Any) -> Judgement:
+        return LAWS.judge(
+            Order.from_json({key: value for key, value in record(UUID, **changed).items() if key != name})
+        )
+
+    assert judged("quantity").saw["order.nullable"] == 2
+    assert judged("quantity", **MARKET_SELL).saw["order.nullable"] == 0
+    for name in ("quantity", "price"):
+        assert judged(name, **FILLED).breaches == []
+        assert LAWS.judge(order(UUID, **{**FILLED, name: None})).saw["order.status-agrees"] == (name == "price")
+
+
 def test_an_id_that_is_no_uuid_is_only_advised_against() -> None:
     assert [breach.requirement for breach in LAWS.judge(order("17")).breaches] == ["order.id-uuid"]
-    uuid = "9f2a1c4e-5b67-4d8a-bf93-2e1f4a6c8d10"
-    assert not LAWS.judge(order(uuid)).breaches
+    assert not LAWS.judge(order(UUID)).breaches
