@@ -160,10 +160,7 @@ class Ledger:
 
     def perhaps_canceled(self, account: str, symbol: str) -> bool:
         """Whether a cancel-all that got no answer, or none to rely on, may have canceled orders of this market."""
-        return any(
-            entry.may_have_happened and entry.account == account and entry.reaches(symbol)
-            for entry in self._doubtful_cancels
-        )
+        return any(entry.account == account and entry.reaches(symbol) for entry in self._doubtful_cancels)
 
     @cached_property
     def _doubtful_cancels(self) -> list[Entry]:
