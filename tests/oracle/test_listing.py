@@ -1,5 +1,7 @@
 """The oracle's reading of a list, against order sets written by hand."""
 
+from typing import Any
+
 import pytest
 
 from conformance.oracle.listing import LISTING, Listing, changed_by_reading, explain, matches, page_size
@@ -158,3 +160,68 @@ def test_a_shallow_snapshot_does_not_forget_what_lies_beyond_it() -> None:
     assert set(merged.orders) == {"a", "b", "c", "d"}
     assert merged.orders["a"].status == "canceled"
     assert merged.horizon is None
+
+
+def test_what_is_right_is_counted() -> None:
+    query = Query(symbol="DFUSDT", start=B.created_at, end=A.created_at)
+    saw = LISTING.judge(Listing(query, [A, B])).saw
+    assert saw == {"list.newest-first": 1, "list.symbol": 2, "list.start": 2, "list.end": 2}
+    assert LISTING.judge(Listing(Query(status="open"), [C, B, C])).saw == {"list.status": 2}
+
+
+@pytest.mark.parametrize(("limit", "told"), [(None, "50 orders for no limit"), (1, "1 order for limit=1")])
+def test_a_page_that_is_too_long_is_told_with_its_limit(limit: int | None, told: str) -> None:
+    page = [order(str(number)) for number in range(51)]
+    [breach] = LISTING.judge(Listing(Query(limit=limit), page)).breaches
+    assert (breach.want, breach.got) == (f"at most {told}", "51")
+
+
+@pytest.mark.parametrize(
+    ("unread", "missing"), [((), "d"), (("x",), "d"), (("d",), ""), (("",), ""), ((None, "x"), ""), (("", None), "")]
+)
+def test_a_record_that_cannot_be_read_may_be_what_is_missing(unread: tuple[str | None, ...], missing: str) -> None:
+    listing = Listing(Query(), [A, B, C], unread=unread)
+    assert "".join(each.id for each in listing.left_out([A, B, C, D])) == missing
+    assert len(listing.left_out([D, order("e"), order("f")])) == (0 if len(unread) > 2 else 3 - ("d" in unread))
+
+
+def test_what_comes_in_between_is_not_judged() -> None:
+    new = order("new", created_at=A.created_at)
+    both = Snapshot.of([new, A, B, C, D])
+    assert not contradictions(Query(), [new, A, B, C, D], ALL, both)
+    assert not contradictions(Query(), [A, B, C, D], ALL, both)
+    deep = Snapshot.of([A], horizon=A.created_at)
+    assert not contradictions(Query(), [A, B], ALL, deep)
+
+
+@pytest.mark.parametrize(
+    ("changed", "requirement"),
+    [
+        ({"created_at": 1, "symbol": "X"}, "order.id"),
+        ({"status": "canceled"}, "cancel.visible"),
+        ({"status": "filled", "filled_qty": "100"}, None),
+        ({"filled_qty": "1"}, "order.filled-qty"),
+        ({"avg_fill_price": "1"}, "order.avg-fill-price"),
+        ({"tif": "ioc"}, None),
+    ],
+)
+def test_what_two_records_of_one_id_break(changed: dict[str, Any], requirement: str | None) -> None:
+    other = Order.from_json({**A.sent, **changed})
+    for known, page in ((A, other), (other, A)):
+        [breach] = explain(Listing(Query(limit=0), [page]), Interval.still(Snapshot.of([known])))
+        assert (breach.requirement, breach.certain) == (requirement, False)
+
+
+def test_what_a_snapshot_contradicts_is_not_certain() -> None:
+    for page in ([A, C, D], [A, B, C, D, order("new")]):
+        [breach] = explain(Listing(Query(), page), Interval.still(ALL))
+        assert not breach.certain
+
+
+def test_an_order_that_is_gone_when_read_again() -> None:
+    [gone] = changed_by_reading(ALL, Snapshot.of([A, B, C]))
+    assert (gone.want, gone.certain) == (f"{D} when read again", False)
+    assert not list(changed_by_reading(ALL, Snapshot.of([A, B, C], horizon=D.created_at)))
+    refilled = Order.from_json({**B.sent, "filled_qty": "1"})
+    [changed] = changed_by_reading(Snapshot.of([B]), Snapshot.of([refilled]))
+    assert changed.certain
