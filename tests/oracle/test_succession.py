@@ -104,3 +104,19 @@ def test_a_model_goes_along() -> None:
     assert list(model.follow(over)) == []
     assert [breach.requirement for breach in model.follow(partly)] == ["cancel.final"]
     assert list(model.follow(partly)) == [], "what was told is not told again"
+
+
+def ids_changed(earlier: list[Order], later: list[Order], horizon: int | None = None) -> list[str | None]:
+    judged = SUCCESSION.judge(Snapshot.of(earlier), Snapshot.of(later, horizon))
+    return [breach.requirement for breach in judged.breaches]
+
+
+def test_another_id_of_the_same_order() -> None:
+    """An old one that is there still, and one of another second, come first."""
+    there, elsewhere, gone = order("there"), order("elsewhere", created_at=1), order("gone")
+    assert ids_changed([elsewhere, there, gone], [there, order("GONE")]) == ["order.id"]
+    assert ids_changed([there], [there, order("new")]) == []
+    assert ids_changed([gone], [order("GONE")], horizon=gone.created_at) == []
+    assert ids_changed([gone], []) == []
+    for other in (order("other", symbol="BTCUSDT"), order("other", quantity="7"), order("other", created_at=1)):
+        assert ids_changed([gone], [other]) == []

@@ -1,5 +1,6 @@
 """What lists may show while something is done, and what contradicts what was shown before."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -114,3 +115,89 @@ def test_what_was_placed_a_moment_ago_may_be_left_out_still() -> None:
     for looks in ([told(0, CANCELED), empty], [empty]):
         assert judged(*looks, before=(OPEN,), after=(OPEN,), settled=False).breaches == []
         assert judged(*looks, before=(OPEN,), after=(OPEN,)).breaches
+
+
+def test_what_is_right_is_counted() -> None:
+    assert judged(told(0, CANCELED, OTHER), look(2, CANCELED, OTHER)).saw == {"cancel.visible": 1}
+    assert judged(look(0, OTHER, FILLED), look(2, OTHER, FILLED)).saw == {"cancel.final": 1, "order.filled-qty": 1}
+    timeline = Timeline([look(0, OPEN), told(1, OPEN)], {"a": OPEN}, {"a": OPEN}, {"a"})
+    assert LAPSES.judge(timeline).saw == {"list.limit-exact": 1}
+
+
+def test_only_what_is_told_as_canceled_has_to_be_shown_so() -> None:
+    assert judged(told(0, OPEN), look(2, PARTLY)).breaches == []
+
+
+@pytest.mark.parametrize(("asked_at", "late"), [(2.9, False), (3.0, False), (3.1, True)])
+def test_a_list_is_later_if_it_was_asked_for_after_the_answer_and_the_lag(asked_at: float, late: bool) -> None:
+    looks = [look(asked_at), told(asked_at)]
+    found = list(Timeline(looks, {}, {}, lag_s=2.0).later_than(told(0)))
+    assert found == (looks[:1] if late else [])
+
+
+@pytest.mark.parametrize(
+    ("page", "left_out"),
+    [
+        (look(0, OTHER), True),
+        (look(0, OPEN), False),
+        (told(0, OTHER), False),
+        (look(0, order("c"), query=Query(limit=1)), False),  # of the same second
+        (look(0, OTHER, query=Query(symbol="BTCUSDT")), False),
+        (replace(look(0, OTHER), unread=("x",)), False),
+    ],
+)
+def test_what_a_list_leaves_out(page: Look, left_out: bool) -> None:
+    assert page.leaves_out(OPEN) is left_out
+
+
+LONG_AGO, BY_STATUS = float("-inf"), Query(status="open", limit=50)
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "requirement"),
+    [
+        (look(LONG_AGO, CANCELED), look(2, OPEN, query=BY_STATUS), "cancel.visible"),
+        (look(0, CANCELED), look(2, OPEN, query=BY_STATUS), "cancel.final"),
+        (look(LONG_AGO, CANCELED), look(2, OPEN), "cancel.final"),
+        (
+            look(LONG_AGO, FILLED),
+            look(2, order("a", filled_qty="100", avg_fill_price="0.5"), query=BY_STATUS),
+            "cancel.final",
+        ),
+        (look(LONG_AGO, CANCELED), look(2, FILLED, query=Query(status="filled", limit=50)), "cancel.final"),
+    ],
+)
+def test_a_list_by_status_that_is_behind(first: Look, then: Look, requirement: str) -> None:
+    [breach] = TIMELINE.judge(Timeline([first, then], {}, {})).breaches
+    assert breach.requirement == requirement
+
+
+def test_after_an_order_without_fills_the_next_is_looked_at() -> None:
+    more, less = (order("b", status="partially_filled", filled_qty=qty, avg_fill_price="0.5") for qty in ("40", "30"))
+    for first, then in (((OPEN, more), (OPEN, less)), ((more, OPEN), (less, OPEN))):
+        assert [each.requirement for each in judged(look(0, *first), look(2, *then)).breaches] == ["order.filled-qty"]
+    assert judged(look(0, OPEN), look(2, OTHER)).breaches == []
+
+
+def test_the_fills_of_one_that_was_over_are_not_what_a_cancel_keeps() -> None:
+    less = order("a", status="canceled", filled_qty="39", avg_fill_price="0.5")
+    over = order("a", status="canceled", filled_qty="40", avg_fill_price="0.5")
+    assert [each.requirement for each in judged(look(0, over), look(2, less)).breaches] == ["order.filled-qty"]
+
+
+def test_what_a_list_shows_instead_is_told() -> None:
+    [without] = judged(look(0, OTHER), before=(OPEN,), after=(OPEN,)).breaches
+    assert without.got == "1 order without it"
+    [other] = judged(look(0, PARTLY), before=(OPEN,), after=(OPEN,)).breaches
+    assert other.got == f"{PARTLY}"
+    [stale] = judged(look(0, OTHER), before=(CANCELED,), after=(CANCELED,)).breaches
+    assert stale.requirement == "list.limit-exact"
+
+
+def test_what_changes_and_was_placed_a_moment_ago_may_be_left_out_still() -> None:
+    assert judged(look(0, OTHER), before=(OPEN,), after=(CANCELED,), settled=False).breaches == []
+
+
+def test_how_much_later_is_told_by_the_times_of_the_exchanges() -> None:
+    [breach] = judged(look(10, CANCELED), look(13, OPEN)).breaches
+    assert "2000 ms after the first had come" in breach.want
