@@ -1,6 +1,7 @@
 """The oracle's reading of races, each story told once as it should be and then with one thing wrong."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -169,3 +170,31 @@ def test_a_race_in_which_nothing_is_filled_shows_nothing_of_fills() -> None:
         order("taker", side="sell", status="filled", filled_qty="60", avg_fill_price="0.5"),
     )
     assert "cancel.concurrent-fill" in RACES.judge(race([[over, B_OVER]], [over, B_OVER], takers=[fills])).saw
+
+
+def test_an_order_that_lists_do_not_reach_and_one_that_is_told_are_not_lost() -> None:
+    assert broken(race([[A_OVER], [B_OVER]], [B_OVER])) == set()
+    shallow = Snapshot.of([A_OVER], horizon=B.created_at)
+    assert broken(replace(race([[A_OVER], []], []), after=shallow)) == set()
+
+
+def test_where_a_record_cannot_be_read_it_may_be_the_one_that_is_missing() -> None:
+    partly = replace(race([[*BOTH, canceled(order("z"))]], [*BOTH, order("z")], placed={"new", "z"}))
+    unread = replace(partly.after, unread=("",))
+    [breach] = breaches(replace(partly, placed={"new", "z"}, after=unread))
+    assert (breach.requirement, breach.want) == ("cancel.concurrent-place", "z canceled, since the answer says so")
+    less = race([[canceled(A, filled_qty="59"), B_OVER]], [canceled(A, filled_qty="59"), B_OVER], takers=[TAKER])
+    assert broken(less) == {FILL}
+    assert broken(replace(less, after=replace(less.after, unread=("",)))) == set()
+
+
+@pytest.mark.parametrize(("given", "enough"), [("60", True), ("59", False)])
+def test_an_order_that_lists_do_not_reach_gave_nothing(given: str, enough: bool) -> None:
+    over = canceled(A, filled_qty=given, avg_fill_price="0.5", created_at=A.created_at + 1)
+    judged = replace(race([[over]], [], takers=[TAKER]), after=Snapshot.of([over, DONE], horizon=B.created_at))
+    assert broken(judged) == (set() if enough else {FILL})
+
+
+def test_without_an_order_on_the_other_side_fills_are_not_compared() -> None:
+    less = canceled(B, filled_qty="39")
+    assert broken(race([[A_OVER, less]], [A_OVER, less])) == set()

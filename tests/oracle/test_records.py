@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from conformance import contract
+from conformance import contract, every_answer
 from conformance.oracle.records import read, read_array
 from tests.orders import record
 
@@ -61,3 +61,21 @@ def test_what_is_no_plain_array_is_left_to_be_decoded_whole(body: bytes) -> None
 def test_braces_in_a_text_do_not_end_a_record_that_others_stand_beside() -> None:
     assert read_array(json.dumps([ONE, ODD]).encode()) is None
     assert read_array(json.dumps([ODD, ODD], separators=(",", ":")).encode()) is None
+
+
+def test_what_a_record_is_found_right_by() -> None:
+    right = read(ONE)
+    assert set(every_answer.OF_RECORDS) < set(right.saw)
+    assert "order.timestamps" in right.saw
+    wrong = read(record("a", price=0.5))
+    broken = {breach.requirement for breach in wrong.breaches} & set(every_answer.OF_RECORDS)
+    assert broken
+    assert set(wrong.saw) & set(every_answer.OF_RECORDS) == set(every_answer.OF_RECORDS) - broken
+
+
+@pytest.mark.parametrize(
+    ("odd", "id"), [(1, None), ("id", None), ({}, None), ({"x": 1}, None), ({"symbol": "X"}, ""), ({"id": "a"}, "a")]
+)
+def test_the_id_of_a_record_that_cannot_be_read(odd: Any, id: str | None) -> None:
+    reading = read(odd)
+    assert (reading.order, reading.id) == (None, id)

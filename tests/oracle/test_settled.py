@@ -1,5 +1,7 @@
 """What every list has to show, since lists before it have shown it for long enough."""
 
+from dataclasses import replace
+
 import pytest
 
 from conformance.evidence import Exchange
@@ -14,8 +16,8 @@ CANCELED = order("a", status="canceled")
 OTHER = order("b", created_at=OPEN.created_at + 1)
 
 
-def shown(at: float) -> Exchange:
-    return Exchange("alice", "GET", "http://127.0.0.1/", {}, "", 200, {}, "[]", at, 0.0)
+def shown(at: float, took_ms: float = 0.0) -> Exchange:
+    return Exchange("alice", "GET", "http://127.0.0.1/", {}, "", 200, {}, "[]", at, took_ms)
 
 
 def settled(*orders: Order, at: float = 0.0) -> Settled:
@@ -114,3 +116,86 @@ def test_what_no_list_has_shown_may_still_be_on_its_way_there() -> None:
     assert contradictions(known, 3.0)
     known.learn([OPEN], shown(0.0))
     assert contradictions(known, 1.0)
+
+
+@pytest.mark.parametrize(("at", "long"), [(3.5, False), (3.501, True)])
+def test_a_list_shows_something_since_it_came(at: float, long: bool) -> None:
+    known = Settled(LAG_S)
+    known.learn([CANCELED], shown(0.0, took_ms=1500))
+    assert bool(contradictions(known, at)) is long
+    assert bool(contradictions(known, at, OPEN)) is long
+    assert known.ids(["a"], at) == ({"a"} if long else set())
+
+
+def test_an_order_without_an_id_is_passed_by() -> None:
+    assert contradictions(settled(replace(OPEN, id=""), CANCELED), 3.0) == ["0 orders without it"]
+
+
+def test_what_is_shown_again_is_shown_since_the_first_time() -> None:
+    known = settled(CANCELED)
+    known.learn([order("a", status="canceled")], shown(2.0))
+    assert contradictions(known, 3.0) == ["0 orders without it"]
+    assert contradictions(known, 3.0, order("a", status="canceled")) == []
+
+
+def test_a_change_is_over_at_the_very_lag() -> None:
+    assert settled(CANCELED, at=0.0).changed(0.0) == set()
+    known = settled(OPEN)
+    known.change(1.0)
+    assert contradictions(known, 3.0) == []
+    assert contradictions(known, 3.001)
+    over = settled(CANCELED)
+    over.change(2.5)
+    assert contradictions(over, 3.0)
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "requirement"),
+    [
+        (CANCELED, OPEN, "cancel.visible"),
+        (CANCELED, order("a", status="canceled", price="0.6"), None),
+        (OPEN, order("a", status="expired"), None),
+        (OPEN, CANCELED, None),
+    ],
+)
+def test_what_a_list_that_shows_it_otherwise_breaks(was: Order, now: Order, requirement: str | None) -> None:
+    [breach] = settled(was).contradictions(Listing(Query(), (now,)), 3.0)
+    assert (breach.requirement, breach.exchanges) == (requirement, (shown(0.0),))
+
+
+@pytest.mark.parametrize("start", [None, OPEN.created_at - 5])
+@pytest.mark.parametrize(("second", "due"), [(0, False), (-1, True)])
+def test_a_full_page_covers_what_is_newer_than_its_last_second(start: int | None, second: int, due: bool) -> None:
+    last = order("last", created_at=CANCELED.created_at + second)
+    assert bool(contradictions(settled(CANCELED), 3.0, last, query=Query(start=start, limit=1))) is due
+    told = Settled(LAG_S)
+    told.tell([CANCELED], shown(10.0))
+    assert bool(contradictions(told, 11.0, last, query=Query(start=start, limit=1))) is due
+
+
+@pytest.mark.parametrize(("asked_at", "due"), [(2.0, False), (2.001, True)])
+def test_lists_show_what_was_told_so_long_after_the_answer_came(asked_at: float, due: bool) -> None:
+    known = Settled(LAG_S, told_lag_s=0.5)
+    known.tell([CANCELED], shown(1.0, took_ms=500))
+    assert contradictions(known, asked_at) == (["0 orders of no parameters without it"] if due else [])
+    assert contradictions(known, asked_at, query=Query(symbol="BTCUSDT")) == []
+
+
+def test_what_was_told_long_ago_lists_have_shown_by_now() -> None:
+    """It is LAG_S and 10 s ago."""
+    for asked_at, missed in ((112.0, 2), (112.1, 1), (120.0, 0)):
+        known = Settled(LAG_S)
+        known.tell([CANCELED], shown(100.0))
+        known.tell([replace(CANCELED, id="later")], shown(105.0))
+        assert len(contradictions(known, asked_at)) == missed
+
+
+@pytest.mark.parametrize(("by_list", "due"), [(CANCELED, False), (OPEN, True)])
+def test_who_leaves_out_what_a_list_has_shown_canceled_does_not_do_so_because_of_the_cancel(
+    by_list: Order, due: bool
+) -> None:
+    known = Settled(LAG_S)
+    known.tell([CANCELED], shown(10.0))
+    known.learn([by_list], shown(10.1))
+    assert bool(contradictions(known, 10.5)) is due
+    assert contradictions(known, 10.5, query=Query(status="canceled"))
