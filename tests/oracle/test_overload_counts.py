@@ -80,6 +80,16 @@ def test_only_an_engine_that_stopped_after_it_was_placed_was_in_the_midst_of_it(
     assert found.requirement == requirement
 
 
+def test_what_became_of_an_order_that_a_cancel_all_missed_is_told() -> None:
+    assert breach(ledger([place(), busy(1), cancel(2)], [OURS])).got == "it is still live"
+    later = ledger([place(), busy(1), cancel(2), cancel(3, "a")], [CANCELED])
+    assert breach(later).got == "the answer of a later cancel-all has it"
+
+
+def test_one_that_was_told_and_filled_is_told_wrongly_and_was_not_missed() -> None:
+    assert breached(ledger([place(), busy(1), cancel(2), cancel(3, "a")], [FILLED])) == ["overload.once"]
+
+
 def test_what_shows_it_is_told() -> None:
     stopped, accepted, placed = (shown() for _ in range(3))
     entries = [place(exchange=placed), busy(1, "ENGINE_RESTARTING", exchange=stopped), cancel(2, exchange=accepted)]
