@@ -118,5 +118,7 @@ def test_another_id_of_the_same_order() -> None:
     assert ids_changed([there], [there, order("new")]) == []
     assert ids_changed([gone], [order("GONE")], horizon=gone.created_at) == []
     assert ids_changed([gone], []) == []
+    assert ids_changed([gone], [order("GONE")]) == ["order.id"]
+    assert ids_changed([there, gone], [there]) == []
     for other in (order("other", symbol="BTCUSDT"), order("other", quantity="7"), order("other", created_at=1)):
         assert ids_changed([gone], [other]) == []

@@ -190,6 +190,10 @@ def test_what_a_list_shows_instead_is_told() -> None:
     assert without.got == "1 order without it"
     [other] = judged(look(0, PARTLY), before=(OPEN,), after=(OPEN,)).breaches
     assert other.got == f"{PARTLY}"
+    [live] = judged(told(0, CANCELED), look(2, OPEN)).breaches
+    assert live.got == f"{OPEN}"
+    [left_out] = judged(told(0, CANCELED), look(2, OTHER)).breaches
+    assert left_out.got == f"a list of {Query(limit=50)} without it"
     [stale] = judged(look(0, OTHER), before=(CANCELED,), after=(CANCELED,)).breaches
     assert stale.requirement == "list.limit-exact"
 
@@ -200,4 +204,4 @@ def test_what_changes_and_was_placed_a_moment_ago_may_be_left_out_still() -> Non
 
 def test_how_much_later_is_told_by_the_times_of_the_exchanges() -> None:
     [breach] = judged(look(10, CANCELED), look(13, OPEN)).breaches
-    assert "2000 ms after the first had come" in breach.want
+    assert "asked for 2000 ms after the first had come" in breach.want
