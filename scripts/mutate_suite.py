@@ -443,7 +443,11 @@ def main(names: tuple[str, ...], share: str, quick: bool, again: bool) -> None:
             f"{module}: {tried - lost[module]} of {tried} found;"
             f" {entered[module]} others are allowed, {not_tried[module]} were not tried"
         )
-    sys.exit(1 if missed else 0)
+    names_of = {each.name for each in every} | {f"{each.module}.{each.function}" for each in every}
+    stale = [name for name in known if name.startswith(tuple({f"{e.module}." for e in every})) and name not in names_of]
+    for name in stale:
+        click.echo(f"ALLOWED, and no mutant: {name}")
+    sys.exit(1 if missed or stale else 0)
 
 
 if __name__ == "__main__":
