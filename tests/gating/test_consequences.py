@@ -141,3 +141,8 @@ def test_the_commands(tmp_path: Path) -> None:
     shut = command("gate", "edited.json", cwd=tmp_path)
     assert shut.returncode == 1
     assert "list.page-walk is violated in 3 of 412 lists" in shut.stdout
+
+
+def test_advice_may_follow_from_advice() -> None:
+    given = checked(results(CLEAN, *(replace(each, level="advisory") for each in (CAUSE, AFFECTED))))
+    assert given.requirements[-1].consequence_of == "list.newest-first"

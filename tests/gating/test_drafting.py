@@ -74,3 +74,11 @@ def test_the_command_writes_a_file_and_replaces_none(tmp_path: Path) -> None:
     assert again.returncode == 2
     assert "exists already; give another name" in again.stderr
     assert "[[waiver]]" in command("waivers", "--from", "reports", cwd=tmp_path).stdout
+
+
+def test_a_cause_is_named_where_there_is_one_and_letters_stay_as_they_are() -> None:
+    found = replace(FOUND, target={**FOUND.target, "name": "börse"})
+    assert "may follow from" not in draft(found, TODAY)
+    assert 'target = "börse"' in draft(found, TODAY)
+    affected = replace(FAILED, consequence_of="list.array")
+    assert draft(results(CLEAN, affected), TODAY).count("# may follow from list.array; ") == 1

@@ -58,6 +58,11 @@ def test_a_file_is_read(tmp_path: Path) -> None:
         ("[[waiver]]", "[[waivers]]", "unknown key 'waivers'"),
         ("[[waiver]]", "[waiver]", "waiver has to be a list of tables"),
         ("target =", "target", "no TOML"),
+        (WHOLE, "waiver = 1", "waiver has to be a list of tables"),
+        (WHOLE, "waiver = [1]", "waiver has to be a list of tables"),
+        (WHOLE, "b = 1\na = 1", "unknown key 'a'"),
+        ('ticket = "EX-12"', 'accepts = "none"', "waiver 1: accepts has to be "),
+        ('owner = "orders"', "owner = 1", "waiver 1: owner has to be a text"),
     ],
 )
 def test_a_file_that_is_not_as_it_should_be_says_where(tmp_path: Path, old: str, new: str, says: str) -> None:
@@ -72,6 +77,8 @@ def test_one_requirement_is_waived_once(tmp_path: Path) -> None:
         load(written(tmp_path, WHOLE * 2))
     with pytest.raises(WaiverError, match=r"absent\.toml"):
         load(tmp_path / "absent.toml")
+    with pytest.raises(WaiverError, match="Is a directory"):
+        load(tmp_path)
 
 
 def test_a_waived_requirement_keeps_its_verdict_and_fails_nothing() -> None:
