@@ -205,3 +205,10 @@ def test_what_changes_and_was_placed_a_moment_ago_may_be_left_out_still() -> Non
 def test_how_much_later_is_told_by_the_times_of_the_exchanges() -> None:
     [breach] = judged(look(10, CANCELED), look(13, OPEN)).breaches
     assert "asked for 2000 ms after the first had come" in breach.want
+
+
+def test_after_an_order_that_is_not_over_the_next_is_looked_at() -> None:
+    over, again = order("b", status="canceled"), order("b")
+    swapped, back = order("a", status="canceled"), order("b")
+    for first, then in (((OPEN, over), (OPEN, again)), ((swapped, back), (OPEN, back))):
+        assert [each.requirement for each in judged(look(0, *first), look(2, *then)).breaches] == ["cancel.final"]
