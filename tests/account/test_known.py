@@ -120,3 +120,86 @@ def test_an_answer_that_came_ahead_may_be_a_rejection() -> None:
     held.keep(Query(symbol="X"), "jwt", Answer(400, {}, b"", EXCHANGE))
     held.expect(Query(symbol="X"), may_reject=True)
     assert account.asked == 0
+
+
+def test_whether_a_page_agrees_is_told() -> None:
+    filled = order("b", status="filled", filled_qty="100", avg_fill_price="0.5")
+    for answers, snapshots, agrees in (
+        ([[A, B]], [[A, B]], True),
+        ([[A, filled]], [[A, B], [A, filled]], False),
+        ([[A], [A, B]], [[A, B]], False),
+    ):
+        account = Pages(*answers)
+        assert known(account, *snapshots).explains(account.list(Query())) is agrees
+
+
+def test_what_is_renewed_forgets_what_came_ahead() -> None:
+    account = Pages([A, B])
+    held = known(account, [A, B])
+    held.keep(Query(), "jwt", Answer(200, {}, b"", EXCHANGE))
+    account.coming["x", "jwt"] = None  # type: ignore[assignment]
+    held.refresh()
+    assert held.page(Query()).orders == (A, B)
+    assert account.coming == {}
+
+
+def test_a_list_is_asked_for_with_the_first_credential_unless_told() -> None:
+    account = Pages([A, B])
+    account.credentials = ("jwt", "key")  # type: ignore[assignment]
+    held = known(account, [A, B])
+    held.expect(Query())
+    held.expect(Query(), "key")  # type: ignore[arg-type]
+    assert account.asked == 2
+    assert held.page(Query()).credential == "jwt"
+    assert held.page(Query(), "key").credential == "key"  # type: ignore[arg-type]
+    assert account.asked == 2
+
+
+def test_a_rejection_is_no_page_unless_the_query_may_be_rejected() -> None:
+    held = known(Pages([A, B]), [A, B])
+    held.keep(Query(symbol="X"), "jwt", Answer(400, {}, b"", EXCHANGE))
+    assert held.page(Query(symbol="X")).orders == (B,)
+
+
+def test_a_list_that_may_be_behind_is_asked_for_again_first() -> None:
+    asked_at = []
+
+    def late(at: float) -> bool:
+        asked_at.append(at)
+        return True
+
+    account = Pages([A], [A, B])
+    held = Known(account, lambda: Snapshot.of([A, B]), catch_up=late)  # type: ignore[arg-type]
+    assert held.explains(account.list(Query()))
+    assert held.explains(account.list(Query()))
+    assert (account.asked, asked_at, account.observations.doubts) == (3, [0.0], {})
+
+
+def test_the_violation_is_of_what_the_record_breaks_or_of_who_is_blamed() -> None:
+    canceled = order("b", status="canceled")
+    for shown, requirement in (((A,), "list.symbol"), ((A, canceled), "cancel.visible")):
+        account = Pages(shown)
+        with pytest.raises(Violation) as raised:
+            known(account, [A, B]).explains(account.list(Query()), "list.symbol")
+        assert raised.value.breach.requirement == requirement
+
+
+def test_after_a_violation_the_next_one_needs_no_new_snapshot() -> None:
+    taken = []
+
+    def take() -> Snapshot:
+        taken.append(1)
+        return Snapshot.of([A, B])
+
+    account = Pages([A])
+    held = Known(account, take)  # type: ignore[arg-type]
+    for more in (2, 0):
+        before = len(taken)
+        with pytest.raises(Violation):
+            held.explains(account.list(Query()), "list.symbol")
+        assert len(taken) - before == more
+    held.refresh()
+    before = len(taken)
+    with pytest.raises(Violation):
+        held.explains(account.list(Query()), "list.symbol")
+    assert len(taken) - before == 2
