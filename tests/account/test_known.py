@@ -145,13 +145,13 @@ def test_what_is_renewed_forgets_what_came_ahead() -> None:
 
 def test_a_list_is_asked_for_with_the_first_credential_unless_told() -> None:
     account = Pages([A, B])
-    account.credentials = ("jwt", "key")  # type: ignore[assignment]
+    account.credentials = ("jwt", "api-key")  # type: ignore[assignment]
     held = known(account, [A, B])
     held.expect(Query())
-    held.expect(Query(), "key")  # type: ignore[arg-type]
+    held.expect(Query(), "api-key")
     assert account.asked == 2
     assert held.page(Query()).credential == "jwt"
-    assert held.page(Query(), "key").credential == "key"  # type: ignore[arg-type]
+    assert held.page(Query(), "api-key").credential == "api-key"
     assert account.asked == 2
 
 

@@ -8,8 +8,9 @@ from conformance.gating.selecting import narrowed
 from conformance.requirements.selection import everything, selection
 from conformance.results import Mishaps
 from conformance.verdict import Verdict
-from tests.gating.test_gate import CLEAN, FAILED, PASSED, TODAY, UNJUDGED
-from tests.reporting.test_terminal import requirement, results
+from tests.gating.test_gate import FAILED, PASSED, UNJUDGED
+from tests.gating.test_waivers import TODAY
+from tests.reporting.test_terminal import CLEAN, requirement, results
 
 OTHER = requirement("list.newest-first", Verdict.FAIL)
 ONLY = selection(only="list.limit-max")

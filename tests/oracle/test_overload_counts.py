@@ -200,3 +200,12 @@ def test_a_list_that_got_no_answer_hung_if_it_was_waited_for_as_long_as_the_samp
 def test_a_list_hangs_where_others_are_answered_with_a_status() -> None:
     assert breached(ledger([hung(), place(20), busy(0.1)], [OURS])) == []
     assert breached(ledger([hung("place", -40, 0), hung(), busy(20)])) == ["overload.lists-stay"]
+
+
+@pytest.mark.parametrize(
+    ("statuses", "breaks"), [((417, 419, 428, 430, 499, 600), False), ((418, 429, 500, 599), True)]
+)
+def test_which_answers_are_not_about_the_order(statuses: tuple[int, ...], breaks: bool) -> None:
+    for status in statuses:
+        judged = ledger([place(0, "failed", None, status=status), busy(1)])
+        assert breached(judged) == (["overload.placing"] if breaks else [])

@@ -53,7 +53,7 @@ def test_which_functions_a_change_touches() -> None:
 
 def test_a_fork_tells_what_it_did_and_changes_nothing_here() -> None:
     here = [1]
-    assert SCRIPT["apart"](lambda: here.append(2) or here) == [1, 2]
+    assert SCRIPT["apart"](lambda: [*here, here.pop()]) == [1, 1]
     assert SCRIPT["apart"](lambda: 1 / 0) is None
     assert here == [1]
 
