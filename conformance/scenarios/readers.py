@@ -161,5 +161,7 @@ class Readers:
             except CannotJudge:
                 continue
             orders = {order.id: order for order in page.orders}
+            if len(orders) < len(page.orders):
+                continue  # what it leaves out had to make room for what it shows twice
             looks.append(Look(came.query, orders, came.asked_at, came.came_at, page.exchange, page.unread))
         return looks
