@@ -30,7 +30,7 @@ from conformance.proving.shares import Shares, portion
 _PRELOADED = ("conformance.cli.ready",)
 
 # One more than there are cores: trials wait for a part of their time.
-JOBS = (os.cpu_count() or 1) + 1
+JOBS = 3 * (os.cpu_count() or 1)  # trials wait for most of their time
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 

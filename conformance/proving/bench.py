@@ -5,7 +5,7 @@ import os
 import tempfile
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
@@ -64,12 +64,12 @@ def trials(
     # Each in a process of its own: nothing of a run is left for the next.
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(preload))
-    waiting = deque(sorted(subjects, key=_is_fault))  # the long ones first: a twin is judged in full
+    waiting = _Waiting(subjects, jobs)
     running: dict[Connection, _Running] = {}
     try:
         while waiting or running:
             while waiting and len(running) < jobs:
-                subject = waiting.popleft()
+                subject = waiting.next(one.subject for one in running.values())
                 here, there = context.Pipe(duplex=False)
                 options = {"whole": whole, "connections": connections, "stop_on_first": stop_on_first}
                 asked = (subject, seed, there, options)
@@ -85,6 +85,27 @@ def trials(
     finally:
         for one in running.values():
             one.process.kill()
+
+
+class _Waiting:
+    """Subjects that wait for their trial. Twins, judged in full, take long and mostly wait: of the trials that run at
+    the same time two thirds are theirs, and faults have the rest. Overloads, the longest, come first.
+    """
+
+    def __init__(self, subjects: Iterable[Subject], jobs: int) -> None:
+        first = sorted(subjects, key=lambda subject: subject.command != "overload")
+        self._twins = deque(each for each in first if not _is_fault(each))
+        self._faults = deque(each for each in first if _is_fault(each))
+        self._of_twins = max(1, jobs * 2 // 3)
+
+    def __len__(self) -> int:
+        return len(self._twins) + len(self._faults)
+
+    def next(self, running: Iterable[Subject]) -> Subject:
+        """The next one, beside those that are running. There has to be one."""
+        twins = sum(not _is_fault(each) for each in running)
+        more = bool(self._twins) and (not self._faults or twins < self._of_twins)
+        return self._twins.popleft() if more else self._faults.popleft()
 
 
 @dataclass(frozen=True, slots=True)
