@@ -131,7 +131,7 @@ def test_nothing_is_left_by_a_run_that_ends(select: str, tmp_path: Path) -> None
 def test_nothing_is_left_by_a_run_that_stops_at_what_it_finds(name: str, tmp_path: Path) -> None:
     sandbox = faults.load()[name].sandbox(seed=1)
     with profile_in(tmp_path, sandbox) as profile:
-        done = run(tmp_path, "--target", profile, "-k", "start_is or one_kind or any_sequence", "--stop-on-first")
+        done = run(tmp_path, "--target", profile, "-k", "start_is or other_users or any_sequence", "--stop-on-first")
     assert done.code == 1, done.printed
     assert live(sandbox) == []
 
@@ -309,9 +309,9 @@ def broken(name: str) -> Sandbox:
     ("name", "select"),
     [
         ("cancels-two-hundred", "longest_page"),
-        ("cancels-sells-alone", "one_kind"),
-        ("canceled-without-envelope", "one_kind"),
-        ("cancel-needs-symbol", "one_kind"),
+        ("cancels-sells-alone", "other_users"),
+        ("canceled-without-envelope", "other_users"),
+        ("cancel-needs-symbol", "other_users"),
         *((name, QUICK) for name in BROKEN),
     ],
 )
@@ -544,7 +544,7 @@ def test_no_run_places_more_than_the_profile_allows(injects: bool, tmp_path: Pat
     with profile_in(tmp_path, sandbox, max_orders=30, **SETTLES) as profile:
         if not injects:
             without(profile, "inject")
-        done = run(tmp_path, "--target", profile, "-k", "status_shows or one_kind")
+        done = run(tmp_path, "--target", profile, "-k", "status_shows or other_users")
     assert done.code in (0, 3), done.printed
     assert sum(map(len, sandbox.exchange.orders.values())) <= 30
     assert "target.max_orders allows 30 orders" in " ".join(done.stdout.split())
