@@ -1,5 +1,6 @@
 """Help and reports in Chinese, by --lang and by the locale."""
 
+import json
 import re
 
 import pytest
@@ -10,6 +11,8 @@ from conformance.language import page
 from conformance.reporting import history
 from conformance.reporting.html import history as drawn
 from conformance.reporting.html.difference import difference
+from conformance.reporting.html.evidence import named_in
+from conformance.results import Finding
 from tests.language.english import english
 from tests.reporting.test_history import GIVEN
 
@@ -92,3 +95,13 @@ def test_a_history_in_chinese() -> None:
         assert "3 次运行" in told
         assert "1 通过 → 1 失败 → 1 无法判定" in told
         assert [each for each in _ENGLISH.findall(told) if each not in ("night one", "conformance history")] == []
+
+
+@pytest.mark.usefixtures("chinese")
+def test_what_is_told_of_a_long_answer_is_said_although_it_stands_among_what_is_quoted() -> None:
+    """How many other orders there are, behind the one that the finding names, and where none of them is that one."""
+    found = Finding("one-of-many as it was", "it is open", "", "a::check")
+    body = "\n".join(json.dumps({"id": id}) for id in ("one-of-many", "another", "a-third"))
+    told = [line for line, _ in named_in(body, found)]
+    assert told[1:] == ["另有其他 2 个"]
+    assert [line for line, _ in named_in(body.replace("one-of", "not-of"), found)] == ["3 个订单，都不是此处所指的订单"]

@@ -125,7 +125,7 @@ def _steps(finding: Finding) -> tuple[Step, ...]:
     if not finding.exchanges:
         return ()
     started = finding.exchanges[0]["sent_at"]
-    named = [tuple(_named(each["response_body"], finding)) for each in finding.exchanges]
+    named = [tuple(named_in(each["response_body"], finding)) for each in finding.exchanges]
     concerned = {
         each["account"]
         for each, lines in zip(finding.exchanges, named, strict=True)
@@ -161,7 +161,7 @@ def marked(body: str, finding: Finding) -> list[tuple[str, bool]]:
     return [(line, bool((id := _ID.search(line)) and id[1] in said)) for line in body.splitlines() or [""]]
 
 
-def _named(body: str, finding: Finding) -> Iterator[tuple[str, bool]]:
+def named_in(body: str, finding: Finding) -> Iterator[tuple[str, bool]]:
     """The lines that the finding names, without the others; where there is none, how many orders there are."""
     lines = marked(body, finding)
     orders = [line for line, _ in lines if _ID.search(line)]
@@ -170,9 +170,10 @@ def _named(body: str, finding: Finding) -> Iterator[tuple[str, bool]]:
         yield from lines
     elif not any(told for _, told in lines):
         told = count(len(orders) + left_out, "order")
-        yield (f"{told}, {'not' if told == '1 order' else 'none of them'} the one that this is about", False)
+        say = f"{told}, {'not' if told == '1 order' else 'none of them'} the one that this is about"
+        yield (language.say(say), False)  # it stands among what is quoted
     else:
         yield from ((line.strip(), True) for line, told in lines if told)
         rest = len(orders) + left_out - sum(told for _, told in lines)
         if rest:
-            yield (f"and {count(rest, 'other')}", False)
+            yield (language.say(f"and {count(rest, 'other')}"), False)
