@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 
 import pytest
 
@@ -84,7 +84,7 @@ def test_any_number_of_live_orders(stage: Stage, number: int) -> None:
     stage.clear(view)  # old orders that stay live would have to be looked for by every look
 
 
-@cache
+@lru_cache(maxsize=8)  # one for each lane; a stage that is gone is not kept for ever
 def sets_of(stage: Stage) -> list[Row]:
     """Sets of live orders, and who is to cancel them how; chosen when this is first asked for."""
     views = {"caller": stage.view}
