@@ -22,11 +22,14 @@ from conformance.wire.signer import Credential
 
 @dataclass(frozen=True, slots=True)
 class CancelAll:
-    """One cancel-all of a race: whose it is, its scope, and the credential that it is asked with."""
+    """One cancel-all of a race: whose it is, its scope, the credential that it is asked with, and by how many seconds
+    it goes later than what runs beside it.
+    """
 
     view: View
     symbol: str | None
     credential: Credential
+    wait_s: float = 0
 
     def ask(self) -> Canceled:
         """Its answer. Raises as `Account.cancel_all` does."""
@@ -76,6 +79,7 @@ class Heat:
 
         def cancel(asked: CancelAll) -> Canceled:
             barrier.wait()
+            time.sleep(asked.wait_s)
             asked_at = time.monotonic()
             with asked.view.account.counting_as("races"):
                 answer = asked.ask()

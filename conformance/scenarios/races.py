@@ -57,6 +57,24 @@ _PRICES = 8
 _MET_TWICE = 2
 
 
+class _Aim:
+    """How long cancel-all waits, in seconds, so that some of what runs beside it comes first, and some too late.
+
+    Where cancel-all is much faster than that, it would be over before anything could meet it; so each race teaches the
+    next.
+    """
+
+    def __init__(self, first_s: float) -> None:
+        self.wait_s = first_s
+
+    def learn(self, came_first: int, of: int) -> None:
+        """So many, of so many, were done before cancel-all."""
+        if came_first == 0:
+            self.wait_s += _APART_S
+        elif came_first == of:
+            self.wait_s = max(0, self.wait_s - _APART_S)
+
+
 class Races:
     """Races on one stage. Use it as a context: behind it, nothing is left of what the other account has placed."""
 
@@ -66,6 +84,7 @@ class Races:
         self._race = itertools.count()
         self._turn = itertools.cycle(stage.caller.credentials)
         self._others_at_first: Set[str] | None = None
+        self._aim = {1: _Aim(0), _ORDERS: _Aim(_APART_S)}  # by the number of requests beside cancel-all
 
     def __enter__(self) -> "Races":
         return self
@@ -109,9 +128,11 @@ class Races:
             [id] = place(stage.driver, order(stage.view, market, side, price, market.quantity))
             placed.update(() if id is None else (id,))
 
+        aim = self._aim[_ORDERS]
         heat = self._heat("cancel.concurrent-place", lambda: stage.arrange(wishes, beside_others=True))
-        answers = heat.run(self._cancel_alls(1), _in_turn(placing))
-        self._judge(heat, answers, placed=placed)
+        answers = heat.run(self._cancel_alls(1, wait_s=aim.wait_s), _in_turn(placing))
+        race = self._judge(heat, answers, placed=placed)
+        aim.learn(len(placed & race.told().keys()), len(placed))
 
     def cancel_and_take(self, market: Market, side: str, taking: Taking) -> bool:
         """Cancel-alls while the other account takes from the caller's orders. Whether anything was filled."""
@@ -146,9 +167,13 @@ class Races:
             for each in takers if taking.just_before else ():
                 each()
 
-        asked = self._cancel_alls(taking.cancel_alls)
+        aim = self._aim[len(takers)]
+        asked = self._cancel_alls(taking.cancel_alls, wait_s=0 if taking.just_before else aim.wait_s)
         answers = heat.run(asked, [] if taking.just_before else takers, just_before, also=other)
-        return self._judge(heat, answers, others_before=others_before).traded
+        race = self._judge(heat, answers, others_before=others_before)
+        if not taking.just_before:
+            aim.learn(sum(bool(taker.filled_qty) for taker in race.takers), len(takers))
+        return race.traded
 
     def _clear_takers(self) -> None:
         other, at_first = self._stage.other_view, self._others_at_first
@@ -160,10 +185,10 @@ class Races:
     def _heat(self, requirement: str, arrange: Callable[[], None]) -> Heat:
         return Heat(self._stage, requirement, arrange)
 
-    def _cancel_alls(self, count: int, symbol: str | None = None) -> list[CancelAll]:
+    def _cancel_alls(self, count: int, symbol: str | None = None, wait_s: float = 0) -> list[CancelAll]:
         """So many of the caller's, with each credential in turn, the last of them for this market."""
         symbols = [*[None] * (count - 1), symbol]
-        return [CancelAll(self._stage.view, each, next(self._turn)) for each in symbols]
+        return [CancelAll(self._stage.view, each, next(self._turn), wait_s) for each in symbols]
 
     def _judge(
         self,

@@ -8,6 +8,7 @@ import pytest
 from starlette.responses import Response
 
 from conformance import faults
+from conformance.checks import test_races
 from conformance.evidence import Exchange
 from conformance.sandbox import Face, Sandbox
 from conformance.sandbox.records import Order
@@ -15,7 +16,7 @@ from conformance.scenarios.heat import under_way_at_once
 from conformance.scenarios.races import Races, Taking, Together
 from conformance.stage.stage import Stage
 from conformance.stage.wishes import Wish
-from conformance.verdict import Busy, Violation
+from conformance.verdict import Busy, NotObserved, Violation
 from tests.sandboxes import stage_on
 
 CANCEL, PLACE, FILL = "cancel.concurrent-once", "cancel.concurrent-place", "cancel.concurrent-fill"
@@ -65,6 +66,18 @@ def test_what_fails_in_a_race_alone_is_charged_to_the_race(name: str, race: Race
     assert found.breach.want == "200 to a cancel-all in a race, as to the same one alone after it"
     assert found.breach.got.startswith(f"{got}; under way at one moment: cancel-all")
     assert found.evidence[-1].status == 200  # the one alone
+
+
+def test_fills_meet_a_cancel_all_that_is_over_at_once() -> None:
+    with stage_on(Sandbox()) as stage, Races(stage) as races:
+        taken = [races.cancel_and_take(stage.markets[0], "buy", Taking(half=False)) for _ in range(6)]
+    assert sum(taken) >= 4
+
+
+def test_races_without_a_fill_leave_fills_untested(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Races, "cancel_and_take", lambda *_: False)
+    with stage_on(Sandbox()) as stage, pytest.raises(NotObserved, match="nothing was filled in any race"):
+        test_races.test_filling_during_cancel_all(stage, "buy")
 
 
 class FailsOverOrders(Face):
