@@ -72,14 +72,15 @@ class Settling:
     def settle(self, pages: int, up_to: int | None) -> Snapshot:
         """A look of so many pages, or of more, that shows all; the account is then believed to be so.
 
-        The last one, where that does not come about in time.
+        The last one, where that does not come about in time. What a look shows is as old as its first request: one that
+        took long, because the target was away meanwhile, is no reason to give up.
         """
         view, started, traded = self._view, time.monotonic(), self._may_have_traded()
         theirs = [] if self.opposite is None or not traded else self.opposite._view.pages()
         while True:
+            waited = time.monotonic() - started
             with asked_ahead([*view.pages(pages, up_to), *theirs]):
                 snapshot = view.fresh(pages, up_to)
-                waited = time.monotonic() - started
                 is_shown = view.own.all_seen() and self._shows_orders(snapshot)
                 if is_shown:
                     self._patience.rewarded(waited)
