@@ -1,6 +1,6 @@
 """Hypothesis strategies: queries and arrangements, drawn where the boundaries are."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from hypothesis import strategies as st
 
@@ -12,7 +12,15 @@ from conformance.orders import Order
 from conformance.profile import Market
 from conformance.stage.stage import Stage
 from conformance.stage.wishes import Wish
+from conformance.verdict import NotObserved
 from conformance.wire.signer import Credential
+
+ALTERED: Mapping[str, Callable[[str], str]] = {
+    "another case": str.swapcase,
+    "without its end": lambda symbol: symbol[:-1],
+    "with more behind it": lambda symbol: f"{symbol}X",
+}
+"""How the name of a market is made into another one."""
 
 LARGEST_LIMIT = 2**31 - 1  # beyond it a limit is bad input rather than a large limit
 
@@ -31,6 +39,14 @@ def listed(stage: Stage, seen: Snapshot) -> list[Order]:
     """The orders in markets that a list is asked for by name, newest first."""
     symbols = still_listed(seen.symbols(), stage.lane.symbols)
     return [order for order in newest_first(seen) if order.symbol in symbols]
+
+
+def altered(symbol: str, how: str) -> str:
+    """The name of the market, altered. Raises NotObserved where nothing is left: that is odd input."""
+    other = ALTERED[how](symbol)
+    if not other:
+        raise NotObserved(f"the name of the market {symbol} is one letter long")
+    return other
 
 
 def symbols(orders: Sequence[Order]) -> st.SearchStrategy[str]:

@@ -11,7 +11,7 @@ from conformance.hypothesis_seam import DRAWING
 from conformance.scenarios.cancellation import cancel_all
 from conformance.stage.stage import Stage
 from conformance.stage.wishes import Wish
-from conformance.strategies import wishes
+from conformance.strategies import ALTERED, altered, wishes
 
 
 @cancels
@@ -53,14 +53,10 @@ def test_said_again_it_finds_nothing(stage: Stage, data: st.DataObject) -> None:
 @cancels
 @verifies("cancel.scope-symbol")
 @needs(arrange=True)
-@pytest.mark.parametrize("altered", ["another case", "without its end", "with more behind it"])
-def test_a_symbol_is_matched_exactly(stage: Stage, altered: str) -> None:
+@pytest.mark.parametrize("how", ALTERED)
+def test_a_symbol_is_matched_exactly(stage: Stage, how: str) -> None:
     """A market's name in another case, cut short or prolonged is another name: no order of the market is touched."""
     market = stage.markets[0]
+    symbol = altered(market.symbol, how)
     stage.arrange([Wish(market, "buy"), Wish(market, "sell")])
-    symbol = {
-        "another case": market.symbol.swapcase(),
-        "without its end": market.symbol[:-1],
-        "with more behind it": f"{market.symbol}X",
-    }[altered]
     cancel_all(stage, symbol, may_reject=True)

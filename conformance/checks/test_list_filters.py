@@ -16,7 +16,7 @@ from conformance.naming import count
 from conformance.oracle.listing import MAX_LIMIT, due_above
 from conformance.orders import LIVE, STATUSES, Query
 from conformance.stage.stage import Stage
-from conformance.strategies import listed, moments, newest, symbols
+from conformance.strategies import ALTERED, altered, listed, moments, newest, symbols
 from conformance.verdict import Breach, NotObserved, Violation
 
 HOUR_S, DAY_S = 3_600, 86_400
@@ -35,16 +35,11 @@ def test_a_symbol_shows_its_market_alone(stage: Stage, known: Known, data: st.Da
 
 @verifies("list.symbol")
 @needs(orders=1)
-@pytest.mark.parametrize("altered", ["lower case", "without its end", "with more behind it"])
-def test_a_symbol_is_matched_exactly(stage: Stage, known: Known, altered: str) -> None:
+@pytest.mark.parametrize("how", ALTERED)
+def test_a_symbol_is_matched_exactly(stage: Stage, known: Known, how: str) -> None:
     """A market's name in another case, cut short or prolonged is another name: nothing of the market is shown."""
     symbol = min(order.symbol for order in listed(stage, stage.seen))
-    other_name = {
-        "lower case": symbol.swapcase(),
-        "without its end": symbol[:-1],
-        "with more behind it": f"{symbol}X",
-    }[altered]
-    known.expect(Query(symbol=other_name, limit=MAX_LIMIT), may_reject=True)
+    known.expect(Query(symbol=altered(symbol, how), limit=MAX_LIMIT), may_reject=True)
 
 
 @verifies("list.symbol-omitted")

@@ -17,7 +17,7 @@ from conformance import requirements as catalogue
 from conformance.cli.click_options import options
 from conformance.cli.complaints import complaints
 from conformance.cli.output import output
-from conformance.cli.variants import variant
+from conformance.cli.variants import in_groups, together_as_one
 from conformance.exits import Exit, WrongUsage
 from conformance.judging.plan import writable
 from conformance.judging.traceability import check_names
@@ -29,7 +29,6 @@ from conformance.proving.shares import Shares, portion
 
 _PRELOADED = ("conformance.cli.ready",)
 
-# One more than there are cores: trials wait for a part of their time.
 JOBS = 3 * (os.cpu_count() or 1)  # trials wait for most of their time
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -41,6 +40,14 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--twins/--no-twins", "with_twins", default=True, help="Test each twin, a correct variant.")
 @click.option(
     "--whole", is_flag=True, help="Test each fault with all checks, to see which violation is named first. Slower."
+)
+@click.option(
+    "--together",
+    type=click.IntRange(1),
+    default=3,
+    show_default=True,
+    metavar="N",
+    help="How many twins to test as one server, where they do different things.",
 )
 @click.option("--seeds", type=click.IntRange(1), metavar="N", help="Test each with N seeds, faults with all checks.")
 @click.option("--resume", type=_FILE, metavar="FILE", help="With --seeds: go on with the trials in FILE, or begin it.")
@@ -54,6 +61,7 @@ def prove(
     with_faults: bool,
     with_twins: bool,
     whole: bool,
+    together: int,
     seeds: int | None,
     resume: Path | None,
     share: str | None,
@@ -63,21 +71,25 @@ def prove(
     """Prove that every check finds its faults, and that correct servers pass.
 
     Tests the sandbox with each fault and each twin, or only with those NAMES. A fault is a small error on purpose. A
-    twin does something that the documents allow. The outcome goes to prove.json.
+    twin does something that the documents allow. Without NAMES, three twins are tested as one server; the seed decides
+    which. NAMES with + between are tested as one server too. The outcome goes to prove.json.
 
-    With --seeds 10, each is tested with the seeds from --seed on. The outcome is how often each fault was found, and
-    named first by what it breaks. The trials go to trials.jsonl, line by line. Join the files of several shares, and
-    give the whole to --resume.
+    With --seeds 10, each is tested, by itself, with the seeds from --seed on. The outcome is how often each fault was
+    found, and named first by what it breaks. The trials go to trials.jsonl, line by line. Join the files of several
+    shares, and give the whole to --resume.
 
     \b
     Exit codes: 0 every fault is found, no twin is accused, every check and requirement is proven · 1 not so
     2 wrong usage · 4 the suite failed
     """
     with complaints():
-        for name in names:
-            variant(name)
+        for each in names:
+            together_as_one(each)
         folder = writable(Path(report_dir))
-        chosen = [each for each in _subjects(with_faults, with_twins) if not names or each.name in names]
+        apart = seeds is not None
+        chosen = list(
+            map(_subject, names) if names else _subjects(with_faults, with_twins, 1 if apart else together, seed)
+        )
         if seeds is not None:
             sys.exit(_with_seeds(chosen, range(seed, seed + seeds), jobs, folder, resume, share, old))
         if resume or share or old:
@@ -145,8 +157,17 @@ def _written(folder: Path, document: dict[str, Any]) -> Path:
     return path
 
 
-def _subjects(with_faults: bool, with_twins: bool) -> Iterator[Subject]:
-    for fault in faults.load().values() if with_faults else ():
-        yield Subject(fault.name, fault.says, fault.breaks, partial(faults.serve, fault.name), fault.command)
-    for twin in faults.twins().values() if with_twins else ():
-        yield Subject(twin.name, twin.says, None, partial(faults.serve, twin.name), twin.command)
+def _subjects(with_faults: bool, with_twins: bool, together: int, seed: int) -> Iterator[Subject]:
+    if with_faults:
+        yield from map(_subject, faults.load())
+    if with_twins:
+        for group in in_groups(faults.twins().values(), together, seed):
+            yield _subject("+".join(twin.name for twin in group))
+
+
+def _subject(names: str) -> Subject:
+    """The fault or twin of this name, or several as one server, their names joined by +."""
+    variants = together_as_one(names)
+    says = " ".join(each.says for each in variants)
+    breaks = next((each.breaks for each in variants if isinstance(each, faults.Fault)), None)
+    return Subject(names, says, breaks, partial(faults.serve, names), variants[0].command)

@@ -54,6 +54,11 @@ class NotTogether(ValueError):
 
 def combined(variants: Sequence[Variant], seed: int | None = None, **options: Any) -> Sandbox:
     """A sandbox that is all of these at once. Raises NotTogether."""
+    late = [each.name for each in variants if isinstance(each, Twin) and each.shows_late]
+    if len(late) > 1:
+        raise NotTogether(
+            f"{' and '.join(late)} cannot be combined: a profile allows each its time, but not one after the other"
+        )
     does: dict[tuple[type[Any], str], str] = {}
     parts: dict[type[Any], list[type[Any]]] = {}
     for each in variants:
@@ -97,11 +102,12 @@ class Fault(Variant):
 class Twin(Variant):
     """Something that the documents allow. `silence`: the id of the silence that it reads in its own way, if any.
 
-    `tested_by`: the command.
+    `tested_by`: the command. `shows_late`: its lists need the time that the profile allows.
     """
 
     silence: str | None = None
     tested_by: str = "run"
+    shows_late: bool = False
 
     @property
     def command(self) -> str:
@@ -128,8 +134,8 @@ def fault(breaks: str) -> Callable[[Part], Part]:
     return enter
 
 
-def twin(silence: str | None = None, tested_by: str = "run") -> Callable[[Part], Part]:
-    """Enter the class among the conforming twins, under its name in kebab case; `tested_by`: a command.
+def twin(silence: str | None = None, tested_by: str = "run", *, shows_late: bool = False) -> Callable[[Part], Part]:
+    """Enter the class among the conforming twins, under its name in kebab case. The rest is as in Twin.
 
     Raises KeyError for a silence that is in no catalogue, ValueError for a name that is taken.
     """
@@ -138,18 +144,21 @@ def twin(silence: str | None = None, tested_by: str = "run") -> Callable[[Part],
 
     def enter(conforming: Part) -> Part:
         name, says = _described(conforming)
-        _TWINS[name] = Twin(name, says, conforming, silence, tested_by)
+        _TWINS[name] = Twin(name, says, conforming, silence, tested_by, shows_late)
         return conforming
 
     return enter
 
 
 @contextmanager
-def serve(name: str, seed: int) -> Iterator[str]:
-    """Serve the fault or twin of this name while the context lasts; yields its profile as TOML."""
-    variant = (load() | twins())[name]
-    options = OVERLOADED if variant.command == "overload" else {}
-    with variant.sandbox(seed, **options).serve() as served:
+def serve(names: str, seed: int) -> Iterator[str]:
+    """Serve the fault or twin of this name while the context lasts; yields its profile as TOML.
+
+    Several are served as one, their names joined by +. Raises NotTogether.
+    """
+    variants = [(load() | twins())[name] for name in names.split("+")]
+    options = OVERLOADED if variants[0].command == "overload" else {}
+    with combined(variants, seed, **options).serve() as served:
         yield served.profile_toml
 
 

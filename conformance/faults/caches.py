@@ -250,7 +250,7 @@ class _UntilATradeOrACancel(_KeptForTheAccount):
         self.trades = trades
 
 
-@twin()
+@twin(shows_late=True)
 class PlacedOrdersWaitForTheCache(Sandbox):
     """Keeps lists for a second for each account, until something is traded or canceled, and says so in its profile."""
 

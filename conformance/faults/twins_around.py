@@ -132,7 +132,7 @@ class _ListsLag(Exchange):
         return [lag.get(order.id, order) for order in super().visible_to(account)]
 
 
-@twin()
+@twin(shows_late=True)
 class ListsLag(Sandbox):
     """Lets lists lag 100 ms behind a cancel-all, and says so in its profile."""
 
@@ -140,7 +140,7 @@ class ListsLag(Sandbox):
     consistency_ms = 200
 
 
-@twin()
+@twin(shows_late=True)
 class PlacedShowLate(Exchange):
     """Shows an order 300 ms after it was placed."""
 

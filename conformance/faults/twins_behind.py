@@ -24,7 +24,7 @@ class _Lagging(Sandbox):
     consistency_ms = 700
 
 
-@twin()
+@twin(shows_late=True)
 class ListsFromAStandby(_Lagging):
     """Answers lists from a database that is 300 ms behind, and says in its profile that this may be 700 ms."""
 
@@ -36,7 +36,7 @@ class _FillsLate(Standby):
         return BEHIND_S if what == "filled" else 0
 
 
-@twin()
+@twin(shows_late=True)
 class FillsShowLate(Sandbox):
     """Shows a fill 300 ms late, unless the order is canceled meanwhile."""
 
@@ -48,7 +48,7 @@ class _CancelsLate(Standby):
         return BEHIND_S if what == "ended" else 0
 
 
-@twin()
+@twin(shows_late=True)
 class CancelsShowLate(_Lagging):
     """Shows 300 ms late that an order was canceled, and says in its profile that this may be 700 ms."""
 
@@ -64,7 +64,7 @@ class _ByTurns(Standby):
         return super().seen_at() + next(self.turns)
 
 
-@twin()
+@twin(shows_late=True)
 class EverySecondListIsBehind(_Lagging):
     """Answers lists from two databases by turns, one of them 300 ms behind, and says so in its profile."""
 
@@ -76,7 +76,7 @@ class _RowByRow(Standby):
         return super().shown(order, at + self.rng.choice((BEHIND_S, 0.0)))
 
 
-@twin()
+@twin(shows_late=True)
 class SomeRowsAreBehind(_Lagging):
     """Answers lists in which each order by itself is up to date or 300 ms behind, and says so in its profile."""
 
@@ -93,13 +93,13 @@ def _bad_gateway() -> Response:
 
 
 class _Away(Face):
-    """Is away once, from the 600th request of a list on, for so many seconds."""
+    """Is away once, for so many seconds, at a moment that the seed chooses."""
 
     for_s = 3.0
-    from_list = 600
 
     def __init__(self, *parts: Any) -> None:
         super().__init__(*parts)
+        self.from_list = self.exchange.rng.randint(100, 700)
         self.lists = 0
         self.until = 0.0
 

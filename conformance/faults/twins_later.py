@@ -125,7 +125,7 @@ class _OrdersShowLate(Exchange):
 
 
 # freqtrade/freqtrade#3649
-@twin()
+@twin(shows_late=True)
 class OrdersShowLate(Sandbox):
     """Shows an order 700 ms after it was placed, and says in its profile that this may take three seconds."""
 

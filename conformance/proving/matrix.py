@@ -11,8 +11,9 @@ from conformance.exits import Exit
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One variant, judged. `breaks` None: a twin. `killed_by`: the checks that found what a fault breaks.
+    """One variant, judged; or several as one server, their names joined by +.
 
+    `breaks` None: twins alone. `killed_by`: the checks that found what a fault breaks.
     `violated`: every requirement that was found violated, must, implied or advisory; `affected`: those that may follow
     from one of these. `requests` and `seconds` are those
     of the whole run, set-up included. `reason`: what was found, and what could not be judged.
@@ -33,6 +34,11 @@ class Trial:
     def good(self) -> bool:
         """A fault that was killed, or a twin that stayed clean."""
         return self.exit_code == Exit.OK if self.breaks is None else self.breaks in self.violated
+
+    @property
+    def variants(self) -> int:
+        """How many were served as one."""
+        return len(self.name.split("+"))
 
     @property
     def named_first(self) -> bool:
@@ -61,7 +67,7 @@ class Matrix:
 
     @cached_property
     def twins(self) -> list[Trial]:
-        """The trials of conforming twins."""
+        """The trials of conforming twins, several of which may have been one server."""
         return [trial for trial in self.trials if trial.breaks is None]
 
     @property
@@ -103,7 +109,7 @@ class Matrix:
         return {
             "proven": self.proven,
             "faults": len(self.faults),
-            "twins": len(self.twins),
+            "twins": sum(trial.variants for trial in self.twins),
             "survivors": [trial.name for trial in self.survivors],
             "false_alarms": [trial.name for trial in self.false_alarms],
             "idle_checks": self.idle_checks,

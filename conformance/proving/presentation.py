@@ -8,6 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from conformance.naming import count
 from conformance.proving.matrix import Matrix, Trial, middle
 
 # Where nobody looks on, a line for so many trials.
@@ -42,9 +43,13 @@ def render(matrix: Matrix, seconds: float, *, whole: bool = False) -> Renderable
         requests, took = middle(trial.requests for trial in killed), middle(trial.seconds for trial in killed)
         style = "" if len(killed) == len(trials) else "red"
         table.add_row(area, str(len(trials)), str(len(killed)), f"{requests:g}", f"{took:.1f}", style=style)
-    clean = len(matrix.twins) - len(matrix.false_alarms)
+    clean, twins = len(matrix.twins) - len(matrix.false_alarms), sum(trial.variants for trial in matrix.twins)
+    as_servers = (
+        f" in {len(matrix.twins)} servers: {clean} of them" if twins > len(matrix.twins) else f": {clean} of them"
+    )
     parts: list[RenderableType] = [table, Text("requests and seconds: medians to a kill, set-up included", style="dim")]
-    parts.append(Text(f"{clean} of {len(matrix.twins)} correct twins without a violation"))
+    if matrix.twins:
+        parts.append(Text(f"{count(twins, 'correct twin')}{as_servers} without a violation"))
     if whole:
         misnamed = [trial for trial in matrix.faults if trial.good and not trial.named_first]
         first = sum(trial.named_first for trial in matrix.faults)

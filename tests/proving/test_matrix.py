@@ -41,6 +41,12 @@ def matrix(*trials: Trial) -> Matrix:
     return Matrix(trials, CHECKS, REQUIREMENTS)
 
 
+def shown(judged: Matrix, *, whole: bool = False) -> str:
+    console = Console(width=200, record=True, file=io.StringIO())
+    console.print(presentation.render(judged, 1.0, whole=whole))
+    return console.export_text()
+
+
 def wanting(judged: Matrix) -> dict[str, list[str]]:
     """What is not as it should be, by kind."""
     found = {
@@ -50,6 +56,13 @@ def wanting(judged: Matrix) -> dict[str, list[str]]:
         "unproven": judged.unproven,
     }
     return {kind: names for kind, names in found.items() if names}
+
+
+def test_twins_that_were_one_server_are_counted_one_by_one() -> None:
+    judged = matrix(*CLEAN, twin("may-hang-up+may-wait"))
+    assert judged.proven
+    assert judged.to_json()["twins"] == 3
+    assert "3 correct twins in 2 servers: 2 of them without a violation" in shown(judged)
 
 
 def test_every_fault_killed_and_every_twin_clean() -> None:
@@ -142,9 +155,7 @@ def test_what_is_named_first_is_told_where_all_checks_have_judged() -> None:
     judged = matrix(A, late, follows)
     assert [trial.name for trial in judged.faults if trial.named_first] == ["lies-a"]
     assert [trial.name for trial in judged.survivors] == ["follows"]
-    shown = Console(width=200, record=True, file=io.StringIO())
-    shown.print(presentation.render(judged, 1.0, whole=True))
-    text = shown.export_text()
+    text = shown(judged, whole=True)
     assert "1 of 3 faults whose own violation is named first; 2 violations at most" in text
     assert "lies-late (list.a)" in text
     assert "also affected: list.a" in text
