@@ -245,10 +245,10 @@ class Account(Sender):
             return page
         for breach, exchange in lapses:
             shown = (*breach.exchanges, exchange, page.exchange)
-            if breach.requirement:
+            if breach.requirement and breach.certain:
                 self.observations.report([breach._replace(exchanges=shown)])
             else:
-                self.observations.lapse(of_lapse(query), breach, *shown)
+                self.observations.lapse(of_lapse(query, breach), breach, *shown)
         return page
 
     def _unsteady(self, page: Page) -> Breach | None:

@@ -5,6 +5,7 @@
 | a list has another status than 200 | the first parameter that fails alone; else that they stand together |
 | a record does not pass a filter | that filter, where it is wrong alone; else that filters stand together |
 | a list holds other orders than it should | the limit, where the page is right with room for all; else as above |
+| a list without a limit is too long | the limit, where limit=50 gives a page that is too long as well |
 | the longest page ends too soon, and a list shows what lies behind it | the limit, alone or beside the filters |
 | a list leaves out the very second of a bound, beside the other one alone | that bound |
 | a list with filters shows what lists without them leave out | those lists |
@@ -18,6 +19,7 @@ from dataclasses import replace
 from itertools import count
 
 from conformance.oracle.listing import (
+    DEFAULT_LIMIT,
     LISTING,
     MAX_LIMIT,
     Listing,
@@ -121,15 +123,17 @@ def _with_room(query: Query, name: str, limit: int | None, seconds: Iterable[int
     return alone if len(later) < size else replace(alone, start=later[size // 2])
 
 
-def of_lapse(query: Query) -> list[str]:
-    """The requirements that a list may break that was wrong once and right when it was asked for again.
+def of_lapse(query: Query, breach: Breach) -> list[str]:
+    """The requirements that a list may break that was wrong once and right when it was asked for again: that of the
+    `breach`, if it has one, and those of the parameters.
 
-    Which of its parameters did it cannot be found out from this list alone: the likeliest is the first.
+    Which of them it is cannot be found out from this list alone: the likeliest is the first.
     """
     given = dict(query.pairs())
     filters = [f"list.{name}" for name in ("status", "symbol", "start", "end") if name in given]
     together = ["list.limit-after-filters"] * bool(filters) + ["list.conjunctive"] * (len(filters) > 1)
-    return [*filters, limit_requirement(query.limit), *together]
+    likeliest = [breach.requirement] if breach.requirement else []
+    return [*likeliest, *filters, limit_requirement(query.limit), *together]
 
 
 def of_contradiction(
@@ -213,6 +217,7 @@ class Blame:
         self._ask = ask
         self._kinds = kinds
         self._right_alone: dict[tuple[str, tuple[str, ...], str, Credential], bool] = {}
+        self._of_default: str | None = None  # what lists without a limit break that are too long
 
     def of_status(self, query: Query, status: int, kind: Credential) -> str:
         """The requirement that a list breaks by answering `status`."""
@@ -239,7 +244,16 @@ class Blame:
         return f"auth.{kind}" if good else None
 
     def of_record(self, breach: Breach, query: Query, kind: Credential) -> Breach:
-        """The breach of a filter, charged to the filters' standing together where the filter is kept alone."""
+        """The breach of a filter, charged to the filters' standing together where the filter is kept alone; or of the
+        default limit, charged to the limit where an equal one is not kept either.
+        """
+        if breach.requirement == limit_requirement(None):
+            if self._of_default is None:
+                self._of_default = breach.requirement  # until it is known
+                told = replace(query, limit=DEFAULT_LIMIT)
+                kept = self._keeps(told, breach._replace(requirement=limit_requirement(DEFAULT_LIMIT)), kind)
+                self._of_default = limit_requirement(None if kept is not None else DEFAULT_LIMIT)
+            return breach._replace(requirement=self._of_default)
         name = (breach.requirement or "").removeprefix("list.")
         filters = tuple(each for each, _ in query.pairs() if each != "limit")
         if name not in filters or len(filters) < 2:

@@ -77,19 +77,23 @@ def results(
 # What every list is about: the newest orders that pass its filters, as many as its limit allows.
 _ANY_LIST = "list.limit-exact"
 
+# What is violated by lists that are behind: one that is wrong now and then may be so for the same reason.
+_LISTS_ARE_BEHIND = "cancel.visible"
+
 
 def _with_lapses(judged: list[RequirementResult], outcomes: list[Outcome]) -> list[RequirementResult]:
     """The results, one of them violated by the lists that were wrong now and then.
 
     Those of all checks are one defect. It is charged to what all those lists are about: what is violated already, else
-    the likeliest, else their limit. Where nothing else violates that, the rate is told.
+    to lists that are behind, if any are; else to the likeliest, else to their limit. Where nothing else violates that,
+    the rate is told.
     """
     met = sorted((lapse for outcome in outcomes for lapse in outcome.lapses), key=lambda lapse: len(lapse[0]))
     if not met:
         return judged
     shared = [id for id in met[0][0] if all(id in about for about, _ in met)]
     violated = {result.id for result in judged if result.findings}
-    charged = next((id for id in shared if id in violated), shared[0] if shared else _ANY_LIST)
+    charged = next((id for id in (*shared, _LISTS_ARE_BEHIND) if id in violated), shared[0] if shared else _ANY_LIST)
     rate = f"{len(met)} of {sum(outcome.lists for outcome in outcomes)} lists"
 
     def with_them(result: RequirementResult) -> RequirementResult:

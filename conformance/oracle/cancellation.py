@@ -1,7 +1,7 @@
 """What cancel-all must do: rules over its answer, and over the orders of both accounts before and after."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from conformance.naming import count
 from conformance.oracle.cancel_case import Cancellation, belongs_to, differences, fixed, is_another, traded
@@ -35,10 +35,11 @@ def said_again_it_does_nothing(c: Cancellation) -> Iterator[Sight]:
 
 @CANCELLATION.rule("cancel.empty")
 def nothing_to_cancel_nothing_returned(c: Cancellation) -> Iterator[Sight]:
-    """Where nothing is live in scope the array is empty."""
+    """Where nothing is live in scope the array is empty. What is of another market has a rule of its own."""
     if c.to_cancel() or c.rejected:
         return
-    found = [order for order in c.returned if order.id in c.before.orders] + c.surprises()
+    known = [order for order in c.returned if order.id in c.before.orders]
+    found = [order for order in (*known, *c.surprises()) if c.in_scope(order)]
     yield Breach(f"an empty array, since no order is live in {c.scope}", count(len(found), "order")) if found else RIGHT
 
 
@@ -93,7 +94,7 @@ def whatever_was_canceled_is_in_the_array(c: Cancellation) -> Iterator[Sight]:
 @CANCELLATION.rule("cancel.complete")
 def nothing_in_scope_stays_live(c: Cancellation) -> Iterator[Sight]:
     """Every order that was live in scope is live no more. Whole markets that are left out have a rule of their own."""
-    left_out = _markets_left_out(c)
+    left_out = markets_left_out(c.to_cancel(), c.after)
     for was in c.to_cancel():
         now = c.after.orders.get(was.id)
         if now is None or not now.live:
@@ -108,16 +109,16 @@ def every_market_is_reached(c: Cancellation) -> Iterator[Sight]:
     markets = {order.symbol for order in c.to_cancel()}
     if c.symbol is not None or len(markets) < 2:
         return
-    left_out = _markets_left_out(c)
+    left_out = markets_left_out(c.to_cancel(), c.after)
     for symbol in sorted(markets):
         got = f"{symbol} left out, with {len(c.before.live(symbol))} live"
         yield Breach("orders of every market canceled", got) if symbol in left_out else RIGHT
 
 
-def _markets_left_out(c: Cancellation) -> set[str]:
-    """The markets of which all was left live, where all of each other market was canceled."""
-    left = {order.symbol for order in c.to_cancel() if (now := c.after.orders.get(order.id)) and now.live}
-    gone = {order.symbol for order in c.to_cancel() if not ((now := c.after.orders.get(order.id)) and now.live)}
+def markets_left_out(live: Sequence[Order], after: Snapshot) -> set[str]:
+    """The markets of which all that was `live` was left so, where all of each other market was canceled."""
+    left = {order.symbol for order in live if (now := after.orders.get(order.id)) and now.live}
+    gone = {order.symbol for order in live if not ((now := after.orders.get(order.id)) and now.live)}
     return left if gone and not left & gone else set()
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 
+from conformance.oracle.cancellation import markets_left_out
 from conformance.oracle.rules import RIGHT, Rulebook, Sight
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order
@@ -71,14 +72,21 @@ def together_complete(race: Race) -> Iterator[Sight]:
             yield Breach(f"{was} in one of the answers, since it is canceled", "answers without it")
 
 
-@RACES.rule("cancel.complete")
+@RACES.rule("cancel.complete", may_also=("cancel.scope-all",))
 def one_alone_is_complete(race: Race) -> Iterator[Sight]:
-    """What was live before a single cancel-all is live no more, whatever ran beside it."""
+    """What was live before a single cancel-all is live no more, whatever ran beside it. A whole market that is left
+    breaks what it breaks without a race.
+    """
     if len(race.answers) != 1:
         return
+    left_out = markets_left_out(race.before.live(), race.after)
     for was in race.before.live():
         now = race.after.orders.get(was.id)
-        yield Breach("every live order canceled", f"{now} left") if now is not None and now.live else RIGHT
+        if now is None or not now.live:
+            yield RIGHT
+        else:
+            of_scope = "cancel.scope-all" if was.symbol in left_out else None
+            yield Breach("every live order canceled", f"{now} left", of_scope)
 
 
 @RACES.rule("cancel.concurrent-place")

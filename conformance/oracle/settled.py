@@ -112,7 +112,7 @@ class Settled:
         query = listing.query
         while self._told and asked_at - self._told[0][1].sent_at > self._lag_s + _LONG_S:
             self._told.popleft()  # by now, lists have shown it
-        live = ((id, self._canceled[id], f"{now}") for id, now in page.items() if self._is_otherwise(id, now))
+        live = ((id, self._canceled[id], f"{now}", True) for id, now in page.items() if self._is_otherwise(id, now))
         covered = (
             order
             for order, _ in self._told
@@ -121,13 +121,14 @@ class Settled:
             and not (query.status is None and self._is_over(order))
         )
         without = f"{count(len(page), 'order')} of {query} without it"
-        left_out = ((order.id, self._canceled[order.id], without) for order in listing.left_out(covered))
-        for id, by, got in (*live, *left_out):
+        # Why a list leaves it out, this list does not tell.
+        left_out = ((order.id, self._canceled[order.id], without, False) for order in listing.left_out(covered))
+        for id, by, got, certain in (*live, *left_out):
             after_s = asked_at - by.sent_at - by.elapsed_ms / 1000
             # What no list has shown yet may still be on its way there since it was placed.
             if after_s > (self._told_lag_s if id in page or id in self._shown else self._lag_s):
                 want = f"{id} canceled in a list asked for {after_s * 1000:.0f} ms after a cancel-all told so"
-                yield Breach(want, got, "cancel.visible", exchanges=(by,))
+                yield Breach(want, got, "cancel.visible", certain=certain, exchanges=(by,))
 
     def _is_over(self, order: Order) -> bool:
         """Whether a list has shown it canceled: who leaves it out later does not do so because of the cancel-all."""

@@ -89,7 +89,8 @@ def what_was_told_as_canceled_is_shown_so(timeline: Timeline) -> Iterator[Sight]
                 elif shown is not None or (order.id in timeline.settled and later.leaves_out(order)):
                     want = f"{order.id} canceled {_later(told, later)}, as the answer to the cancel-all told"
                     got = f"a list of {later.query} without it" if shown is None else f"{shown}"
-                    yield Breach(want, got, exchanges=(told.exchange, later.exchange))
+                    # Why a list leaves it out, this list does not tell.
+                    yield Breach(want, got, certain=shown is not None, exchanges=(told.exchange, later.exchange))
 
 
 @TIMELINE.rule("cancel.final", may_also=("cancel.visible",))

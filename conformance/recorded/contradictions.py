@@ -76,7 +76,7 @@ class Contradictions:
             met = self._met[sort][0]
             if seldom and met.breaches[0].requirement is None:
                 for each in self._met[sort]:
-                    observations.lapse(of_lapse(each.listing.query), each.breaches[0], *each.evidence)
+                    observations.lapse(of_lapse(each.listing.query, each.breaches[0]), each.breaches[0], *each.evidence)
                 continue
             names, size, kind = sort
             if any(set(other[0]) <= set(names) and other[1:] == (size, kind) for other in told):

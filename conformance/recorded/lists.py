@@ -86,7 +86,7 @@ class Lists:
         looks = [*(look for look, _ in earlier.values()), *(each.look() for each in lately), shown.look()]
         judgement = TIMELINE.judge(Timeline(_pairwise(looks), {}, {}, settled, lag_s=self._terms.consistency_s))
         self._observations.count(judgement.saw)
-        self._observations.report(judgement.breaches)
+        self._observations.report([breach._replace(certain=True) for breach in judgement.breaches])
 
     @property
     def _lag_s(self) -> float:

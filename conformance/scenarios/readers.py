@@ -19,7 +19,7 @@ from conformance.oracle.snapshot import Snapshot
 from conformance.oracle.timeline import LAPSES, TIMELINE, Look, Timeline
 from conformance.orders import Query
 from conformance.stage.stage import READERS, Stage
-from conformance.verdict import CannotJudge
+from conformance.verdict import Breach, CannotJudge
 from conformance.wire.client import Answer
 from conformance.wire.signer import Credential
 
@@ -118,20 +118,33 @@ class Readers:
         observations.count(lapses.saw)
         observations.lists += len(self._came)
         for breach in {id(breach.exchanges[0]): breach for breach in lapses.breaches}.values():
-            came = next(each for each in self._came if each.answer.exchange is breach.exchanges[0])
-            if again := self._right_again(came, after, settled):
+            if again := self._right_again(breach, after, settled):
                 shown = (*before.exchanges[:1], *breach.exchanges, again)
                 if breach.requirement == "cancel.visible":
                     observations.report([breach._replace(exchanges=shown)])
                 else:
-                    observations.lapse(of_lapse(came.query), breach, *shown)
+                    self._lapse(breach._replace(requirement=None), shown)
         judgement = TIMELINE.judge(timeline)
         observations.count(judgement.saw)
-        breaches = [each._replace(exchanges=tuple(evidence) or each.exchanges) for each in judgement.breaches]
+        breaches = []
+        for breach in judgement.breaches:
+            if not breach.certain and (again := self._right_again(breach, after, settled)):
+                self._lapse(breach, (*breach.exchanges, again))
+            else:
+                breaches.append(breach._replace(exchanges=tuple(evidence) or breach.exchanges, certain=True))
         observations.report(breaches, raising=True)
 
-    def _right_again(self, came: _Came, after: Snapshot, settled: Set[str]) -> Exchange | None:
+    def _lapse(self, breach: Breach, shown: Sequence[Exchange]) -> None:
+        query = self._list_of(breach).query
+        self._view.account.observations.lapse(of_lapse(query, breach), breach, *shown)
+
+    def _list_of(self, breach: Breach) -> _Came:
+        """The list that a contradiction is about, its last answer."""
+        return next(each for each in self._came if each.answer.exchange is breach.exchanges[-1])
+
+    def _right_again(self, breach: Breach, after: Snapshot, settled: Set[str]) -> Exchange | None:
         """The same list, asked for again; None where it is wrong again, which the checks of lists judge."""
+        came = self._list_of(breach)
         page = self._view.account.list(came.query, came.credential)
         look = Look(came.query, {order.id: order for order in page.orders}, 0.0, 0.0, page.exchange, page.unread)
         wrong_again = LAPSES.judge(Timeline([look], after.orders, after.orders, settled)).breaches

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.account.blame import Blame, of_contradiction, of_list, of_page
+from conformance.account.blame import Blame, of_contradiction, of_lapse, of_list, of_page
 from conformance.evidence import Exchange
 from conformance.oracle.listing import Listing, matches, page_size
 from conformance.oracle.snapshot import Snapshot
@@ -335,3 +335,31 @@ def test_an_old_start_that_is_wrong_whatever_is_beside_it_is_the_starts_matter(w
     breach = Breach("only orders with start=61", "one from before it", "list.start")
     query = Query(status="filled", start=61, end=300)
     assert Blame(ask, BOTH).of_record(breach, query, "jwt").requirement == requirement
+
+
+@pytest.mark.parametrize(
+    ("too_long", "requirement"),
+    [
+        (lambda query: query.limit is None, "list.limit-default"),
+        (lambda query: True, "list.limit-exact"),
+    ],
+)
+def test_a_page_without_a_limit_that_is_too_long(too_long: Defect, requirement: str) -> None:
+    asked = []
+
+    def ask(query: Query, _: Credential) -> Answer:
+        asked.append(query)
+        size = page_size(query.limit) + 5 * too_long(query)
+        shown = [record(each.id, status=each.status, created_at=each.created_at) for each in HISTORY[::-1][:size]]
+        return Answer(200, {}, json.dumps(shown).encode(), EXCHANGE)
+
+    blame, breach = Blame(ask, BOTH), Breach("at most 50 orders for no limit", "55", "list.limit-default")
+    assert [blame.of_record(breach, Query(), "jwt").requirement for _ in range(3)] == [requirement] * 3
+    assert asked == [Query(limit=50)]
+
+
+def test_a_list_that_is_wrong_once_may_break_what_the_breach_says_or_one_of_its_parameters() -> None:
+    query, breach = Query(status="open", limit=7), Breach("an order", "a list without it")
+    parameters = ["list.status", "list.limit-exact", "list.limit-after-filters"]
+    assert of_lapse(query, breach) == parameters
+    assert of_lapse(query, breach._replace(requirement="cancel.visible")) == ["cancel.visible", *parameters]

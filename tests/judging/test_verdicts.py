@@ -138,6 +138,14 @@ def test_lists_that_are_wrong_now_and_then_are_one_defect(about: list[tuple[str,
     assert Outcome.from_plain(json.loads(json.dumps(lapsed[0].to_plain()))) == lapsed[0]
 
 
+def test_lists_that_are_wrong_now_and_then_are_behind_where_others_are() -> None:
+    ids = ("cancel.visible", "list.b", "list.limit-exact")
+    catalogue = CATALOGUE | {id: replace(CATALOGUE["list.b"], id=id) for id in ids}
+    outcomes = [*failing("cancel.visible"), outcome("order.a", lapses=((("list.b",), FINDING),), lists=200)]
+    found = verdicts.results(catalogue, JUDGED_BY, outcomes)
+    assert [result.id for result in found if result.verdict is Verdict.FAIL] == ["cancel.visible"]
+
+
 def failing(*ids: str) -> list[Outcome]:
     return [outcome(id, ending="violated", findings={id: FINDING}) for id in ids]
 

@@ -282,11 +282,12 @@ def test_without_a_clock_updated_at_is_not_judged() -> None:
 def test_nothing_to_cancel_and_yet_something_returned() -> None:
     lawful = history(symbol="ETHUSDT")
     assert CANCELLATION.judge(lawful).saw["cancel.empty"] == 1
-    assert "cancel.empty" in broken(replace(lawful, returned=[canceled(OPEN)]))
+    assert "cancel.empty" not in broken(replace(lawful, returned=[canceled(OPEN)]))  # it is of another market
+    assert "cancel.empty" in broken(replace(lawful, returned=[order("new", symbol="ETHUSDT", status="canceled")]))
 
 
 def test_what_was_placed_and_not_shown_may_be_returned() -> None:
-    hidden = order("hidden")
+    hidden = order("hidden", symbol="ETHUSDT")
     lawful = history(symbol="ETHUSDT", returned=[canceled(hidden)], unshown={"hidden"})
     assert not {"cancel.empty", "cancel.exact"} & broken(lawful)
     assert {"cancel.empty", "cancel.exact"} <= broken(replace(lawful, unshown=()))

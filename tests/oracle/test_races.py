@@ -49,6 +49,15 @@ def test_cancel_alls_may_share_the_orders_in_any_way(answers: list[list[Order]])
     assert (judgement.breaches, judgement.saw) == ([], {"cancel.concurrent-once": 2})
 
 
+def test_a_whole_market_that_one_cancel_all_leaves_is_another_matter_than_an_order() -> None:
+    elsewhere = order("elsewhere", symbol="ETHUSDT")
+    before = Snapshot.of([A, elsewhere])
+    of_market = Race(before, Snapshot.of([A_OVER, elsewhere]), [[A_OVER]])
+    assert broken(of_market) == {"cancel.scope-all"}
+    of_order = Race(Snapshot.of([A, B, elsewhere]), Snapshot.of([A, B_OVER, elsewhere]), [[B_OVER]])
+    assert broken(of_order) == {"cancel.complete"}
+
+
 def test_an_order_that_is_filled_first_is_in_no_answer() -> None:
     assert broken(race([[B_OVER], []], [filled(A), B_OVER])) == set()
 

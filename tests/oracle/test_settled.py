@@ -104,8 +104,17 @@ def test_what_a_cancel_all_has_told_is_canceled_in_every_list_from_then_on() -> 
     assert contradictions(known, 1.6, CANCELED, OTHER) == []
     [breach] = known.contradictions(Listing(Query(), (OPEN,)), 1.6)
     assert breach.requirement == "cancel.visible"
+    assert breach.certain
     assert "600 ms after a cancel-all told so" in breach.want
     assert breach.exchanges == (shown(1.0),)
+
+
+def test_why_a_list_leaves_out_what_was_told_as_canceled_it_does_not_tell() -> None:
+    known = Settled(LAG_S)
+    known.tell([CANCELED], shown(0.0))
+    known.learn([OPEN], shown(0.0))
+    [breach] = known.contradictions(Listing(Query(), (OTHER,)), 1.0)
+    assert (breach.requirement, breach.certain) == ("cancel.visible", False)
 
 
 def test_what_no_list_has_shown_may_still_be_on_its_way_there() -> None:
