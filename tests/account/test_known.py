@@ -1,6 +1,8 @@
 """When a list that contradicts what is known of an account counts as a violation."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 
 import pytest
 
@@ -203,3 +205,151 @@ def test_after_a_violation_the_next_one_needs_no_new_snapshot() -> None:
     with pytest.raises(Violation):
         held.explains(account.list(Query()), "list.symbol")
     assert len(taken) - before == 2
+
+
+Lie = Callable[[Query, Credential], bool]
+"""Whether the list by this query, asked with this credential, leaves all orders out."""
+
+
+class Hiding(Pages):
+    """An account that shows what it has, but for lists that leave all out. An exchange has the query in its URL."""
+
+    credentials = ("jwt", "api-key")
+
+    def __init__(self, orders: Sequence[Order], leaves_out: Lie) -> None:
+        super().__init__(orders)
+        self._orders, self._leaves_out = orders, leaves_out
+
+    def list(self, query: Query, credential: Credential | None = None) -> Page:
+        self.asked += 1
+        kind = credential or self.credentials[0]
+        shown = [each for each in self._orders if query.symbol in (None, each.symbol)]
+        shown = [each for each in shown if query.status in (None, each.status)]
+        orders = () if self._leaves_out(query, kind) else tuple(shown)
+        return Page(query, orders, replace(EXCHANGE, url=str(query)), kind)
+
+    def ahead(self, lists: Iterable[Query], credential: Credential) -> AbstractContextManager[None]:
+        self.wanted = [*lists], credential
+        return nullcontext()
+
+
+ALL_OPEN = Query(symbol=B.symbol, status="open", limit=200)
+
+
+def test_the_shortest_query_that_is_wrong_is_shown() -> None:
+    account = Hiding([A, B], lambda query, _: query.status is not None)
+    with pytest.raises(Violation) as raised:
+        known(account, [A, B]).explains(account.list(ALL_OPEN))
+    assert raised.value.evidence[-1].url == "?status=open"
+    assert "2 orders" in raised.value.breach.want
+    assert raised.value.breach.requirement == "list.status"
+
+
+def test_a_query_of_which_nothing_can_be_left_out_is_shown_as_it_is() -> None:
+    account = Hiding([A, B], lambda query, _: len(query.pairs()) == 3)
+    with pytest.raises(Violation) as raised:
+        known(account, [A, B]).explains(account.list(ALL_OPEN))
+    assert raised.value.evidence[-1].url == str(ALL_OPEN)
+
+
+def test_where_it_is_clear_who_is_blamed_no_shorter_query_is_looked_for() -> None:
+    account = Hiding([A, B], lambda query, _: query.status is not None)
+    with pytest.raises(Violation) as raised:
+        known(account, [A, B]).explains(account.list(ALL_OPEN), "list.symbol")
+    assert raised.value.evidence[-1].url == str(ALL_OPEN)
+    assert account.asked == 2
+
+
+def test_who_is_blamed_is_decided_once_for_each_kind_of_query() -> None:
+    orders = [A, B, order("x", symbol="X")]
+    account = Hiding(orders, lambda query, _: query.status is not None or query.symbol == "X")
+    held = known(account, orders)
+
+    def asked_for(query: Query, requirement: str) -> int:
+        page, before = account.list(query), account.asked
+        with pytest.raises(Violation) as raised:
+            held.explains(page)
+        assert raised.value.breach.requirement == requirement
+        return account.asked - before
+
+    first = asked_for(Query(status="open"), "list.status")
+    another = asked_for(Query(symbol="X"), "list.symbol")
+    for query, requirement, once in (
+        (Query(status="open"), "list.status", first),
+        (Query(symbol="X"), "list.symbol", another),
+    ):
+        assert asked_for(query, requirement) == 1 < once - 1  # a shorter query alone
+
+
+def test_a_credential_that_shows_nothing_where_the_first_one_does_is_blamed() -> None:
+    account = Hiding([A, B], lambda _, credential: credential == "api-key")
+    with pytest.raises(Violation) as raised:
+        known(account, [A, B]).explains(account.list(Query(), "api-key"))
+    assert raised.value.breach.requirement == "auth.same-account"
+
+
+def test_the_first_list_of_the_snapshot_is_shown_before_the_wrong_one() -> None:
+    account = Pages([A])
+    first, second = replace(EXCHANGE, url="first"), replace(EXCHANGE, url="second")
+    snapshot = replace(Snapshot.of([A, B]), exchanges=(first, second))
+    with pytest.raises(Violation) as raised:
+        Known(account, lambda: snapshot).explains(account.list(Query()))  # type: ignore[arg-type]
+    assert raised.value.evidence == (first, EXCHANGE)
+
+
+def test_of_several_contradictions_the_first_one_tells_what_is_broken() -> None:
+    canceled = order("b", status="canceled")
+    account = Pages([canceled])
+    with pytest.raises(Violation) as raised:
+        known(account, [A, B]).explains(account.list(Query()), "list.symbol")
+    assert raised.value.breach.requirement == "cancel.visible"
+    assert not account.observations.in_passing
+
+
+@pytest.mark.parametrize("times_right", [2, 3])
+def test_a_contradiction_is_looked_for_again_three_times(times_right: int) -> None:
+    account = Pages([A], *[[A, B]] * times_right, [A])
+    held = known(account, [A, B])
+    if times_right == 2:
+        with pytest.raises(Violation, match="without it"):
+            held.explains(account.list(Query()))
+    else:
+        assert not held.explains(account.list(Query()))
+    assert account.asked == 4
+
+
+def test_only_lists_that_would_be_asked_for_again_are_asked_for_ahead() -> None:
+    account = Hiding([A, B], lambda *_: False)
+    held = known(account, [A, B])
+    one, two, three = Query(limit=1), Query(limit=2), Query(limit=3)
+    held.page(one)
+    held.keep(two, "jwt", Answer(200, {}, b"", EXCHANGE))
+    assert [held.has(each, "jwt") for each in (one, two, three)] == [True, True, False]
+    with held.ahead([one, two, three]):
+        assert account.wanted == ([three], "jwt")
+    with held.ahead([one, two, three], "api-key"):
+        assert account.wanted == ([one, two, three], "api-key")
+
+
+def test_a_list_that_is_asked_for_now_is_judged_though_the_one_before_it_agreed() -> None:
+    account = Pages([A, B], [A])
+    held = known(account, [A, B])
+    held.expect(Query())
+    assert held.ask(Query(), "jwt").orders == (A,)
+    with pytest.raises(Violation, match="without it"):
+        held.expect(Query())
+
+
+def test_a_list_that_was_asked_for_now_is_not_asked_for_again() -> None:
+    account = Pages([A, B])
+    held = known(account, [A, B])
+    held.ask(Query(), "jwt")
+    held.expect(Query())
+    assert account.asked == 1
+
+
+def test_the_first_snapshot_may_be_given() -> None:
+    account, first = Pages([A, B]), Snapshot.of([A, B])
+    held = Known(account, lambda: Snapshot.of([]), first)  # type: ignore[arg-type]
+    assert held.snapshot is first
+    assert held.explains(account.list(Query()))
