@@ -11,7 +11,8 @@ allowed, or is a gap of the tests.
 
 pytest collects the tests of a room once. Each mutant has a fork of that process in which the functions have their
 changed code, and runs only the tests that call a changed function, the quickest first. What differs outside of
-functions needs a new import, and all tests of the room; --quick leaves these out. A mutant takes 0.1 to 5 s of CPU.
+functions needs a new import, and all tests of the room: --quick leaves these out, --slow tries them alone. A mutant
+takes 0.1 to 5 s of CPU.
 """
 
 import ast
@@ -172,6 +173,8 @@ def _cosmic(module: str, at: int, source: str) -> Iterator[Mutant]:
                 text = "\n".join([*lines[: row - 1], "", *lines[row:], ""])
             with contextlib.suppress(SyntaxError):
                 now = text.splitlines()[row - 1].strip()
+                if now.replace("/,", "*,") == was:  # the star of a signature is no product
+                    continue
                 yield Mutant(module, row, _function(tree, row), f"{was} → {now}", at, ast.parse(text).body)
 
 
@@ -286,11 +289,12 @@ def calls() -> Iterator[Calls]:
 class Forks:
     """A pytest plugin: once the tests are collected, each mutant is judged in a fork.
 
-    `missed`: the numbers of those that no test finds. `left`: of those that need a new import.
+    `missed`: the numbers of those that no test finds. `left`: of those that need a new import; `slow`: nothing but
+    these numbers is asked for.
     """
 
-    def __init__(self, chosen: list[Mutant], tell: Callable[[Mutant], None]) -> None:
-        self._chosen, self._tell = chosen, tell
+    def __init__(self, chosen: list[Mutant], tell: Callable[[Mutant], None], slow: bool) -> None:
+        self._chosen, self._tell, self._slow = chosen, tell, slow
         self.missed: list[int] = []
         self.left: list[int] = []
 
@@ -302,8 +306,8 @@ class Forks:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Judge the mutants whose functions are there; the others are left."""
-        tests = apart(lambda: _timed(session))
-        if not tests:
+        tests = [] if self._slow else apart(lambda: _timed(session))
+        if not tests and not self._slow:
             raise pytest.UsageError("a test fails before anything is changed")
         living, caches = _living()
         gc.freeze()
@@ -313,6 +317,8 @@ class Forks:
             places = {(file, place) for place in new or ()}
             if new is None or places & self._imports or not places <= living.keys():
                 self.left.append(number)
+                continue
+            if self._slow:
                 continue
             calling = [session.items[at] for at, called in tests if places & called]
 
@@ -392,12 +398,12 @@ def run_changed(mutant: Mutant, tests: list[str]) -> bool:
 
 
 def judge(
-    chosen: list[Mutant], tests: list[str], tell: Callable[[Mutant], None], quick: bool
+    chosen: list[Mutant], tests: list[str], tell: Callable[[Mutant], None], quick: bool, slow: bool
 ) -> tuple[list[Mutant], list[Mutant]]:
     """The mutants that no test finds, each told as soon as that is known, and those that were not tried."""
 
     def forked() -> tuple[list[int], list[int]] | None:
-        forks = Forks(chosen, tell)
+        forks = Forks(chosen, tell, slow)
         return (forks.missed, forks.left) if run_tests(tests, [forks]) == 0 else None
 
     judged = apart(forked)
@@ -407,10 +413,16 @@ def judge(
     if quick:
         return missed, left
     for mutant in left:
-        if apart(partial(run_changed, mutant, tests)):
+        if apart(partial(run_changed, mutant, [*_own_tests(mutant, tests), *tests])):
             tell(mutant)
             missed.append(mutant)
-    return missed, []
+    return missed, [each for each in chosen if each not in left] if slow else []
+
+
+def _own_tests(mutant: Mutant, tests: list[str]) -> list[str]:
+    """The file of tests that is named like the module: where there is one, it comes first."""
+    name = f"test_{mutant.module.rpartition('.')[2]}.py"
+    return [str(file) for room in tests if (file := Path(room) / name).is_file()]
 
 
 def killers(mutant: Mutant) -> list[str]:
@@ -422,8 +434,9 @@ def killers(mutant: Mutant) -> list[str]:
 @click.option("--module", "names", multiple=True, default=list(KILLERS), show_default=True, help="A module, or a room.")
 @click.option("--share", default="1/1", show_default=True, metavar="K/N", help="The K-th of each N mutants.")
 @click.option("--quick", is_flag=True, help="Leave out what needs a new import.")
+@click.option("--slow", is_flag=True, help="Try only what needs a new import.")
 @click.option("--again", is_flag=True, help="Judge those that are allowed, too.")
-def main(names: tuple[str, ...], share: str, quick: bool, again: bool) -> None:
+def main(names: tuple[str, ...], share: str, quick: bool, slow: bool, again: bool) -> None:
     """Judge the mutants, and name those that no test finds."""
     known, first, of = plain.allowed(ALLOWED), *map(int, share.split("/"))
     every = [each for name in modules(names) for each in mutants(name)]
@@ -432,7 +445,7 @@ def main(names: tuple[str, ...], share: str, quick: bool, again: bool) -> None:
     output = os.fdopen(os.dup(sys.stdout.fileno()), "w")  # seen from forks, too, whose own goes nowhere
     missed, untried = [], []
     for tests, group in groupby(chosen, killers):
-        some, left = judge(list(group), tests, lambda each: click.echo(f"NOT FOUND: {each}", file=output), quick)
+        some, left = judge(list(group), tests, lambda each: click.echo(f"NOT FOUND: {each}", file=output), quick, slow)
         missed, untried = missed + some, untried + left
     entered, lost, not_tried = (
         Counter(each.module for each in some) for some in (set(every) - set(open_), missed, untried)

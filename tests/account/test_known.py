@@ -353,3 +353,39 @@ def test_the_first_snapshot_may_be_given() -> None:
     held = Known(account, lambda: Snapshot.of([]), first)  # type: ignore[arg-type]
     assert held.snapshot is first
     assert held.explains(account.list(Query()))
+
+
+def test_what_has_agreed_is_judged_again_once_the_snapshot_is_renewed() -> None:
+    account = Pages([A, B], [A])
+    held = known(account, [A, B])
+    held.expect(Query())
+    held.refresh()
+    with pytest.raises(Violation, match="without it"):
+        held.expect(Query())
+
+
+def test_after_a_violation_the_list_is_asked_for_anew_each_time() -> None:
+    account = Pages([A])
+    held = known(account, [A, B])
+    asked = []
+    for _ in range(3):
+        before = account.asked
+        with pytest.raises(Violation, match="without it"):
+            held.expect(Query(), blamed="list.symbol")
+        asked.append(account.asked - before)
+    assert asked == [2, 1, 1]
+
+
+def test_where_lists_may_be_behind_the_snapshot_is_renewed_as_well() -> None:
+    account = Pages([A, B])
+    taken = [Snapshot.of([A]), Snapshot.of([A, B])]
+    held = Known(account, lambda: taken.pop(0), catch_up=lambda _: True)  # type: ignore[arg-type]
+    assert held.explains(account.list(Query()))
+
+
+def test_a_query_may_not_be_rejected_unless_told() -> None:
+    account = Pages([A, B])
+    held = known(account, [A, B])
+    held.keep(Query(symbol="X"), "jwt", Answer(400, {}, b"", EXCHANGE))
+    held.expect(Query(symbol="X"))
+    assert held.page(Query(symbol="X")).orders == (B,)
