@@ -61,3 +61,65 @@ def test_of_few_orders_each_has_its_line() -> None:
 )
 def test_it_is_never_long(body: str) -> None:
     assert len(excerpt(body, "")) <= 3 * 4000 + 200
+
+
+def test_of_six_orders_each_has_its_line_and_of_seven_no_more() -> None:
+    assert excerpt(json.dumps(MANY[:6]), "").splitlines() == [
+        "[",
+        *(f"  {json.dumps(each)}," for each in MANY[:5]),
+        f"  {json.dumps(MANY[5])}",
+        "]",
+    ]
+    lines = excerpt(json.dumps(MANY[:7]), "").splitlines()
+    assert lines == [
+        "[",
+        *(f"  {json.dumps(each)}," for each in MANY[:2]),
+        "  … 4 more …",
+        f"  {json.dumps(MANY[6])}",
+        "]",
+    ]
+
+
+def test_what_is_left_out_is_counted_on_both_sides() -> None:
+    lines = excerpt(json.dumps(MANY[:12]), "id-000 and id-009").splitlines()
+    assert [line for line in lines if "…" in line] == ["  … 6 more …", "  … 1 more …"]
+    assert "id-011" not in lines[-2]
+
+
+@pytest.mark.parametrize(("body", "length"), [("x" * 9000, 4000), (json.dumps([["y" * 9000]] * 3), 12000)])
+def test_what_is_no_list_of_orders_is_cut_off(body: str, length: int) -> None:
+    assert excerpt(body, "") == body[:length]
+
+
+def test_a_long_order_and_what_stands_behind_the_list_are_cut_off() -> None:
+    body = json.dumps({"canceled": [{"id": "a", "note": "x" * 9000}, {"id": "b"}], "note": "y" * 9000})
+    lines = excerpt(body, "").splitlines()
+    assert lines[1] == f"  {json.dumps({'id': 'a', 'note': 'x' * 9000})[:4000]},"
+    assert lines[2] == '  {"id": "b"}'
+    assert len(lines[3]) == 4000
+    assert lines[3].startswith('], "note": "yyy')
+
+
+def test_of_many_that_are_named_the_first_six_are_shown() -> None:
+    about = " ".join(f"id-{number:03}" for number in range(10, 150, 10))
+    lines = excerpt(json.dumps(MANY), about).splitlines()
+    shown = [json.loads(line.rstrip(","))["id"] for line in lines[1:-1] if "…" not in line]
+    assert shown == [f"id-{n:03}" for ten in range(10, 70, 10) for n in (ten - 1, ten, ten + 1)]
+
+
+@pytest.mark.parametrize("id", [None, ""])
+def test_an_order_without_an_id_is_named_by_nothing(id: str | None) -> None:
+    body = json.dumps([*MANY[:4], {"id": id}, *MANY[4:9]])
+    assert [line for line in excerpt(body, "id-000 None").splitlines() if "…" in line] == ["  … 8 more …"]
+
+
+def test_a_number_as_an_id_is_found() -> None:
+    body = json.dumps([{"id": 100 + number} for number in range(20)])
+    assert '  {"id": 107},' in excerpt(body, "107 is shown twice").splitlines()
+
+
+def test_a_body_that_breaks_off_shows_what_came() -> None:
+    body = json.dumps(MANY[:9])[:-5]
+    lines = excerpt(body, "id-001").splitlines()
+    assert "id-002" in lines[3]
+    assert lines[4] == "  … 5 more …"

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from conformance.cost import Limit
 from conformance.judging.merging import merge
 from conformance.judging.rounds import further_seeds
 from conformance.results import Finding, Mishaps, Results
@@ -9,6 +10,7 @@ from conformance.verdict import Verdict
 from tests.reporting.test_terminal import requirement, results
 
 NONE, PASS, DOUBT, FAIL = Verdict
+LIMIT = Limit(round_trip_ms=1.0, chain=2, connections=1, limit_s=0.1, ratio=2.0, cpu_ms_per_request=3.0)
 
 
 def of(*verdicts: Verdict, seed: int = 7, **changed: object) -> Results:
@@ -90,3 +92,34 @@ def test_no_seed_is_used_twice_and_the_same_ones_follow_again() -> None:
     assert first(500, 3) == first(500, 3)
     assert len({3, *first(500, 3)}) == 501
     assert first(3, 3) != first(3, 4)
+
+
+def test_what_only_the_first_round_tells_is_the_first_ones() -> None:
+    merged = merge([of(PASS, started_at="first"), of(PASS, seed=8, started_at="second")], seed=7)
+    assert merged.started_at == "first"
+
+
+def test_there_is_a_limit_of_the_requests_for_one_round_alone() -> None:
+    alone = of(PASS, limit=LIMIT)
+    assert merge([alone], seed=7).limit == LIMIT
+    assert merge([alone, of(PASS, seed=8, limit=LIMIT)], seed=7).limit is None
+
+
+def test_the_first_refusal_is_told_whichever_round_it_ended() -> None:
+    rounds = [of(PASS), *(of(PASS, mishaps=Mishaps(refusal=each)) for each in ("no", "no more"))]
+    assert merge(rounds, seed=7).mishaps.refusal == "no"
+
+
+def test_times_are_told_as_a_report_shows_them() -> None:
+    def lasting(duration_s: float, seconds: float, seed: int) -> Results:
+        told = replace(requirement("order.fields", PASS), seconds=seconds)
+        return replace(results(told), seed=seed, duration_s=duration_s)
+
+    merged = merge([lasting(1.234, 0.1234, 7), lasting(1, 0.1, 8)], seed=7)
+    assert (merged.duration_s, merged.requirements[0].seconds) == (2.23, 0.223)
+
+
+def test_of_equal_verdicts_the_one_that_rests_on_most_is_told() -> None:
+    told = [replace(requirement("order.fields", PASS, reason=f"{n}"), examples=n) for n in (2, 5, 3)]
+    merged = merge([replace(results(each), seed=n) for n, each in enumerate(told)], seed=0)
+    assert (merged.requirements[0].reason, merged.requirements[0].examples) == ("5", 10)
