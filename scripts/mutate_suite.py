@@ -12,7 +12,7 @@ allowed, or is a gap of the tests.
 pytest collects the tests of a room once. Each mutant has a fork of that process in which the functions have their
 changed code, and runs only the tests that call a changed function, the quickest first. What differs outside of
 functions needs a new import, and all tests of the room: --quick leaves these out, --slow tries them alone. A mutant
-takes 0.1 to 5 s of CPU.
+takes 0.1 to 5 s of CPU, one of scenarios up to some minutes.
 """
 
 import ast
@@ -50,12 +50,26 @@ import mutate_sandbox as plain  # noqa: E402
 FOLDER = Path(__file__).resolve().parent.parent / "conformance"
 ALLOWED = Path(__file__).parent / "allowed_suite_mutants.toml"
 
-# The tests that have to find a change, by what the module's name begins with.
+
+@dataclass(frozen=True)
+class Killers:
+    """The tests that have to find a change. Those that take more than `slow_s` of CPU are left out.
+
+    `cpu_s`: what those of one mutant may take. A mutant that takes more is found, as one that comes to no end.
+    """
+
+    tests: list[str]
+    slow_s: float = 1.0
+    cpu_s: int = 20
+
+
+# By what the module's name begins with. Scenarios are done to a target, so that only whole runs tell.
 KILLERS = {
-    "oracle": ["tests/oracle"],
-    "account.known": ["tests/account", "tests/oracle"],
-    "gating": ["tests/gating"],
-    "judging": ["tests/judging"],
+    "oracle": Killers(["tests/oracle"]),
+    "account.known": Killers(["tests/account", "tests/oracle"]),
+    "gating": Killers(["tests/gating"]),
+    "judging": Killers(["tests/judging"]),
+    "scenarios": Killers(["tests/scenarios", "tests/proving/reduced_matrix.py"], slow_s=60, cpu_s=300),
 }
 OPERATORS = {
     "AddNot", "ReplaceAndWithOr", "ReplaceOrWithAnd", "ReplaceTrueWithFalse", "ReplaceFalseWithTrue",
@@ -75,11 +89,8 @@ ARGUMENTS = ["-q", "-x", "-s", "--tb=no", "--assert=plain", "-p", "no:cacheprovi
 NO_RULES = ("@dataclass", "@property", "@cached_property", "@cache", "@classmethod", "@staticmethod", "@contextmanager")
 """What makes an object is no rule."""
 
-CPU_S, WALL_S = 20, 600
-"""What the tests of a mutant may take. A mutant that takes more is found, as one that comes to no end."""
-
-SLOW_S = 1.0
-"""A test that takes more of CPU is left out."""
+WALL_S = 1800
+"""How long the tests of a mutant may take by the clock of the wall."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -256,8 +267,8 @@ def _stand_alone() -> None:
         os.dup2(nowhere, stream)
 
 
-def _limited() -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
+def _limited(cpu_s: int) -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s))
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.alarm(WALL_S)
 
@@ -293,10 +304,11 @@ class Forks:
     these numbers is asked for.
     """
 
-    def __init__(self, chosen: list[Mutant], tell: Callable[[Mutant], None], slow: bool) -> None:
-        self._chosen, self._tell, self._slow = chosen, tell, slow
+    def __init__(self, chosen: list[Mutant], by: Killers, tell: Callable[[Mutant], None], slow: bool) -> None:
+        self._chosen, self._by, self._tell, self._slow = chosen, by, tell, slow
         self.missed: list[int] = []
         self.left: list[int] = []
+        self.failing: str | None = None  # before anything is changed
 
     @pytest.hookimpl(wrapper=True)
     def pytest_collection(self) -> Iterator[None]:
@@ -306,9 +318,12 @@ class Forks:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Judge the mutants whose functions are there; the others are left."""
-        tests = [] if self._slow else apart(lambda: _timed(session))
-        if not tests and not self._slow:
-            raise pytest.UsageError("a test fails before anything is changed")
+        tests = [] if self._slow else apart(lambda: _timed(session, self._by.slow_s))
+        if tests is None:
+            raise pytest.UsageError("the tests do not end")
+        if isinstance(tests, str):
+            self.failing = tests
+            return False
         living, caches = _living()
         gc.freeze()
         for number, mutant in enumerate(self._chosen):
@@ -323,7 +338,7 @@ class Forks:
             calling = [session.items[at] for at, called in tests if places & called]
 
             def work(new=new, file=file, calling=calling) -> bool:  # type: ignore[no-untyped-def]
-                _limited()
+                _limited(self._by.cpu_s)
                 for place, code in new.items():
                     for function in living[file, place]:
                         function.__code__ = code
@@ -349,16 +364,19 @@ def _living() -> tuple[dict[tuple[str, Place], list[FunctionType]], list[Any]]:
     return functions, caches
 
 
-def _timed(session: pytest.Session) -> list[tuple[int, Calls]] | None:
-    """The tests by number, the quickest first, with what each calls; None if one fails. Slow ones are left out."""
+def _timed(session: pytest.Session, slow_s: float) -> list[tuple[int, Calls]] | str:
+    """The tests by number, the quickest first, with what each calls. Slow ones are left out. The first that fails, if
+    one does.
+    """
     found = []
     for number, item in enumerate(session.items):
         began = time.process_time()
         with calls() as called:
-            _passes(session, [item])
+            if not _passes(session, [item]):
+                return item.nodeid
         found.append((time.process_time() - began, number, called))
     found.sort(key=lambda each: each[:2])
-    return None if session.testsfailed else [(number, called) for took, number, called in found if took <= SLOW_S]
+    return [(number, called) for took, number, called in found if took <= slow_s]
 
 
 def _passes(session: pytest.Session, items: list[pytest.Item]) -> bool:
@@ -390,30 +408,31 @@ def run_tests(tests: list[str], plugins: list[object]) -> int:
     return int(pytest.main([*ARGUMENTS, *tests], plugins=plugins))
 
 
-def run_changed(mutant: Mutant, tests: list[str]) -> bool:
+def run_changed(mutant: Mutant, by: Killers) -> bool:
     """Whether all tests pass with the module that is imported from this."""
-    _limited()
+    _limited(by.cpu_s)
     sys.meta_path.insert(0, _Changed(mutant))
-    return run_tests(tests, []) == 0
+    return run_tests([*_own_tests(mutant, by.tests), *by.tests], []) == 0
 
 
 def judge(
-    chosen: list[Mutant], tests: list[str], tell: Callable[[Mutant], None], quick: bool, slow: bool
+    chosen: list[Mutant], by: Killers, tell: Callable[[Mutant], None], quick: bool, slow: bool
 ) -> tuple[list[Mutant], list[Mutant]]:
     """The mutants that no test finds, each told as soon as that is known, and those that were not tried."""
 
-    def forked() -> tuple[list[int], list[int]] | None:
-        forks = Forks(chosen, tell, slow)
-        return (forks.missed, forks.left) if run_tests(tests, [forks]) == 0 else None
+    def forked() -> tuple[list[int], list[int]] | str:
+        forks = Forks(chosen, by, tell, slow)
+        code = run_tests(by.tests, [forks])
+        return forks.failing or (f"pytest ended with {code}" if code else (forks.missed, forks.left))
 
     judged = apart(forked)
-    if judged is None:
-        raise click.ClickException(f"a test fails before anything is changed: {' '.join(tests)}")
+    if judged is None or isinstance(judged, str):
+        raise click.ClickException(f"before anything is changed the tests fail: {judged or 'no end'}")
     missed, left = ([chosen[number] for number in numbers] for numbers in judged)
     if quick:
         return missed, left
     for mutant in left:
-        if apart(partial(run_changed, mutant, [*_own_tests(mutant, tests), *tests])):
+        if apart(partial(run_changed, mutant, by)):
             tell(mutant)
             missed.append(mutant)
     return missed, [each for each in chosen if each not in left] if slow else []
@@ -425,9 +444,9 @@ def _own_tests(mutant: Mutant, tests: list[str]) -> list[str]:
     return [str(file) for room in tests if (file := Path(room) / name).is_file()]
 
 
-def killers(mutant: Mutant) -> list[str]:
+def killers(mutant: Mutant) -> Killers:
     """The tests that have to find a change of this module."""
-    return next(tests for name, tests in KILLERS.items() if mutant.module.startswith(name))
+    return next(by for name, by in KILLERS.items() if mutant.module.startswith(name))
 
 
 @click.command(help=(__doc__ or "").partition("\n")[0])
@@ -444,8 +463,8 @@ def main(names: tuple[str, ...], share: str, quick: bool, slow: bool, again: boo
     chosen = open_[first - 1 :: of]
     output = os.fdopen(os.dup(sys.stdout.fileno()), "w")  # seen from forks, too, whose own goes nowhere
     missed, untried = [], []
-    for tests, group in groupby(chosen, killers):
-        some, left = judge(list(group), tests, lambda each: click.echo(f"NOT FOUND: {each}", file=output), quick, slow)
+    for by, group in groupby(chosen, killers):
+        some, left = judge(list(group), by, lambda each: click.echo(f"NOT FOUND: {each}", file=output), quick, slow)
         missed, untried = missed + some, untried + left
     entered, lost, not_tried = (
         Counter(each.module for each in some) for some in (set(every) - set(open_), missed, untried)

@@ -136,7 +136,7 @@ def test_a_violation_that_is_not_certain_counts_only_if_it_is_met_again(judge: J
         item = one()
         observations = observed(judge, item)
         with pytest.raises(StopIteration):
-            run(judge, item, lambda breach=breach: _raise(Violation(breach)))  # type: ignore[misc]
+            run(judge, item, lambda breach=breach: _raise(Violation(breach)))
         doubtful = ["order.id"] if breach.requirement else ["list.end", "list.start"]
         assert sorted(observations.doubts) == doubtful
         assert observations.doubts[doubtful[0]] == "seen once, but not when repeated: want this; got that"

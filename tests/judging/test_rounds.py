@@ -1,11 +1,13 @@
 """Which rounds a run has, and what becomes of what they found."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from io import StringIO
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -83,15 +85,25 @@ def test_without_exploring_there_is_one_round(rounds: Start, tmp_path: Path) -> 
     assert json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))["seed"] == 7
 
 
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[float]:
+    """A clock that is one second on each time that it is looked at."""
+    seconds = count(100.0)
+    monkeypatch.setattr("conformance.judging.rounds.time", SimpleNamespace(monotonic=lambda: next(seconds)))
+    return seconds
+
+
+@pytest.mark.usefixtures("clock")
 def test_exploring_goes_on_with_other_seeds_until_the_time_is_up(rounds: Start) -> None:
     all_rounds, runs, printed = rounds(of(PASS))
-    told = all_rounds.run(explore_s=0.3, stop_on_first=False)
-    assert len(runs.asked) > 2
+    told = all_rounds.run(explore_s=3, stop_on_first=False)  # started at 100, looked at before each round from 101 on
+    assert len(runs.asked) == 4
     assert len(set(told.seeds)) == len(told.seeds) == len(runs.asked)
-    assert [plan.effort.exploring for plan, *_ in runs.asked] == [False, *[True] * (len(runs.asked) - 1)]
-    assert [quiet for *_, quiet in runs.asked] == [False, *[True] * (len(runs.asked) - 1)]
-    assert all(plan.effort.until for plan, *_ in runs.asked[1:])
+    assert [plan.effort.exploring for plan, *_ in runs.asked] == [False, True, True, True]
+    assert [quiet for *_, quiet in runs.asked] == [False, True, True, True]
+    assert {plan.effort.until for plan, *_ in runs.asked[1:]} == {103.0}
     assert f"round 2 (seed {told.seeds[1]}, explores): 30 requests" in printed.getvalue()
+    assert told.duration_s == 5.0
 
 
 def test_the_first_round_tests_all_though_there_is_no_time_to_explore(rounds: Start) -> None:
