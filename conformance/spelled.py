@@ -1,9 +1,11 @@
-"""What a record means that calls its fields, or a status, by other names than the documents.
+"""What a record means that calls its fields, or a status, by other names than the documents, or writes its amounts with
+commas.
 
-The contract says that the names are wrong. The record is read all the same, so that the rest of it can be judged.
+The contract says that this is wrong. The record is read all the same, so that the rest of it can be judged.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from conformance.orders import FIELDS, STATUSES
@@ -36,6 +38,9 @@ _OTHER_STATUSES = {
 }
 _OTHER_SIDES = {"bid": "buy", "ask": "sell"}
 _IN_LOWER_CASE = ("side", "type", "tif")
+_AMOUNTS = ("price", "quantity", "quote_quantity", "filled_qty", "avg_fill_price")
+_OTHER_MARK = {".": ",", ",": "."}
+_ONE_GROUP = re.compile(r"-?[1-9]\d{0,2}[.,]\d{3}")  # decimals, or thousands
 
 
 def _letters(name: str) -> str:
@@ -65,8 +70,37 @@ def named(record: Any) -> Any:
     return {**record, **{name: record[key] for name, key in others.items()}} if others else record
 
 
+def _amounts(record: Mapping[str, Any]) -> dict[str, str]:
+    """The amounts of a record that writes some with a comma, as the documents write them, if their mark is clear."""
+    texts = {name: record[name] for name in _AMOUNTS if isinstance(record.get(name), str)}
+    if not any("," in text for text in texts.values()):
+        return {}
+    marks = {mark for text in texts.values() for mark in _marks(text)}
+    return {name: _with_point(text, *marks) for name, text in texts.items()} if len(marks) == 1 else {}
+
+
+def _marks(text: str) -> Iterable[str]:
+    """The mark before the decimals, a point or a comma, if this amount tells which it is: 30,000 alone does not."""
+    used = [each for each in text if each in _OTHER_MARK]
+    if len(set(used)) == 2:
+        yield used[-1]
+    elif len(used) > 1:
+        yield _OTHER_MARK[used[0]]
+    elif used and not _ONE_GROUP.fullmatch(text):
+        yield used[0]
+
+
+def _with_point(text: str, mark: str) -> str:
+    """The amount as the documents write it; as it is, if its thousands are not groups of three."""
+    whole, _, decimals = text.partition(mark)
+    other = _OTHER_MARK[mark]
+    grouped = re.fullmatch(rf"-?\d{{1,3}}({re.escape(other)}\d{{3}})+", whole)
+    whole = whole.replace(other, "") if grouped else whole
+    return f"{whole}.{decimals}" if decimals else whole
+
+
 def meant(record: Any) -> Any:
-    """The record under the documents' names, and with their words."""
+    """The record under the documents' names, and with their words and their decimals."""
     read = named(record)
     if not isinstance(read, Mapping):
         return read
@@ -75,4 +109,4 @@ def meant(record: Any) -> Any:
         words["side"] = _OTHER_SIDES[words["side"]]
     status = read.get("status")
     words |= {"status": _STATUS_OF.get(_letters(status), status)} if isinstance(status, str) else {}
-    return {**read, **words}
+    return {**read, **words, **_amounts(read)}

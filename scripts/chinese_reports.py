@@ -4,26 +4,33 @@
     python scripts/chinese_reports.py --share 1/20       # every twentieth of them
     python scripts/chinese_reports.py limit-unbounded
 
-It looks at the terminal, at summary.md and at report.html. results.json, junit.xml and ctrf.json are for programs, and
-are English in every language. What a server answered and what stands in code is left out. Exit code 1 if any is found.
+It looks at the terminal, at summary.md and report.html, and at the messages in junit.xml and ctrf.json. What a server
+was sent and answered is left out. Exit code 1 if any is found.
 """
 
 import argparse
+import json
 import multiprocessing
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+
+from junitparser import JUnitXml
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from conformance import faults, language
 from conformance.proving.bench import Subject, judged
 from conformance.proving.shares import portion
+from conformance.reporting.ctrf import ctrf
 from conformance.reporting.html import html
+from conformance.reporting.junit import junit_xml
 from conformance.reporting.markdown import markdown
 from conformance.reporting.terminal import summary
+from conformance.results import Results
 from tests.language.english import english, english_in_page
 
 _PRELOADED = ["conformance.judging.runner", "conformance.reporting.html", "tests.language.english"]
@@ -48,7 +55,23 @@ def left(name: str, seed: int) -> set[str]:
         *(f"terminal: {each}" for each in english(shown)),
         *(f"summary.md: {each}" for each in english(markdown(results))),
         *(f"report.html: {each}" for each in english_in_page(html(results))),
+        *(f"junit.xml: {each}" for each in english("\n".join(messages_in_junit(results)))),
+        *(f"ctrf.json: {each}" for each in english("\n".join(messages_in_ctrf(results)))),
     }
+
+
+def messages_in_junit(results: Results) -> Iterator[str]:
+    """What Jenkins or GitLab shows to a person, without the evidence."""
+    for suite in JUnitXml.fromstring(junit_xml(results).encode()):
+        for case in suite:
+            yield case.system_out or ""
+            yield from (each.message or "" for each in case.result)
+
+
+def messages_in_ctrf(results: Results) -> Iterator[str]:
+    """The same of a CTRF report."""
+    for test in json.loads(ctrf(results))["results"]["tests"]:
+        yield from (test.get("message", ""), *test["extra"].values())
 
 
 def main() -> int:

@@ -1,8 +1,8 @@
 """The language of whoever reads: English sentences said in it, by a catalogue of messages.
 
-What makes a sentence knows nothing of this. Results, JUnit and whatever else is for programs stay English; a report, a
+What makes a sentence knows nothing of this. Results, and whatever else is for programs, stay English; a report, a
 terminal or a page of help says each sentence in the reader's language when it is shown. So an older results.json can be
-read in Chinese too.
+read in Chinese too. JUnit and CTRF are for both: their ids, names and kinds are English, and their messages are said.
 """
 
 import gettext
@@ -63,3 +63,8 @@ def used() -> Language:
 def say(text: str) -> str:
     """The text in the reader's language; what the catalogue does not know stays as it is."""
     return text if _catalogue is None else _catalogue.say(text)
+
+
+def say_lines(text: str) -> str:
+    """Each line of the text in the reader's language."""
+    return "\n".join(map(say, text.split("\n")))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from conformance import language
 from conformance.reporting import words
 from conformance.results import Results
 from conformance.verdict import Verdict
@@ -26,7 +27,7 @@ def annotations(results: Results) -> Iterator[str]:
 
 
 def _command(level: str, title: str, message: str) -> str:
-    return f"::{level} title={_escaped(title, ',:')}::{_escaped(message)}"
+    return f"::{level} title={_escaped(title, ',:')}::{_escaped(language.say_lines(message))}"
 
 
 def _escaped(text: str, more: str = "") -> str:

@@ -4,6 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
+from conformance import language
 from conformance.reporting import words
 from conformance.results import RequirementResult, Results
 from conformance.verdict import Verdict
@@ -46,15 +47,15 @@ def _test(requirement: RequirementResult, results: Results) -> dict[str, Any]:
         "rawStatus": requirement.verdict.word,
         "suite": [TOOL, requirement.id.partition(".")[0]],
         "tags": [requirement.level],
-        "extra": {"says": requirement.says, "affected": words.affected(results, requirement)},
+        "extra": {
+            "says": language.say(requirement.says),
+            "affected": language.say(words.affected(results, requirement)),
+        },
     }
     if told:
-        test["message"] = told
+        test["message"] = language.say_lines(told)
     if requirement.findings:
-        test["trace"] = "\n\n".join(
-            f"want {each.want}; got {each.got}\nseen by {words.seen_by(each)}\n{each.evidence}"
-            for each in requirement.findings
-        )
+        test["trace"] = "\n\n".join(map(words.whole, requirement.findings))
     return test
 
 

@@ -2,7 +2,7 @@
 
 Written for those who read it: Jenkins' plugins and GitLab. Jenkins groups by the part of `classname` before its last
 dot, then by the rest; GitLab shows the whole of it. GitLab shows no case well that has several failures, so each case
-has one at most.
+has one at most. People read its messages there, so these are said in the reader's language; names and kinds are not.
 """
 
 import re
@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
+from conformance import language
 from conformance.reporting import words
 from conformance.results import RequirementResult, Results
 from conformance.verdict import Verdict
@@ -48,7 +49,7 @@ def junit_xml(results: Results) -> str:
 def _case(requirement: RequirementResult, section: str, affected: str) -> TestCase:
     case = TestCase(requirement.id, f"{NAME}.{section}", requirement.seconds)
     says = f"{requirement.level}: {requirement.says}"
-    case.system_out = _xml("\n".join(filter(None, (says, words.rate(requirement), affected))))
+    case.system_out = _xml(language.say_lines("\n".join(filter(None, (says, words.rate(requirement), affected)))))
     advisory = requirement.level == "advisory"
     match requirement.verdict:
         case Verdict.FAIL | Verdict.INCONCLUSIVE if requirement.waiver:
@@ -68,16 +69,15 @@ def _case(requirement: RequirementResult, section: str, affected: str) -> TestCa
 
 def _failure(requirement: RequirementResult) -> Failure:
     """All findings of a requirement; the first of them is its message."""
-    told = [f"want {each.want}; got {each.got}" for each in requirement.findings]
-    found = zip(told, requirement.findings, strict=True)
-    text = "\n\n".join(f"{line}\nseen by {words.seen_by(each)}\n{each.evidence}" for line, each in found)
-    return _told(Failure, told[0], "violation", text)
+    first = words.wanted(requirement.findings[0])
+    return _told(Failure, first, "violation", "\n\n".join(map(words.whole, requirement.findings)))
 
 
 def _told(kind: type[Kind], message: str, type_: str, text: str | None = None) -> Kind:
     """What became of a case. GitLab shows the text alone, so it repeats the message."""
-    told = kind(_xml(message), type_)
-    told.text = _xml(text or message)
+    said = language.say_lines(message)
+    told = kind(_xml(said), type_)
+    told.text = _xml(text or said)
     return told
 
 

@@ -33,7 +33,7 @@ def spoken(shown: Any) -> Any:
         return shown
     match shown:
         case str():
-            return _lines(shown)
+            return language.say_lines(shown)
         case Text() if not isinstance(shown, Unsaid):
             return _text(shown)
         case Group():
@@ -55,9 +55,6 @@ def _text(text: Text) -> Text:
     for begin, end in pairwise(borders):
         style = next((span.style for span in reversed(text.spans) if span.start <= begin and end <= span.end), "")
         piece = text.plain[begin:end]
-        said.append(piece if isinstance(style, Style) and style.meta.get("quoted") else _lines(piece), style=style)
+        quoted = isinstance(style, Style) and style.meta.get("quoted")
+        said.append(piece if quoted else language.say_lines(piece), style=style)
     return said
-
-
-def _lines(text: str) -> str:
-    return "\n".join(map(language.say, text.split("\n")))

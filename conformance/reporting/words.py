@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from conformance import requirements
+from conformance import language, requirements
 from conformance.exits import Exit
 from conformance.naming import count
 from conformance.requirements import LEVELS
@@ -74,6 +74,17 @@ def seen_by(finding: Finding) -> str:
     """The check that met it, with the round and the report where these are not the only ones."""
     round_ = f" in the round with seed {finding.seed}" if finding.seed is not None else ""
     return f"{finding.check}{round_}{f' in {finding.report}' if finding.report else ''}"
+
+
+def wanted(finding: Finding) -> str:
+    """What should have been, and what was."""
+    return f"want {finding.want}; got {finding.got}"
+
+
+def whole(finding: Finding) -> str:
+    """All of a finding for who reads it in another tool: said, but for the evidence."""
+    told = f"{wanted(finding)}\nseen by {seen_by(finding)}"
+    return f"{language.say_lines(told)}\n{finding.evidence}"
 
 
 def affected(results: Results, result: RequirementResult) -> str:

@@ -15,7 +15,8 @@ _NAMES = """
 _WORDS = re.compile(r"(?<![\w./:=<$-])[A-Za-z][a-z']*(?: [a-z][a-z']*)+(?![\w/:=-])")
 # What is quoted: code, what a server answered, what a check was called with.
 _QUOTED = re.compile(r"""`[^`]*`|"[^"]*"|'[^'\n]*'|\{[^{}]*\}|(?<=\w)\\?\[[^\[\]]*\]""")
-_QUOTED_IN_PAGE = re.compile(r"<(code|pre)\b.*?</\1>", re.DOTALL)
+# What a server answered, or was sent. Other code is read: a command may have words of ours in it.
+_QUOTED_IN_PAGE = re.compile(r'<(code|pre)\b[^>]* translate="no"[^>]*>.*?</\1>', re.DOTALL)
 _UNSHOWN = re.compile(r"<(script|style|title)\b.*?</\1>|<!--.*?-->", re.DOTALL)
 _TAG = re.compile(r"<[^<>]*>")
 _READ = re.compile(r'(?:aria-label|placeholder|data-say-\w+)="([^"]*)"')

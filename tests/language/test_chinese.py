@@ -2,6 +2,9 @@
 
 import json
 import re
+from dataclasses import replace
+from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner
@@ -9,12 +12,16 @@ from click.testing import CliRunner
 from conformance import cli, language
 from conformance.language import page
 from conformance.reporting import history
+from conformance.reporting.ctrf import ctrf
 from conformance.reporting.html import history as drawn
 from conformance.reporting.html.difference import difference
-from conformance.reporting.html.evidence import named_in
-from conformance.results import Finding
+from conformance.reporting.html.evidence import marked, named_in
+from conformance.reporting.junit import junit_xml
+from conformance.results import Finding, Results
+from conformance.verdict import Verdict
 from tests.language.english import english
 from tests.reporting.test_history import GIVEN
+from tests.reporting.test_terminal import requirement, results
 
 _ENGLISH = re.compile(r"[A-Za-z]+ [a-z]{2,}")
 
@@ -86,6 +93,41 @@ def test_two_chinese_texts_differ_in_single_words() -> None:
     want, got = difference("列表显示 3 个订单", "列表显示 4 个订单")
     assert [text for text, marked in want if marked] == ["3"]
     assert [text for text, marked in got if marked] == ["4"]
+
+
+JUDGED = results(
+    replace(requirement("list.limit-max", Verdict.FAIL), says="A limit above 200 is treated as 200."),
+    requirement("list.end", Verdict.FAIL, "advisory", "want a; got b"),
+    requirement("order.fields", Verdict.INCONCLUSIVE, reason="no response contained what this test needs"),
+)
+
+
+@pytest.mark.usefixtures("chinese")
+def test_messages_for_people_in_junit_and_ctrf_are_chinese_and_what_programs_read_stays() -> None:
+    told = _read(JUDGED)
+    language.use("en")
+    kept = _read(JUDGED)
+    assert [_for_programs(each) for each in told[0].iter()] == [_for_programs(each) for each in kept[0].iter()]
+    names = ("name", "status", "rawStatus", "suite", "tags")
+    assert [[test[name] for name in names] for test in told[1]] == [[test[name] for name in names] for test in kept[1]]
+    assert "超过 200 的 limit" in told[0].findtext(".//system-out", "")
+    assert "对 limit=1000 最多 200 个订单" in told[0].findtext(".//failure", "")
+    assert "对 limit=1000 最多 200 个订单" in told[1][0]["trace"]
+    assert told[1][0]["extra"]["says"] == "超过 200 的 limit 按 200 处理。"
+
+
+def _read(judged: Results) -> tuple[ElementTree.Element, list[dict[str, Any]]]:
+    return ElementTree.fromstring(junit_xml(judged).encode()), json.loads(ctrf(judged))["results"]["tests"]
+
+
+def _for_programs(element: ElementTree.Element) -> tuple[str, dict[str, str]]:
+    return element.tag, {name: value for name, value in element.attrib.items() if name != "message"}
+
+
+@pytest.mark.usefixtures("chinese")
+def test_how_many_orders_are_left_out_of_a_body_is_said() -> None:
+    lines = [line for line, _ in marked('[\n  {"id": "a"},\n  … 25 more …\n]', Finding("a", "b", "", "a::check"))]
+    assert lines == ["[", '  {"id": "a"},', "  … 另有 25 个 …", "]"]
 
 
 @pytest.mark.usefixtures("chinese")

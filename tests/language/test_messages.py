@@ -58,5 +58,8 @@ def test_english_is_seen_where_it_is_no_name(text: str, left: list[str]) -> None
 
 
 def test_english_is_seen_in_a_page() -> None:
-    page = '<p title="x">not a list</p><code>no answer</code><i aria-label="one more of them">中文</i><pre>a b c</pre>'
-    assert list(english_in_page(page)) == ["not a list", "one more of them"]
+    page = (
+        '<p title="x">not a list</p><code translate="no">no answer</code><i aria-label="one more of them">中文</i>'
+        '<pre class="a" translate="no">a b c</pre><pre>drawn by <b>us</b></pre>'
+    )
+    assert list(english_in_page(page)) == ["not a list", "drawn by", "one more of them"]

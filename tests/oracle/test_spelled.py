@@ -1,5 +1,6 @@
 """Records that call fields, or words, by other names than the documents: a violation, and read all the same."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -64,6 +65,31 @@ def test_words_of_a_side() -> None:
     sent = {**record(), "side": "Bid"}
     assert read(sent).order == Order.from_json(record())
     assert broken(sent) == {"order.enums-words"}
+
+
+@pytest.mark.parametrize(
+    ("price", "quantity", "read_as"),
+    [
+        ("0,5000", "10,0", ("0.5", "10")),
+        ("0,500", "10,000", ("0.5", "10")),  # the first tells of the second
+        ("30,000", "1.5", ("30000", "1.5")),
+        ("1,234.50", "10", ("1234.5", "10")),
+        ("1.234,50", "1.000", ("1234.5", "1000")),
+        ("1,234,567", "10", ("1234567", "10")),
+        ("30,000", "10", None),  # 30, or thirty thousand
+        ("0,5", "1.5", None),
+        ("12,34.5", "10", None),
+        ("1,2,3", "10", None),
+    ],
+)
+def test_amounts_with_commas_are_read_where_they_can_mean_one_thing(
+    price: str, quantity: str, read_as: tuple[str, str] | None
+) -> None:
+    amounts = {"price": price, "quantity": quantity, "filled_qty": "0", "avg_fill_price": "0"}
+    found = read({**record(), **amounts})
+    assert {breach.requirement for breach in found.breaches} - {"order.id-uuid"} == {"order.decimals"}
+    read_amounts = found.order and (found.order.price, found.order.quantity)
+    assert read_amounts == (read_as and tuple(map(Decimal, read_as)))
 
 
 def without(name: str) -> dict[str, Any]:

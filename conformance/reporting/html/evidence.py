@@ -156,9 +156,13 @@ def split(line: str, told: bool, finding: Finding) -> Pieces:
 
 
 def marked(body: str, finding: Finding) -> list[tuple[str, bool]]:
-    """The lines of an answer, each with whether the finding names the order that is in it."""
+    """The lines of an answer, each with whether the finding names the order that is in it.
+
+    How many orders are left out is ours, and said in the language of the reader.
+    """
     said = f"{finding.want} {finding.got}"
-    return [(line, bool((id := _ID.search(line)) and id[1] in said)) for line in body.splitlines() or [""]]
+    spoken = _LEFT_OUT.sub(lambda found: f"  … {language.say(found[0].strip(' …') + ' …')}", body)
+    return [(line, bool((id := _ID.search(line)) and id[1] in said)) for line in spoken.splitlines() or [""]]
 
 
 def named_in(body: str, finding: Finding) -> Iterator[tuple[str, bool]]:
