@@ -2,7 +2,7 @@
 
 import os
 import re
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from conformance import contract
 from conformance.evidence import Exchange
@@ -28,8 +28,10 @@ _REMEDIES = (
     ("certificate", "name the file of its CA in target.ca_bundle"),
     ("refused", "is the target up, and listening on that port?"),
     ("no connection", "is the target up, and can this machine reach it?"),
+    ("no HTTP", "give an address in target.base_url that speaks HTTP/1.1"),
 )
 _NO_WAY = ("does not resolve", "refused", "no connection")
+_OTHER_PROTOCOL = (426, 505)
 _NO_HTTP = ("no HTTP", "closed before an answer")
 
 
@@ -57,28 +59,49 @@ def _about_proxies(client: Client, problem: str) -> str | None:
 def elsewhere(client: Client, answer: Answer) -> tuple[str, str] | None:
     """Why the answer to a list is not the API's at all, and what to do; None where it may be.
 
-    It is not where it leads to TLS, or where it is a 404 or a page and a path that nobody serves is answered alike.
+    It is not where it leads to TLS or to a list at another address, where it wants another protocol, or where it is a
+    404, a page or leads elsewhere, and a path that nobody serves is answered alike.
     """
     base_url = client.target.base_url
     url = base_url + LIST.path
     said = f"{answer.status} {code(answer)}: {url} is no list of orders"
     encrypted = base_url.replace("http://", "https://", 1)
-    leads_to_tls = answer.exchange.header("location").startswith(encrypted) and encrypted != base_url
+    to = _leads_to(answer, url)
+    leads_to_tls = to.startswith(encrypted) and encrypted != base_url
     if leads_to_tls or (answer.status == 400 and decoded(answer.body) is None and _speaks_tls(client, encrypted)):
         return f"{answer.status}: {url} is served only with TLS", f"say {encrypted} in target.base_url"
-    if not (answer.status in (404, 405) or (answer.status == 200 and _is_page(answer))):
+    if answer.status in _OTHER_PROTOCOL:
+        return (
+            f"{answer.status}: {url} wants another protocol",
+            "give an address in target.base_url that speaks HTTP/1.1",
+        )
+    if to.endswith(LIST.path):
+        return f"{answer.status}: {url} leads to {to}", f"say {to.removesuffix(LIST.path)} in target.base_url"
+    if not (to or answer.status in (404, 405) or (answer.status == 200 and _is_page(answer))):
         return None
     parts = urlsplit(base_url)
     documented = f"{parts.scheme}://{parts.netloc}{_DOCUMENTED_PATH}"
     if documented != base_url and _is_the_api(_get(client, documented + LIST.path)):
         return said, f"say {documented} in target.base_url: there is one"
     nobodys = _get(client, base_url + _NOBODYS_PATH)
+    if to and nobodys is not None and _leads_to(nobodys, base_url + _NOBODYS_PATH):
+        return (
+            f"{answer.status}: {url} leads to {to}; so does any other path",
+            "is target.base_url that of this API, and not that of a login or a page in front of it?",
+        )
     if nobodys is not None and _alike(answer, nobodys, LIST.path, _NOBODYS_PATH):
         return (
             f"{said}; any other path gets the same answer",
             "is target.base_url that of this API, with its base path?",
         )
     return None
+
+
+def _leads_to(answer: Answer, url: str) -> str:
+    """Where the answer to this URL sends its client, without what it would ask there; empty where it does not."""
+    location = answer.exchange.header("location") if 300 <= answer.status < 400 else ""
+    to = urljoin(url, location).partition("?")[0] if location else ""
+    return "" if to == url else to
 
 
 def _get(client: Client, url: str) -> Answer | None:

@@ -63,6 +63,8 @@ def first_problems(
 ) -> Iterator[Remark]:
     """What stops a run on these two of the `accounts`. It takes a list with each of the caller's credentials and one of
     the other's; more only where these show that something is wrong.
+
+    One refused credential is enough: with it refused, the checks could not tell a wrong profile from a wrong target.
     """
     yield from (found for found in (*plaintext(profile), *users_by_token(accounts)) if found.grade == "problem")
     looks: dict[tuple[str, Credential], Look] = {}
@@ -73,14 +75,10 @@ def first_problems(
                 looks[account.name, credential] = look(client, account, credential)
         return [looks[account.name, credential] for credential in credentials]
 
-    for account in filter(None, (caller, other)):
-        first = account.credentials[0]
-        [seen] = of(account, first)
-        if seen.problem is None:
-            continue
-        refused = seen.answer is not None and seen.answer.status in _REFUSED
-        others = account.credentials[1:] if refused and not _has_expired(account.signer, first) else ()
-        if all(each.problem for each in of(account, *others)):
+    needed = ((caller, credential) for credential in caller.credentials)
+    for account, credential in (*needed, *([(other, other.credentials[0])] if other else [])):
+        [seen] = of(account, credential)
+        if seen.problem is not None:
             yield seen.problem
             return
     if other is not None and _disagree(of(caller, *caller.credentials)):
@@ -126,6 +124,10 @@ def look(client: Client, account: Account, credential: Credential) -> Look:
     about = f"{account.name}, {credential}"
     try:
         answer = _ask(account, credential)
+        if answer.status in _REFUSED and not _has_expired(account.signer, credential):
+            # If it is refused beside a parameter alone, it is good, and what is refused is for the checks to judge.
+            plain = _ask(account, credential, "")
+            answer = answer if plain.status in _REFUSED else plain
     except Unreachable as lost:
         says, to_do = lost.exchange.problem or "", remedy(client, lost.exchange)
         return Look(account.name, credential, problem=Remark(about, "problem", says, to_do))
@@ -136,7 +138,7 @@ def look(client: Client, account: Account, credential: Credential) -> Look:
     if answer.status == 407:
         says = f"407 {code(answer)}: {NOT_JUDGED[407]}"
         return Look(account.name, credential, answer, Remark(about, "problem", says, PROXY_CREDENTIALS))
-    problem_or_none = _refused(about, account.signer, credential, answer)
+    problem_or_none = _refused(about, account, credential, answer)
     if problem_or_none is None and (found := elsewhere(client, answer)):
         problem_or_none = Remark(about, "problem", *found)
     readings = (read_array(answer.body) if answer.status == 200 else None) or ()
@@ -172,18 +174,19 @@ def _disagree(looks: list[Look]) -> bool:
     return bool(looks[0].orders | looks[1].orders) and not looks[0].orders & looks[1].orders
 
 
-def _ask(account: Account, credential: Credential) -> Answer:
+def _ask(account: Account, credential: Credential, query: str = _FIRST) -> Answer:
     """The answer to a list. What it says counts for nothing: it may not be the API that answers."""
     judged, account.observations = account.observations, Observations()
     try:
-        return account.send(LIST, *account.signer.authorize(_FIRST, credential))
+        return account.send(LIST, *account.signer.authorize(query, credential))
     finally:
         account.observations = judged
 
 
-def _refused(about: str, signer: Signer, credential: Credential, answer: Answer) -> Remark | None:
+def _refused(about: str, account: Account, credential: Credential, answer: Answer) -> Remark | None:
     if answer.status not in _REFUSED:
         return None
+    signer = account.signer
     says = f"{answer.status} {code(answer)}: the {_words(credential)} is refused"
     if _has_expired(signer, credential):
         at = datetime.fromtimestamp(_expiry(signer) or 0, UTC)
@@ -196,7 +199,9 @@ def _refused(about: str, signer: Signer, credential: Credential, answer: Answer)
             fast = f"set the clock of this machine: it is {ahead_s:.0f} s ahead of the answer's Date"
             slow = f"set the clock of this machine: it is {-ahead_s:.0f} s behind the answer's Date"
             return Remark(about, "problem", says, fast if ahead_s > 0 else slow)
-        to_do += " Is its secret the right one, and the clock of this machine too?"
+        to_do += " Is its secret the right one, not exchanged with the key, and the clock of this machine right?"
+    if len(account.credentials) > 1:
+        to_do += " To test without it, leave it out of the profile"
     return Remark(about, "problem", says, to_do)
 
 

@@ -96,6 +96,8 @@ def _wants(error: ValidationError) -> str:
             hint = f'; write "{instance}"' if quoted and not isinstance(instance, bool) else ""
             if types == ["array"] and isinstance(instance, Mapping):
                 hint = f"; begin each with [[{_dotted(error.absolute_path)}]]"
+            if types == ["object"] and isinstance(instance, list):
+                hint = "; write its name in single brackets, not in [[…]]"
             return f"has to be {_either(_TYPES.get(each, each) for each in types)}, not {got}{hint}"
         case "enum":
             words = {str(each).lower(): each for each in wanted}

@@ -119,7 +119,7 @@ def _hint(text: str, why: str) -> str:
     if placeholder := re.search(r"[=:,\[]\s*(\{\w+\})", wrong):
         return f'; write a placeholder in quotes: "{placeholder[1]}"'
     if word := re.search(r"=\s*([^\s\"'\[{#,}0-9][^\s\"'#,}]*)\s*(#|$)", wrong):
-        return f'; write text in quotes: "{word[1]}"'
+        return f'; write text in plain quotes: "{word[1].strip("“”„‟‘’«»")}"'
     return ""
 
 

@@ -11,6 +11,8 @@ COMMAND_TIMEOUT_S = 30  # enough for a login at a slow identity provider; a comm
 MASK = "***"
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_OF_THE_SHELL = re.compile(r"\$\{?([A-Z_][A-Z0-9_]*)\}?")
+_IN_QUOTES = re.compile(r"""(["']).*\1""")
 
 
 class CredentialError(Exception):
@@ -75,6 +77,8 @@ def from_source(
     into one. Raises CredentialError.
     """
     if isinstance(source, str):
+        if variable := _OF_THE_SHELL.fullmatch(source):
+            raise CredentialError(f'a profile knows no variables of the shell; write {{ env = "{variable[1]}" }}')
         return Secret(_usable(source, "the text", in_header))
     [(kind, place)] = source.items()
     match kind:
@@ -93,9 +97,11 @@ def from_source(
 
 def _usable(value: str, what: str, in_header: bool) -> str:
     if not value:
-        raise CredentialError(f"{what} is empty")
+        raise CredentialError(f"{what} is empty; it has to be the credential")
     if not value.isprintable():
         raise CredentialError(f"{what} holds a line break or another control character; give the credential alone")
+    if _IN_QUOTES.fullmatch(value):
+        raise CredentialError(f"{what} begins and ends with quotes; give the credential without them")
     if in_header and not (value.isascii() and " " not in value):
         raise CredentialError(
             f"{what} holds a space or a character beyond ASCII, which a header cannot carry; "

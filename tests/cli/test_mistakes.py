@@ -124,6 +124,14 @@ MISTAKES = {
         both(replacing("jwt = .*", ""), replacing('api_secret = "', r"\g<0>x")),
         "403 BAD_SIGNATURE: the key is refused; .* Is its secret the right one",
     ),
+    "key and secret exchanged, beside a good token": Mistake(
+        replacing(r'api_key = (".*")\napi_secret = (".*")', r"api_key = \2\napi_secret = \1"),
+        "401 UNKNOWN_KEY: the key is refused; .* not exchanged with the key, .* To test without it, leave it out",
+    ),
+    "a key in place of a token": Mistake(
+        replacing(r'jwt = ".*"\napi_key = (".*")', r"jwt = \1\napi_key = \1"),
+        "401 BAD_TOKEN: the token is refused; is it spelled .* To test without it, leave it out of the profile",
+    ),
     "the tokens of two users exchanged": Mistake(
         exchanged, "the token of accounts.caller is of 'bob', by its sub.*; exchange the two tokens", 2, 2, 0
     ),
@@ -272,6 +280,19 @@ REFUSED = {
     ),
     "a command that fails": Refused(RUN, "the command failed with exit code 3", '"one"', '{ command = "exit 3" }'),
     "a token with its scheme": Refused(RUN, "give the credential alone, without 'Bearer'", '"one"', '"Bearer one"'),
+    "a number for a token": Refused(RUN, "has to be text in quotes or a table, not this", '"one"', "5"),
+    "two sources of a token": Refused(
+        RUN, "needs one of env, file, command, and only one", '"one"', '{ env = "A", file = "b" }'
+    ),
+    "a variable as the shell writes it": Refused(
+        RUN, r'knows no variables of the shell; write \{ env = "ALICE" \}', '"one"', '"${ALICE}"'
+    ),
+    "a token that still has its quotes": Refused(
+        RUN, "begins and ends with quotes; give the credential without them", '"one"', "'\"one\"'"
+    ),
+    "a command that prints nothing": Refused(
+        RUN, "what the command printed is empty; it has to be", '"one"', '{ command = "true" }'
+    ),
     "a key without its secret": Refused(
         RUN, "caller.api_secret: missing, though api_key is given", 'jwt = "one"', 'api_key = "one"'
     ),
@@ -327,7 +348,28 @@ REFUSED = {
         '"0.5"',
         "0,5",
     ),
-    "a name without quotes": Refused(RUN, 'not valid TOML: .*; write text in quotes: "alice"', '"alice"', "alice"),
+    "a name without quotes": Refused(
+        RUN, 'not valid TOML: .*; write text in plain quotes: "alice"', '"alice"', "alice"
+    ),
+    "typographic quotes": Refused(RUN, 'not valid TOML: .*; write text in plain quotes: "alice"', '"alice"', "“alice”"),
+    "a table in double brackets": Refused(
+        RUN,
+        r"has to be a table, not an array; write its name in single brackets",
+        "[accounts.caller]",
+        "[[accounts.caller]]",
+    ),
+    "a header with a line break": Refused(
+        RUN, "headers.X: holds a line break", "[accounts", 'headers = { X = "a\\nb" }\n[accounts'
+    ),
+    "a token among the headers": Refused(
+        RUN, r"belong in \[accounts", "[accounts", 'headers = { Authorization = "Bearer one" }\n[accounts'
+    ),
+    "a CA that is no certificate": Refused(
+        RUN, "p.toml holds no certificate in PEM form", "[accounts", 'ca_bundle = "p.toml"\n[accounts'
+    ),
+    "a rate of nothing": Refused(
+        RUN, "has to be above 0, not 0", "[accounts", "max_requests_per_second = 0\n[accounts"
+    ),
     "a placeholder without quotes": Refused(
         RUN,
         'not valid TOML: .*; write a placeholder in quotes: "{price}"',
@@ -443,6 +485,50 @@ def test_http_on_a_port_that_speaks_tls(tmp_path: Path) -> None:
         done = run(tmp_path, "--target", url, P99_JWT="any.thing.atall")
     assert done.code == 3, done.printed
     assert f"that port uses TLS: write {urls['tls']} in target.base_url" in done.printed
+    expect_no_untruth(done)
+
+
+def answering(head: str) -> Hostile:
+    async def answer(_request: Request, writer: StreamWriter) -> None:
+        writer.write(head.encode("latin-1"))
+
+    return Hostile(answer, (3,), "")
+
+
+TO = "HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: "
+ANSWERS = {
+    "a login in front of it": (
+        f"{TO}https://login.invalid/?next=1\r\n\r\n",
+        r"302: \S+/spot/orders leads to https://login.invalid/; so does any other path; is target.base_url that of",
+    ),
+    "a list that has moved": (
+        f"{TO}http://api.invalid/v2/spot/orders?limit=200\r\n\r\n",
+        r"leads to http://api.invalid/v2/spot/orders; say http://api.invalid/v2 in target.base_url",
+    ),
+    "a port that wants HTTP/2": (
+        "HTTP/1.1 426 Upgrade Required\r\nUpgrade: h2c\r\nContent-Length: 0\r\n\r\n",
+        r"426: \S+ wants another protocol; give an address in target.base_url that speaks HTTP/1.1",
+    ),
+    "a port of another protocol": ("SSH-2.0-OpenSSH\r\n", "no HTTP: 'SSH.*; give an address .* that speaks HTTP/1.1"),
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_an_address_where_the_api_is_not(name: str, tmp_path: Path) -> None:
+    head, says = ANSWERS[name]
+    with serving({"it": answering(head)}) as urls:
+        done = run(tmp_path, "--target", urls["it"], P99_JWT="any.thing.atall")
+    assert done.code == 3, done.printed
+    assert re.search(says, one_line(done)), done.printed
+    assert done.results["requests"]["total"] <= 3
+    expect_no_untruth(done)
+
+
+def test_a_certificate_that_is_signed_by_itself(tmp_path: Path) -> None:
+    with serving({"tls": Hostile(answering("").answer, (3,), "", tls=True)}) as urls:
+        done = run(tmp_path, "--target", urls["tls"], P99_JWT="any.thing.atall")
+    assert done.code == 3, done.printed
+    assert "self-signed certificate; name the file of its CA in target.ca_bundle" in one_line(done)
     expect_no_untruth(done)
 
 
