@@ -100,7 +100,10 @@ def elsewhere(client: Client, answer: Answer) -> tuple[str, str] | None:
 def _leads_to(answer: Answer, url: str) -> str:
     """Where the answer to this URL sends its client, without what it would ask there; empty where it does not."""
     location = answer.exchange.header("location") if 300 <= answer.status < 400 else ""
-    to = urljoin(url, location).partition("?")[0] if location else ""
+    try:
+        to = urljoin(url, location).partition("?")[0]
+    except ValueError:  # it is no URL
+        return ""
     return "" if to == url else to
 
 

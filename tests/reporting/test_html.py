@@ -176,13 +176,22 @@ def test_steps_that_have_nothing_to_do_with_it_are_left_to_the_whole_story() -> 
     assert all(step.matters for step in Violated.of(violation, violated(FOUND)).first.steps)
 
 
+def test_the_last_step_is_shown_whatever_it_is() -> None:
+    """An error that was armed, and the list that did not answer it: no order is named, and only the driver acts."""
+    story = (exchange("POST", account="driver"), exchange("GET", 0.01, response_body='{"error":"UNKNOWN_KEY"}'))
+    story = ({**story[0], "operation": None}, story[1])
+    given = replace(FOUND, exchanges=story)
+    [violation] = [each for each in violated(given).requirements if each.findings]
+    assert [step.matters for step in Violated.of(violation, violated(given)).first.steps] == [True, True]
+
+
 def test_what_overlaps_is_drawn_so() -> None:
     drawn = diagram(RACE, "sandbox")
     assert drawn is not None
     assert [name for name, _ in drawn.lifelines] == ["alice", "bob", "sandbox"]
     first, second, third = drawn.arrows
     assert first.y < first.answered_y < second.y < third.y < third.answered_y < second.answered_y
-    assert re.fullmatch(r"alice: 1\. GET \?limit=1000 .*; then bob: 3\. DELETE .*200 in 2 ms", drawn.says)
+    assert re.fullmatch(r"alice: 1 · GET \?limit=1000 .*; bob: 3 · DELETE .*200 in 2 ms", drawn.says)
     assert diagram(RACE[:1], "sandbox") is None
 
 

@@ -57,7 +57,7 @@ class Shown:
 class Step:
     """An exchange, from when to when it took in ms after the first was sent, and what of its answer the finding names.
 
-    It `matters` unless it merely reads an account that has nothing to do with it.
+    It `matters` unless it merely reads an account that has nothing to do with it. The last one always does.
     """
 
     at_ms: int
@@ -129,7 +129,7 @@ def _steps(finding: Finding) -> tuple[Step, ...]:
     concerned = {
         each["account"]
         for each, lines in zip(finding.exchanges, named, strict=True)
-        if each.get("operation") != LIST.name or any(told for _, told in lines)
+        if each.get("operation") != LIST.name or any(told for _, told in lines) or each is finding.exchanges[-1]
     }
     return tuple(
         Step(

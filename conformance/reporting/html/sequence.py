@@ -47,7 +47,7 @@ class Diagram:
     def says(self) -> str:
         """The same in words, for who cannot see it."""
         told = (f"{self._who(arrow)}: {arrow.label}, {arrow.answer}" for arrow in self.arrows)
-        return "; then ".join(told)
+        return "; ".join(told)
 
     @property
     def target_x(self) -> int:
@@ -85,8 +85,8 @@ def diagram(exchanges: Sequence[Mapping[str, Any]], target: str) -> Diagram | No
             x=x_of[exchange["account"]],
             y=y_of[number, "sent"],
             answered_y=y_of[number, "came"],
-            label=f"{number + 1}. {_asked(exchange)}  +{(exchange['sent_at'] - started) * 1000:.0f} ms",
-            answer=f"{number + 1}. {_answered(exchange)}",
+            label=f"{number + 1} · {_asked(exchange)}  +{(exchange['sent_at'] - started) * 1000:.0f} ms",
+            answer=f"{number + 1} · {_answered(exchange)}",
             bad=exchange["status"] is None or exchange["status"] >= 500,
         )
         for number, exchange in enumerate(exchanges)
