@@ -20,7 +20,7 @@ from conformance.reporting import files
 from conformance.results import Finding, Results, load
 from conformance.sandbox import Sandbox
 from conformance.verdict import Verdict
-from tests.documented import CHECKOUT, NOT_RUN, RUN_ELSEWHERE, commands, lines, reason
+from tests.documented import CHECKOUT, DOCUMENTS, NOT_RUN, RUN_ELSEWHERE, commands, lines, reason
 from tests.runs import run, run_each
 from tests.sandboxes import profile_in
 
@@ -142,8 +142,7 @@ def test_nothing_is_listed_in_vain() -> None:
 
 
 def test_a_script_or_benchmark_that_is_named_is_there() -> None:
-    named = {
-        word for line in lines() for word in line.text.split() if re.fullmatch(r"(scripts|benchmarks)/\w+\.py", word)
-    }
+    texts = (path.read_text(encoding="utf-8") for path in DOCUMENTS)
+    named = {path for text in texts for path in re.findall(r"\b(?:scripts|benchmarks)/\w+\.py", text)}
     assert named
     assert [path for path in named if not (CHECKOUT / path).exists()] == []
