@@ -6,6 +6,7 @@ An f-string is a message with numbered gaps. Where it holds a choice between two
 import ast
 import inspect
 import itertools
+import json
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
@@ -97,6 +98,10 @@ def messages(package: Path) -> dict[str, set[str]]:
             continue
         for message in _in_file(path, inside):
             found.setdefault(message, set()).add(inside.as_posix())
+    for path in sorted(package.parent.glob("schemas/*.json")):
+        written = path.stem == "profile"  # by a person, who is told what is missing
+        for message in of_schema(json.loads(path.read_text(encoding="utf-8")), missing=written):
+            found.setdefault(message, set()).add(f"schemas/{path.name}")
     for message in WORDS:
         found.setdefault(message, set()).add("language/extraction.py")
     return found
@@ -163,6 +168,19 @@ def of_template(source: str) -> Iterator[str]:
         parts = [each for piece in pieces for each in (piece.replace("&gt;", ">"), None)][:-1]
         if (message := _message(tuple(part for part in parts if part != ""), alone=True)) is not None:
             yield message
+
+
+def of_schema(schema: object, *, missing: bool) -> Iterator[str]:
+    """What a complaint says: what a value has to be, and what the key is that is `missing`."""
+    if isinstance(schema, dict):
+        if isinstance(want := schema.get("x-want"), str):
+            yield want
+        needed = schema.get("required", ()) if missing else ()
+        described = (schema.get("properties", {}).get(name, {}) for name in needed)
+        for text in (each["description"].removesuffix(".") for each in described if "description" in each):
+            yield f"{text[0].lower()}{text[1:]}"
+    for inner in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
+        yield from of_schema(inner, missing=missing)
 
 
 def _of_toml(document: object, key: str = "") -> Iterator[str]:
