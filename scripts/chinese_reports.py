@@ -47,10 +47,6 @@ def left(name: str, seed: int) -> set[str]:
     language.use("zh")
     told = summary(results, Path("reports"), detail="verbose", width=10_000)
     shown = "\n".join(line for line in told.splitlines() if not line.startswith("    "))  # without the evidence
-    for drawn in (found.example for each in results.requirements for found in each.findings):
-        lines = (drawn or "").splitlines()
-        for quoted in ("; ".join(lines), *lines):
-            shown = shown.replace(quoted, "") if quoted else shown
     return {
         *(f"terminal: {each}" for each in english(shown)),
         *(f"summary.md: {each}" for each in english(markdown(results))),

@@ -47,6 +47,8 @@ WORDS = (
     *("{0} requirement violated", "{0} requirements violated", "cancel-all", "want {0}", "got {0}"),
     *(f"{kind} {ending}" for kind in ("place", "list", "cancel-all") for ending in ("accepted", "refused")),
     *("place", "list"),
+    # The steps of a sequence, as checks/test_sequences.py calls them.
+    *("begins", "places", "trades", "cancels all"),
     # The type of a value, behind it.
     *("{0} (an array)", "{0} (an object)", "{0} (a boolean)", "{0} (a string)", "{0} (a number)"),
     # How many requests were sent, by what for.

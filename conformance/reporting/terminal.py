@@ -97,7 +97,7 @@ def finding(id: str, found: Finding) -> Text:
     """One finding, its evidence included."""
     text = Text(f"{id} is violated\n  want  {found.want}\n  got   {found.got}\n")
     if found.example:
-        indented = found.example.replace("\n", "\n        ")
+        indented = words.drawn(found.example).replace("\n", "\n        ")
         text.append("  with").append(f"  {indented}\n", style=QUOTED)
     evidence = "".join(f"\n    {line}" for line in found.evidence.splitlines())
     return text.append("  evidence:").append(evidence, style=QUOTED)
@@ -150,7 +150,9 @@ def _violation(result: RequirementResult, results: Results) -> RenderableType:
     text.append(f"\n  want  {found.want}\n  got   {found.got}", style="default")
     text.append(f"\n  seen by {words.seen_by(found)}", style="dim")
     if found.example:
-        text.append(" with ", style="dim").append("; ".join(found.example.splitlines()), style=QUOTED + _DIM)
+        text.append(" with ", style="dim").append(
+            "; ".join(words.drawn(found.example).splitlines()), style=QUOTED + _DIM
+        )
     if affected := words.affected(results, result):
         text.append(f"\n  {affected}", style=_STYLES_OF_COUNTS[words.AFFECTED])
     if waived := words.waived(result):

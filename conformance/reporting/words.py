@@ -1,5 +1,6 @@
 """What every report says alike: the verdict in a few words, and what was not judged, by its reason."""
 
+import re
 from collections.abc import Iterable, Mapping
 
 from conformance import language, requirements
@@ -11,6 +12,10 @@ from conformance.verdict import Verdict
 
 NOT_RUN = "no check of it was run"
 AFFECTED = "also affected"
+
+# What was drawn: steps, as "1. cancels all account='caller'", or values, as "asked=?limit=7 by caller with jwt".
+_STEP = re.compile(r"(\d+\. )([a-z ]+?)((?: \w+=.*)?)")
+_VALUE = re.compile(r"(\w+=)(.*)()")
 
 _MEANS = {
     Exit.OK: "no violation found",
@@ -79,6 +84,16 @@ def seen_by(finding: Finding) -> str:
 def wanted(finding: Finding) -> str:
     """What should have been, and what was."""
     return f"want {finding.want}; got {finding.got}"
+
+
+def drawn(example: str) -> str:
+    """What a check was called with, or the steps that it took: its values as they are, our words for them said."""
+    return "\n".join(
+        f"{told[1]}{language.say(told[2])}{told[3]}"
+        if (told := _STEP.fullmatch(line) or _VALUE.fullmatch(line))
+        else line
+        for line in example.split("\n")
+    )
 
 
 def whole(finding: Finding) -> str:

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from conformance import cli, language
 from conformance.language import page
-from conformance.reporting import history
+from conformance.reporting import history, words
 from conformance.reporting.ctrf import ctrf
 from conformance.reporting.html import history as drawn
 from conformance.reporting.html.difference import difference
@@ -122,6 +122,21 @@ def _read(judged: Results) -> tuple[ElementTree.Element, list[dict[str, Any]]]:
 
 def _for_programs(element: ElementTree.Element) -> tuple[str, dict[str, str]]:
     return element.tag, {name: value for name, value in element.attrib.items() if name != "message"}
+
+
+@pytest.mark.usefixtures("chinese")
+@pytest.mark.parametrize(
+    ("drawn", "said"),
+    [
+        ("limit=1000", "limit=1000"),
+        ("text='no answer'", "text='no answer'"),
+        ("query=no parameters", "query=没有参数"),
+        ("asked=?limit=7 by caller with jwt", "asked=调用方的 ?limit=7，使用 jwt"),
+        ("1. places account='caller', side='buy'\n2. cancels all", "1. 下单 account='caller', side='buy'\n2. 全部撤单"),
+    ],
+)
+def test_what_was_drawn_is_said_where_it_is_ours(drawn: str, said: str) -> None:
+    assert words.drawn(drawn) == said
 
 
 @pytest.mark.usefixtures("chinese")

@@ -87,7 +87,7 @@ def template(name: str = "report.html.j2") -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"address": _address, "breakable": _breakable}
+    environment.filters |= {"address": _address, "breakable": _breakable, "drawn": words.drawn}
     environment.globals |= {"marked": marked, "split": split, "icons": ICONS}
     for file in ("style.css", "script.js"):
         text = _read(file)
