@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from conformance.account.known import Known
 from conformance.coverage.array import Row
 from conformance.coverage.live_sets import COUNTS, EVERYWHERE, live_sets, sorts
+from conformance.coverage.population import YOUNG
 from conformance.declare import cancels, early, needs, verifies
 from conformance.oracle.listing import MAX_LIMIT
 from conformance.orders import LIVE, Query
@@ -24,7 +26,7 @@ JWT_ALONE = pytest.param("jwt", marks=[pytest.mark.verifies("auth.jwt"), pytest.
 API_KEY_ALONE = pytest.param("api-key", marks=[pytest.mark.verifies("auth.api-key"), pytest.mark.needs(api_key=True)])
 
 PLACED = 51  # as many as are placed one by one, where nothing can be injected
-
+PLACED_OF_A_SET = 8  # where more can be injected, since each takes a request
 
 LARGE = (300, 301, 400, 499, 500, 501, 999, 1000, 1001)  # while exploring, in place of more than the longest page
 
@@ -75,8 +77,7 @@ def test_any_number_of_live_orders(stage: Stage, number: int) -> None:
         raise NotObserved(f"{count} live orders are needed, which takes [driver.inject]")
     chosen = sets_of(stage)[number]
     view, symbol = stage.view_of(chosen["account"]), None if chosen["scope"] == EVERYWHERE else chosen["scope"]
-    wishes = wishes_of(stage, chosen, count, number)
-    seen = stage.arrange_many(view, wishes)
+    seen = stage.arrange_many(view, wishes_of(stage, chosen, count, number))
     if (shown := len(seen.live(symbol))) < count:
         raise NotObserved(f"lists show {shown} of {count} live orders that were created")
     credential = next(each for each in view.account.credentials if each == chosen["credential"])
@@ -97,18 +98,22 @@ def sets_of(stage: Stage) -> list[Row]:
 def wishes_of(stage: Stage, chosen: Row, count: int, number: int) -> list[Wish]:
     """The orders of the set that was chosen; beside those of one market, one more of the same sort in each other one.
 
-    What is placed may be filled several times.
+    Of young ones some are placed, with each credential, and filled up to three times: all, where none can be injected.
     """
     rng = random.Random(f"{stage.seed} {number}")  # noqa: S311 - variety, not secrecy
     markets = {market.symbol: market for market in stage.markets}
     some = sorts(chosen, count, [*markets], rng)
     if chosen["scope"] != EVERYWHERE:
         some += [(symbol, *some[0][1:]) for symbol in markets if symbol != chosen["scope"]]
-    by = next((each for each in stage.view_of(chosen["account"]).account.credentials if each == chosen["by"]), None)
-    return [
-        Wish(markets[symbol], side, partly * (rng.randint(1, 3) if by else 1), age=chosen["age"], credential=by)
-        for symbol, side, partly in some
+    wishes = [Wish(markets[symbol], side, int(partly), age=chosen["age"]) for symbol, side, partly in some]
+    if "placing" not in stage.ways or chosen["age"] != YOUNG:
+        return wishes
+    credentials = stage.view_of(chosen["account"]).account.credentials
+    placed = [
+        replace(wish, credential=credentials[place % len(credentials)], fills=wish.fills * (1 + place // 2 % 3))
+        for place, wish in enumerate(wishes[: PLACED_OF_A_SET if stage.arranger.injects else len(wishes)])
     ]
+    return [*placed, *wishes[len(placed) :]]
 
 
 @cancels

@@ -17,6 +17,8 @@ Shows = Callable[[Mapping[str, str], Combination], bool]
 # others are tried, whatever else they bring.
 _TRIED, _OTHERS = 6, 60
 
+_OF_A_PART = 3  # how much more it counts where not all can be shown
+
 
 def always(row: Mapping[str, str], combination: Combination) -> bool:
     """It shows in each row in which it stands."""
@@ -91,15 +93,22 @@ def completed(
     """
     strength = len(next(iter(wanted), ()))
     missing = dict.fromkeys(sorted(wanted))
+    parts = {part for each in wanted for part in combinations(each, strength - 1)}
     rows: dict[int, Row] = {}
+
+    def gain(row: Row) -> int:
+        """What it shows first. A part counts for more than a whole combination: it is one of several of them."""
+        return len(missing.keys() & within(row, strength)) + _OF_A_PART * len(parts & within(row, strength - 1))
+
     for number in rng.sample(range(len(begun)), len(begun)):
         tries = [
             _filled(dict(begun[number]), parameters, missing, rng, allowed, strength) for _ in range(_TRIED + _OTHERS)
         ]
         filled = [{name: row[name] for name in parameters} for row in tries if row is not None]
-        rows[number] = max(filled, key=lambda row: len(missing.keys() & within(row, strength)))
+        rows[number] = max(filled, key=gain)
         for each in missing.keys() & within(rows[number], strength):
             del missing[each]
+        parts -= within(rows[number], strength - 1)
     return [rows[number] for number in sorted(rows)]
 
 

@@ -2,25 +2,27 @@
 
 import random
 from collections.abc import Mapping, Sequence, Set
-from itertools import product
+from itertools import cycle, product
 
 from conformance.coverage.array import Row, combinations_of, completed
 from conformance.coverage.population import YOUNG
 from conformance.oracle.listing import MAX_LIMIT
 
-EVERYWHERE, ANY, INJECTED = "everywhere", "any", "injected"
+EVERYWHERE, ANY = "everywhere", "any"
 
 # How many are in scope: about as many as pages may hold; and a few, which can be of any sort.
-COUNTS = (1, 2, 49, 50, 51, 99, 100, 101, 199, 200, 201, 201, 501, 2, 7)
+COUNTS = (2, 7, 49, 50, 51, 99, 100, 101, 199, 200, 201, 201, 201, 301, 501)
 
 # Numbers in one of these sizes are alike; each by its greatest.
-_SIZES = {"one": 1, "two": 2, "few": 12, "about 50": 51, "about 100": 101, "about 200": 201}
+_SIZES = {"few": 12, "about 50": 51, "about 100": 101, "about 200": MAX_LIMIT}
 _MANY = "more"
-_PLACED = ("one", "two", "few")  # where more can be injected, no more are placed one by one
-_WITHIN_A_MINUTE = (*_PLACED, "about 50", "about 100")
 
-# How old hundreds of orders can be.
-_AGES = (YOUNG, "hours", "days", "weeks", "months")
+# How old hundreds of orders can be. Who draws a line, draws it below the older ones.
+_OLD, _AGES, _OFTEN = "old", ("hours", "days", "weeks", "months"), (1, 2, 2, 3)
+
+# Account, credential, whether it is one market, and whether they are old, of the sets that are more than the longest
+# page: all pairs of these. A smaller set shows nothing of what goes wrong beyond a number that they all exceed.
+_PAIRS = ((0, 0, 0, 0), (0, 1, 1, 1), (1, 0, 1, 1), (1, 1, 0, 1), (1, 1, 1, 0))
 
 
 def live_sets(symbols: Sequence[str], credentials: Mapping[str, Sequence[str]], ways: Set[str], seed: int) -> list[Row]:
@@ -29,40 +31,35 @@ def live_sets(symbols: Sequence[str], credentials: Mapping[str, Sequence[str]], 
     `credentials`: those of each account that may cancel, by its name. `ways`: to bring them about.
     """
     rng = random.Random(seed)  # noqa: S311 - variety, not secrecy
-    every = list(dict.fromkeys(each for some in credentials.values() for each in some))
+    accounts = list(credentials)
     parameters: dict[str, Sequence[str]] = {
         "size": [*_SIZES, _MANY],
         "scope": (EVERYWHERE, *symbols),
-        "account": list(credentials),
-        "credential": every,
+        "account": accounts,
+        "credential": list(dict.fromkeys(each for some in credentials.values() for each in some)),
         "side": (ANY, "buy", "sell"),
         "status": (ANY, "open", "partially_filled"),
-        "age": _AGES,
-        "by": [*[INJECTED] * ("injecting" in ways), *(every if "placing" in ways else ())],
+        "age": (YOUNG, _OLD) if "injecting" in ways else (YOUNG,),
     }
 
     def allowed(row: Mapping[str, str]) -> bool:
-        size, age, by = row["size"], row.get("age"), row.get("by")
-        own = credentials[row.get("account", next(iter(credentials)))]
-        if not {row.get("credential", own[0]), own[0] if by in (None, INJECTED) else by} <= {*own}:
-            return False
-        if "injecting" not in ways:
-            return age in (None, YOUNG)
-        if by not in (None, INJECTED):
-            return age in (None, YOUNG) and size in _PLACED
-        return age != YOUNG or size in _WITHIN_A_MINUTE
+        own = credentials[row.get("account", accounts[0])]
+        return row.get("credential", own[0]) in own
 
-    begun = [{"size": size_of(count)} for count in COUNTS]
-    # More than the longest page, of one market with each credential, and of all with one: where orders beyond it stay
-    # live, no smaller set shows it. Of all with the other credential is judged where so many stand since set-up.
-    own = credentials[next(iter(credentials))]
-    one_market = [rng.choice(symbols), rng.choice(symbols)]
-    large = [row for row, count in zip(begun, COUNTS, strict=True) if count > MAX_LIMIT]
-    for row, credential, scope in zip(large, (own[0], own[-1], own[-1]), (*one_market, EVERYWHERE), strict=True):
-        row |= {"credential": credential, "scope": scope}
-    # How old they are and how they came about is left to chance: there are not sets enough for all triples.
-    triples = combinations_of({name: parameters[name] for name in parameters if name not in ("age", "by")}, 3)
-    return completed(begun, parameters, triples, rng, allowed)
+    begun: list[Row] = [{"size": size_of(count)} for count in COUNTS]
+    one_after_the_other = cycle(rng.sample(symbols, len(symbols)))
+    flips = [rng.randrange(2) for _ in _PAIRS[0]]
+    for row, bits in zip((row for row in begun if row["size"] == _MANY), _PAIRS, strict=True):
+        who, which, one_market, old = (bit ^ flip for bit, flip in zip(bits, flips, strict=True))
+        account = accounts[who % len(accounts)]
+        own = credentials[account]
+        row |= {"account": account, "credential": own[which % len(own)]}
+        row["scope"] = next(one_after_the_other) if one_market else EVERYWHERE
+        row["age"] = parameters["age"][old % len(parameters["age"])]
+    # How old the others are is left to chance: there are not sets enough for all triples.
+    triples = combinations_of({name: parameters[name] for name in parameters if name != "age"}, 3)
+    rows = completed(begun, parameters, triples, rng, allowed)
+    return [row | {"age": rng.choices(_AGES, _OFTEN)[0]} if row["age"] == _OLD else row for row in rows]
 
 
 def size_of(count: int) -> str:

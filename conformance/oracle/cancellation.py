@@ -212,8 +212,11 @@ def updated_at_is_the_same_in_lists(c: Cancellation) -> Iterator[Sight]:
 
 @CANCELLATION.rule("cancel.visible")
 def lists_show_the_same_records(c: Cancellation) -> Iterator[Sight]:
-    """A list asked for right after shows each returned order, canceled, with the same record."""
-    for _, order in c.pairs():
+    """A list asked for right after shows each returned order, canceled, with the same record; also one that was placed
+    and that no list had shown before.
+    """
+    placed = [order for order in c.returned if order.id in c.unshown and order.id not in c.before.orders]
+    for order in (*(order for _, order in c.pairs()), *placed):
         listed = c.after.orders.get(order.id)
         if listed is None:
             if c.after.covers(order.created_at):

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
-from itertools import permutations
+from itertools import count, permutations
 
 from conformance.account.view import View
 from conformance.evidence import Exchange
@@ -90,6 +90,8 @@ class Trading:
         self.evidence: tuple[Exchange, ...] = ()
         self._caller, self._other = stage.view, stage.other_view
         self._before: Mapping[View, Snapshot] = {}
+        self._first = stage.seed + stage.markets.index(market)
+        self._turn = count(self._first)
         self._most = _most_lots(market)
         self._lots = telling_lots(market.lot, self._most)
 
@@ -124,7 +126,7 @@ class Trading:
         prices = prices_between(self.market, _PRICES, _APART)
         yield [self._order(self._other, "sell", *each) for each in ((prices[1], 1), (prices[2], 5))]
         self._expect_untouched(self._other)
-        yield [order(self._caller, self.market, "buy", None, None, amount)]
+        yield [self._order(self._caller, "buy", None, None, amount)]
         return self._fills()
 
     def uneven_amount(self) -> Decimal:
@@ -134,16 +136,22 @@ class Trading:
         return _uneven(spent + prices[2] * lot / 3, self.market.tick)
 
     def begin(self, before: Mapping[View, Snapshot]) -> None:
-        """The accounts are so, before the trade."""
-        self._before = before
+        """The accounts are so, before the trade. What is made again is placed with the same credentials."""
+        self._before, self._turn = before, count(self._first)
 
     def noted(self, steps: Sequence[Exchange]) -> None:
         """Keep as evidence how the orders of this trade were placed; `steps`: those of others as well."""
         ids = [f'"{each.id}"' for view in self._before for each in self._new(view)]
         self.evidence = tuple(each for each in steps if any(id in each.response_body for id in ids))
 
-    def _order(self, view: View, side: str, price: Decimal | None, lots: int) -> Placing:
-        return order(view, self.market, side, price, lots * self.market.lot)
+    def _order(
+        self, view: View, side: str, price: Decimal | None, lots: int | None, amount: Decimal | None = None
+    ) -> Placing:
+        """An order that is placed with one credential after the other: a sum may be wrong for those of one alone."""
+        credentials = view.account.credentials
+        credential = credentials[next(self._turn) % len(credentials)]
+        quantity = None if lots is None else lots * self.market.lot
+        return order(view, self.market, side, price, quantity, amount, credential)
 
     def _new(self, view: View) -> list[Order]:
         new = view.believed().unknown_to(self._before[view])

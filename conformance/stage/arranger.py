@@ -41,10 +41,10 @@ _RENEWED = 3
 # How old, in seconds, live orders are that are injected for one check: not so old that hundreds of others are newer.
 _AGED_S = (3, 9)
 
-# Many at once lie where nothing is placed on top of them, each set newer than the one before of its age, and so far
-# apart that no second fills a page: no walk by `end` gets past such a second.
-_YOUNG_SINCE_S, _WELL_SINCE_S = 50, 600
-_OF_A_SECOND = 20
+# Many at once lie together, each set newer than the one before of its age, and so far apart that no second fills a
+# page: no walk by `end` gets past such a second.
+_YOUNG_SINCE_S, _WELL_SINCE_S = 90, 600
+_OF_A_SECOND, _SPAN_S = 20, 8
 _APART_S = 2
 
 # No second may hold more than 200 placed orders, or no walk by `end` gets past it.
@@ -119,7 +119,8 @@ class Arranger:
         now, age = self._now(view), wishes[0].age
         since_s = _YOUNG_SINCE_S if age == YOUNG else AGES[age][0] + _WELL_SINCE_S + earlier_s
         first = max(now - since_s, self._many_until.get((view, age), 0) + _APART_S)
-        seconds = [min(first + number // _OF_A_SECOND, now) for number in range(len(wishes))]
+        of_a_second = max(_OF_A_SECOND, len(wishes) // _SPAN_S)
+        seconds = [min(first + number // of_a_second, now) for number in range(len(wishes))]
         self._inject(view, [self._live(wish, second) for wish, second in zip(wishes, seconds, strict=True)])
         self._many_until[view, age] = seconds[-1]
         return seconds[-1]

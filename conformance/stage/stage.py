@@ -206,19 +206,20 @@ class Stage:
         return as_wished and fulfilled(wishes, live)
 
     def arrange_many(self, view: View, wishes: Sequence[Wish]) -> Snapshot:
-        """Bring about exactly these live orders in the account, all of one age: what lists show of them, and where they
-        are injected of nothing newer. Raises DriverRefused.
+        """Bring about exactly these live orders in the account, all of one age but those that are to be placed: what
+        lists show of them, and where all are injected of nothing newer. Raises DriverRefused.
         """
         self.lane.clear(view)
-        if not self.arranger.injects or any(wish.to_be_placed for wish in wishes):
-            if view.opposite is not None and not view.opposite.foreign_live():
-                self.lane.clear(view.opposite)  # the two sets would trade with each other
-            self.arranger.arrange(view, wishes)
-            self.wait_until_listed(view)
-            return view.believed()
-        up_to = self.arranger.inject_many(view, wishes, self.effort.earlier_s)
-        with self.driver.setting_up():
-            return view.settled(up_to=up_to)
+        injected = [wish for wish in wishes if self.arranger.injects and not wish.to_be_placed]
+        up_to = self.arranger.inject_many(view, injected, self.effort.earlier_s) if injected else None
+        if len(injected) == len(wishes):
+            with self.driver.setting_up():
+                return view.settled(up_to=up_to)
+        if view.opposite is not None and not view.opposite.foreign_live():
+            self.lane.clear(view.opposite)  # the two sets would trade with each other
+        self.arranger.arrange(view, [wish for wish in wishes if wish not in injected])
+        self.wait_until_listed(view)
+        return view.believed()
 
     def wait_until_listed(self, *views: View) -> None:
         """Wait until lists show what was brought about in these accounts: this belongs to the set-up."""

@@ -293,6 +293,14 @@ def test_what_was_placed_and_not_shown_may_be_returned() -> None:
     assert {"cancel.empty", "cancel.exact"} <= broken(replace(lawful, unshown=()))
 
 
+def test_what_no_list_had_shown_is_shown_once_it_was_returned() -> None:
+    hidden = order("hidden", symbol="ETHUSDT")
+    lacking = history(symbol="ETHUSDT", returned=[canceled(hidden)], unshown={"hidden"})
+    assert broken(lacking) == {"cancel.visible"}
+    assert broken(replace(lacking, after=Snapshot.of([*BEFORE, canceled(hidden)]))) == set()
+    assert broken(replace(lacking, after=Snapshot.of([*BEFORE, hidden]))) == {"cancel.visible"}
+
+
 def test_said_again() -> None:
     first = history()
     second = replace(first, before=first.after, returned=[], again=True)
