@@ -7,6 +7,7 @@
 | a list holds other orders than it should | the limit, where the page is right with room for all; else as above |
 | a list without a limit is too long | the limit, where limit=50 gives a page that is too long as well |
 | the longest page ends too soon, and a list shows what lies behind it | the limit, alone or beside the filters |
+| beside one filter a longer page than the default one is just the default one | the same |
 | a list leaves out the very second of a bound, beside the other one alone | that bound |
 | a list with filters shows what lists without them leave out | those lists |
 | a good credential is turned away | that credential, where the target accepts it in another form |
@@ -157,6 +158,9 @@ def of_contradiction(
     if _is_short(listing, known, lambda query: wrong(query, kind)):
         limit_alone = wrong(Query(limit=MAX_LIMIT), kind)
         return limit_requirement(MAX_LIMIT) if limit_alone else "list.limit-after-filters"
+    if _is_of_default_length(listing, known):
+        limit_alone = wrong(Query(limit=listing.query.limit), kind)
+        return limit_requirement(listing.query.limit) if limit_alone else "list.limit-after-filters"
     seconds = [order.created_at for order in known.orders.values()]
     broken = of_page(listing.query, lambda query: wrong(query, kind), seconds)
     if broken != "list.conjunctive":
@@ -191,6 +195,21 @@ def _is_short(listing: Listing, known: Snapshot, wrong: Callable[[Query], bool])
     if query.limit != MAX_LIMIT or query == Query(limit=MAX_LIMIT) or not ends_too_soon(listing, known):
         return False
     return not wrong(replace(query, end=min(order.created_at for order in listing.orders)))
+
+
+def _is_of_default_length(listing: Listing, known: Snapshot) -> bool:
+    """Whether the page has just the orders that it would have without its limit, beside one filter: that passes the
+    right ones, and it is the limit that is not heeded there.
+    """
+    query, page = listing.query, listing.orders
+    filters = [name for name, _ in query.pairs() if name != "limit"]
+    if len(filters) != 1 or not len(page) == DEFAULT_LIMIT < page_size(query.limit):
+        return False
+    passing = [each for each in known.orders.values() if matches(query, each)]
+    if len(passing) <= DEFAULT_LIMIT:
+        return False
+    last = sorted((each.created_at for each in passing), reverse=True)[DEFAULT_LIMIT - 1]
+    return not listing.left_out(each for each in passing if each.created_at > last)
 
 
 def _of_bound(listing: Listing, known: Snapshot, wrong: Callable[[Query], bool]) -> str | None:

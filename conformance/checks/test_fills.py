@@ -83,7 +83,7 @@ def _made(stage: Stage, kinds: Sequence[tuple[int, Kind]]) -> Iterator[tuple[Tra
         made = add_up(stage, trades)
         yield from made.items()
         if len(made) < len(trades):
-            raise NotObserved("other orders traded with those of this run each time")
+            raise NotObserved("other orders traded with those of this run each time, or lists did not show all of them")
 
 
 def _expect_orders_counted(stage: Stage, id: str) -> None:

@@ -39,7 +39,7 @@ OPPOSITE = {"buy": "sell", "sell": "buy"}
 
 
 class Disturbed(Exception):
-    """Somebody else traded with these orders."""
+    """Somebody else traded with these orders, or lists do not show all of them."""
 
 
 def telling_lots(lot: Decimal, most: int) -> tuple[int, ...]:
@@ -92,6 +92,7 @@ class Trading:
         self._before: Mapping[View, Snapshot] = {}
         self._first = stage.seed + stage.markets.index(market)
         self._turn = count(self._first)
+        self._placed: Counter[View] = Counter()
         self._most = _most_lots(market)
         self._lots = telling_lots(market.lot, self._most)
 
@@ -138,6 +139,7 @@ class Trading:
     def begin(self, before: Mapping[View, Snapshot]) -> None:
         """The accounts are so, before the trade. What is made again is placed with the same credentials."""
         self._before, self._turn = before, count(self._first)
+        self._placed.clear()
 
     def noted(self, steps: Sequence[Exchange]) -> None:
         """Keep as evidence how the orders of this trade were placed; `steps`: those of others as well."""
@@ -150,6 +152,7 @@ class Trading:
         """An order that is placed with one credential after the other: a sum may be wrong for those of one alone."""
         credentials = view.account.credentials
         credential = credentials[next(self._turn) % len(credentials)]
+        self._placed[view] += 1
         quantity = None if lots is None else lots * self.market.lot
         return order(view, self.market, side, price, quantity, amount, credential)
 
@@ -163,7 +166,7 @@ class Trading:
 
     def _fills(self) -> Fills:
         by, own = self._new(self._other), self._new(self._caller)
-        if len(own) != 1:
+        if len(own) != 1 or len(by) < self._placed[self._other]:
             raise Disturbed
         # In an order of their own, since lists may shuffle equals: the same mistake has to read the same twice.
         by.sort(key=lambda order: (order.avg_fill_price, order.filled_qty))

@@ -229,6 +229,34 @@ def test_the_longest_page_ends_too_soon(shown: Callable[[Query, list[Order]], li
     assert of_contradiction(listing, "jwt", Snapshot.of(newest_first), "jwt", wrong) == requirement
 
 
+@pytest.mark.parametrize(
+    ("shown", "requirement"),
+    [
+        (lambda query, page: page[:50] if query.status and query.limit > 100 else page, "list.limit-after-filters"),
+        (lambda query, page: page[:50] if query.limit > 100 else page, "list.limit-exact"),
+        (lambda query, page: page[:49] if query.status else page, "list.status"),
+        (lambda query, page: page[10:60] if query.status and query.limit > 100 else page, "list.status"),
+    ],
+)
+def test_a_longer_page_is_just_the_default_one(
+    shown: Callable[[Query, list[Order]], list[Order]], requirement: str
+) -> None:
+    newest_first = [
+        order(f"n{number}", status="expired" if number % 2 else "open", created_at=C.created_at - number)
+        for number in range(240)
+    ]
+
+    def right(asked: Query) -> list[Order]:
+        return [each for each in newest_first if matches(asked, each)][: page_size(asked.limit)]
+
+    def wrong(asked: Query, _: Credential) -> bool:
+        return shown(asked, right(asked)) != right(asked)
+
+    query = Query(status="open", limit=137)
+    listing = Listing(query, shown(query, right(query)))
+    assert of_contradiction(listing, "jwt", Snapshot.of(newest_first), "jwt", wrong) == requirement
+
+
 # -- a credential that is turned away --------------------------------------------------------------------------------
 
 EXCHANGE = Exchange("alice", "GET", "http://127.0.0.1/", {}, "", 200, {}, "[]", 0.0, 1.0)
