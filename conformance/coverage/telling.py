@@ -49,9 +49,12 @@ def telling_query(row: Row, ground: Ground, rng: random.Random, tries: int = _TR
 
 def _chosen(row: Row, ground: Ground, rng: random.Random) -> Query:
     """A query of the row's classes; its bounds are seconds of orders that pass its other filters."""
-    symbol = None if row["symbol"] == ABSENT else "NOMARKET" if row["symbol"] == NO_MARKET else row["symbol"]
+    symbol = None if row["symbol"] == ABSENT else row["symbol"]
     status = None if row["status"] == ABSENT else row["status"]
-    passing = ground.places(None if row["symbol"] == NO_MARKET else symbol, status)
+    if symbol == NO_MARKET:
+        symbol, passing = _no_market(ground, rng), ground.places(None, status)
+    else:
+        passing = ground.places(symbol, status)
     cut = is_cut(row, ground)
     bounds = (row["start"] in BOUNDS) + (row["end"] in BOUNDS)
     limit = _limit(row["limit"], rng, len(passing) - 2 - bounds if cut else None)
@@ -79,6 +82,12 @@ def _chosen(row: Row, ground: Ground, rng: random.Random) -> Query:
     if start is not None and end is not None and start > end and row["start"] in BOUNDS and row["end"] in BOUNDS:
         start, end = end, start
     return Query(symbol, status, start, end, limit)
+
+
+def _no_market(ground: Ground, rng: random.Random) -> str:
+    """A name that is no market's: often that of one in another case."""
+    in_another_case = [name for each in ground.symbols if (name := each.swapcase()) not in ground.symbols]
+    return rng.choice(["NOMARKET", *in_another_case])
 
 
 def _number(places: Sequence[int], first: int, last: int, ground: Ground, rng: random.Random) -> int:

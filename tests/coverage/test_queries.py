@@ -174,4 +174,4 @@ def test_a_market_that_the_profile_does_not_name_is_not_asked_for_where_another_
     assert still_listed(["OLD"], ["A"]) == ["OLD"], "nothing else tells"
     asked = [each.query for each in plan(KNOWN, CREDENTIALS, ["BTCUSDT"], 0).asked]
     asked += alike([*KNOWN.values()], ["BTCUSDT"], 0)
-    assert {query.symbol for query in asked} <= {None, "BTCUSDT", "NOMARKET"}
+    assert {query.symbol for query in asked} <= {None, "BTCUSDT", "NOMARKET", *(each.swapcase() for each in MARKETS)}
