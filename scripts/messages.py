@@ -30,7 +30,8 @@ def read(checkout: Path = CHECKOUT) -> Catalog:
 def found() -> dict[str, set[str]]:
     """Every message of the sources, with its files."""
     sys.path.insert(0, str(CHECKOUT))
-    from conformance.language.extraction import CLICK, messages
+    from conformance.language.extraction import messages
+    from conformance.language.listed import CLICK
 
     return {**messages(CHECKOUT / "conformance"), **{each: {"click"} for each in CLICK}}
 

@@ -12,71 +12,14 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from conformance.language.listed import WORDS
+
 # Nobody reads these in Chinese: the reference exchange, its faults, what is private to a check or a tool, what is for
 # tests of other programs, what goes over the wire or into a profile, and the sentences of the documents.
 _UNREAD = {
     *("sandbox", "faults", "proving", "language", "strategies.py", "generated.py", "hypothesis_seam.py"),
     *("mock", "operations.py", "writing.py", "sentences.py", "sentences.toml"),
 }
-
-# Words that stand alone, as in the head of a table. A word alone in the code is mostly a name, and no message.
-WORDS = (
-    *("pass", "fail", "inconclusive", "none", "must", "implied", "advisory", "waived", "interrupted", "refused"),
-    *("Violated", "Inconclusive", "Overload", "Raced", "Crashes", "Requirements", "Requests", "Latency"),
-    *("regressed", "lost", "vanished", "affected", "new", "fixed", "gained"),
-    *("good", "warning", "problem", "gap", "missing", "requirement", "level", "was", "verdict", "reason"),
-    *("sent", "accepted", "failed", "unknown", "count", "longest", "offered", "recovered", "other"),
-    *(
-        "queries",
-        "orders",
-        "cancels",
-        "races",
-        "credentials",
-        "shape",
-        "filters",
-        "paging",
-        "cancel",
-        "access",
-        "pages",
-        "fills",
-        "canceling",
-        "errors",
-    ),
-    *("lists", "cancel-alls", "looks", "bursts", "readers", "clean-up", "set-up", "source", "want", "got", "with"),
-    *("evidence", "faults", "Options", "Commands", "market", "caller", "checks", "source:", "evidence:", "exit"),
-    *("{0} requirement violated", "{0} requirements violated", "cancel-all", "want {0}", "got {0}"),
-    *(f"{kind} {ending}" for kind in ("place", "list", "cancel-all") for ending in ("accepted", "refused")),
-    *("place", "list"),
-    # The steps of a sequence, as checks/test_sequences.py calls them.
-    *("begins", "places", "trades", "cancels all"),
-    # The type of a value, behind it.
-    *("{0} (an array)", "{0} (an object)", "{0} (a boolean)", "{0} (a string)", "{0} (a number)"),
-    # How many requests were sent, by what for.
-    *("{0} list", "{0} lists", "{0} look", "{0} looks", "{0} burst", "{0} bursts", "{0} reader", "{0} readers"),
-    *("{0} set-up", "{0} clean-up", "{0} odd input", "{0} forged credential", "{0} forged credentials"),
-    *("{0} overload", "needs {0} ({1})", "{0} to one of {1} {2} within {3} s, with the {4}"),
-    # What a gap of the coverage names: a parameter or a property, and its value.
-    *("{0} at an order", "{0} beside an order", "{0} before the page", "{0} absent", "limit {0} to {1}", "limit above"),
-    *(
-        "limit below",
-        "{0} before all",
-        "{0} after all",
-        "{0} no market",
-        "type market by amount",
-        "account other",
-        *(f"age {age}" for age in ("minutes", "hours", "days", "weeks", "months", "half a year", "years")),
-    ),
-)
-
-# What click itself says, as it stands there.
-CLICK = (
-    *("Usage:", "Error: {message}", "Options", "Commands", "Show this message and exit.", "default: {default}"),
-    *("Show the version and exit.", "Try '{command} {option}' for help.", "required", "[OPTIONS]", "COMMAND [ARGS]..."),
-    *("Missing argument", "Missing option", "Missing parameter", "Got unexpected extra argument ({args})"),
-    *("No such command {name!r}.", "No such option: {name}", "Option {name!r} requires an argument."),
-    *("Invalid value: {message}", "Invalid value for {param_hint}: {message}", "Missing command."),
-    *("{value!r} is not a valid {number_type}.", "Option {name!r} does not take a value."),
-)
 
 _LETTERS = re.compile(r"[A-Za-z]{2,}")
 _FRINGE = re.compile(r"^[\s;,·…–:]+|\s+$")
@@ -105,7 +48,7 @@ def messages(package: Path) -> dict[str, set[str]]:
         for message in of_schema(json.loads(path.read_text(encoding="utf-8")), missing=written):
             found.setdefault(message, set()).add(f"schemas/{path.name}")
     for message in WORDS:
-        found.setdefault(message, set()).add("language/extraction.py")
+        found.setdefault(message, set()).add("language/listed.py")
     return found
 
 
