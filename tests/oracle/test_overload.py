@@ -99,6 +99,8 @@ def test_it_is_so_only_where_none_that_was_accepted_can_have_done_it() -> None:
     assert breached(ledger(entries, [CANCELED])) == ["overload.once"]
     seen_before = {"a": Sighting(live_at=0.5, canceled_at=1.5)}
     assert breached(ledger(entries, [CANCELED], sightings=seen_before)) == ["overload.no-loss"]
+    never_seen_live = {"a": Sighting(canceled_at=2.5)}
+    assert breached(ledger(entries, [CANCELED], sightings=never_seen_live)) == ["overload.once"]
     seen_live_after = {"a": Sighting(live_at=2.5, canceled_at=3.0)}
     late = [place(), busy(1), replace(cancel(2), symbol="X")]
     assert "overload.no-loss" in breached(ledger(late, [CANCELED], sightings=seen_live_after))
