@@ -34,3 +34,30 @@ class OldStatusForTheSecondAccount(Exchange):
         canceled = super().cancel_all(account, symbol)
         lies = self.asked_with == "key" and symbol is not None and account != min(self.orders)
         return [before.get(order.id, order) for order in canceled] if lies else canceled
+
+
+@fault(breaks="cancel.complete")
+class OrdersOfKeysAmongManyLeftLive(Exchange):
+    """Leaves orders live that a key has placed, where more than two hundred are to be canceled."""
+
+    def concerned(self, account: str, symbol: str | None) -> list[Order]:
+        live = super().concerned(account, symbol)
+        return [order for order in live if not (len(live) > 200 and order.placed_with == "key")]
+
+
+@fault(breaks="cancel.complete")
+class TwoHundredOfTheSecondAccountByKey(Exchange):
+    """Cancels two hundred orders and no more, in cancel-alls by key of every account but the first."""
+
+    def concerned(self, account: str, symbol: str | None) -> list[Order]:
+        live = super().concerned(account, symbol)
+        return live[:200] if self.asked_with == "key" and account != min(self.orders) else live
+
+
+@fault(breaks="cancel.visible")
+class BuysOfKeysNeverListed(Exchange):
+    """Shows no buys that a key has placed, in any list."""
+
+    def visible_to(self, account: str) -> list[Order]:
+        orders = super().visible_to(account)
+        return [order for order in orders if not (order.side == "buy" and order.placed_with == "key")]

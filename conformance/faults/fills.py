@@ -67,6 +67,15 @@ class RestForgetsItsFills(Exchange):
 
 
 @fault(breaks="order.avg-fill-price")
+class AverageOfKeysIsTheLastPrice(Exchange):
+    """Shows the price of the last fill, on orders that a key has placed."""
+
+    def average_price(self, order: Order) -> str:
+        last = plain(order.trades[-1].price) if order.placed_with == "key" and order.trades else None
+        return last or super().average_price(order)
+
+
+@fault(breaks="order.avg-fill-price")
 class AverageIsTheLastPrice(Exchange):
     """Shows the price of the last fill for the average."""
 

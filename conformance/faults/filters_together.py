@@ -18,6 +18,15 @@ class SymbolDropsTheStatus(Exchange):
 
 
 @fault(breaks="list.conjunctive")
+class SymbolInAnyCaseBesideStatus(Exchange):
+    """Shows the market though its name was written in another case, beside a status."""
+
+    def passes(self, order: Order, filters: Filters) -> bool:
+        alike = filters.status and filters.symbol and filters.symbol.upper() == order.symbol.upper()
+        return super().passes(order, replace(filters, symbol=order.symbol) if alike else filters)
+
+
+@fault(breaks="list.conjunctive")
 class PartlyFilledDropsTheSymbol(Exchange):
     """Forgets the symbol beside partially_filled, and beside no other status."""
 

@@ -1,7 +1,7 @@
 """Lies about a limit that show beside a filter alone, where more orders pass it than the limit allows."""
 
 from conformance.faults import fault
-from conformance.faults.conditional import OneFewer, OneMore, When
+from conformance.faults.conditional import FiftyAnyway, OneFewer, OneMore, When
 from conformance.sandbox.exchange import Exchange, Filters
 from conformance.sandbox.records import Order
 
@@ -54,3 +54,17 @@ class OneFewerWithSymbolAndLimitOfTwoHundred(OneFewer):
     """Shows 199 orders in lists with a symbol and a limit of 200."""
 
     when = When(symbol=True, limit="200")
+
+
+class _AboveAHundred(When):
+    """Lists with a limit of 101 to 200."""
+
+    def holds(self, credential: str | None, filters: Filters, limit: int | None) -> bool:
+        return super().holds(credential, filters, limit) and limit in range(101, 201)
+
+
+@fault(breaks="list.limit-after-filters")
+class FiftyInsteadOfMoreThanAHundredOfAMarket(FiftyAnyway):
+    """Shows 50 orders in lists with a symbol and a limit of 101 to 200."""
+
+    when = _AboveAHundred(symbol=True)
