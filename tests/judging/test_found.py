@@ -63,7 +63,11 @@ def test_of_what_several_rounds_found_the_first_is_kept() -> None:
     [
         ({"found": []}, "no violation to reproduce"),
         ({"found": [{"check": "c"}]}, "not a file that `run --explore` has written"),
-        ({"suite": {"version": "0.0"}}, "written by version 0.0 of the suite"),
+        (
+            {"suite": {"version": "0.0"}},
+            f"written by version 0.0 of the suite with version {requirements.CATALOGUE_VERSION} of its catalogue; "
+            f"this is {conformance.__version__} with {requirements.CATALOGUE_VERSION},",
+        ),
         ({"catalogue_version": "0.0"}, "version 0.0 of its catalogue"),
         ({"schema_version": 99}, "not a file"),
     ],
@@ -84,5 +88,25 @@ def test_another_file_is_refused(text: str, tmp_path: Path) -> None:
     (tmp_path / FILE).write_text(text, encoding="utf-8")
     with pytest.raises(WrongUsage, match=r"found\.json: not a file"):
         read(tmp_path / FILE)
-    with pytest.raises(WrongUsage, match="No such file"):
+    with pytest.raises(WrongUsage, match=r"nowhere: No such file or directory$"):
         read(tmp_path / "nowhere")
+
+
+def test_it_can_be_read_by_people(tmp_path: Path) -> None:
+    write(tmp_path / FILE, [replace(ONE, want="größer")], target="t", versions={})
+    lines = (tmp_path / FILE).read_text(encoding="utf-8").splitlines()
+    assert lines[1].startswith('  "')
+    assert any("größer" in line for line in lines)
+
+
+def test_one_that_was_written_without_all_that_can_be_told_is_read(tmp_path: Path) -> None:
+    entry = {
+        "check": "test_a::test_b",
+        "requirement": "list.end",
+        "seed": 3,
+        "exploring": False,
+        "want": "w",
+        "got": "g",
+    }
+    path = written(tmp_path, found=[entry])
+    assert read(path) == [Found("test_a::test_b", "list.end", 3, exploring=False, want="w", got="g")]

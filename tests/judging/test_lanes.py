@@ -63,8 +63,12 @@ def test_what_cancels_is_shared_out_evenly_and_all_else_stays_on_the_first() -> 
 
 def test_all_cases_of_what_is_drawn_have_one_lane() -> None:
     function = drawn()
-    cases = [check(f"a.py::test_1[{n}]", cancels, obj=function) for n in range(3)]
-    assert shared([*cases, check("a.py::test_2", cancels)], [0, 1]) == [0, 0, 0, 1]
+
+    def cases() -> list[Any]:
+        return [check(f"a.py::test_1[{n}]", cancels, obj=function) for n in range(3)]
+
+    assert shared([*cases(), check("a.py::test_2", cancels)], [0, 1]) == [0, 0, 0, 1]
+    assert shared([check("a.py::test_0", cancels), *cases(), check("a.py::test_2", cancels)], [0, 1]) == [0, 1, 1, 1, 0]
     plain = [check(f"a.py::test_1[{n}]", cancels) for n in range(3)]
     assert shared(plain, [0, 1]) == [0, 1, 0]
 

@@ -1,5 +1,6 @@
 """Which rounds a run has, and what becomes of what they found."""
 
+import base64
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -27,6 +28,7 @@ from tests.reporting.test_terminal import requirement, results
 TEXT = '[target]\nname = "t"\nbase_url = "http://127.0.0.1:1"\n[accounts.caller]\nname = "a"\njwt = "none"\n'
 NONE, PASS, DOUBT, FAIL = Verdict
 ID = "list.limit-max"
+DRAWN = base64.b64encode(b"drawn").decode()
 EARLIER = Found("test_a::test_it[1]", ID, 3, exploring=False)
 
 Answer = Results | BaseException
@@ -140,7 +142,8 @@ def test_what_was_found_earlier_is_tested_first_and_then_the_rest(
 ) -> None:
     write(tmp_path / FILE, [EARLIER], target="t", versions={})
     second = replace(EARLIER, check="test_b::test_more", seed=4, exploring=True)
-    all_rounds, runs, printed = rounds(of(verdict), again=(EARLIER, second, replace(second, check="test_c::test_c")))
+    first = replace(EARLIER, choices=(DRAWN,))
+    all_rounds, runs, printed = rounds(of(verdict), again=(first, second, replace(second, check="test_c::test_c")))
     stops = verdict is not FAIL  # else the first of these rounds would be the last
     all_rounds.run(explore_s=None, stop_on_first=stops, select="limit")
     chosen = [(plan.seed, plan.effort.exploring, select, stop) for plan, select, stop, _ in runs.asked]
@@ -148,7 +151,9 @@ def test_what_was_found_earlier_is_tested_first_and_then_the_rest(
     assert chosen[2:] == [(7, False, "limit", stops)]
     assert "(seed 3, tests again what was found)" in printed.getvalue()
     assert next(all_rounds.told()) == f"{told}: {ID} by test_a::test_it[1]"
-    assert read(tmp_path / FILE)[0] == EARLIER
+    assert runs.asked[0][0].examples.of(first.check) == [DRAWN]  # type: ignore[union-attr]
+    assert [quiet for *_, quiet in runs.asked] == [True, True, False]
+    assert read(tmp_path / FILE)[0] == first
 
 
 @pytest.mark.parametrize(
@@ -201,3 +206,23 @@ def test_waivers_are_applied_to_the_whole_and_not_to_a_round(rounds: Start) -> N
         told.configuration["waivers"]
         != rounds(of(PASS))[0].run(explore_s=None, stop_on_first=False).configuration["waivers"]
     )
+
+
+def test_one_of_another_catalogue_is_tested_and_not_told(rounds: Start) -> None:
+    all_rounds, runs, _ = rounds(of(PASS), again=(replace(EARLIER, requirement="acme.gone"),))
+    all_rounds.run(explore_s=None, stop_on_first=False)
+    assert len(runs.asked) == 2
+    assert not [line for line in all_rounds.told() if "acme" in line]
+
+
+def test_nothing_is_said_of_a_file_that_could_not_be_written(rounds: Start, tmp_path: Path) -> None:
+    all_rounds, _, _ = rounds(of(FAIL))
+    all_rounds.run(explore_s=None, stop_on_first=False)
+    (tmp_path / FILE).unlink()
+    assert not list(all_rounds.told())
+
+
+def test_what_stops_a_later_round_is_noted_beside_the_last_one_that_ended(rounds: Start) -> None:
+    all_rounds, _, _ = rounds(of(PASS), of(PASS, mishaps=Mishaps(left=("an order",))), KeyboardInterrupt())
+    told = all_rounds.run(explore_s=60, stop_on_first=False)
+    assert told.mishaps == Mishaps(left=("an order",), interrupted=True)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from conformance.hypothesis_seam import Kept
+from conformance.judging.declarations import lane_of
 from conformance.judging.plan import Plan
 from conformance.judging.signals import ToldToStop
 from conformance.judging.verdicts import Outcome
@@ -78,6 +79,21 @@ def test_checks_of_what_is_not_selected_are_left_out_and_told(plan: Plan) -> Non
 def test_a_check_of_what_no_catalogue_has_is_the_suites_own_mistake(plan: Plan) -> None:
     with pytest.raises(KeyError, match=r"list\.nothing"):
         ordered(plan, check("x", verifies("list.nothing")))
+
+
+def test_one_that_would_be_left_out_is_a_mistake_all_the_same(plan: Plan) -> None:
+    with pytest.raises(KeyError, match=r"list\.nothing"):
+        ordered(replace(plan, selection=selection("list.array")), READS, check("x", verifies("list.nothing")))
+
+
+@pytest.mark.parametrize(("lanes", "told"), [(1, [0, 0]), (2, [0, 1])])
+def test_in_one_process_what_cancels_is_shared_out_among_the_lanes(plan: Plan, lanes: int, told: list[int]) -> None:
+    items = [check(f"a.py::{n}", verifies("cancel.empty"), cancels) for n in range(2)]
+    several = replace(plan.profile, lanes=(LaneNames("caller", None),) * lanes)
+    worker(replace(plan, profile=several)).pytest_collection_modifyitems(items)
+    assert [lane_of(each) for each in items] == told
+    marked = [each.get_closest_marker("lane") is not None for each in items]
+    assert marked == [lanes > 1] * 2
 
 
 def test_what_is_drawn_follows_from_the_seed(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
