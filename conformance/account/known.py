@@ -5,7 +5,8 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 
 from conformance.account.account import EVERYTHING, Account, Page
-from conformance.account.blame import charge, of_contradiction
+from conformance.account.blame import charge
+from conformance.account.contradiction import of_contradiction
 from conformance.oracle.listing import explain, limit_requirement
 from conformance.oracle.snapshot import Interval, Snapshot
 from conformance.orders import Query

@@ -28,7 +28,6 @@ TAKING = {
     "buy": (Taking(half=False), Taking(half=True), Taking(half=False), Taking(half=True, just_before=True)),
     "sell": (
         Taking(half=False),
-        Taking(half=False),
         Taking(half=True, cancel_alls=2),
         Taking(half=True, just_before=True, cancel_alls=4, listed=Query()),
     ),

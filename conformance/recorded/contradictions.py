@@ -4,7 +4,8 @@ from collections import Counter, OrderedDict, defaultdict
 from dataclasses import replace
 from typing import NamedTuple
 
-from conformance.account.blame import of_contradiction, of_lapse
+from conformance.account.blame import of_lapse
+from conformance.account.contradiction import of_contradiction
 from conformance.evidence import Exchange
 from conformance.observations import Observations
 from conformance.oracle.listing import DEFAULT_LIMIT, MAX_LIMIT, Listing, limit_requirement

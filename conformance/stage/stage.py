@@ -206,18 +206,19 @@ class Stage:
         return as_wished and fulfilled(wishes, live)
 
     def arrange_many(self, view: View, wishes: Sequence[Wish]) -> Snapshot:
-        """Bring about exactly these live orders in the account, all of one age but those that are to be placed: what
-        lists show of them, and where all are injected of nothing newer. Raises DriverRefused.
+        """Bring about just these live orders, all of one age but those that are to be placed. What lists show of them,
+        and of nothing newer where all are injected. Raises DriverRefused.
         """
         self.lane.clear(view)
-        injected = [wish for wish in wishes if self.arranger.injects and not wish.to_be_placed]
+        placed = [wish for wish in wishes if wish.to_be_placed or not self.arranger.injects]
+        injected = [wish for wish in wishes if wish not in placed]
         up_to = self.arranger.inject_many(view, injected, self.effort.earlier_s) if injected else None
-        if len(injected) == len(wishes):
+        if not placed:
             with self.driver.setting_up():
                 return view.settled(up_to=up_to)
         if view.opposite is not None and not view.opposite.foreign_live():
             self.lane.clear(view.opposite)  # the two sets would trade with each other
-        self.arranger.arrange(view, [wish for wish in wishes if wish not in injected])
+        self.arranger.arrange(view, placed)
         self.wait_until_listed(view)
         return view.believed()
 
@@ -242,17 +243,15 @@ class Stage:
     def have_live(self) -> None:
         """See to it that the caller has live orders, bought and sold, of which some may be partly filled."""
         if len({order.side for order in self.view.believed().live()}) < 2:
-            market = self.markets[0]
-            wishes = [Wish(market, "buy"), Wish(market, "sell", fills=1), Wish(self.markets[-1], "buy")]
-            self.arrange(wishes, by="placing")
+            first, last = self.markets[0], self.markets[-1]
+            self.arrange([Wish(first, "buy"), Wish(first, "sell", fills=1), Wish(last, "buy")], by="placing")
 
     def have_live_again(self, count: int) -> None:
         """See to it that so many live orders of this run stand there: they did, before the check was begun."""
         missing = count - len(self.view.own_live())
         if missing > 0:
-            wishes = [Wish(market, side) for market in self.markets for side in ("buy", "sell")]
-            each = [wishes[number % len(wishes)] for number in range(missing)]
-            self.arranger.arrange(self.view, each)
+            wishes = [Wish(market, side) for market, side in product(self.markets, ("buy", "sell"))]
+            self.arranger.arrange(self.view, [wishes[number % len(wishes)] for number in range(missing)])
         self.wait_until_listed(self.view)
 
     def arrange_aged(self, seconds: int) -> None:

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.account.blame import Blame, of_contradiction, of_lapse, of_list, of_page
+from conformance.account.blame import Blame, of_lapse, of_list, of_page
+from conformance.account.contradiction import of_contradiction
 from conformance.evidence import Exchange
 from conformance.oracle.listing import Listing, matches, page_size
 from conformance.oracle.snapshot import Snapshot

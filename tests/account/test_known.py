@@ -214,7 +214,7 @@ Lie = Callable[[Query, Credential], bool]
 class Hiding(Pages):
     """An account that shows what it has, but for lists that leave all out. An exchange has the query in its URL."""
 
-    credentials = ("jwt", "api-key")
+    credentials = ("jwt", "api-key")  # type: ignore[assignment]
 
     def __init__(self, orders: Sequence[Order], leaves_out: Lie) -> None:
         super().__init__(orders)
@@ -222,7 +222,7 @@ class Hiding(Pages):
 
     def list(self, query: Query, credential: Credential | None = None) -> Page:
         self.asked += 1
-        kind = credential or self.credentials[0]
+        kind: Credential = credential or "jwt"
         shown = [each for each in self._orders if query.symbol in (None, each.symbol)]
         shown = [each for each in shown if query.status in (None, each.status)]
         orders = () if self._leaves_out(query, kind) else tuple(shown)

@@ -1,0 +1,119 @@
+"""What a list breaks that contradicts the snapshot that is known, however many of its parameters may be to blame.
+
+Which requirement comes first, the table in `blame` says.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from itertools import count
+
+from conformance.account.blame import of_page
+from conformance.oracle.listing import (
+    DEFAULT_LIMIT,
+    MAX_LIMIT,
+    Listing,
+    cut_before_filtering,
+    due_above,
+    ends_too_soon,
+    limit_requirement,
+    matches,
+    page_size,
+)
+from conformance.oracle.snapshot import Snapshot
+from conformance.orders import Order, Query
+from conformance.wire.signer import Credential
+
+
+def of_contradiction(
+    listing: Listing,
+    kind: Credential,
+    known: Snapshot,
+    known_by: Credential,
+    wrong: Callable[[Query, Credential], bool],
+) -> str:
+    """The requirement that a page breaks by contradicting the snapshot `known`, which `known_by` was used for."""
+    # The snapshot was taken with the account's first credential.
+    if kind != known_by and _shows_nothing_of(known, listing.orders) and not wrong(listing.query, known_by):
+        return "auth.same-account"
+    plain = Query(limit=MAX_LIMIT), Query()
+    if kind != known_by and all(wrong(each, kind) and not wrong(each, known_by) for each in plain):
+        return "auth.same-account"
+    if broken := _of_hiding(listing, known, lambda query: wrong(query, kind)):
+        return broken
+    if cut_before_filtering(listing, known):
+        return "list.limit-after-filters"
+    if _is_short(listing, known, lambda query: wrong(query, kind)):
+        limit_alone = wrong(Query(limit=MAX_LIMIT), kind)
+        return limit_requirement(MAX_LIMIT) if limit_alone else "list.limit-after-filters"
+    if _is_of_default_length(listing, known):
+        limit_alone = wrong(Query(limit=listing.query.limit), kind)
+        return limit_requirement(listing.query.limit) if limit_alone else "list.limit-after-filters"
+    seconds = [order.created_at for order in known.orders.values()]
+    broken = of_page(listing.query, lambda query: wrong(query, kind), seconds)
+    if broken != "list.conjunctive":
+        return broken
+    return _of_bound(listing, known, lambda query: wrong(query, kind)) or broken
+
+
+def _of_hiding(listing: Listing, known: Snapshot, wrong: Callable[[Query], bool]) -> str | None:
+    """The requirement that lists without filters break by leaving out what this one shows: all of its market; or what
+    lies behind a page, for want of a `start`, or though an `end` reaches it. None where it is neither.
+    """
+    query, orders = listing.query, known.orders
+    new = (order for order in listing.orders if order.id not in orders and known.covers(order.created_at))
+    hidden = next((order for order in new if matches(query, order)), None)
+    if hidden is None:
+        return None
+    if query.symbol and not any(order.symbol == query.symbol for order in orders.values()):
+        return "list.symbol-omitted"
+    first_page = sorted((order.created_at for order in orders.values()), reverse=True)[:MAX_LIMIT]
+    if len(first_page) < MAX_LIMIT or hidden.created_at > first_page[-1]:
+        return limit_requirement(MAX_LIMIT) if wrong(Query(limit=MAX_LIMIT)) else "list.limit-default"
+    if query.start is not None and not wrong(replace(query, start=None)):
+        return "list.start"
+    return None if wrong(Query(end=hidden.created_at, limit=MAX_LIMIT)) else "list.end"
+
+
+def _is_short(listing: Listing, known: Snapshot, wrong: Callable[[Query], bool]) -> bool:
+    """Whether the longest page ends too soon beside a filter, though a list shows what lies behind it: a list with
+    room for all that passes the filter cannot tell.
+    """
+    query = listing.query
+    if query.limit != MAX_LIMIT or query == Query(limit=MAX_LIMIT) or not ends_too_soon(listing, known):
+        return False
+    return not wrong(replace(query, end=min(order.created_at for order in listing.orders)))
+
+
+def _is_of_default_length(listing: Listing, known: Snapshot) -> bool:
+    """Whether the page has just the orders that it would have without its limit, beside one filter: that passes the
+    right ones, and it is the limit that is not heeded there.
+    """
+    query, page = listing.query, listing.orders
+    filters = [name for name, _ in query.pairs() if name != "limit"]
+    if len(filters) != 1 or not len(page) == DEFAULT_LIMIT < page_size(query.limit):
+        return False
+    passing = [each for each in known.orders.values() if matches(query, each)]
+    if len(passing) <= DEFAULT_LIMIT:
+        return False
+    last = sorted((each.created_at for each in passing), reverse=True)[DEFAULT_LIMIT - 1]
+    return not listing.left_out(each for each in passing if each.created_at > last)
+
+
+def _of_bound(listing: Listing, known: Snapshot, wrong: Callable[[Query], bool]) -> str | None:
+    """The bound that leaves out its own second as soon as there are both; None where that is not what is wrong."""
+    query = listing.query
+    if query.start is None or query.end is None:
+        return None
+    above = due_above(listing)
+    due = (order for order in known.orders.values() if order.created_at > above and matches(query, order))
+    at = {order.created_at for order in listing.left_out(due)}
+    if query.start == query.end:  # no order stands in the seconds that the two are moved to
+        seconds = {order.created_at for order in known.orders.values()}
+        sooner = replace(query, start=next(each for each in count(query.start, -1) if each not in seconds))
+        later = replace(query, end=next(each for each in count(query.end) if each not in seconds))
+        return "list.start" if wrong(later) else "list.end" if wrong(sooner) else None
+    return {query.end: "list.end", query.start: "list.start"}.get(min(at)) if len(at) == 1 else None
+
+
+def _shows_nothing_of(known: Snapshot, orders: Iterable[Order]) -> bool:
+    return not any(order.id in known.orders for order in orders)
