@@ -12,7 +12,7 @@ from conformance.oracle.listing import DEFAULT_LIMIT, MAX_LIMIT
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import STATUSES, Order, Query
 from conformance.strategies import LARGEST_LIMIT, limits_above, limits_below, limits_within
-from conformance.verdict import Breach, NoList, Violation
+from conformance.verdict import Breach, NoList, NotObserved, Violation
 
 
 @verifies("list.limit-default")
@@ -50,6 +50,17 @@ def _unknown(known: Snapshot, orders: Iterable[Order]) -> list[Order]:
 @examples(limit=WITHIN)
 def test_a_limit_within_range_is_kept(known: Known, limit: int) -> None:
     """limit=k, 1 to 200: exactly the k newest, or all if there are fewer."""
+    known.expect(Query(limit=limit))
+
+
+@verifies("list.limit-exact")
+@needs(orders=2)
+def test_a_limit_may_end_within_a_second(known: Known) -> None:
+    """A limit that shows some of the orders of a second, and not all: exactly so many orders."""
+    newest = known.snapshot.stamps[::-1]
+    limits = (limit for limit in range(1, min(MAX_LIMIT, len(newest) - 1)) if newest[limit - 1] == newest[limit])
+    if (limit := next(limits, None)) is None:
+        raise NotObserved(f"no two of the newest {MAX_LIMIT} orders are of one second")
     known.expect(Query(limit=limit))
 
 

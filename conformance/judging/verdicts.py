@@ -92,6 +92,8 @@ def _with_lapses(judged: list[RequirementResult], outcomes: list[Outcome]) -> li
     if not met:
         return judged
     shared = [id for id in met[0][0] if all(id in about for about, _ in met)]
+    if len(met) == 1:  # that one list lacks what was just canceled may be chance
+        shared = [id for id in shared if id != _LISTS_ARE_BEHIND]
     violated = {result.id for result in judged if result.findings}
     charged = next((id for id in (*shared, _LISTS_ARE_BEHIND) if id in violated), shared[0] if shared else _ANY_LIST)
     rate = f"{len(met)} of {sum(outcome.lists for outcome in outcomes)} lists"

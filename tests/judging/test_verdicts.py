@@ -126,10 +126,13 @@ def test_results_are_read_back_as_they_were_written() -> None:
         ([("list.b", "list.d")], "list.b"),
         ([("list.b", "list.d"), ("list.d",)], "list.d"),
         ([("list.b",), ("list.d",)], "list.limit-exact"),
+        ([("cancel.visible", "list.b")], "list.b"),
+        ([("cancel.visible", "list.b"), ("cancel.visible", "list.b")], "cancel.visible"),
+        ([("cancel.visible", "list.b"), ("list.b", "list.d")], "list.b"),
     ],
 )
 def test_lists_that_are_wrong_now_and_then_are_one_defect(about: list[tuple[str, ...]], charged: str) -> None:
-    catalogue = CATALOGUE | {"list.limit-exact": replace(CATALOGUE["list.b"], id="list.limit-exact")}
+    catalogue = CATALOGUE | {id: replace(CATALOGUE["list.b"], id=id) for id in ("list.limit-exact", "cancel.visible")}
     lapsed = [outcome("order.a", lapses=((each, FINDING),), lists=200) for each in about]
     found = verdicts.results(catalogue, JUDGED_BY, [*lapsed, outcome("list.b", lists=12)])
     failed = {result.id: result for result in found if result.verdict is Verdict.FAIL}
