@@ -72,10 +72,11 @@ class Progress:
             parts.append(f"{self._violated} violated")
         if _TELLS_FROM * self._total <= self._done < self._total:
             left = elapsed / self._done * (self._total - self._done)
-            parts.append(f"{elapsed:.0f} s, about {max(1, left):.0f} s left")
+            parts.append(f"{elapsed:.0f} s, about {max(1, left):.0f} s to go")
         else:
             parts.append(f"{elapsed:.0f} s")
-        return f"{', '.join(parts)}: {self._doing}"
+        # Each part by itself: of a whole line a sentence that is much like it may be taken.
+        return f"{', '.join(map(language.say, parts))}: {language.say(self._doing)}"
 
     def _line(self) -> Table:
         line = Table.grid(padding=(0, 1))

@@ -107,8 +107,8 @@ def _verdict(results: Results) -> Text:
     code = results.exit_code
     style = {Exit.OK: "bold green", Exit.VIOLATED: "bold red"}.get(code, "bold yellow")
     headline, means = words.headline(results), words.means(results)
-    meaning = "" if headline.startswith(means) else f": {means}"
-    return Text(headline, style=style).append(f" · exit {code}{meaning}", style="dim")
+    ending = f" · exit {code}" if headline.startswith(means) else f" · exit {code}: {means}"
+    return Text(headline, style=style).append(ending, style="dim")
 
 
 def _everything(results: Results) -> Iterable[RenderableType]:

@@ -38,7 +38,7 @@ def test_the_line_turns_while_a_check_works() -> None:
     lines = plain(console.file.getvalue())  # type: ignore[attr-defined]
     turning = {line[0] for line in lines if "1/2 checks, 1 violated" in line and "start is inclusive" in line}
     assert len(turning) >= 3
-    assert any("about 1 s left: start is inclusive" in line for line in lines)
+    assert any("about 1 s to go: start is inclusive" in line for line in lines)
 
 
 def test_a_narrow_terminal_has_one_line_all_the_same() -> None:
