@@ -139,7 +139,9 @@ class Blame:
         self._ask = ask
         self._kinds = kinds
         self._right_alone: dict[tuple[str, tuple[str, ...], str, Credential], bool] = {}
-        self._of_default: str | None = None  # what lists without a limit break that are too long
+        self._shown_for_default: int | None = (
+            None  # how many orders the default as a limit showed, once it was asked for
+        )
 
     def of_status(self, query: Query, status: int, kind: Credential) -> str:
         """The requirement that a list breaks by answering `status`."""
@@ -170,12 +172,14 @@ class Blame:
         default limit, charged to the limit where an equal one is not kept either.
         """
         if breach.requirement == limit_requirement(None):
-            if self._of_default is None:
-                self._of_default = breach.requirement  # until it is known
-                told = replace(query, limit=DEFAULT_LIMIT)
-                kept = self._keeps(told, breach._replace(requirement=limit_requirement(DEFAULT_LIMIT)), kind)
-                self._of_default = limit_requirement(None if kept is not None else DEFAULT_LIMIT)
-            return breach._replace(requirement=self._of_default)
+            if self._shown_for_default is None:
+                answer = self._ask(replace(query, limit=DEFAULT_LIMIT), kind)
+                document = decoded(answer.body) if answer.status == 200 else None
+                self._shown_for_default = len(document) if isinstance(document, list) else 0
+            if self._shown_for_default <= DEFAULT_LIMIT:
+                return breach
+            got = f"{breach.got}, and {self._shown_for_default} for limit={DEFAULT_LIMIT}"
+            return breach._replace(requirement=limit_requirement(DEFAULT_LIMIT), got=got)
         name = (breach.requirement or "").removeprefix("list.")
         filters = tuple(each for each, _ in query.pairs() if each != "limit")
         if name not in filters or len(filters) < 2:

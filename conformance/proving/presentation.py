@@ -44,12 +44,10 @@ def render(matrix: Matrix, seconds: float, *, whole: bool = False) -> Renderable
         style = "" if len(killed) == len(trials) else "red"
         table.add_row(area, str(len(trials)), str(len(killed)), f"{requests:g}", f"{took:.1f}", style=style)
     clean, twins = len(matrix.twins) - len(matrix.false_alarms), sum(trial.variants for trial in matrix.twins)
-    as_servers = (
-        f" in {len(matrix.twins)} servers: {clean} of them" if twins > len(matrix.twins) else f": {clean} of them"
-    )
+    servers = f" in {count(len(matrix.twins), 'server')}" if twins > len(matrix.twins) else ""
     parts: list[RenderableType] = [table, Text("requests and seconds: medians to a kill, set-up included", style="dim")]
     if matrix.twins:
-        parts.append(Text(f"{count(twins, 'correct twin')}{as_servers} without a violation"))
+        parts.append(Text(f"{count(twins, 'correct twin')}{servers}: {clean} of them without a violation"))
     if whole:
         misnamed = [trial for trial in matrix.faults if trial.good and not trial.named_first]
         first = sum(trial.named_first for trial in matrix.faults)

@@ -367,13 +367,13 @@ def test_an_old_start_that_is_wrong_whatever_is_beside_it_is_the_starts_matter(w
 
 
 @pytest.mark.parametrize(
-    ("too_long", "requirement"),
+    ("too_long", "requirement", "got"),
     [
-        (lambda query: query.limit is None, "list.limit-default"),
-        (lambda query: True, "list.limit-exact"),
+        (lambda query: query.limit is None, "list.limit-default", "55"),
+        (lambda query: True, "list.limit-exact", "55, and 55 for limit=50"),
     ],
 )
-def test_a_page_without_a_limit_that_is_too_long(too_long: Defect, requirement: str) -> None:
+def test_a_page_without_a_limit_that_is_too_long(too_long: Defect, requirement: str, got: str) -> None:
     asked = []
 
     def ask(query: Query, _: Credential) -> Answer:
@@ -383,7 +383,8 @@ def test_a_page_without_a_limit_that_is_too_long(too_long: Defect, requirement: 
         return Answer(200, {}, json.dumps(shown).encode(), EXCHANGE)
 
     blame, breach = Blame(ask, BOTH), Breach("at most 50 orders for no limit", "55", "list.limit-default")
-    assert [blame.of_record(breach, Query(), "jwt").requirement for _ in range(3)] == [requirement] * 3
+    charged = breach._replace(requirement=requirement, got=got)
+    assert [blame.of_record(breach, Query(), "jwt") for _ in range(3)] == [charged] * 3
     assert asked == [Query(limit=50)]
 
 
