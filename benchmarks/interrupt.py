@@ -77,9 +77,9 @@ def under_way(folder: Path, sandbox: Sandbox, jobs: int) -> Iterator[subprocess.
             yield process
 
 
-def interrupted(sent: signal.Signals | None, after_s: float, jobs: int, ms: int) -> Ended:
+def interrupted(sent: signal.Signals | None, after_s: float, jobs: int, ms: int, lanes: int) -> Ended:
     """A run that is sent this signal; that is left alone where there is none."""
-    sandbox = Far(ms / 1000)
+    sandbox = Far(ms / 1000, lanes=lanes)
     with TemporaryDirectory() as name, under_way(Path(name), sandbox, jobs) as process:
         started = time.monotonic()
         if sent is not None:
@@ -102,18 +102,19 @@ def interrupted(sent: signal.Signals | None, after_s: float, jobs: int, ms: int)
 @click.option("--runs", type=click.IntRange(1), default=100, show_default=True)
 @click.option("--jobs", type=click.IntRange(1), default=8, show_default=True, help="As of a run.")
 @click.option("--ms", type=click.IntRange(0), default=40, show_default=True, help="How far away the sandbox is.")
+@click.option("--lanes", type=click.IntRange(1), default=1, show_default=True, help="How many it has.")
 @click.option("--seed", type=int, default=0, show_default=True, help="The moments follow from it.")
-def main(runs: int, jobs: int, ms: int, seed: int) -> None:
+def main(runs: int, jobs: int, ms: int, lanes: int, seed: int) -> None:
     """Interrupt so many runs."""
     # What a shell runs in the background has Ctrl-C ignored, and so would have the runs.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     rng = random.Random(seed)  # noqa: S311 - moments, not secrets
-    whole_s = interrupted(None, 0, jobs, ms).took_s
+    whole_s = interrupted(None, 0, jobs, ms, lanes).took_s
     click.echo(f"a whole run takes {whole_s:.1f} s")
     found: list[Ended] = []
     for number in range(runs):
         sent = (signal.SIGINT, signal.SIGTERM)[number % 2]
-        found.append(ended := interrupted(sent, rng.uniform(0, whole_s), jobs, ms))
+        found.append(ended := interrupted(sent, rng.uniform(0, whole_s), jobs, ms, lanes))
         if ended.faults:
             click.echo(f"run {number}, {sent.name} after {ended.after_s:.3f} s: {', '.join(ended.faults)}")
     codes = ", ".join(f"{count} with {code}" for code, count in sorted(Counter(each.code for each in found).items()))

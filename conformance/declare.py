@@ -38,6 +38,11 @@ def early(check: Check) -> Check:
     return pytest.mark.early(check)  # type: ignore[no-any-return]
 
 
+def alone(check: Check) -> Check:
+    """The check has the target to itself: what it does would show in others that are judged beside it."""
+    return pytest.mark.alone(check)  # type: ignore[no-any-return]
+
+
 def cancels(check: Check) -> Check:
     """The check calls cancel-all: it runs after those that only read, and in full scope alone."""
     return needs(cancel=True)(pytest.mark.cancels(check))  # type: ignore[no-any-return]

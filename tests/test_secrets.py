@@ -198,7 +198,7 @@ def test_a_plugin_that_crashes(tmp_path: Path) -> None:
 
 
 def test_a_run_that_is_killed_leaves_no_secret_in_its_journal(tmp_path: Path) -> None:
-    patch = "import os\nfrom conformance.judging.judge import Judge\nJudge.run = lambda *_: os._exit(137)\n"
+    patch = "import os\nfrom conformance.judging.judge import Judge\nJudge.running = lambda *_: os._exit(137)\n"
     with mine(tmp_path, Sandbox()) as made:
         expect_no_secret(made, run(tmp_path, *FEW, patch=patch), 137)
     assert list((tmp_path / "state").rglob("*.jsonl"))

@@ -14,6 +14,7 @@ FLOORS = (
     {
         "evidence",
         "operations",
+        "turns",
         "cost",
         "requirements",
         "hypothesis_seam",

@@ -19,6 +19,7 @@ from conformance.observations import Observations
 from conformance.operations import LIST, Operation
 from conformance.oracle import errors
 from conformance.profile import AccountProfile
+from conformance.turns import waiting
 from conformance.verdict import Breach, Inconclusive, Unreachable
 from conformance.wire.answers import GATEWAY, NOT_JUDGED, decoded, rejects
 from conformance.wire.call import Call
@@ -239,7 +240,11 @@ class Sender:
         """As `ask`, and whatever comes back is the answer."""
         ahead = self.coming.pop((query, kind), None) if operation is LIST else None
         try:
-            came = ahead.came.result() if ahead else self.asked_now(operation, query, kind)
+            if ahead is None:
+                came = self.asked_now(operation, query, kind)
+            else:
+                with waiting():
+                    came = ahead.came.result()
         except CancelledError:  # it was not asked for, since another one had failed
             came = self.asked_now(operation, query, kind)
         if isinstance(came.answer, Unreachable):

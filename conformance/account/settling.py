@@ -14,6 +14,7 @@ from conformance.account.ticket import Ticket
 from conformance.account.trades import Trades, may_trade
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order
+from conformance.turns import sleep
 
 
 class Looking(Protocol):
@@ -88,7 +89,7 @@ class Settling:
                         self._is_settled(snapshot)
                         return snapshot
             if is_shown:
-                time.sleep(pause_s(waited))
+                sleep(pause_s(waited))
             elif pages < SNAPSHOT_PAGES:
                 pages += 1
             elif waited > self._patience.seconds:
@@ -97,7 +98,7 @@ class Settling:
                 self._due.clear()
                 return snapshot
             else:
-                time.sleep(self._patience.pause_s(waited))
+                sleep(self._patience.pause_s(waited))
 
     def _is_settled(self, snapshot: Snapshot) -> None:
         self._asked.clear()

@@ -24,6 +24,7 @@ from conformance.oracle.snapshot import Snapshot
 from conformance.oracle.succession import SUCCESSION
 from conformance.orders import LIVE, STATUSES, Order
 from conformance.profile import Target
+from conformance.turns import sleep
 
 
 class View:
@@ -120,7 +121,7 @@ class View:
 
         The last one that was taken, where that does not come about in time. `up_to` as for `fresh`.
         """
-        time.sleep(max(0.0, self._shown_from - time.monotonic()))
+        sleep(self._shown_from - time.monotonic())
         return self._settling.settle(max(pages, borders.depth(self.latest(), self.own, up_to)), up_to)
 
     def believed(self, pages: int = 1) -> Snapshot:
@@ -150,7 +151,7 @@ class View:
         """
         left = self._delays.left_s(placed=placed)
         since = 0.0 if asked_at is None else time.time() - asked_at
-        time.sleep(max(0.0, left))
+        sleep(left)
         return left + since > 0
 
     def walk(self, pages: int, limit: int) -> Snapshot:

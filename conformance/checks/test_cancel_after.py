@@ -1,16 +1,15 @@
 """Cancel-all: what is canceled stays canceled."""
 
-import time
-
 import pytest
 
-from conformance.declare import cancels, needs, verifies
+from conformance.declare import alone, cancels, needs, verifies
 from conformance.oracle.listing import MAX_LIMIT
 from conformance.orders import Query
 from conformance.scenarios.cancellation import cancel_all, expect_listed, expect_unchanged
 from conformance.scenarios.trades import meet
 from conformance.stage.stage import Stage
 from conformance.stage.wishes import Wish
+from conformance.turns import sleep
 
 # A state that is taken back is taken back soon: by a job that runs once a second, or by the next order.
 LATER_S = 0.5
@@ -23,7 +22,7 @@ def test_nothing_has_changed_later(stage: Stage) -> None:
     """The array's records, half a second after, and after the next order in the market: as they were returned."""
     stage.arrange_in_each_market()
     before = cancel_all(stage, watched=False).after
-    time.sleep(LATER_S)
+    sleep(LATER_S)
     expect_unchanged(stage, before)
     if "placing" in stage.ways:
         stage.arranger.arrange(stage.view, [Wish(stage.markets[0], "buy")], by="placing")
@@ -56,6 +55,7 @@ def test_lists_by_status_show_what_was_canceled(stage: Stage, of_one_market: boo
             expect_listed(stage, cancellation, page)
 
 
+@alone
 @cancels
 @verifies("cancel.final")
 @needs(place=True, other=True)

@@ -3,7 +3,7 @@
 import pytest
 
 from conformance.account.account import Account
-from conformance.declare import cancels, needs, verifies
+from conformance.declare import alone, cancels, needs, verifies
 from conformance.oracle.errors import BUSY, DB_ERROR
 from conformance.scenarios import armed_errors
 from conformance.stage.stage import Stage
@@ -17,6 +17,7 @@ def test_a_server_fault_is_a_500(caller: Account, stage: Stage) -> None:
     caller.list()
 
 
+@alone
 @cancels
 @verifies("cancel.busy", "cancel.busy-transient", "cancel.busy-no-loss", "error.envelope")
 @needs(fault=True, arrange=True)

@@ -5,7 +5,7 @@ import math
 import time
 from collections.abc import Callable
 
-from conformance.declare import cancels, each_credential, early, needs, verifies
+from conformance.declare import alone, cancels, each_credential, early, needs, verifies
 from conformance.operations import CANCEL_ALL, LIST, Operation
 from conformance.orders import Query
 from conformance.scenarios.bursts import (
@@ -47,6 +47,7 @@ def test_a_burst_of_lists_is_not_throttled(stage: Stage, credential: Credential)
     _expect_no_throttling(stage, LIST, lambda: lists_at_once(stage, enough[:BURST], credential), credential)
 
 
+@alone
 @cancels
 @each_credential
 @verifies("weight.zero")

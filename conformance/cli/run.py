@@ -99,9 +99,15 @@ def run(
 
 
 def _lanes(plan: Plan) -> str:
-    """How many lanes the run uses, and why not others. Their checks take turns: their orders could trade."""
+    """How many lanes the run uses, whether at the same time, and why not others."""
     unused = len(plan.profile.lanes) - len(plan.lanes)
-    works = f"uses {count(len(plan.lanes), 'lane')}{', one after the other' if len(plan.lanes) > 1 else ''}"
+    lanes, at_once = count(len(plan.lanes), "lane"), plan.lanes_at_once
+    if len(plan.lanes) == 1:
+        works = f"uses {lanes}"
+    elif at_once is None:
+        works = f"uses {lanes}, at the same time if the target is far away"
+    else:
+        works = f"uses {lanes}, at the same time" if at_once else f"uses {lanes}, one after the other"
     if not unused:
         return works
     reads = plan.scope == "read-only"

@@ -23,6 +23,16 @@ def cancels(item: pytest.Item) -> bool:
     return item.get_closest_marker("cancels") is not None
 
 
+def is_early(item: pytest.Item) -> bool:
+    """Whether the check runs before the others that read, or that cancel."""
+    return item.get_closest_marker("early") is not None
+
+
+def is_alone(item: pytest.Item) -> bool:
+    """Whether the check has the target to itself."""
+    return item.get_closest_marker("alone") is not None
+
+
 def lane_of(item: pytest.Item) -> int:
     """The lane that the check was given; the first one unless there are several workers."""
     mark = item.get_closest_marker("lane")

@@ -1,7 +1,9 @@
 """The judge: runs checks on their stages, and turns how each of them ended into an outcome."""
 
+import time
 from collections import defaultdict
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, cast
 
@@ -25,6 +27,7 @@ from conformance.verdict import CannotJudge, Ending, Inconclusive, NotObserved, 
 _OBSERVATIONS = pytest.StashKey[Observations]()
 _MISSING = pytest.StashKey[tuple[Missing, ...]]()
 _EXAMPLES = pytest.StashKey[Examples]()
+_BESIDE = pytest.StashKey[Outcome]()  # how the check ended beside another lane, before it was judged by itself
 
 
 class Judge:
@@ -51,6 +54,8 @@ class Judge:
         try:
             stage = self.stages.stage(lane_of(item), self._wants[lane_of(item)], setting_up)
             stage.lane.watch(setting_up)
+            if _BESIDE in item.stash and "live" in needs_of(item):
+                stage.have_live_again(needs_of(item)["live"])
             item.stash[_MISSING] = missing(stage, needs_of(item))
             if "cancel" in needs_of(item):
                 stage.expect_own_alone()
@@ -61,8 +66,26 @@ class Judge:
         stage.lane.watch(observations)
         item.stash[STAGE] = stage
 
-    def run(self, item: pytest.Item, again: Callable[[], None]) -> Generator[None, Any, Any]:
-        """Run the check. A violation that is not certain counts only if it is met when the check is run `again`.
+    def judge(self, item: pytest.Item, run: Callable[[], None]) -> Outcome:
+        """Set up the stage and run the check here, not where pytest runs it. Returns how it ended."""
+        started, error = time.monotonic(), None
+        try:
+            self.set_up(item)
+            with self.running(item, run):
+                run()
+        except (Exception, pytest.skip.Exception) as met:  # noqa: BLE001 - what it means, the outcome says
+            error = met
+        finally:
+            self.clear_the_way(item)
+        return self.outcome(item, error, time.monotonic() - started)
+
+    def judge_once_more(self, item: pytest.Item, earlier: Outcome) -> None:
+        """Let the next outcome of this check tell of the one that it had beside another lane, too."""
+        item.stash[_BESIDE] = earlier
+
+    @contextmanager
+    def running(self, item: pytest.Item, again: Callable[[], None]) -> Iterator[None]:
+        """Inside, the check runs. A violation that is not certain counts only if it is met when it is run `again`.
 
         Hypothesis itself repeats an example that fails, and raises Flaky if it passes then. Another check is run again
         here.
@@ -71,7 +94,7 @@ class Judge:
         try:
             with hypothesis_seam.counting(check, stop_at=CannotJudge, enough=self._enough) as examples:
                 item.stash[_EXAMPLES] = examples
-                return (yield)
+                yield
         except Flaky as flaky:
             violation = hypothesis_seam.met_once(flaky, Violation)
             if violation is None:
@@ -86,15 +109,22 @@ class Judge:
             again()
             _doubt(item, violation)
 
-    def outcome(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Outcome:
-        """How the check ended, without secrets."""
+    def clear_the_way(self, item: pytest.Item) -> None:
+        """The check has ended: let other lanes place where it did."""
+        stage = self.stages.standing(lane_of(item))
+        if stage is not None:
+            stage.lane.clear_the_way()
+
+    def outcome(self, item: pytest.Item, error: BaseException | None, seconds: float) -> Outcome:
+        """How the check ended, without secrets. `error`: what ended it, if anything did, after so many seconds."""
         observations = item.stash.get(_OBSERVATIONS, Observations())
-        error = call.excinfo.value if call.excinfo else None
         ending, reason = _ending(error)
         if isinstance(error, Violation) and error.breach.requirement:
             reason = f"{name_of(item)} stopped at a violation of {error.breach.requirement}"
         present = self.stages.redactor.presentable
         self.stages.note(lane_of(item), observations.covered)
+        lapses = ((about, finding(met, name_of(item), present)) for about, met in observations.lapses)
+        earlier = item.stash.get(_BESIDE, None)
         return Outcome(
             check=name_of(item),
             verifies=verifies_of(item),
@@ -102,13 +132,14 @@ class Judge:
             reason=present(reason),
             findings=_findings(item, observations, error, present),
             saw=dict(observations.saw),
-            lapses=tuple((about, finding(met, name_of(item), present)) for about, met in observations.lapses),
-            lists=observations.lists,
+            lapses=(*lapses, *(earlier.lapses if earlier else ())),
+            lists=observations.lists + (earlier.lists if earlier else 0),
             doubts={id: present(doubt) for id, doubt in observations.doubts.items()},
             notes={id: present(note) for id, note in observations.notes.items()},
             missing=tuple(replace(each, says=present(each.says)) for each in item.stash.get(_MISSING, ())),
             examples=item.stash.get(_EXAMPLES, Examples()).count,
-            seconds=call.duration,
+            seconds=seconds + (earlier.seconds if earlier else 0),
+            beside=earlier.findings if earlier else {},
         )
 
 

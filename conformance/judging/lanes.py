@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from conformance.hypothesis_seam import draws
-from conformance.judging.declarations import cancels
+from conformance.judging.declarations import cancels, is_alone
 from conformance.profile import Profile
 
 
@@ -22,7 +22,8 @@ def usable(profile: Profile) -> list[int]:
 
 
 def share_out(items: Sequence[pytest.Item], lanes: Sequence[int]) -> None:
-    """Give each check its lane: what cancels goes to the one that has fewest of those, all else to the first.
+    """Give each check its lane: what cancels goes to the one that has fewest of those, all else to the first, and so
+    does what has the target alone.
 
     It follows from the checks alone: the same ones are judged on the same lanes each time.
     """
@@ -31,6 +32,7 @@ def share_out(items: Sequence[pytest.Item], lanes: Sequence[int]) -> None:
     for item in items:
         # Hypothesis keeps with a function what is drawn for it: one lane has all its cases.
         key = item.nodeid.partition("[")[0] if draws(getattr(item, "obj", None)) else item.nodeid
-        lane = given.setdefault(key, min(lanes, key=lambda lane: work[lane]) if cancels(item) else 0)
+        free = cancels(item) and not is_alone(item)
+        lane = given.setdefault(key, min(lanes, key=lambda lane: work[lane]) if free else 0)
         work[lane] += cancels(item)
         item.add_marker(pytest.mark.lane(lane))

@@ -70,6 +70,14 @@ class Plan:
         return [0] if self.scope == "read-only" else usable(self.profile)
 
     @property
+    def lanes_at_once(self) -> bool | None:
+        """Whether the lanes work at the same time; None: if the target turns out to be far away."""
+        target, markets = self.profile.target, self.profile.markets
+        if target.max_requests_per_second or not all(market.has_a_spread for market in markets):
+            return False
+        return None if self.jobs is None else self.jobs > 1
+
+    @property
     def target(self) -> dict[str, str]:
         """The target as results.json describes it."""
         target = self.profile.target

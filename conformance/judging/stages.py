@@ -1,6 +1,7 @@
 """What a run keeps while it judges: one client, and a stage for each lane."""
 
 import contextlib
+import threading
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Set
 from typing import Any
@@ -21,6 +22,7 @@ from conformance.stage.arranger import Arranger
 from conformance.stage.clean_up import clean_up, perhaps_left
 from conformance.stage.driver import Driver
 from conformance.stage.lane import Lane, lane_of
+from conformance.stage.spread import Spread
 from conformance.stage.stage import Stage
 from conformance.verdict import CannotJudge, Declined, Inconclusive
 from conformance.wire.client import Client
@@ -50,6 +52,9 @@ class Stages:
         self._accounts = {key: Account(account, self.client) for key, account in profile.accounts.items()}
         self._stages: dict[int, Stage | Exception] = {}
         self._covered: defaultdict[int, dict[str, set[Any]]] = defaultdict(dict)
+        self._at_work: int | None = None
+        # With one lane alone nobody waits for another.
+        self._spread = threading.Lock() if len(plan.lanes) > 1 else None
         self._changed: list[Lane] = []  # lanes that this run may have changed, even if their set-up failed
 
     def stage(self, lane: int, wants: Mapping[str, Any], observations: Observations) -> Stage:
@@ -63,6 +68,29 @@ class Stages:
         if isinstance(stage, Exception):
             raise stage.with_traceback(None)  # else the traceback grows with each check
         return stage
+
+    def standing(self, lane: int) -> Stage | None:
+        """The stage of this lane, once it is set up; None before, and where that failed."""
+        stage = self._stages.get(lane)
+        return stage if isinstance(stage, Stage) else None
+
+    def turn_to(self, lane: int | None) -> None:
+        """What follows is done on this lane; None: on several. Where others were at work since it was done on this one,
+        nothing is believed of its accounts: a target that is wrong may have changed them too.
+        """
+        stage = None if lane is None or lane == self._at_work else self.standing(lane)
+        self._at_work = lane
+        if stage is not None:
+            stage.view.changing()
+
+    def clear_other_lanes(self, lane: int) -> None:
+        """Leave nothing live of this run on the lanes but this one."""
+        for number, stage in self._stages.items():
+            if number != lane and isinstance(stage, Stage):
+                for view in stage.lane.views:
+                    with contextlib.suppress(CannotJudge):
+                        if view.own_live():
+                            stage.clear(view)
 
     def _expect_fit(self, lane: Lane) -> None:
         """Raise Inconclusive if the profile does not fit the target, Declined if it mixes up two users.
@@ -109,8 +137,11 @@ class Stages:
         for on_lane in self._covered.values():
             for what, items in on_lane.items():
                 covered[what] |= items
-        stages = [stage for stage in self._stages.values() if isinstance(stage, Stage)]
-        return merged(_covered_on(stage, covered) for stage in stages)
+        areas = []
+        for lane, stage in self._stages.items():
+            if isinstance(stage, Stage):
+                areas.append(_covered_on(stage, covered, lists="lists" in self._covered[lane]))
+        return merged(areas)
 
     def take_counts(self) -> dict[str, Any]:
         """How many requests were sent since the last call, as the fields of Counts."""
@@ -130,7 +161,7 @@ class Stages:
 
     def _set_up(self, number: int, wants: Mapping[str, Any], observations: Observations) -> Stage | Exception:
         profile, seed = self._plan.profile, self._plan.seed
-        driver = Driver(profile.driver, self.client, self._plan.tally)
+        driver = Driver(profile.driver, self.client, self._plan.tally, Spread(profile.markets, self._spread))
         self._drivers.append(driver)
         lane = lane_of(profile, profile.lanes[number], self._accounts, driver)
         lane.watch(observations)
@@ -159,9 +190,10 @@ class Stages:
 _PLACED = frozenset(("open", "partially_filled", "filled", "canceled"))
 
 
-def _covered_on(stage: Stage, covered: Mapping[str, Set[Any]]) -> dict[str, Area]:
+def _covered_on(stage: Stage, covered: Mapping[str, Set[Any]], *, lists: bool) -> dict[str, Area]:
+    """What was covered of what there is on this stage; `lists`: also of those, which takes long to say."""
     areas: dict[str, Area] = {}
-    if "lists" in covered:
+    if lists:
         areas["queries"] = of_queries(stage.lists, covered["lists"])
     if stage.ways:
         injects = stage.arranger.injects

@@ -20,6 +20,7 @@ class Outcome:
     `doubts` say why the requirement could not be judged; `notes` say how it was judged. `lapses`: each list that
     contradicted those before and after it, with the requirements that it is about, the likeliest first; `lists`: how
     many were held against those before them. `missing`: the facts that the check needs and that were not observed.
+    `beside`: what the check found beside another lane before it was judged by itself.
     """
 
     check: str
@@ -35,6 +36,12 @@ class Outcome:
     missing: tuple[Missing, ...] = ()
     examples: int = 0
     seconds: float = 0.0
+    beside: Mapping[str, Finding] = field(default_factory=dict)
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing was wrong or in doubt."""
+        return self.ending in ("passed", "not exercised") and not (self.findings or self.doubts or self.lapses)
 
     def to_plain(self) -> dict[str, Any]:
         """The outcome as dicts, lists, strings and numbers."""
@@ -43,11 +50,11 @@ class Outcome:
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> "Outcome":
         """The outcome that `to_plain` was called on."""
-        findings = {id: _finding(finding) for id, finding in plain["findings"].items()}
+        findings, beside = ({id: _finding(each) for id, each in plain[of].items()} for of in ("findings", "beside"))
         lapses = tuple((tuple(about), _finding(finding)) for about, finding in plain["lapses"])
         missing = tuple(Missing(**each) for each in plain["missing"])
-        read = {"findings": findings, "lapses": lapses, "missing": missing, "verifies": tuple(plain["verifies"])}
-        return cls(**{**plain, **read})
+        read = {"findings": findings, "beside": beside, "lapses": lapses, "missing": missing}
+        return cls(**{**plain, **read, "verifies": tuple(plain["verifies"])})
 
 
 def _finding(plain: Mapping[str, Any]) -> Finding:
@@ -65,13 +72,30 @@ def results(
     `judged_by`: for each requirement the names of the checks and rules that judge it. `consequences`: which violation
     may follow from which.
     """
-    outcomes = list(outcomes)
+    outcomes = _with_those_beside(list(outcomes))
     declared = defaultdict(list)
     for outcome in outcomes:
         for id in outcome.verifies:
             declared[id].append(outcome)
     judged = (_result(requirement, declared[requirement.id], outcomes, judged_by) for requirement in catalogue.values())
     return with_causes(_with_lapses(list(judged), outcomes), consequences)
+
+
+def _with_those_beside(outcomes: list[Outcome]) -> list[Outcome]:
+    """The outcomes, with what was found beside another lane alone.
+
+    It is a violation where nothing else is violated. Else what the other lane did may have led to it: it is in doubt.
+    """
+    if not any(outcome.findings or outcome.lapses for outcome in outcomes):
+        return [replace(outcome, findings=outcome.beside) for outcome in outcomes]
+    return [replace(outcome, doubts={**_doubts_of(outcome.beside), **outcome.doubts}) for outcome in outcomes]
+
+
+def _doubts_of(beside: Mapping[str, Finding]) -> dict[str, str]:
+    return {
+        id: f"met while another lane canceled, but not when the check was run by itself: want {met.want}; got {met.got}"
+        for id, met in beside.items()
+    }
 
 
 # What every list is about: the newest orders that pass its filters, as many as its limit allows.

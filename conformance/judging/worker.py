@@ -12,7 +12,8 @@ from conformance import hypothesis_seam
 from conformance.cost import Work
 from conformance.coverage.areas import Area
 from conformance.judging import crashes, lanes
-from conformance.judging.declarations import cancels, name_of, needs_of, verifies_of
+from conformance.judging.beside import Beside
+from conformance.judging.declarations import cancels, is_alone, is_early, lane_of, name_of, needs_of, verifies_of
 from conformance.judging.judge import Judge
 from conformance.judging.plan import Plan
 from conformance.judging.signals import ToldToStop
@@ -84,6 +85,7 @@ class Worker:
         self._plan = plan
         self._judge = Judge(plan)
         self.stages = self._judge.stages
+        self._beside = Beside(self._judge)
         self._turns = {id: turn for turn, id in enumerate(plan.catalogue)}
         self._aim_met = False
         self._aim_reads = False
@@ -108,6 +110,7 @@ class Worker:
         items.sort(key=self._turn)
         if not hasattr(self._config, "workerinput") and len(self._plan.lanes) > 1:
             lanes.share_out(items, self._plan.lanes)
+            items.sort(key=lambda item: (*self._turn(item)[:3], lane_of(item)))  # a lane goes on where it was
         for item in items:
             if hasattr(self._config, "workerinput"):
                 item.add_marker(pytest.mark.lane(self._lane(item.nodeid)))
@@ -126,17 +129,17 @@ class Worker:
         """Tell the judge which checks are selected."""
         self._judge.expect(session.items)
 
-    def _turn(self, item: pytest.Item) -> tuple[bool, bool, bool, bool, int]:
+    def _turn(self, item: pytest.Item) -> tuple[bool, bool, bool, bool, bool, int]:
         """Those that only read come before those that call cancel-all; of each kind, the checks that the run aims at
         come first. Where none of those reads, they come before all others.
 
-        Then come those that need live orders, while the orders from the set-up are live. The rest of the order is the
-        catalogue's.
+        Then come those that need live orders, while the orders from the set-up are live. Of those that cancel, the ones
+        that have the target alone come last. The rest of the order is the catalogue's.
         """
         first = min((self._turns[id] for id in verifies_of(item)), default=len(self._turns))
-        late = item.get_closest_marker("early") is None
+        last = cancels(item) and is_alone(item)
         turn = cancels(item), not self._is_aimed_at(item)
-        return *(turn if self._aim_reads else turn[::-1]), "live" not in needs_of(item), late, first
+        return *(turn if self._aim_reads else turn[::-1]), last, "live" not in needs_of(item), not is_early(item), first
 
     def _is_aimed_at(self, item: pytest.Item) -> bool:
         return self._plan.aim in verifies_of(item)
@@ -163,13 +166,39 @@ class Worker:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Set up the stage of the check."""
+        """Set up the stage of the check, unless it was judged beside another lane."""
+        if self._judged_beside(item):
+            return
+        self.stages.turn_to(lane_of(item))
+        if is_alone(item) and cancels(item):
+            self.stages.clear_other_lanes(lane_of(item))
         self._judge.set_up(item)
+
+    def _judged_beside(self, item: pytest.Item) -> bool:
+        """Whether the check was judged beside another lane. Several workers stand beside each other themselves."""
+        if self._plan.lanes_at_once is False or hasattr(self._config, "workerinput"):
+            return False
+        if item not in self._beside:
+            self._beside.begin(self._session.items[self._session.items.index(item) :])
+        return item in self._beside
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
         """Run the check."""
-        return (yield from self._judge.run(item, item.runtest))
+        if item in self._beside:
+            return (yield)
+        with self._judge.running(item, item.runtest):
+            return (yield)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
+        """Do not run again what was judged beside another lane."""
+        return True if pyfuncitem in self._beside else None
+
+    def pytest_runtest_teardown(self, item: pytest.Item) -> None:
+        """Let other lanes go on where this check was the last to place orders that trade."""
+        if item not in self._beside:
+            self._judge.clear_the_way(item)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -178,7 +207,7 @@ class Worker:
         """Let the report carry the outcome, and show it."""
         report = yield
         if report.when == "call" or not report.passed:
-            outcome = self._judge.outcome(item, call)
+            outcome = self._outcome(item, call)
             setattr(report, _OUTCOME, outcome.to_plain())
             if report.when != "teardown":
                 self._show(outcome, report)
@@ -190,6 +219,10 @@ class Worker:
             report.longrepr = redact(report.longreprtext)  # a traceback shows the arguments of functions
         report.sections = [(name, redact(text)) for name, text in report.sections]
         return report
+
+    def _outcome(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Outcome:
+        judged_beside = self._beside.outcome(item)
+        return judged_beside or self._judge.outcome(item, call.excinfo.value if call.excinfo else None, call.duration)
 
     def _show(self, outcome: Outcome, report: pytest.TestReport) -> None:
         """Let pytest show a violation as a failure, unless its level is advisory, and what is in doubt as skipped."""
@@ -243,6 +276,7 @@ class Worker:
     def clean_up(self) -> CleanUp:
         """Leave the target as it was found. The run finishes this even if it is told to stop once."""
         try:
+            self._beside.stop()
             return CleanUp(left=tuple(self.stages.close()))
         except KeyboardInterrupt:
             if self.interrupted:

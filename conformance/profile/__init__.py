@@ -107,6 +107,11 @@ class Market:
         """Whether an order of this side at this price stays open."""
         return price is not None and (price <= self.resting_buy if side == "buy" else price >= self.resting_sell)
 
+    @property
+    def has_a_spread(self) -> bool:
+        """Whether there is a price between the resting ones: what trades there meets no order that rests."""
+        return self.resting_sell - self.resting_buy >= 2 * self.tick
+
 
 @dataclass(frozen=True, slots=True)
 class DriverProfile:

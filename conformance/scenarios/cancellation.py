@@ -16,6 +16,7 @@ from conformance.oracle.listing import changed_by_reading, explain
 from conformance.oracle.snapshot import Interval, Snapshot
 from conformance.scenarios.readers import Readers
 from conformance.stage.stage import Stage
+from conformance.turns import sleep
 from conformance.wire.signer import Credential
 
 
@@ -96,7 +97,7 @@ def cancel_all(
             judgement = CANCELLATION.judge(cancellation)
             if not view.lag.pending and (not judgement.breaches or asked_at > view.consistent_from):
                 break
-            time.sleep(pause_s(time.monotonic() - came_at))
+            sleep(pause_s(time.monotonic() - came_at))
     view.believe(after)
     if opposite is not None:
         opposite.believe(other_after)
@@ -121,7 +122,7 @@ def expect_listed(stage: Stage, cancellation: Answered, earlier: Page) -> None:
         breaches = list(explain(page.listing, Interval.still(replace(told, horizon=_BEYOND))))
         if not breaches or asked_at - began > stage.target.consistency_ms / 1000:
             break
-        time.sleep(pause_s(time.monotonic() - began))
+        sleep(pause_s(time.monotonic() - began))
     as_before = page.exchange.response_body == earlier.exchange.response_body
     words = ", and all of it byte for byte as before the cancel-all" if as_before else ""
     blamed = [each._replace(got=f"{each.got}{words}", certain=True) for each in charge(breaches, "cancel.visible")]

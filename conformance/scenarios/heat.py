@@ -16,6 +16,7 @@ from conformance.operations import CANCEL_ALL
 from conformance.orders import Order
 from conformance.scenarios.readers import Readers
 from conformance.stage.stage import Stage
+from conformance.turns import waiting
 from conformance.verdict import CannotJudge, DriverRefused, Violation
 from conformance.wire.signer import Credential
 
@@ -101,7 +102,8 @@ class Heat:
             except BaseException:  # told to stop: the others would wait for ever
                 barrier.abort()
                 raise
-            errors = [*(each.exception() for each in canceling), *(each.exception() for each in doing)]
+            with waiting():
+                errors = [*(each.exception() for each in canceling), *(each.exception() for each in doing)]
             self._canceled = [exchange for each in canceling if (exchange := _exchange(each)) is not None]
             self.readers.done()
             if not any(errors):

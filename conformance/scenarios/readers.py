@@ -19,6 +19,7 @@ from conformance.oracle.snapshot import Snapshot
 from conformance.oracle.timeline import LAPSES, TIMELINE, Look, Timeline
 from conformance.orders import Query
 from conformance.stage.stage import READERS, Stage
+from conformance.turns import waiting
 from conformance.verdict import Breach, CannotJudge
 from conformance.wire.client import Answer
 from conformance.wire.signer import Credential
@@ -77,8 +78,9 @@ class Readers:
             yield
         finally:
             self.done()
-            for each in self._running:
-                each.result()
+            with waiting():
+                for each in self._running:
+                    each.result()
             stage.lists_of_readers += len(self._came)
 
     def done(self) -> None:

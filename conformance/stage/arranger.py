@@ -19,6 +19,7 @@ from conformance.stage.book import Book
 from conformance.stage.lane import Lane
 from conformance.stage.seen import seen_in_known_markets
 from conformance.stage.wishes import Way, Wish
+from conformance.turns import sleep
 from conformance.verdict import Declined, DriverRefused
 
 # Older orders must not lie behind more than so many others: each snapshot has to reach them. In pages of a list; what
@@ -141,7 +142,7 @@ class Arranger:
         else:
             self.arrange(view, [Wish(market, "sell")], by="placing")
             view.settled()
-            time.sleep(aged_s)
+            sleep(aged_s)
 
     def cross(self, maker: View, market: Market, side: str, share: Decimal) -> None:
         """Let `share` of an order of `maker` be filled by the lane's other account. Raises DriverRefused."""
@@ -197,7 +198,7 @@ class Arranger:
         kinds = cycle((market, side) for side in ("buy", "sell") for market in self.lane.markets)
         orders = [self._book.resting(view, *kind) for kind in islice(kinds, count)]
         for first in range(0, count, at_once):
-            time.sleep(min(first, 1))
+            sleep(min(first, 1))
             self._book.rest(orders[first : first + at_once])
         view.settled()
 

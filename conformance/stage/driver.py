@@ -19,6 +19,7 @@ from conformance.evidence import Exchange
 from conformance.naming import count
 from conformance.profile import Action, DriverProfile
 from conformance.profile.template import UnfillableError
+from conformance.stage.spread import Spread
 from conformance.verdict import DriverRefused, Misfit
 from conformance.wire.answers import decoded
 from conformance.wire.call import Call
@@ -46,7 +47,10 @@ class Driver:
     Safe to use from several threads.
     """
 
-    def __init__(self, profile: DriverProfile, client: Client, tally: Tally | None = None) -> None:
+    def __init__(
+        self, profile: DriverProfile, client: Client, tally: Tally | None = None, spread: Spread | None = None
+    ) -> None:
+        self.spread = spread or Spread()
         self.can_place = profile.place is not None
         self.names_orders = profile.place is not None and profile.place.order_id is not None
         self.can_cancel = profile.cancel is not None

@@ -13,7 +13,7 @@ from conformance.observations import Observations
 from conformance.orders import Order
 from conformance.profile import LaneNames, Market, Profile, Target
 from conformance.stage.driver import Driver
-from conformance.verdict import DriverRefused, Violation
+from conformance.verdict import CannotJudge, DriverRefused, Violation
 
 
 class Lane:
@@ -104,6 +104,19 @@ class Lane:
                 view.canceled(view.account.cancel_all().orders)
             if self.driver.can_cancel and view.latest().live():
                 self.cancel_each(view, view.settled().live())
+
+    def clear_the_way(self) -> None:
+        """Leave nothing where the orders of other lanes would trade with it."""
+        spread = self.driver.spread
+        if not spread.entered:
+            return
+        try:
+            for view in self.views:
+                if any(map(spread.holds, view.own_live())):
+                    with contextlib.suppress(CannotJudge):
+                        self.clear(view)
+        finally:
+            spread.leave()
 
     def cancel_each(self, view: View, orders: Iterable[Order]) -> dict[str, int]:
         """Let the driver cancel these orders of the account, as many as the target lets it.

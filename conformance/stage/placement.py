@@ -41,6 +41,7 @@ def place(driver: Driver, *orders: Placing) -> list[str | None]:
     Each is written down before, and known for this run's own afterwards, also where placing is interrupted. Raises what
     the first that was not taken raised, such as DriverRefused; the others are then known as well.
     """
+    driver.spread.enter_for(each.ticket for each in orders)
     heard: list[_Heard] = []
     try:
         placed = driver.side_by_side([partial(_placed, driver, *each, heard) for each in orders])

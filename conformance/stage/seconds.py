@@ -4,6 +4,7 @@ import time
 
 from conformance.account.view import View
 from conformance.oracle.listing import MAX_LIMIT
+from conformance.turns import sleep
 
 # Injected histories end a minute ago, so that a clock a few seconds off does not put them into the future, and reach
 # back far enough for some hundred orders to lie in distinct seconds; for few of them, in an account that was just used.
@@ -28,7 +29,7 @@ def unused(view: View) -> tuple[int, int]:
         return max(newest - HISTORY_SPANS_S, used + 1), newest
     # The target's clock had come to the newest order when it was seen, whatever ours says.
     seen_at = min(exchange.sent_at for exchange in view.latest().exchanges)
-    time.sleep(max(0.0, seen_at + HISTORY_SPANS_AT_LEAST_S - time.time()))
+    sleep(seen_at + HISTORY_SPANS_AT_LEAST_S - time.time())
     return used + 1, used + HISTORY_SPANS_AT_LEAST_S
 
 

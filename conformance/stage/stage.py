@@ -25,6 +25,7 @@ from conformance.stage.effort import PLAIN, Effort
 from conformance.stage.lane import Lane
 from conformance.stage.seen import expect_readable, seen_in_known_markets
 from conformance.stage.wishes import Way, Wish, fulfilled, of_all_kinds
+from conformance.turns import sleep
 
 # The bystander: enough to stand in every market, on both sides, in every status that can be brought about.
 _BYSTANDER_ORDERS = 40
@@ -41,8 +42,7 @@ class Stage:
     """One lane, set up once: what checks and scenarios work with.
 
     `full_scope`: whether anything but reading is allowed; `explicit`: somebody has said so. What is chosen follows from
-    the `seed`. `lists_of_readers`: how many lists were asked for so far beside what was done; `watches`:
-    where readers go on in the round of their lists.
+    the `seed`. `lists_of_readers`: how many readers have asked for so far; `watches`: where they go on in their round.
     """
 
     lane: Lane
@@ -287,7 +287,7 @@ class Stage:
         self.arranger.arrange(self.other_view, wishes)
         self.wait_until_listed(*self.lane.views)
         if self.ways[0] == "placing":
-            time.sleep(1)
+            sleep(1)
 
     def clear(self, whose: View | None = None) -> None:
         """Cancel whatever is live in the account, by default the caller's; judge nothing. Raises Declined."""

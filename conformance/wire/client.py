@@ -222,6 +222,9 @@ class Client:
         return Answer(came.status, came.headers, came.body, exchange)
 
     def _ask(self, call: Call) -> Came:
+        return self._side_by_side.in_turn(partial(self._counted, self._purposes(), partial(self._ask_here, call)))
+
+    def _ask_here(self, call: Call) -> Came:
         # Only to the target: these headers may be credentials of a gateway.
         own = self.target.headers if origin(call.url) == self._origin else {}
         prepared = requests.Request(call.method, call.url, headers={**OWN, **own, **call.headers}).prepare()

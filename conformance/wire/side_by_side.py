@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from conformance.options import JOBS
+from conformance.turns import takes_part, waiting
 
 Result = TypeVar("Result")
 
@@ -64,10 +65,21 @@ class SideBySide:
         running = [self._pool.submit(one, call) for call in calls]
         try:
             yield running
-            futures.wait(running)
+            with waiting():
+                futures.wait(running)
         finally:
             stopped.set()
             futures.wait(running, timeout=_UNDER_WAY_S)
+
+    def in_turn(self, call: Callable[[], Result]) -> Result:
+        """What the call returns. A thread that takes turns has it made by another one, over a connection that is free,
+        and lets others have the turn meanwhile.
+        """
+        if not takes_part():
+            return call()
+        with self.under_way([call]) as [running]:
+            pass
+        return running.result()
 
     def _begin(self) -> None:
         self._local.is_one_of_many = True

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from conformance import faults
+from conformance.faults.twins_around import FarAway
 from conformance.sandbox import Exchange, Sandbox
 from conformance.sandbox.records import Order
 from tests.runs import Ended, live, run
@@ -86,7 +87,7 @@ def test_what_cancels_is_shared_out_among_the_lanes(tmp_path: Path) -> None:
     with profile_in(tmp_path, sandbox) as profile:
         done = run(tmp_path, "--target", profile, "-v")
     assert done.code == 0, done.printed
-    assert "uses 2 lanes, one after the other" in done.stderr
+    assert "uses 2 lanes, at the same time if the target is far away" in done.stderr
     assert done.with_verdict("inconclusive") == set()
     by_account = {name: len(orders) for name, orders in sandbox.exchange.orders.items()}
     assert min(by_account.values()) > 20, by_account
@@ -122,7 +123,86 @@ def test_one_request_after_the_other_on_two_lanes(tmp_path: Path) -> None:
         done = run(tmp_path, "--target", profile, *words)
     assert done.code == 0, done.printed
     assert len(sandbox.exchange.orders) == 4
+    assert "uses 2 lanes, one after the other" in done.stderr
     assert seen.most <= 1 + 4  # readers have connections of their own
+
+
+class TwoFarLanes(TwoLanes):
+    """Takes 20 ms for each answer."""
+
+    face_class = FarAway
+
+
+def test_lanes_at_the_same_time_send_the_same_requests_and_find_the_same(tmp_path: Path) -> None:
+    seen, done = {}, {}
+    words = "-k", "forged_credential_cancels or cancel_nothing or cancel_live or wildcards", "--scope", "full"
+    for jobs in (1, 8):
+        seen[jobs] = Seen(sandbox := TwoFarLanes(0))
+        done[jobs] = judged(tmp_path / str(jobs), sandbox, jobs, *words)
+        assert live(sandbox, *sandbox.exchange.orders) == []
+    assert [each.code for each in done.values()] == [0, 0], done[8].printed
+    assert "uses 2 lanes, at the same time" in done[8].stderr
+    changes = [Counter({asked: n for asked, n in of.requests.items() if asked[0] != "GET"}) for of in seen.values()]
+    assert changes[0] == changes[1]
+    assert done[1].with_verdict("pass") == done[8].with_verdict("pass")
+
+
+class LeavesSells(Exchange):
+    """Cancels no order that sells, on either lane."""
+
+    def cancelable(self, account: str) -> list[Order]:
+        return [order for order in super().cancelable(account) if order.side == "buy"]
+
+
+class CancelsForEverybody(Exchange):
+    """Cancels the orders of all accounts: what one lane does is seen on the other."""
+
+    def cancel_all(self, account: str, symbol: str | None) -> list[Order]:
+        return [order for each in self.orders for order in super(CancelsForEverybody, self).cancel_all(each, symbol)]
+
+
+LANES_CANCEL = "forged_credential_cancels or cancel_live or cancel_nothing"
+
+
+@pytest.mark.parametrize("faulty", [LeavesSells, CancelsForEverybody])
+def test_a_violation_is_named_alike_where_lanes_work_at_the_same_time(faulty: type[Exchange], tmp_path: Path) -> None:
+    class Faulty(TwoFarLanes):
+        exchange_class = faulty
+
+    found = [judged(tmp_path / str(jobs), Faulty(0), jobs, "-k", LANES_CANCEL) for jobs in (1, 8)]
+    assert [each.code for each in found] == [1, 1]
+    assert found[0].with_verdict("fail") == found[1].with_verdict("fail") != set()
+
+
+def test_the_first_violation_ends_a_run_whose_lanes_work_at_the_same_time(tmp_path: Path) -> None:
+    class Faulty(TwoFarLanes):
+        exchange_class = LeavesSells
+
+    done = judged(tmp_path / "reports", Faulty(0), 8, "-k", LANES_CANCEL, "--stop-on-first")
+    assert done.code == 1
+    assert done.with_verdict("fail") == {"cancel.complete"}
+    assert done.results["partial"] is True
+
+
+def test_what_is_wrong_once_beside_another_lane_is_a_violation_all_the_same(tmp_path: Path) -> None:
+    class LeavesOrdersOnce(Exchange):
+        """One cancel-all of the second lane's caller leaves one order live."""
+
+        left = False
+
+        def concerned(self, account: str, symbol: str | None) -> list[Order]:
+            orders = super().concerned(account, symbol)
+            if account == "carol" and len(orders) > 1 and not self.left:
+                self.left = True
+                return orders[1:]
+            return orders
+
+    class Faulty(TwoFarLanes):
+        exchange_class = LeavesOrdersOnce
+
+    done = judged(tmp_path / "reports", Faulty(0), 8, "-k", LANES_CANCEL)
+    assert done.code == 1
+    assert done.with_verdict("fail") == {"cancel.complete"}
 
 
 LACKS = '[[lanes]]\ncaller = "caller2"\n\n[accounts.caller2]\nname = "carol"\njwt = "a.b.c"\n\n[accounts.caller]'

@@ -295,7 +295,7 @@ def test_a_worker_whose_checks_cannot_be_imported(tmp_path: Path) -> None:
 
 def test_what_an_earlier_run_found_does_not_stand_for_one_that_was_killed(tmp_path: Path) -> None:
     assert run(tmp_path, "-k", QUICK).results["verdict"] == "pass"
-    killed = "import os\nfrom conformance.judging.judge import Judge\nJudge.run = lambda *_: os._exit(137)\n"
+    killed = "import os\nfrom conformance.judging.judge import Judge\nJudge.running = lambda *_: os._exit(137)\n"
     done = run(tmp_path, "-k", QUICK, patch=killed)
     assert done.code == 137, done.printed
     assert done.results == {}

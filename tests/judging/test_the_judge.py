@@ -30,13 +30,11 @@ def judge() -> Judge:
 
 
 def ended(judge: Judge, item: Any, error: BaseException | None) -> Any:
-    call = pytest.CallInfo.from_call(lambda: _raise(error), "call")
-    return judge.outcome(item, call)
+    return judge.outcome(item, error, 0.5)
 
 
-def _raise(error: BaseException | None) -> None:
-    if error is not None:
-        raise error
+def _raise(error: BaseException) -> None:
+    raise error
 
 
 def one(*marks: pytest.MarkDecorator) -> Any:
@@ -119,24 +117,16 @@ def observed(judge: Judge, item: Any) -> Any:
 
 
 def run(judge: Judge, item: Any, body: Any, again: Any = lambda: None) -> None:
-    """Run the check as pytest does: the judge's generator around its body."""
-    steps = judge.run(item, again)
-    next(steps)
-    try:
+    """Run the check as pytest does: its body inside what judges it."""
+    with judge.running(item, again):
         body()
-    except Exception as error:  # noqa: BLE001 - as pytest hands it on
-        steps.throw(error)
-    else:
-        with pytest.raises(StopIteration):
-            steps.send(None)
 
 
 def test_a_violation_that_is_not_certain_counts_only_if_it_is_met_again(judge: Judge) -> None:
     for breach in (HEAR_SAY, HEAR_SAY._replace(requirement="order.id")):
         item = one()
         observations = observed(judge, item)
-        with pytest.raises(StopIteration):
-            run(judge, item, lambda breach=breach: _raise(Violation(breach)))
+        run(judge, item, lambda breach=breach: _raise(Violation(breach)))
         doubtful = ["order.id"] if breach.requirement else ["list.end", "list.start"]
         assert sorted(observations.doubts) == doubtful
         assert observations.doubts[doubtful[0]] == "seen once, but not when repeated: want this; got that"
@@ -148,8 +138,7 @@ def test_a_violation_that_is_not_certain_counts_only_if_it_is_met_again(judge: J
 def test_one_that_a_trade_explains_leaves_no_doubt(judge: Judge) -> None:
     item = one()
     observations = observed(judge, item)
-    with pytest.raises(StopIteration):
-        run(judge, item, lambda: _raise(Violation(HEAR_SAY._replace(excusable=True))))
+    run(judge, item, lambda: _raise(Violation(HEAR_SAY._replace(excusable=True))))
     assert not observations.doubts
 
 
@@ -172,3 +161,12 @@ def test_of_each_need_the_greatest_is_brought_about_on_its_lane(judge: Judge) ->
         ]
     )
     assert judge._wants == {0: {"known_orders": 201, "place": True, "cancel": False}, 1: {"known_orders": 7}}
+
+
+def test_what_was_met_beside_another_lane_is_told_with_what_the_check_finds_by_itself(judge: Judge) -> None:
+    item = one()
+    earlier = ended(judge, item, Violation(Breach("this", "that"), EXCHANGE))
+    judge.judge_once_more(item, earlier)
+    again = ended(judge, item, None)
+    assert (again.ending, again.findings, again.beside) == ("passed", {}, earlier.findings)
+    assert again.seconds == 1.0

@@ -56,6 +56,34 @@ def test_every_requirement_is_there_exercised_or_not() -> None:
     assert found["order.a"].reason == "no response contained what this test needs"
 
 
+BESIDE = outcome("list.b", beside={"list.b": FINDING})
+
+
+def test_what_was_met_beside_another_lane_alone_is_a_violation_where_there_is_no_other() -> None:
+    found = verdicts_of(BESIDE, outcome("list.d"))
+    assert found["list.b"].verdict is Verdict.FAIL
+    assert found["list.b"].findings == (FINDING,)
+    assert found["list.d"].verdict is Verdict.PASS
+
+
+def test_what_was_met_beside_another_lane_alone_is_in_doubt_where_something_else_is_violated() -> None:
+    found = verdicts_of(BESIDE, outcome("list.d", ending="violated", findings={"list.d": FINDING}))
+    assert found["list.d"].verdict is Verdict.FAIL
+    assert found["list.b"].verdict is Verdict.INCONCLUSIVE
+    assert found["list.b"].reason == (
+        "met while another lane canceled, but not when the check was run by itself: want this; got that"
+    )
+
+
+def test_an_outcome_is_clean_where_nothing_was_wrong_or_in_doubt() -> None:
+    assert outcome("list.b").is_clean
+    assert outcome("list.b", ending="not exercised").is_clean
+    assert not outcome("list.b", doubts={"list.b": "nobody knows"}).is_clean
+    assert not outcome("list.b", findings={"order.a": FINDING}).is_clean
+    assert not outcome("list.b", lapses=((("order.a",), FINDING),)).is_clean
+    assert not outcome("list.b", ending="inconclusive").is_clean
+
+
 def test_a_check_that_passes_and_what_was_seen_in_passing() -> None:
     found = verdicts_of(SEEN)
     assert found["list.b"].verdict is Verdict.PASS
