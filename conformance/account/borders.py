@@ -15,7 +15,14 @@ def depth(latest: Snapshot, own: Ownership, up_to: int | None) -> int:
     if oldest is None:
         return 1
     stamps = _stamps(latest, own, up_to)
-    return min((len(stamps) - bisect_left(stamps, oldest) + own.awaited) // MAX_LIMIT + 1, SNAPSHOT_PAGES)
+    due = len(stamps) - bisect_left(stamps, oldest)
+    if due + own.awaited < MAX_LIMIT:
+        return 1
+    for number, end in enumerate(ends(latest, own, SNAPSHOT_PAGES, up_to)[1:], start=2):
+        assert end is not None
+        if due - (len(stamps) - bisect_right(stamps, end)) < MAX_LIMIT:
+            return number
+    return SNAPSHOT_PAGES
 
 
 def ends(latest: Snapshot | None, own: Ownership, pages: int, up_to: int | None) -> list[int | None]:

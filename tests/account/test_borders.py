@@ -52,7 +52,8 @@ def test_where_nothing_is_known_one_page_tells_of_the_next() -> None:
 
 
 @pytest.mark.parametrize(
-    ("newer", "placed", "pages"), [(0, 0, 1), (198, 0, 1), (200, 0, 2), (190, 20, 2), (2_000, 0, 5)]
+    ("newer", "placed", "pages"),
+    [(0, 0, 1), (198, 0, 1), (200, 0, 2), (190, 20, 2), (550, 20, 3), (560, 20, 4), (2_000, 0, 5)],
 )
 def test_pages_reach_what_is_live(newer: int, placed: int, pages: int) -> None:
     live, over = seen([1], "open"), seen(range(2, 2 + newer))
