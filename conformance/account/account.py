@@ -155,13 +155,17 @@ class Account(Sender):
         self, queries: Iterable[Query | str], credential: Credential | None = None
     ) -> AbstractContextManager[None]:
         """Inside, these lists have been asked for at once. Odd queries are given as they go over the wire."""
+        return asked_ahead(self.wanted(queries, credential))
+
+    def wanted(self, queries: Iterable[Query | str], credential: Credential | None = None) -> Sequence[Wanted]:
+        """These lists, to be asked for ahead beside others."""
         kind = credential or self.credentials[0]
-        return asked_ahead(
+        return [
             Wanted(self, query, kind, "odd input")
             if isinstance(query, str)
             else Wanted(self, urlencode(query.pairs()), kind, "lists")
             for query in queries
-        )
+        ]
 
     def page_until(self, end: int | None = None) -> Wanted:
         """The page of a snapshot that ends there; by default the one that it begins with."""

@@ -1,10 +1,11 @@
 """What is known of an account, and whether it explains what a list showed."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 
 from conformance.account.account import EVERYTHING, Account, Page
+from conformance.account.ahead import Wanted, asked_ahead
 from conformance.account.blame import charge
 from conformance.account.contradiction import of_contradiction
 from conformance.oracle.listing import explain, limit_requirement
@@ -64,8 +65,12 @@ class Known:
 
     def ahead(self, lists: Iterable[Query], credential: Credential | None = None) -> AbstractContextManager[None]:
         """Inside, the lists by these queries need not be asked for any more: they are asked for at once."""
+        return asked_ahead(self.wanted(lists, credential))
+
+    def wanted(self, lists: Iterable[Query], credential: Credential | None = None) -> Sequence[Wanted]:
+        """Those of the lists by these queries that have to be asked for, to be asked for ahead beside others."""
         kind = credential or self._account.credentials[0]
-        return self._account.ahead([query for query in lists if not self.has(query, kind)], kind)
+        return self._account.wanted([query for query in lists if not self.has(query, kind)], kind)
 
     def has(self, query: Query, credential: Credential) -> bool:
         """Whether this list would not be asked for again."""

@@ -4,9 +4,11 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import cycle
 
 import pytest
 
+from conformance.account.ahead import asked_ahead
 from conformance.account.known import Known
 from conformance.coverage.array import Row
 from conformance.coverage.live_sets import COUNTS, EVERYWHERE, live_sets, sorts
@@ -50,8 +52,6 @@ def test_every_kind_of_live_order(stage: Stage, credential: Credential) -> None:
     Lists show them all before, whichever credential asks.
     """
     stage.arrange_all_kinds()
-    if stage.other is not None:
-        stage.arrange_bystander()
     known = Known(stage.caller, stage.view.settled, stage.view.believed(), catch_up=stage.view.catch_up)
     queries = [Query(status=status, limit=MAX_LIMIT) for status in sorted(LIVE)]
     with known.ahead(queries, credential):
@@ -127,13 +127,19 @@ def test_orders_with_several_fills(stage: Stage) -> None:
     """
     assert stage.other_view is not None
     sides = ("buy", "sell") if stage.seed % 2 else ("sell", "buy")
-    for view, side in zip(stage.lane.views, sides, strict=True):
-        wishes = filled_wishes(stage, view.account.credentials, side)
-        stage.arrange(wishes) if view is stage.view else stage.arranger.arrange(view, wishes)
+    stage.clear()
+    stage.arranger.arrange_each(
+        {
+            view: filled_wishes(stage, view.account.credentials, side)
+            for view, side in zip(stage.lane.views, sides, strict=True)
+        }
+    )
+    stage.wait_until_listed(*stage.lane.views)
     seen = [
         (view, Known(view.account, view.settled, view.believed(), catch_up=view.catch_up)) for view in stage.lane.views
     ]
     market = stage.markets[-1]
+    due: list[tuple[Known, Query, Credential]] = []
     for view, known in seen:
         newest = max(order.created_at for order in known.snapshot.orders.values())
         lists = (
@@ -145,11 +151,10 @@ def test_orders_with_several_fills(stage: Stage) -> None:
             Query(start=newest, end=newest),
         )
         queries = lists if view is stage.view else lists[1:3]
-        for turn, credential in enumerate(view.account.credentials):
-            due = queries[turn :: len(view.account.credentials)]
-            with known.ahead(due, credential):
-                for query in due:
-                    known.expect(query, credential)
+        due += ((known, *each) for each in zip(queries, cycle(view.account.credentials), strict=False))
+    with asked_ahead(each for known, query, credential in due for each in known.wanted([query], credential)):
+        for known, query, credential in due:
+            known.expect(query, credential)
     cancel_all(stage, bystander=True)
 
 

@@ -43,8 +43,7 @@ def test_other_users_orders_stay(stage: Stage) -> None:
     there as before.
     """
     wishes = [Wish(market, side) for market in stage.markets for side in ("buy", "sell")]
-    stage.arrange(wishes)
-    stage.arrange_bystander()
+    stage.arrange(wishes, bystander=True)
     other = stage.other_view
     assert other is not None
     if not other.foreign_live():

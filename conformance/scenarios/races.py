@@ -97,12 +97,7 @@ class Races:
         stage = self._stage
         other = stage.other_view if together.other_too else None
 
-        def arrange() -> None:
-            stage.arrange(wishes)
-            if other is not None:
-                stage.arrange_bystander()
-
-        heat = self._heat("cancel.concurrent-once", arrange)
+        heat = self._heat("cancel.concurrent-once", lambda: stage.arrange(wishes, bystander=other is not None))
         others_before = None if other is None else other.believed()
         if other is not None:
             other.decline_to_harm()

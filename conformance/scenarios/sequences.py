@@ -1,5 +1,6 @@
 """Steps that two users take one after the other, each judged by a model of what the steps so far have made."""
 
+from collections import defaultdict
 from decimal import Decimal
 
 from conformance.account.known import Known
@@ -24,8 +25,10 @@ class Walk:
 
     def begin(self, market: str, mine: str, theirs: str) -> None:
         """Place an order of each account, before the first step."""
+        placed: defaultdict[View, list[Wish]] = defaultdict(list)
         for whose, side in (("caller", mine), ("other", theirs)):
-            self._stage.arranger.arrange(self._view(whose), [Wish(self._market(market), side)], by="placing")
+            placed[self._view(whose)].append(Wish(self._market(market), side))
+        self._stage.arranger.arrange_each(placed, by="placing")
         self._stage.wait_until_listed(*self._stage.lane.views)
         for view in self._stage.lane.views:
             self._follow(view)

@@ -3,7 +3,9 @@
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from itertools import cycle, islice
 from typing import Any
 
@@ -99,32 +101,56 @@ class Arranger:
         view.settled(SNAPSHOT_PAGES)
 
     def arrange(self, view: View, wishes: Sequence[Wish], by: Way | None = None) -> None:
-        """Bring about live orders in the account, by the preferred way unless one is named. Raises DriverRefused.
+        """Bring about live orders in the account, as `arrange_each` does."""
+        self.arrange_each({view: wishes}, by)
+
+    def arrange_each(self, wishes: Mapping[View, Sequence[Wish]], by: Way | None = None) -> None:
+        """Bring about live orders in these accounts, by the preferred way unless one is named. Raises DriverRefused.
 
         An order that was to be partly filled rests unfilled where nobody is there to trade with.
         """
-        view.latest()
-        view.changing()
+        for view in wishes:
+            view.latest()
+            view.changing()
         way = self._by(by)
-        placed = [wish for wish in wishes if way == "placing" or (wish.to_be_placed and "placing" in self.ways)]
-        if injected := [wish for wish in wishes if wish not in placed]:
-            self._inject(view, [self._aged(view, wish) for wish in injected])
-        self._book.arrange(view, placed)
+        placed: dict[View, list[Wish]] = {}
+        injecting = []
+        for view, some in wishes.items():
+            placed[view] = [wish for wish in some if way == "placing" or (wish.to_be_placed and "placing" in self.ways)]
+            if injected := [wish for wish in some if wish not in placed[view]]:
+                injecting.append(partial(self._inject, view, [self._aged(view, wish) for wish in injected]))
+        self._book.arrange(placed, injecting)
 
-    def inject_many(self, view: View, wishes: Sequence[Wish], earlier_s: int = 0) -> int:
-        """Inject live orders, however many, all as old as the first wish says: the second of the newest. A look needs
-        none of what is newer.
+    def priced(self, wishes: Sequence[Wish]) -> list[Wish]:
+        """These wishes, each at a price about the resting one where none is told."""
+        return [
+            wish if wish.price is not None else replace(wish, price=self._book.resting_price(wish.market, wish.side))
+            for wish in wishes
+        ]
+
+    def arrange_many(
+        self, view: View, placed: Sequence[Wish], injected: Sequence[Wish], earlier_s: int = 0
+    ) -> int | None:
+        """Place live orders, and inject others, however many, all as old as the first of them says. The second of the
+        newest that was injected, if any was: a look at those needs none of what is newer.
 
         `earlier_s`: so much older than by default. Raises DriverRefused.
         """
+        view.latest()
+        view.changing()
+        records, newest = self._many(view, injected, earlier_s) if injected else ([], None)
+        self._book.arrange({view: placed}, [partial(self._inject, view, records)] if injected else [])
+        return newest
+
+    def _many(self, view: View, wishes: Sequence[Wish], earlier_s: int) -> tuple[list[dict[str, Any]], int]:
+        """These live orders, each set in seconds of its own, and the second of the newest."""
         now, age = self._now(view), wishes[0].age
         since_s = _YOUNG_SINCE_S if age == YOUNG else AGES[age][0] + _WELL_SINCE_S + earlier_s
         first = max(now - since_s, self._many_until.get((view, age), 0) + _APART_S)
         of_a_second = max(_OF_A_SECOND, len(wishes) // _SPAN_S)
         seconds = [min(first + number // of_a_second, now) for number in range(len(wishes))]
-        self._inject(view, [self._live(wish, second) for wish, second in zip(wishes, seconds, strict=True)])
         self._many_until[view, age] = seconds[-1]
-        return seconds[-1]
+        return [self._live(wish, second) for wish, second in zip(wishes, seconds, strict=True)], seconds[-1]
 
     def arrange_aged(self, view: View, aged_s: int) -> None:
         """Live orders, most of them `aged_s` old or more; one is placed now, to learn the target's clock."""

@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from itertools import chain, zip_longest
 
@@ -30,12 +30,15 @@ class Book:
         self._crossed: Counter[tuple[str, str]] = Counter()  # orders to be taken from, by market and side
         self._looked_in_between = False
 
-    def arrange(self, view: View, wishes: Sequence[Wish]) -> None:
-        """Place these orders of the account. Raises DriverRefused."""
+    def arrange(self, wishes: Mapping[View, Sequence[Wish]], beside: Sequence[Callable[[], None]] = ()) -> None:
+        """Place these orders of each account; `beside`: what is sent at once with the first of them.
+
+        Raises DriverRefused.
+        """
         self._crossed.clear()
         chains: defaultdict[tuple[str, str], list[list[Placing]]] = defaultdict(list)
         resting = []
-        for wish in wishes:
+        for view, wish in ((view, wish) for view, some in wishes.items() for wish in some):
             if wish.fills and view.opposite is not None:
                 share = Decimal("0.5") if wish.fills == 1 else Decimal("0.1")
                 chains[wish.market.symbol, wish.side] += self._crossing(
@@ -43,7 +46,7 @@ class Book:
                 )
             else:
                 resting.append(self.resting(view, wish.market, wish.side, wish.price, wish.credential))
-        self._place(resting, list(chains.values()))
+        self._place(resting, list(chains.values()), beside)
 
     def rest(self, orders: Sequence[Placing]) -> None:
         """Place orders that rest. Raises DriverRefused."""
@@ -62,10 +65,13 @@ class Book:
         credential: Credential | None = None,
     ) -> Placing:
         """An order that rests, by default at a price about the resting one."""
-        if price is None:
-            away = self._rng.randrange(_DEPTH) * market.tick
-            price = max(market.tick, market.resting_buy - away) if side == "buy" else market.resting_sell + away
+        price = self.resting_price(market, side) if price is None else price
         return order(view, market, side, price, market.quantity, credential=credential)
+
+    def resting_price(self, market: Market, side: str) -> Decimal:
+        """A price about the resting one, left to chance."""
+        away = self._rng.randrange(_DEPTH) * market.tick
+        return max(market.tick, market.resting_buy - away) if side == "buy" else market.resting_sell + away
 
     def _crossing(
         self,
@@ -92,11 +98,17 @@ class Book:
         by = [kinds[(first + number) % len(kinds)] for number in range(times)]
         return [[made], [order(taker, market, opposite, price, taken, credential=each) for each in by]]
 
-    def _place(self, resting: Sequence[Placing], chains: Sequence[Sequence[Sequence[Placing]]]) -> None:
+    def _place(
+        self,
+        resting: Sequence[Placing],
+        chains: Sequence[Sequence[Sequence[Placing]]],
+        beside: Sequence[Callable[[], None]] = (),
+    ) -> None:
         """Place what rests, and the chains beside it, each step by step: orders of one market and side may meet."""
         steps = [list(chain.from_iterable(step)) for step in zip_longest(*chains, fillvalue=())]
         for number, step in enumerate(steps or [[]]):
-            place(self._lane.driver, *(resting if number == 0 else ()), *step)
+            first = number == 0
+            place(self._lane.driver, *(resting if first else ()), *step, beside=beside if first else ())
             if steps and not self._looked_in_between:
                 # Lists show one order before it is filled, so that what they show of it later can be held against that.
                 self._looked_in_between = True

@@ -1,6 +1,7 @@
 """Placing orders so that the run knows them for its own afterwards, and prices at which orders can meet."""
 
 import time
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import partial
 from itertools import pairwise
@@ -35,20 +36,22 @@ def order(
     return Placing(view, Ticket(market.symbol, side, kind, price, quantity, quote_quantity, credential))
 
 
-def place(driver: Driver, *orders: Placing) -> list[str | None]:
+def place(driver: Driver, *orders: Placing, beside: Sequence[Callable[[], None]] = ()) -> list[str | None]:
     """Place orders, side by side: they must not trade with each other. Their ids, where the target says them.
 
+    `beside`: what else is sent at once with them.
     Each is written down before, and known for this run's own afterwards, also where placing is interrupted. Raises what
     the first that was not taken raised, such as DriverRefused; the others are then known as well.
     """
     driver.spread.enter_for(each.ticket for each in orders)
     heard: list[_Heard] = []
+    placing: list[Callable[[], Placed | None]] = [partial(_placed, driver, *each, heard) for each in orders]
     try:
-        placed = driver.side_by_side([partial(_placed, driver, *each, heard) for each in orders])
+        came = driver.side_by_side([*beside, *placing])
     finally:
         for each in heard:
             each.view.heard(each.ticket, each.number, each.placed, each.asked_at, each.answered_at)
-    return [each.id for each in placed]
+    return [each.id for each in came if each is not None]
 
 
 class _Heard(NamedTuple):

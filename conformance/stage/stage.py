@@ -184,19 +184,56 @@ class Stage:
 
     # -- live orders ---------------------------------------------------------------------------------------------------
 
-    def arrange(self, wishes: Sequence[Wish], by: Way | None = None, *, beside_others: bool = False) -> None:
+    def arrange(
+        self,
+        wishes: Sequence[Wish],
+        by: Way | None = None,
+        *,
+        beside_others: bool = False,
+        bystander: bool = False,
+    ) -> None:
         """Bring about exactly these live orders in the caller's account, whatever was live there before; or these
         `beside_others` that may be. Where just such orders are live, they stay.
 
-        By the preferred way, unless another one is named. Raises DriverRefused.
+        `bystander`: and live orders of the other account, if there is one, beside those that it may have: as
+        `_bystander` says. By the preferred way, unless another one is named. Raises DriverRefused.
         """
-        if not beside_others:
-            if self._stand_already(wishes, by):
-                return
+        stand = not beside_others and self._stand_already(wishes, by)
+        if stand and not bystander:
+            return
+        if not (stand or beside_others):
             self.lane.clear()
-        self.arranger.arrange(self.view, wishes, by)
-        self.wait_until_listed(self.view)
+        self.bring(() if stand else wishes, by, bystander=bystander)
+        self.wait_until_listed(*self.lane.views if bystander else (self.view,))
         expect_readable(self.view, wishes)
+
+    def bring(self, wishes: Sequence[Wish], by: Way | None = None, *, bystander: bool = False) -> None:
+        """As `arrange`, beside whatever is live, and without a look at what came of it."""
+        each = {self.view: self.arranger.priced(wishes) if bystander else wishes} if wishes else {}
+        if bystander and self.other_view is not None:
+            each[self.other_view] = self._bystander(each.get(self.view, ()))
+        self.arranger.arrange_each(each, by)
+        if self.other_view in each and self.ways[0] == "placing":
+            time.sleep(1)  # none is of the very second of what is done next
+
+    def _bystander(self, beside: Sequence[Wish]) -> list[Wish]:
+        """Live orders of the other account in each market and on both sides: where the caller has some, or is to have
+        some `beside` them, at the price of one, so that what takes a whole level out of the book takes it too. Beside
+        each untouched one there is one partly filled, where it can be injected.
+        """
+        live = [(order.symbol, order.side, order.price) for order in self.view.latest().live()]
+        live += [(wish.market.symbol, wish.side, wish.price) for wish in beside if not wish.fills]
+        wishes = []
+        for market, side in product(self.markets, ("buy", "sell")):
+            # Between the resting prices it would stand in the way of trades.
+            at = [price for *where, price in live if where == [market.symbol, side] and market.rests(side, price)]
+            prices = at or [None]
+            wishes.append(Wish(market, side, price=prices[0]))
+            if self.arranger.injects:
+                wishes.append(Wish(market, side, fills=1, price=prices[-1]))
+        if self.ways and not self.arranger.injects:
+            wishes = [*wishes, Wish(self.markets[0], "buy", fills=1)]
+        return wishes
 
     def _stand_already(self, wishes: Sequence[Wish], by: Way | None) -> bool:
         if not (self.ways and self.view.is_believed):
@@ -212,13 +249,12 @@ class Stage:
         self.lane.clear(view)
         placed = [wish for wish in wishes if wish.to_be_placed or not self.arranger.injects]
         injected = [wish for wish in wishes if wish not in placed]
-        up_to = self.arranger.inject_many(view, injected, self.effort.earlier_s) if injected else None
+        if placed and view.opposite is not None and not view.opposite.foreign_live():
+            self.lane.clear(view.opposite)  # the two sets would trade with each other
+        up_to = self.arranger.arrange_many(view, placed, injected, self.effort.earlier_s)
         if not placed:
             with self.driver.setting_up():
                 return view.settled(up_to=up_to)
-        if view.opposite is not None and not view.opposite.foreign_live():
-            self.lane.clear(view.opposite)  # the two sets would trade with each other
-        self.arranger.arrange(view, placed)
         self.wait_until_listed(view)
         return view.believed()
 
@@ -261,33 +297,12 @@ class Stage:
         self.wait_until_listed(self.view)
 
     def arrange_all_kinds(self) -> None:
-        """Bring about live orders of all kinds in each market, and no other.
+        """Bring about live orders of all kinds in each market, and no other; and some of the other account.
 
         They are on both sides, untouched and filled once or more often, young and old, placed with each credential.
         """
         wishes = of_all_kinds(self.markets, self.caller.credentials, self.ways)
-        self.arrange([wish for wish in wishes if wish.fills < 2 or self.other])
-
-    def arrange_bystander(self) -> None:
-        """See to it that the other account has live orders, none of this very second, in each market and on both sides:
-        where the caller has some, at the price of one, so that what takes a whole level out of the book takes it too.
-        Beside each untouched one there is one partly filled, where it can be injected.
-        """
-        assert self.other_view is not None
-        wishes = []
-        for market, side in product(self.markets, ("buy", "sell")):
-            live = [order for order in self.view.believed().live(market.symbol) if order.side == side]
-            # Between the resting prices it would stand in the way of trades.
-            prices = [order.price for order in live if market.rests(side, order.price)] or [None]
-            wishes.append(Wish(market, side, price=prices[0]))
-            if self.arranger.injects:
-                wishes.append(Wish(market, side, fills=1, price=prices[-1]))
-        if self.ways and not self.arranger.injects:
-            wishes = [*wishes, Wish(self.markets[0], "buy", fills=1)]
-        self.arranger.arrange(self.other_view, wishes)
-        self.wait_until_listed(*self.lane.views)
-        if self.ways[0] == "placing":
-            sleep(1)
+        self.arrange([wish for wish in wishes if wish.fills < 2 or self.other], bystander=True)
 
     def clear(self, whose: View | None = None) -> None:
         """Cancel whatever is live in the account, by default the caller's; judge nothing. Raises Declined."""

@@ -1,12 +1,12 @@
 """When a list that contradicts what is known of an account counts as a violation."""
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
 import pytest
 
 from conformance.account.account import Page
+from conformance.account.ahead import Wanted
 from conformance.account.known import Known
 from conformance.account.sender import Came
 from conformance.evidence import Exchange
@@ -228,9 +228,9 @@ class Hiding(Pages):
         orders = () if self._leaves_out(query, kind) else tuple(shown)
         return Page(query, orders, replace(EXCHANGE, url=str(query)), kind)
 
-    def ahead(self, lists: Iterable[Query], credential: Credential) -> AbstractContextManager[None]:
-        self.wanted = [*lists], credential
-        return nullcontext()
+    def wanted(self, queries: Iterable[Query | str], credential: Credential | None = None) -> Sequence[Wanted]:
+        self.asked_ahead = [*queries], credential
+        return ()
 
 
 ALL_OPEN = Query(symbol=B.symbol, status="open", limit=200)
@@ -326,9 +326,9 @@ def test_only_lists_that_would_be_asked_for_again_are_asked_for_ahead() -> None:
     held.keep(two, "jwt", Answer(200, {}, b"", EXCHANGE))
     assert [held.has(each, "jwt") for each in (one, two, three)] == [True, True, False]
     with held.ahead([one, two, three]):
-        assert account.wanted == ([three], "jwt")
+        assert account.asked_ahead == ([three], "jwt")
     with held.ahead([one, two, three], "api-key"):
-        assert account.wanted == ([one, two, three], "api-key")
+        assert account.asked_ahead == ([one, two, three], "api-key")
 
 
 def test_a_list_that_is_asked_for_now_is_judged_though_the_one_before_it_agreed() -> None:
