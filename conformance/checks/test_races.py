@@ -1,6 +1,8 @@
 """Cancel-alls at the same moment, and orders that are placed or filled while one runs."""
 
-from dataclasses import replace
+import itertools
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 import pytest
 
@@ -11,6 +13,8 @@ from conformance.scenarios.races import Races, Taking, Together
 from conformance.stage.stage import Stage
 from conformance.stage.wishes import Wish
 from conformance.verdict import NotObserved
+
+Item = TypeVar("Item")
 
 # A window of 5 ms is met by one race in two or three, so that eight miss it once in twenty runs or less often.
 TIMES = 8
@@ -34,6 +38,12 @@ TAKING = {
 }
 
 
+def _with_next(items: Iterable[Item]) -> Iterator[tuple[Item, Item | None]]:
+    """Each item with the one behind it; the last with none."""
+    one, behind = itertools.tee(items)
+    return itertools.zip_longest(one, itertools.islice(behind, 1, None))
+
+
 def clean(races: int, of: str) -> str:
     """What it is worth that none of so many races showed anything wrong, by the binomial bound."""
     share = 1 - 0.05 ** (1 / races)  # so often as this, it would have shown in 19 of 20 runs
@@ -53,10 +63,9 @@ def test_several_cancel_alls_at_once(stage: Stage) -> None:
     wishes = [Wish(each, side) for each in stage.markets for side in ("buy", "sell", "buy")]
     raced = 0
     with Races(stage) as races:
-        for each in stage.effort.repeated(TOGETHER):
+        for together, following in _with_next(stage.effort.repeated(TOGETHER)):
             raced += 1
-            together = replace(each, other_too=each.other_too and stage.other is not None)
-            races.cancel_and_cancel(wishes, stage.markets[0], together)
+            races.cancel_and_cancel(wishes, stage.markets[0], together, following)
     told = clean(raced, "two, four or six cancel-alls")
     stage.caller.observations.note("cancel.concurrent-once", told)
 
@@ -69,9 +78,10 @@ def test_placing_during_cancel_all(stage: Stage) -> None:
     market = stage.markets[0]
     raced = 0
     with Races(stage) as races:
-        for _ in stage.effort.repeated(range(TIMES)):
+        for _, following in _with_next(stage.effort.repeated(range(TIMES))):
             raced += 1
-            races.cancel_and_place([Wish(market, "buy"), Wish(market, "sell")], market)
+            wishes = [Wish(market, "buy"), Wish(market, "sell")]
+            races.cancel_and_place(wishes, market, following=following is not None)
     stage.caller.observations.note("cancel.concurrent-place", clean(raced, "cancel-all with orders placed"))
 
 
@@ -83,8 +93,8 @@ def test_filling_during_cancel_all(stage: Stage, side: str) -> None:
     """Orders taken from while it runs, or several do: what is told stays true, and what is filled is not told."""
     raced = 0
     with Races(stage) as races:
-        for taking in stage.effort.repeated(TAKING[side]):
-            raced += races.cancel_and_take(stage.markets[0], side, taking)
+        for taking, following in _with_next(stage.effort.repeated(TAKING[side])):
+            raced += races.cancel_and_take(stage.markets[0], side, taking, following=following is not None)
     if not raced:
         raise NotObserved("nothing was filled in any race")
     stage.caller.observations.note(

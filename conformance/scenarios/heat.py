@@ -38,14 +38,15 @@ class CancelAll:
 
 
 class Heat:
-    """One race over what `arrange` brings about, and what it showed.
+    """One race over what `arrange` brings about, unless it `stands` already; and what it showed.
 
     `requirement`: what is broken where the race, and nothing else, makes a cancel-all fail. `before`: the caller's
     orders before it.
     """
 
-    def __init__(self, stage: Stage, requirement: str, arrange: Callable[[], None]) -> None:
-        arrange()
+    def __init__(self, stage: Stage, requirement: str, arrange: Callable[[], None], *, stands: bool = False) -> None:
+        if not stands:
+            arrange()
         self.before = stage.view.believed()
         stage.view.decline_to_harm()
         self.readers = Readers(stage, stage.view)
@@ -69,12 +70,14 @@ class Heat:
         cancel_alls: Sequence[CancelAll],
         others: Sequence[Callable[[], None]] = (),
         just_before: Callable[[], None] | None = None,
-        also: View | None = None,
+        also: Sequence[View] = (),
+        then: Callable[[], None] | None = None,
     ) -> list[Canceled]:
         """What each cancel-all answered, all having been let go together with the others, and all having ended. The
-        caller's orders have been looked at then, and those of the account that is `also` concerned.
+        caller's orders have been looked at then, and those of accounts that are `also` concerned.
 
-        `just_before` is done right before, lists being asked for already. Raises what one of them raised.
+        `just_before` is done right before, lists being asked for already; `then` right after, before the look. Raises
+        what one of them raised.
         """
         barrier = threading.Barrier(len(cancel_alls) + len(others))
 
@@ -108,15 +111,18 @@ class Heat:
             self.readers.done()
             if not any(errors):
                 answers = [each.result() for each in canceling]
-                self._look(cancel_alls, answers, also)
+                self._tell(cancel_alls, answers)
+                if then is not None:
+                    then()
+                self._stage.look(*dict.fromkeys((self._stage.view, *also)))
                 return answers
         for asked, error in zip(cancel_alls, errors, strict=False):
             if isinstance(error, Violation) and error.breach.requirement == of_cancel_all(nothing_live=False):
                 raise self._charged(asked, error)
         raise min(filter(None, errors), key=lambda error: isinstance(error, DriverRefused))
 
-    def _look(self, cancel_alls: Sequence[CancelAll], answers: Sequence[Canceled], also: View | None) -> None:
-        """Look at the accounts, told what was canceled in each."""
+    def _tell(self, cancel_alls: Sequence[CancelAll], answers: Sequence[Canceled]) -> None:
+        """Let each account know what was canceled in it."""
         told: dict[View, list[Order]] = {asked.view: [] for asked in cancel_alls}
         for asked, answer in zip(cancel_alls, answers, strict=True):
             told[asked.view] += answer.orders
@@ -125,7 +131,6 @@ class Heat:
                 view.lag.told(orders)
             else:
                 view.canceled(orders)
-        self._stage.look(self._stage.view, *([] if also is None else [also]))
 
     def _charged(self, asked: CancelAll, failed: Violation) -> Violation:
         """What a cancel-all broke that got a wrong answer: what the race is about, if the same one gets good answers

@@ -17,7 +17,7 @@ from conformance.scenarios.trades import OPPOSITE
 from conformance.stage.placement import order, place, prices_between
 from conformance.stage.stage import Stage
 from conformance.stage.wishes import Wish
-from conformance.verdict import Breach
+from conformance.verdict import Breach, CannotJudge
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,11 @@ class _Aim:
 
 
 class Races:
-    """Races on one stage. Use it as a context: behind it, nothing is left of what the other account has placed."""
+    """Races on one stage. Use it as a context: behind it, nothing is left of what the other account has placed.
+
+    Each may be told which one is `following`: what that is about is brought about before the look behind this one, so
+    that one look serves both. It is not there when this one is run, and no rule of races speaks of it.
+    """
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
@@ -85,6 +89,8 @@ class Races:
         self._turn = itertools.cycle(stage.caller.credentials)
         self._others_at_first: Set[str] | None = None
         self._aim = {1: _Aim(0), _ORDERS: _Aim(_APART_S)}  # by the number of requests beside cancel-all
+        self._stands = False  # what the next race is about
+        self._refused: CannotJudge | None = None  # why it does not
 
     def __enter__(self) -> "Races":
         return self
@@ -92,18 +98,27 @@ class Races:
     def __exit__(self, *_: object) -> None:
         self._clear_takers()
 
-    def cancel_and_cancel(self, wishes: Sequence[Wish], market: Market, together: Together) -> None:
+    def cancel_and_cancel(
+        self, wishes: Sequence[Wish], market: Market, together: Together, following: Together | None = None
+    ) -> None:
         """Cancel-alls over these orders, at least one of them for all markets."""
         stage = self._stage
         other = stage.other_view if together.other_too else None
-
-        heat = self._heat("cancel.concurrent-once", lambda: stage.arrange(wishes, bystander=other is not None))
+        heat = self._heat("cancel.concurrent-once", lambda: stage.arrange(wishes, bystander=together.other_too))
         others_before = None if other is None else other.believed()
         if other is not None:
             other.decline_to_harm()
         asked = self._cancel_alls(together.cancel_alls, market.symbol if together.of_one_market else None)
         others = [] if other is None else [CancelAll(other, None, other.account.credentials[0])]
-        answers = heat.run([*asked, *others], just_before=lambda: _list(heat, together.listed), also=other)
+        both = other is not None or (following is not None and following.other_too)
+        answers = heat.run(
+            [*asked, *others],
+            just_before=lambda: _list(heat, together.listed),
+            also=stage.lane.views if both else (),
+            then=None
+            if following is None
+            else self._brings(partial(stage.bring, wishes, bystander=following.other_too)),
+        )
         self._judge(heat, answers[: len(asked)])
         if other is not None and others_before is not None:
             others_after = other.believed()
@@ -113,7 +128,7 @@ class Races:
             raced = (*others_before.exchanges[:1], *heat.requests, *others_after.exchanges[:1])
             stage.caller.observations.report(_told_closely(breaches, heat), *raced, raising=True)
 
-    def cancel_and_place(self, wishes: Sequence[Wish], market: Market) -> None:
+    def cancel_and_place(self, wishes: Sequence[Wish], market: Market, *, following: bool = False) -> None:
         """Cancel-all over these orders while others are placed. What an earlier race has left is canceled as well."""
         stage, placed = self._stage, set[str]()
 
@@ -125,27 +140,29 @@ class Races:
 
         aim = self._aim[_ORDERS]
         heat = self._heat("cancel.concurrent-place", lambda: stage.arrange(wishes, beside_others=True))
-        answers = heat.run(self._cancel_alls(1, wait_s=aim.wait_s), _in_turn(placing))
+        then = self._brings(lambda: stage.bring(wishes)) if following else None
+        answers = heat.run(self._cancel_alls(1, wait_s=aim.wait_s), _in_turn(placing), then=then)
         race = self._judge(heat, answers, placed=placed)
         aim.learn(len(placed & race.told().keys()), len(placed))
 
-    def cancel_and_take(self, market: Market, side: str, taking: Taking) -> bool:
+    def cancel_and_take(self, market: Market, side: str, taking: Taking, *, following: bool = False) -> bool:
         """Cancel-alls while the other account takes from the caller's orders. Whether anything was filled."""
         stage, other = self._stage, self._stage.other_view
         assert other is not None
-        # Each race at a price of its own, so that a stranger's order is hardly ever at the same; and at one at which it
-        # does not meet what the race before has left.
-        number = next(self._race) % _PRICES
-        price = prices_between(market, _PRICES)[-1 - number if side == "buy" else number]
-        if number == 0:
+        number = next(self._race)
+        price = _price_of(number, market, side)
+        if number % _PRICES == 0:
             self._clear_takers()
         others_before = set(other.believed().orders)
         if self._others_at_first is None:
             self._others_at_first = others_before
 
+        def bring(price: Decimal) -> None:
+            place(stage.driver, *[order(stage.view, market, side, price, market.quantity)] * _ORDERS)
+
         def arrange() -> None:
             stage.clear()
-            place(stage.driver, *[order(stage.view, market, side, price, market.quantity)] * _ORDERS)
+            bring(price)
             stage.wait_until_listed(stage.view)
 
         def take(quantity: Decimal) -> None:
@@ -164,11 +181,31 @@ class Races:
 
         aim = self._aim[len(takers)]
         asked = self._cancel_alls(taking.cancel_alls, wait_s=0 if taking.just_before else aim.wait_s)
-        answers = heat.run(asked, [] if taking.just_before else takers, just_before, also=other)
+        # Where the prices begin anew, what is left there is to be gone before.
+        goes_on = following and (number + 1) % _PRICES
+        answers = heat.run(
+            asked,
+            [] if taking.just_before else takers,
+            just_before,
+            also=stage.lane.views,
+            then=self._brings(lambda: bring(_price_of(number + 1, market, side))) if goes_on else None,
+        )
         race = self._judge(heat, answers, others_before=others_before)
         if not taking.just_before:
             aim.learn(sum(bool(taker.filled_qty) for taker in race.takers), len(takers))
         return race.traded
+
+    def _brings(self, bring: Callable[[], None]) -> Callable[[], None]:
+        """Bring about what the next race is about. Where that fails, it is raised once this race has been judged."""
+
+        def brings() -> None:
+            try:
+                bring()
+                self._stands = True
+            except CannotJudge as reason:
+                self._refused = reason
+
+        return brings
 
     def _clear_takers(self) -> None:
         other, at_first = self._stage.other_view, self._others_at_first
@@ -178,7 +215,11 @@ class Races:
             self._stage.clear(other)
 
     def _heat(self, requirement: str, arrange: Callable[[], None]) -> Heat:
-        return Heat(self._stage, requirement, arrange)
+        refused, self._refused = self._refused, None
+        if refused is not None:
+            raise refused
+        stands, self._stands = self._stands, False
+        return Heat(self._stage, requirement, arrange, stands=stands)
 
     def _cancel_alls(self, count: int, symbol: str | None = None, wait_s: float = 0) -> list[CancelAll]:
         """So many of the caller's, with each credential in turn, the last of them for this market."""
@@ -219,6 +260,14 @@ class Races:
             self._uncertain += 1
         met_again = self._uncertain >= _MET_TWICE
         return [breach._replace(certain=True) for breach in breaches if breach.certain or met_again]
+
+
+def _price_of(number: int, market: Market, side: str) -> Decimal:
+    """The price of this race: one of its own, so that a stranger's order is hardly ever at it; and one at which it does
+    not meet what the race before has left.
+    """
+    number %= _PRICES
+    return prices_between(market, _PRICES)[-1 - number if side == "buy" else number]
 
 
 def _in_turn(do: Callable[[int], None]) -> list[Callable[[], None]]:

@@ -75,7 +75,7 @@ def test_fills_meet_a_cancel_all_that_is_over_at_once() -> None:
 
 
 def test_races_without_a_fill_leave_fills_untested(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Races, "cancel_and_take", lambda *_: False)
+    monkeypatch.setattr(Races, "cancel_and_take", lambda *_, **__: False)
     with stage_on(Sandbox()) as stage, pytest.raises(NotObserved, match="nothing was filled in any race"):
         test_races.test_filling_during_cancel_all(stage, "buy")
 
