@@ -167,9 +167,9 @@ class Account(Sender):
             for query in queries
         ]
 
-    def page_until(self, end: int | None = None) -> Wanted:
+    def page_until(self, end: int | None = None, limit: int = MAX_LIMIT) -> Wanted:
         """The page of a snapshot that ends there; by default the one that it begins with."""
-        return Wanted(self, urlencode(Query(end=end, limit=MAX_LIMIT).pairs()), self.credentials[0], "looks")
+        return Wanted(self, urlencode(Query(end=end, limit=limit).pairs()), self.credentials[0], "looks")
 
     def cancel_all(
         self,

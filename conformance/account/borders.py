@@ -25,15 +25,17 @@ def depth(latest: Snapshot, own: Ownership, up_to: int | None) -> int:
     return SNAPSHOT_PAGES
 
 
-def ends(latest: Snapshot | None, own: Ownership, pages: int, up_to: int | None) -> list[int | None]:
-    """The seconds at which so many pages end, or fewer, the first of them at `up_to`: each where the one before reaches
-    for certain, so that they need not wait for each other.
+def ends(
+    latest: Snapshot | None, own: Ownership, pages: int, up_to: int | None, limit: int = MAX_LIMIT
+) -> list[int | None]:
+    """The seconds at which so many pages of this `limit` end, or fewer, the first of them at `up_to`: each where the
+    one before reaches for certain, so that they need not wait for each other.
     """
     found: list[int | None] = [up_to]
     if latest is None:
         return found
     stamps, newer = _stamps(latest, own, up_to), 0
-    shown = max(1, MAX_LIMIT - own.awaited)  # of what is known, on one page, whatever may have come
+    shown = max(1, limit - own.awaited)  # of what is known, on one page, whatever may have come
     while len(found) < pages and stamps:
         end = stamps[max(0, len(stamps) - newer - shown)]
         if found[-1] is not None and end >= found[-1]:

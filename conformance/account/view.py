@@ -106,6 +106,7 @@ class View:
 
         `up_to`: what is newer than this second is not looked at.
         """
+        pages = max(pages, borders.depth(self.latest(), self.own, up_to))
         while True:
             snapshot = self._snapshot(pages, up_to=up_to)
             reached = all(order.id in snapshot.orders for order in self.latest().until(up_to).live())
@@ -265,8 +266,8 @@ class View:
         """One snapshot. Its orders are recognized as old, as this run's or as a stranger's, and judged by what they
         were before.
         """
-        ends = borders.ends(self._latest, self.own, pages, up_to) if limit == MAX_LIMIT else ()
-        with asked_ahead(map(self.account.page_until, ends)):
+        ends = borders.ends(self._latest, self.own, pages, up_to, limit)
+        with asked_ahead(self.account.page_until(end, limit) for end in ends):
             asked_at = self.account.asked_since
             snapshot = self.account.snapshot(pages, limit, ends)
         self._first = self._first or snapshot

@@ -1,6 +1,6 @@
 """Fills: what several of them add up to, on orders that take and on orders that are taken from."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from conformance.account.known import Known
@@ -49,7 +49,7 @@ def test_fills_of_orders_that_take(stage: Stage) -> None:
 
     What a market buy was to spend does not come out even: quote_quantity is that amount, whatever was spent.
     """
-    for trading, fills in _made(stage, TAKING):
+    for trading, fills in ((each, made[each]) for made in _made(stage, TAKING) for each in made):
         spent, due = fills.order.quote_quantity, trading.uneven_amount()
         if fills.order.type == "market" and fills.order.side == "buy" and spent != due:
             breach = Breach(f"quote_quantity {due}, as asked for", f"{spent} on {fills.order}", QUOTE)
@@ -63,14 +63,14 @@ def test_fills_of_orders_that_are_taken_from(stage: Stage) -> None:
     """Three orders of the other account take different amounts of a resting one, some of it or all: the sum, and the
     average. Lists show the order once. Beside them, an order is sold at market price.
     """
-    counted = set()
-    for _, fills in _made(stage, TAKEN):
-        if fills.order.type == "limit" and fills.order.side not in counted:
-            counted.add(fills.order.side)
-            _expect_orders_counted(stage, fills.order.id)
+    counted: set[str] = set()
+    for made in _made(stage, TAKEN):
+        orders = {fills.order.side: fills.order.id for fills in made.values() if fills.order.type == "limit"}
+        _expect_orders_counted(stage, [id for side, id in orders.items() if side not in counted])
+        counted |= orders.keys()
 
 
-def _made(stage: Stage, kinds: Sequence[tuple[int, Kind]]) -> Iterator[tuple[Trading, Fills]]:
+def _made(stage: Stage, kinds: Sequence[tuple[int, Kind]]) -> Iterator[Mapping[Trading, Fills]]:
     """The trades of these kinds, and what came of them: side by side those in different markets."""
     markets = sorted(stage.markets, key=tells_doubles_apart, reverse=True)
     waiting = list(dict.fromkeys((markets[number % len(markets)], kind) for number, kind in kinds))
@@ -81,20 +81,25 @@ def _made(stage: Stage, kinds: Sequence[tuple[int, Kind]]) -> Iterator[tuple[Tra
         waiting = [each for each in waiting if each not in at_once.items()]
         trades = {(trading := Trading(stage, market)): partial(kind, trading) for market, kind in at_once.items()}
         made = add_up(stage, trades)
-        yield from made.items()
+        yield made
         if len(made) < len(trades):
             raise NotObserved("other orders traded with those of this run each time, or lists did not show all of them")
 
 
-def _expect_orders_counted(stage: Stage, id: str) -> None:
-    """Lists of an order with several fills, without a limit and by its status with one that it is among: it is one
+def _expect_orders_counted(stage: Stage, ids: Sequence[str]) -> None:
+    """Lists of orders with several fills, without a limit and by their status with one that they are among: each is one
     order, not several trades.
     """
+    if not ids:
+        return
     known = Known(stage.caller, stage.view.settled, stage.view.believed(), catch_up=stage.view.catch_up)
-    known.expect(Query())
-    order = known.snapshot.orders[id]
-    alike = [each for each in known.snapshot.orders.values() if each.status == order.status]
-    seconds = sorted((each.created_at for each in alike), reverse=True)
-    ends = (number for number in range(2, len(seconds)) if seconds[number - 1] > seconds[number])
-    if limit := next((number for number in ends if seconds[number - 1] <= order.created_at), None):
-        known.expect(Query(status=order.status, limit=limit))
+    queries = [Query()]
+    for order in (known.snapshot.orders[id] for id in ids):
+        alike = [each for each in known.snapshot.orders.values() if each.status == order.status]
+        seconds = sorted((each.created_at for each in alike), reverse=True)
+        ends = (number for number in range(2, len(seconds)) if seconds[number - 1] > seconds[number])
+        if limit := next((number for number in ends if seconds[number - 1] <= order.created_at), None):
+            queries.append(Query(status=order.status, limit=limit))
+    with known.ahead(queries):
+        for query in queries:
+            known.expect(query)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
-from itertools import count, permutations
+from itertools import count, permutations, zip_longest
 
 from conformance.account.view import View
 from conformance.evidence import Exchange
@@ -233,21 +233,28 @@ def _made(stage: Stage, trades: Mapping[Trading, Steps]) -> dict[Trading, Fills]
     return made
 
 
-def meet(stage: Stage, market: Market, victim: Order) -> None:
-    """Let the other account place orders that would trade with `victim`, were it live; nothing of them is left.
+def meet(stage: Stage, victims: Sequence[Order]) -> None:
+    """Let the other account place orders that would trade with these, were they live; nothing of them is left.
 
-    One is at market price, where nobody's liquidity is taken by it but a mock's; there may be none to take.
+    For each, one is at market price, where nobody's liquidity is taken by it but a mock's; there may be none to take.
     """
     other = stage.other_view
     assert other is not None
-    before, side = other.believed(), OPPOSITE[victim.side]
-    other.changing()
-    if stage.target.environment in _NOBODY_ELSES:
-        with suppress(DriverRefused):
-            place(stage.driver, order(other, market, side, None, victim.quantity))
-    place(stage.driver, order(other, market, side, victim.price, victim.quantity))
-    if any(order.live for order in other.believed().unknown_to(before)):
-        stage.clear(other)
+    of_markets = [[each for each in victims if each.symbol == market.symbol] for market in stage.markets]
+    for at_once in zip_longest(*of_markets):  # what is offered to two of one market would trade with each other
+        before = other.believed()
+        other.changing()
+        met = [(market, each) for market, each in zip(stage.markets, at_once, strict=True) if each is not None]
+        if stage.target.environment in _NOBODY_ELSES:
+            with suppress(DriverRefused):
+                place(stage.driver, *(_offered(other, market, each, None) for market, each in met))
+        place(stage.driver, *(_offered(other, market, each, each.price) for market, each in met))
+        if any(order.live for order in other.believed().unknown_to(before)):
+            stage.clear(other)
+
+
+def _offered(by: View, market: Market, victim: Order, price: Decimal | None) -> Placing:
+    return order(by, market, OPPOSITE[victim.side], price, victim.quantity)
 
 
 def _uneven(amount: Decimal, tick: Decimal) -> Decimal:

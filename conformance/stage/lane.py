@@ -86,7 +86,7 @@ class Lane:
 
     def cancel_unjudged(self, symbol: str | None = None) -> None:
         """Let the caller cancel all, and look at nothing but the answer's shape. Raises Declined."""
-        self.view.settled()
+        self.view.believed()
         self.view.decline_to_harm()
         self.view.canceled(self.caller.cancel_all(symbol).orders)
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import product
+from itertools import cycle, product
 from typing import Any
 
 from conformance.account.account import Account
@@ -273,8 +273,8 @@ class Stage:
         return asked_ahead(page for view in views if view.may_be_looked_at for page in view.pages())
 
     def arrange_in_each_market(self) -> None:
-        """Bring about a live order in each market, and no other."""
-        self.arrange([Wish(market, "buy") for market in self.markets], by="placing")
+        """Bring about a live order in each market, bought in one and sold in the next, and no other."""
+        self.arrange([Wish(*each) for each in zip(self.markets, cycle(("buy", "sell")), strict=False)], by="placing")
 
     def have_live(self) -> None:
         """See to it that the caller has live orders, bought and sold, of which some may be partly filled."""
