@@ -15,20 +15,24 @@ _LONG_S = 10.0  # longer than any list is behind that comes round
 
 
 class _Shown(NamedTuple):
-    """An order as lists showed it last, since when they do, by the first that did; and since when it was listed."""
+    """An order as lists showed it last, since when they do, by the first that did; since when it was listed; and when
+    the first list came that showed it so after the account was changed last.
+    """
 
     order: Order
     since: float
     by: Exchange
     listed_since: float
+    again_at: float
 
 
 class Settled:
     """The orders of one account as lists showed them last, and since when. Times in seconds of one clock.
 
     An order that is over is settled `lag_s` seconds after the first list that shows it so. A live one is settled only
-    while nothing was done to the account for as long, since a cancel-all or a trade may change it. What a cancel-all
-    has told as canceled is so for good, and lists show it `told_lag_s` seconds later.
+    while nothing was done to the account for as long, since a cancel-all or a trade may change it; and that it is live
+    still, only where a list has shown it so since. What a cancel-all has told as canceled is so for good; lists show it
+    `told_lag_s` seconds later.
     """
 
     def __init__(self, lag_s: float = 0.0, told_lag_s: float = 0.0) -> None:
@@ -47,6 +51,7 @@ class Settled:
     def learn(self, orders: Iterable[Order], by: Exchange) -> None:
         """Take in what the list `by` has shown."""
         came_at = by.sent_at + by.elapsed_ms / 1000
+        again_at = came_at if by.sent_at > self._changed_at else float("-inf")
         for order in orders:
             if not order.id:
                 continue  # it tells no order from another
@@ -54,7 +59,9 @@ class Settled:
             if known is None or (known.order is not order and known.order != order):
                 if known is None or known.order.created_at != order.created_at:
                     insort(self._by_second, (order.created_at, order.id))
-                self._shown[order.id] = _Shown(order, came_at, by, known.listed_since if known else came_at)
+                self._shown[order.id] = _Shown(order, came_at, by, known.listed_since if known else came_at, again_at)
+            elif known.again_at <= self._changed_at < again_at and order.live:
+                self._shown[order.id] = known._replace(again_at=again_at)
 
     def tell(self, orders: Iterable[Order], by: Exchange) -> None:
         """Take in what the answer `by` to a cancel-all has told."""
@@ -81,14 +88,15 @@ class Settled:
         yield from self._not_canceled(listing, page, floor, asked_at)
         for id, now in page.items():
             known = self._shown.get(id)
-            if known and now is not known.order and now != known.order and self._is_settled(known, asked_at):
+            if known and now is not known.order and now != known.order and self._stays_so(known, asked_at):
                 stale = "cancel.visible" if known.order.status == "canceled" != now.status else None
                 yield Breach(f"{known.order} as it was, in a list of {query}", f"{now}", stale, exchanges=(known.by,))
+        is_due = self._is_settled if query.status is None else self._stays_so
         created = ((second, self._shown[id]) for second, id in self._created(floor, query) if id not in page)
         due = (
             known.order
             for second, known in created
-            if known.order.created_at == second and matches(query, known.order) and self._is_settled(known, asked_at)
+            if known.order.created_at == second and matches(query, known.order) and is_due(known, asked_at)
         )
         for order in listing.left_out(due):
             by = self._shown[order.id].by
@@ -97,6 +105,11 @@ class Settled:
     def _is_settled(self, known: _Shown, at: float) -> bool:
         quiet = self._changed_at + self._lag_s < at
         return known.since + self._lag_s < at and (quiet or not known.order.live)
+
+    def _stays_so(self, known: _Shown, at: float) -> bool:
+        """Whether it is settled, and as it was shown."""
+        since_then = known.again_at > self._changed_at and known.again_at + self._lag_s < at
+        return self._is_settled(known, at) and (since_then or not known.order.live)
 
     def _created(self, after: int, query: Query) -> list[tuple[int, str]]:
         """Those that were created later than this second, and in the window of the query."""

@@ -67,11 +67,13 @@ def of_all_kinds(markets: Sequence[Market], credentials: Sequence[Credential], w
             for number, age in enumerate(each for each in AGES if each != YOUNG)
         ]
     if "placing" in ways:
+        wishes += [Wish(market, "buy", credential=kind) for market in markets for kind in credentials]
+        # Of one side and market, each is placed once the one before is filled: so they are of both, as far as there are
+        # markets.
         wishes += [
-            Wish(market, "buy", fills, credential=kind)
-            for market in markets
-            for kind in credentials
-            for fills in (0, 1)
+            Wish(market, sides[(number + turn) % 2], 1, credential=kind)
+            for number, market in enumerate(markets)
+            for turn, kind in enumerate(credentials)
         ]
         wishes += [
             Wish(market, sides[(number // 2 + fills) % 2], fills, credential=credentials[number % len(credentials)])

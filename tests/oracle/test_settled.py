@@ -50,6 +50,19 @@ def test_a_live_one_only_while_nothing_is_done_to_the_account() -> None:
     assert contradictions(known, 5.0)
 
 
+def test_that_it_is_live_still_has_to_be_shown_again_after_a_change() -> None:
+    known = settled(OPEN)
+    known.change(2.5)
+    assert contradictions(known, 5.0, CANCELED) == []
+    assert contradictions(known, 5.0, query=Query(status="open")) == []
+    known.learn([OPEN], shown(2.4))  # it was asked for before
+    assert contradictions(known, 5.0, CANCELED) == []
+    known.learn([OPEN], shown(5.0))
+    assert contradictions(known, 6.9, CANCELED) == []
+    assert contradictions(known, 7.1, CANCELED)
+    assert contradictions(known, 7.1, query=Query(status="open")) == ["0 orders without it"]
+
+
 def test_one_that_changes_has_to_be_shown_for_long_again() -> None:
     known = settled(OPEN)
     known.learn([CANCELED], shown(5.0))
