@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 import pytest
 
+from conformance.orders import Query
 from conformance.stage.facts import FACTS
 
 Check = TypeVar("Check", bound=Callable[..., Any])
@@ -26,6 +27,18 @@ def needs(**facts: Any) -> Callable[[Check], Check]:
 
     def declare(check: Check) -> Check:
         return pytest.mark.needs(**facts)(check)  # type: ignore[no-any-return]
+
+    return declare
+
+
+def asks(query: Callable[..., Query]) -> Callable[[Check], Check]:
+    """The check is about this list of the caller, its `asked`. Such lists of several checks are asked for at once.
+
+    `query` makes it of the stage, and of the check's parameters by their names.
+    """
+
+    def declare(check: Check) -> Check:
+        return pytest.mark.asks.with_args(query)(check)  # type: ignore[no-any-return]
 
     return declare
 

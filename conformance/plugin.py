@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conformance import options
-from conformance.judging.keys import CHECKS, PLAN, STAGE
+from conformance.judging.keys import ASKED, CHECKS, PLAN, STAGE
 
 if TYPE_CHECKING:
     # At run time only once there is something to judge: in a checkout every pytest session loads this module.
     from conformance.account.account import Account
     from conformance.account.known import Known
     from conformance.judging.plan import Plan
+    from conformance.orders import Query
     from conformance.stage.stage import Stage
 
 
@@ -29,6 +30,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Judge only if a target is given. The tests of the suite itself run without one."""
     config.addinivalue_line("markers", "verifies(*ids): the requirements that the check judges")
     config.addinivalue_line("markers", "needs(**facts): the facts that have to be observed for it")
+    config.addinivalue_line("markers", "asks(query): makes the list that the check is about, of the stage")
     config.addinivalue_line("markers", "cancels: calls cancel-all, so it runs after those that only read")
     config.addinivalue_line("markers", "early: runs before the others that read, or before the others that cancel")
     config.addinivalue_line("markers", "alone: has the target to itself, also where lanes work at the same time")
@@ -80,6 +82,13 @@ def other(stage: "Stage") -> "Account | None":
 def known(stage: "Stage") -> "Known":
     """What is known about the orders of the caller."""
     return stage.view.known
+
+
+@pytest.fixture
+def asked(request: pytest.FixtureRequest) -> "Query":
+    """The list that the check declares to be about."""
+    asked: Query = request.node.stash[ASKED]
+    return asked
 
 
 def _as_pytest_takes_it(option: options.Option) -> dict[str, Any]:

@@ -1,17 +1,21 @@
 """What is known of an account, and whether it explains what a list showed."""
 
+import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from conformance.account.account import EVERYTHING, Account, Page
 from conformance.account.ahead import Wanted, asked_ahead
 from conformance.account.blame import charge
 from conformance.account.contradiction import of_contradiction
+from conformance.operations import LIST
 from conformance.oracle.listing import explain, limit_requirement
 from conformance.oracle.snapshot import Interval, Snapshot
 from conformance.orders import Query
-from conformance.verdict import Breach
+from conformance.verdict import Breach, Unreachable
+from conformance.wire.answers import rejects
 from conformance.wire.client import Answer
 from conformance.wire.signer import Credential
 
@@ -71,6 +75,21 @@ class Known:
         """Those of the lists by these queries that have to be asked for, to be asked for ahead beside others."""
         kind = credential or self._account.credentials[0]
         return self._account.wanted([query for query in lists if not self.has(query, kind)], kind)
+
+    def foresee(self, lists: Iterable[Query]) -> None:
+        """These lists will be wanted one by one. Where that saves time, they are asked for at once, and what comes is
+        kept until then.
+        """
+        kind = self._account.credentials[0]
+        queries = [query for query in dict.fromkeys(lists) if not self.has(query, kind)]
+        if len(queries) < 2 or self._account.at_once == 1:
+            return
+        with asked_ahead(self.wanted(queries, kind)):
+            for query in queries:
+                with contextlib.suppress(Unreachable):  # it is asked for again
+                    answer = self._account.ask_once(LIST, urlencode(query.pairs()), kind)
+                    if answer.status == 200 or rejects(answer):
+                        self.keep(query, kind, answer)
 
     def has(self, query: Query, credential: Credential) -> bool:
         """Whether this list would not be asked for again."""

@@ -6,7 +6,7 @@ import pytest
 
 from conformance.account.account import Account
 from conformance.account.known import Known
-from conformance.declare import early, needs, verifies
+from conformance.declare import asks, early, needs, verifies
 from conformance.oracle.listing import MAX_LIMIT, changed_by_reading
 from conformance.orders import STATUSES, Query
 from conformance.stage.stage import Stage
@@ -25,25 +25,28 @@ def test_a_plain_list_is_an_array(known: Known) -> None:
 
 @verifies("list.array")
 @needs(orders=1)
-def test_nothing_that_matches_is_an_empty_array(caller: Account, stage: Stage) -> None:
+@asks(lambda stage: Query(start=stage.seen.seconds()[0] + 10 * 365 * 86400))
+def test_nothing_that_matches_is_an_empty_array(known: Known, asked: Query) -> None:
     """A window behind the newest order: 200 and []. A list that ignores windows is judged elsewhere."""
-    newest = stage.seen.seconds()[0]
-    far_ahead = newest + 10 * 365 * 86400
-    page = caller.list(Query(start=far_ahead))
-    if page.orders:
+    if known.page(asked).orders:
         raise NotObserved("no list was empty: a list with a start ten years ahead shows orders")
+
+
+def _as_another_account_has(stage: Stage, filtered_by: tuple[str, ...]) -> Query:
+    theirs = listed(stage, stage.other_seen)
+    order = theirs[0 if "end" in filtered_by else -1]
+    around = Query(order.symbol, order.status, order.created_at, order.created_at)
+    return Query(limit=200, **{name: getattr(around, name) for name in filtered_by})
 
 
 @verifies("list.own-only")
 @needs(other=True)
 @pytest.mark.parametrize("filtered_by", [(), ("symbol",), ("status",), ("start",), ("end",)], ids=str)
-def test_another_accounts_orders_are_never_shown(stage: Stage, filtered_by: tuple[str, ...]) -> None:
+@asks(_as_another_account_has)
+def test_another_accounts_orders_are_never_shown(known: Known, asked: Query, filtered_by: tuple[str, ...]) -> None:
     """Filters under which the other account has orders: the caller sees none of them."""
-    theirs = listed(stage, stage.other_seen)
-    order = theirs[0 if "end" in filtered_by else -1]
-    around = Query(order.symbol, order.status, order.created_at, order.created_at)
     try:
-        stage.view.known.page(Query(limit=200, **{name: getattr(around, name) for name in filtered_by}))
+        known.page(asked)
     except NoList as reason:
         if not filtered_by:
             raise

@@ -10,7 +10,7 @@ from conformance.account.account import Account
 from conformance.account.known import Known
 from conformance.account.walk import unreached
 from conformance.coverage.queries import still_listed
-from conformance.declare import needs, verifies
+from conformance.declare import asks, needs, verifies
 from conformance.hypothesis_seam import DRAWING
 from conformance.naming import count
 from conformance.oracle.listing import MAX_LIMIT, due_above
@@ -36,10 +36,10 @@ def test_a_symbol_shows_its_market_alone(stage: Stage, known: Known, data: st.Da
 @verifies("list.symbol")
 @needs(orders=1)
 @pytest.mark.parametrize("how", ALTERED)
-def test_a_symbol_is_matched_exactly(stage: Stage, known: Known, how: str) -> None:
+@asks(lambda stage, how: Query(altered(min(order.symbol for order in listed(stage, stage.seen)), how), limit=MAX_LIMIT))
+def test_a_symbol_is_matched_exactly(known: Known, asked: Query, how: str) -> None:
     """A market's name in another case, cut short or prolonged is another name: nothing of the market is shown."""
-    symbol = min(order.symbol for order in listed(stage, stage.seen))
-    known.expect(Query(symbol=altered(symbol, how), limit=MAX_LIMIT), may_reject=True)
+    known.expect(asked, may_reject=True)
 
 
 @verifies("list.symbol-omitted")
@@ -112,28 +112,35 @@ def test_a_window_of_one_second(stage: Stage, known: Known, data: st.DataObject)
     known.expect(Query(start=moment, end=moment, limit=MAX_LIMIT))
 
 
-@verifies("list.start")
-@needs(orders=1)
-def test_the_first_hour_of_a_day_belongs_to_it(stage: Stage, known: Known) -> None:
-    """start at an order of the first hour after midnight UTC, which by another clock belongs to the day before."""
+def _in_the_first_hour_of_a_day(stage: Stage) -> Query:
     early = [order.created_at for order in stage.seen.orders.values() if order.created_at % DAY_S < HOUR_S]
     if not early:
         raise NotObserved("no order of the first hour of a day in UTC")
-    known.expect(Query(start=early[0], end=early[0], limit=MAX_LIMIT))
+    return Query(start=early[0], end=early[0], limit=MAX_LIMIT)
 
 
 @verifies("list.start")
 @needs(orders=1)
-def test_a_start_of_zero_is_a_value(known: Known) -> None:
+@asks(_in_the_first_hour_of_a_day)
+def test_the_first_hour_of_a_day_belongs_to_it(known: Known, asked: Query) -> None:
+    """start at an order of the first hour after midnight UTC, which by another clock belongs to the day before."""
+    known.expect(asked)
+
+
+@verifies("list.start")
+@needs(orders=1)
+@asks(lambda stage: Query(start=0, limit=MAX_LIMIT))
+def test_a_start_of_zero_is_a_value(known: Known, asked: Query) -> None:
     """start=0 lets everything through."""
-    known.expect(Query(start=0, limit=MAX_LIMIT))
+    known.expect(asked)
 
 
 @verifies("list.end")
 @needs(orders=1)
-def test_an_end_of_zero_is_a_value(known: Known) -> None:
+@asks(lambda stage: Query(end=0, limit=MAX_LIMIT))
+def test_an_end_of_zero_is_a_value(known: Known, asked: Query) -> None:
     """end=0 is long before the first order, so nothing is shown."""
-    known.expect(Query(end=0, limit=MAX_LIMIT))
+    known.expect(asked)
 
 
 @verifies("list.window-empty")

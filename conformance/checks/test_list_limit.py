@@ -6,7 +6,7 @@ from hypothesis import given, settings
 
 from conformance.account.known import Known
 from conformance.coverage.rows import ABOVE, BELOW, WITHIN
-from conformance.declare import needs, verifies
+from conformance.declare import asks, needs, verifies
 from conformance.hypothesis_seam import DRAWING, examples
 from conformance.oracle.listing import DEFAULT_LIMIT, MAX_LIMIT
 from conformance.oracle.snapshot import Snapshot
@@ -83,9 +83,10 @@ def test_a_limit_above_the_maximum_is_clamped(known: Known, limit: int) -> None:
 
 @verifies("list.limit-max")
 @needs(orders=MAX_LIMIT + 1)
-def test_it_is_clamped_within_a_window_too(known: Known) -> None:
+@asks(lambda stage: Query(start=0, end=LARGEST_LIMIT, limit=1000))
+def test_it_is_clamped_within_a_window_too(known: Known, asked: Query) -> None:
     """A limit above 200, and a window that lets everything through: exactly the 200 newest."""
-    known.expect(Query(start=0, end=LARGEST_LIMIT, limit=1000))
+    known.expect(asked)
 
 
 @verifies("list.limit-below")

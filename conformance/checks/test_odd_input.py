@@ -7,7 +7,7 @@ import pytest
 
 from conformance.account.account import Account
 from conformance.account.known import Known
-from conformance.declare import cancels, needs, verifies
+from conformance.declare import asks, cancels, needs, verifies
 from conformance.orders import Query
 from conformance.scenarios import attempts
 from conformance.stage.stage import Stage
@@ -73,14 +73,18 @@ def test_a_symbol_knows_no_wildcards(caller: Account, stage: Stage) -> None:
                 raise Violation(Breach(f"a 4xx, or no orders, for symbol={name[:40]}", f"{len(page)}"), page.exchange)
 
 
+def _in_milliseconds(stage: Stage, name: str) -> Query:
+    second = stage.seen.seconds()[len(stage.seen.seconds()) // 2]
+    return Query(start=second * 1000, limit=200) if name == "start" else Query(end=second * 1000, limit=200)
+
+
 @verifies("list.start", "list.end")
 @needs(orders=1)
 @pytest.mark.parametrize("name", ["start", "end"])
-def test_a_window_in_milliseconds_is_not_understood(stage: Stage, known: Known, name: str) -> None:
+@asks(_in_milliseconds)
+def test_a_window_in_milliseconds_is_not_understood(known: Known, asked: Query, name: str) -> None:
     """A bound of 13 digits is a second tens of thousands of years ahead: start lets nothing through, end everything."""
-    second = stage.seen.seconds()[len(stage.seen.seconds()) // 2]
-    query = Query(start=second * 1000, limit=200) if name == "start" else Query(end=second * 1000, limit=200)
-    known.expect(query, may_reject=True)
+    known.expect(asked, may_reject=True)
 
 
 @cancels

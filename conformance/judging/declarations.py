@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 
+from conformance.orders import Query
+from conformance.stage.stage import Stage
+
 
 def verifies_of(item: pytest.Item) -> tuple[str, ...]:
     """The requirements that the check judges."""
@@ -16,6 +19,16 @@ def needs_of(item: pytest.Item) -> dict[str, Any]:
     for mark in item.iter_markers("needs"):
         merged = {**mark.kwargs, **merged}
     return merged
+
+
+def asked_by(item: pytest.Item, stage: Stage) -> Query | None:
+    """The list that the check declares to be about, if it does. Raises CannotJudge where there is none here."""
+    mark = item.get_closest_marker("asks")
+    if mark is None:
+        return None
+    callspec = getattr(item, "callspec", None)
+    asked: Query = mark.args[0](stage, **(callspec.params if callspec else {}))
+    return asked
 
 
 def cancels(item: pytest.Item) -> bool:

@@ -1,9 +1,9 @@
 """The judge: runs checks on their stages, and turns how each of them ended into an outcome."""
 
+import contextlib
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any, cast
 
@@ -13,15 +13,17 @@ from hypothesis.errors import Flaky
 from conformance import hypothesis_seam
 from conformance.hypothesis_seam import Examples
 from conformance.judging import crashes
-from conformance.judging.declarations import lane_of, name_of, needs_of, verifies_of
+from conformance.judging.declarations import asked_by, lane_of, name_of, needs_of, verifies_of
 from conformance.judging.findings import finding
-from conformance.judging.keys import STAGE
+from conformance.judging.keys import ASKED, STAGE
 from conformance.judging.plan import Plan
 from conformance.judging.stages import Stages
 from conformance.judging.verdicts import Outcome
 from conformance.observations import Observations
+from conformance.orders import Query
 from conformance.results import Finding, Missing
 from conformance.stage.facts import missing
+from conformance.stage.stage import Stage
 from conformance.verdict import CannotJudge, Ending, Inconclusive, NotObserved, Violation
 
 _OBSERVATIONS = pytest.StashKey[Observations]()
@@ -37,10 +39,12 @@ class Judge:
         self.stages = Stages(plan)
         self._enough = plan.effort.time_is_up
         self._wants: defaultdict[int, dict[str, Any]] = defaultdict(dict)
+        self._asking: defaultdict[int, list[pytest.Item]] = defaultdict(list)  # whose lists are not asked for yet
 
     def expect(self, items: list[pytest.Item]) -> None:
         """Note what the selected checks of each lane need, of each kind the most: it is brought about at once."""
         for item in items:
+            self._asking[lane_of(item)].append(item)
             wants = self._wants[lane_of(item)]
             for name, value in needs_of(item).items():
                 greater = isinstance(value, int) and value > wants.get(name, 0)
@@ -65,6 +69,17 @@ class Judge:
             raise NotObserved("needs " + "; ".join(fact.says for fact in item.stash[_MISSING]))
         stage.lane.watch(observations)
         item.stash[STAGE] = stage
+        if (asked := asked_by(item, stage)) is not None:
+            item.stash[ASKED] = asked
+            stage.view.known.foresee(self._asked(stage, self._asking.pop(lane_of(item), [])))
+
+    def _asked(self, stage: Stage, items: Iterable[pytest.Item]) -> Iterator[Query]:
+        """The lists that these checks declare to be about, as far as they can be judged here."""
+        for item in items:
+            with contextlib.suppress(CannotJudge):
+                asked = None if missing(stage, needs_of(item)) else asked_by(item, stage)
+                if asked is not None:
+                    yield asked
 
     def judge(self, item: pytest.Item, run: Callable[[], None]) -> Outcome:
         """Set up the stage and run the check here, not where pytest runs it. Returns how it ended."""
@@ -83,7 +98,7 @@ class Judge:
         """Let the next outcome of this check tell of the one that it had beside another lane, too."""
         item.stash[_BESIDE] = earlier
 
-    @contextmanager
+    @contextlib.contextmanager
     def running(self, item: pytest.Item, again: Callable[[], None]) -> Iterator[None]:
         """Inside, the check runs. A violation that is not certain counts only if it is met when it is run `again`.
 

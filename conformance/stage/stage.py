@@ -214,7 +214,7 @@ class Stage:
             each[self.other_view] = self._bystander(each.get(self.view, ()))
         self.arranger.arrange_each(each, by)
         if self.other_view in each and self.ways[0] == "placing":
-            time.sleep(1)  # none is of the very second of what is done next
+            sleep(1)  # none is of the very second of what is done next
 
     def _bystander(self, beside: Sequence[Wish]) -> list[Wish]:
         """Live orders of the other account in each market and on both sides: where the caller has some, or is to have

@@ -116,3 +116,22 @@ def test_two_accounts_are_looked_at_at_once(monkeypatch: pytest.MonkeyPatch) -> 
         assert [len(each.live()) for each in stage.look(*stage.lane.views)] == [1, 0]
         assert together == [2]
         assert client.counts.total == sent + 2
+
+
+def test_lists_that_will_be_wanted_one_by_one_are_asked_for_at_once_and_kept() -> None:
+    with stage_over(4) as (stage, client):
+        known = stage.view.known
+        known.page(QUERIES[0])
+        known.foresee(QUERIES)
+        sent = client.counts.total
+        assert all(known.has(query, "jwt") for query in QUERIES)
+        for query in QUERIES:
+            known.expect(query)
+        assert client.counts.total == sent == 4  # with the snapshot
+
+
+@pytest.mark.parametrize("connections", [1, 4])
+def test_one_list_alone_or_over_one_connection_is_not_foreseen(connections: int) -> None:
+    with stage_over(connections) as (stage, client):
+        stage.view.known.foresee(QUERIES[:1] if connections > 1 else QUERIES)
+        assert client.counts.total == 1

@@ -1,8 +1,12 @@
 """What the marks of a check say."""
 
+from typing import cast
+
 import pytest
 
 from conformance.judging import declarations
+from conformance.orders import Query
+from conformance.stage.stage import Stage
 from tests.judging.collected import cancels, check, needs, verifies
 
 A = "conformance/checks/test_list_limit.py::test_it[50]"
@@ -20,6 +24,12 @@ def test_all_that_any_of_its_marks_names_is_verified() -> None:
 def test_of_a_fact_that_several_marks_name_the_nearest_counts() -> None:
     marks = needs(known_orders=3), needs(known_orders=51, place=True)
     assert declarations.needs_of(check(A, *marks)) == {"known_orders": 3, "place": True}
+
+
+def test_the_list_that_it_is_about() -> None:
+    asks = pytest.mark.asks.with_args(lambda stage: Query(symbol=stage))
+    assert declarations.asked_by(check(A, asks), cast(Stage, "DFUSDT")) == Query("DFUSDT")
+    assert declarations.asked_by(check(A), cast(Stage, "DFUSDT")) is None
 
 
 def test_whether_it_cancels_and_its_lane() -> None:
