@@ -113,7 +113,8 @@ class Heat:
                 answers = [each.result() for each in canceling]
                 self._tell(cancel_alls, answers)
                 if then is not None:
-                    then()
+                    with self._stage.driver.noting():  # it is no part of this race
+                        then()
                 self._stage.look(*dict.fromkeys((self._stage.view, *also)))
                 return answers
         for asked, error in zip(cancel_alls, errors, strict=False):

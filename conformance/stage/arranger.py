@@ -137,7 +137,8 @@ class Arranger:
         `earlier_s`: so much older than by default. Raises DriverRefused.
         """
         view.latest()
-        view.changing()
+        if placed:
+            view.changing()
         records, newest = self._many(view, injected, earlier_s) if injected else ([], None)
         self._book.arrange({view: placed}, [partial(self._inject, view, records)] if injected else [])
         return newest

@@ -16,15 +16,15 @@ from conformance.scenarios.heat import under_way_at_once
 from conformance.scenarios.races import Races, Taking, Together
 from conformance.stage.stage import Stage
 from conformance.stage.wishes import Wish
-from conformance.verdict import Busy, NotObserved, Violation
+from conformance.verdict import Busy, DriverRefused, NotObserved, Violation
 from tests.sandboxes import stage_on
 
 CANCEL, PLACE, FILL = "cancel.concurrent-once", "cancel.concurrent-place", "cancel.concurrent-fill"
 
 
-def cancel(stage: Stage, races: Races, together: Together | None = None) -> None:
+def cancel(stage: Stage, races: Races, together: Together | None = None, following: Together | None = None) -> None:
     market = stage.markets[0]
-    races.cancel_and_cancel([Wish(market, "buy"), Wish(market, "sell")], market, together or Together(3))
+    races.cancel_and_cancel([Wish(market, "buy"), Wish(market, "sell")], market, together or Together(3), following)
 
 
 def place(stage: Stage, races: Races) -> None:
@@ -80,6 +80,30 @@ def test_races_without_a_fill_leave_fills_untested(monkeypatch: pytest.MonkeyPat
         test_races.test_filling_during_cancel_all(stage, "buy")
 
 
+def test_what_the_next_race_is_about_stands_there_already_and_one_look_serves_both() -> None:
+    with stage_on(Sandbox()) as stage, Races(stage) as races:
+        cancel(stage, races, Together(2), Together(2))
+        looked = stage.view.believed()
+        assert len(looked.live()) == 2
+        cancel(stage, races, Together(2))
+        assert {order.id for order in looked.live()} <= stage.view.believed().orders.keys()
+        assert not stage.view.believed().live()
+
+
+def test_why_the_next_race_cannot_be_run_is_raised_once_this_one_was_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    with stage_on(Sandbox()) as stage, Races(stage) as races:
+
+        def refuse(*_: object, **__: object) -> None:
+            raise DriverRefused("enough")
+
+        cancel(stage, races)
+        monkeypatch.setattr(stage, "bring", refuse)
+        monkeypatch.setattr(stage, "arrange", lambda *_, **__: None)
+        cancel(stage, races, Together(2), Together(2))
+        with pytest.raises(DriverRefused, match="enough"):
+            cancel(stage, races)
+
+
 class FailsOverOrders(Face):
     """Fails in each cancel-all that finds something."""
 
@@ -121,6 +145,7 @@ def test_a_documented_503_is_no_violation() -> None:
     ("name", "race", "sent"),
     [
         ("third-tells-again", lambda stage, races: cancel(stage, races, Together(4)), {"DELETE": 4}),
+        ("third-tells-again", lambda stage, races: cancel(stage, races, Together(4), Together(2)), {"DELETE": 4}),
         (
             "one-cancel-all-at-a-time",
             lambda stage, races: cancel(stage, races, Together(2, other_too=True)),
