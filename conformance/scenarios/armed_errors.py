@@ -52,8 +52,9 @@ def cancel_fails(stage: Stage, error: str) -> None:
         shown = (*before.exchanges[:1], *evidence, *after.exchanges[:1])
         observations.report(charge(lost, "cancel.busy-no-loss"), *shown)
         _succeeds(stage, error, evidence)
-    finally:
-        stage.driver.fault(error, 0)
+    except BaseException:
+        stage.driver.fault(error, 0)  # else no call is armed any more, since one has just succeeded
+        raise
     observations.count({"error.envelope": 1})
 
 

@@ -7,9 +7,10 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from itertools import cycle, islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from conformance.account.account import SNAPSHOT_PAGES
+from conformance.account.ahead import asked_ahead
 from conformance.account.ticket import Ticket
 from conformance.account.view import View
 from conformance.coverage.population import AGES, YOUNG, Kind, population
@@ -54,6 +55,13 @@ _APART_S = 2
 _PER_SECOND = 100
 
 
+class History(NamedTuple):
+    """How many orders a history has at the least, and how many of them are live."""
+
+    orders: int
+    live: int = 0
+
+
 class Arranger:
     """Places, crosses and injects. What the target refuses is kept in `refusals`, in its own words."""
 
@@ -78,16 +86,19 @@ class Arranger:
         """Whether the target takes whole orders."""
         return self._injects
 
-    def history(self, view: View, count: int, live: int = 0) -> None:
-        """Bring `count` orders of this run or more into the account, so many of them live, of as many kinds as the
-        driver can.
-        """
+    def histories(self, wanted: Mapping[View, History]) -> None:
+        """Bring so many orders of this run or more into these accounts, of as many kinds as the driver can."""
         if self._injects:
-            self._injects = self._attempt(lambda: self._inject_history(view, live))
+            made = {view: self._history(view, each.live) for view, each in wanted.items()}
+            injecting = [partial(self._inject, view, records) for view, records in made.items()]
+            self._injects = self._attempt(lambda: self.lane.driver.side_by_side(injecting))
         if not self._injects and self.lane.driver.can_place:
-            self._attempt(lambda: self._trade_history(view))
-            self._attempt(lambda: self._place_many(view, count))
-        view.settled(SNAPSHOT_PAGES)
+            for view, each in wanted.items():
+                self._attempt(partial(self._trade_history, view))
+                self._attempt(partial(self._place_many, view, each.orders))
+        with asked_ahead(page for view in wanted if view.may_be_looked_at for page in view.pages(SNAPSHOT_PAGES)):
+            for view in wanted:
+                view.settled(SNAPSHOT_PAGES)
 
     def renew(self, view: View) -> None:
         """Inject a few orders of all statuses, as new as can be, where that is possible."""
@@ -183,7 +194,7 @@ class Arranger:
             raise DriverRefused("the profile gives no way to create orders: add [driver.place] or [driver.inject]")
         return self.ways[0]
 
-    def _inject_history(self, view: View, live: int) -> None:
+    def _history(self, view: View, live: int) -> list[dict[str, Any]]:
         oldest, newest = seconds.unused(view)
         least = _OF_EACH_STATUS if view is self.lane.view else _OF_EACH_OF_A_BYSTANDER
         counts = dict.fromkeys(STATUSES, least)
@@ -192,7 +203,7 @@ class Arranger:
         # What is older than this second would lie behind more orders than a snapshot reads.
         reach = seconds.older_than(view, (SNAPSHOT_PAGES - _OWN_PAGES) * MAX_LIMIT - sum(counts.values()))
         ages = [age for age, (_, oldest_s) in AGES.items() if newest - oldest_s > reach] or [YOUNG]
-        self._inject(view, history.history(self._markets, self._kinds(counts, ages), newest, oldest, self._rng))
+        return history.history(self._markets, self._kinds(counts, ages), newest, oldest, self._rng)
 
     def _kinds(self, counts: Mapping[str, int], ages: Sequence[str]) -> list[Kind]:
         return population([market.symbol for market in self.lane.markets], ages, counts, self._rng)
@@ -256,7 +267,7 @@ class Arranger:
         known = self.lane.clock.now_at_least(time.time())
         return max(int(time.time()) - seconds.HISTORY_ENDS_S, seconds.used_until(view)) if known is None else known
 
-    def _attempt(self, bring: Callable[[], None]) -> bool:
+    def _attempt(self, bring: Callable[[], object]) -> bool:
         try:
             bring()
         except (DriverRefused, Declined) as reason:

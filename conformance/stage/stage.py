@@ -18,7 +18,7 @@ from conformance.coverage.queries import alike, plan
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Query
 from conformance.profile import Market, Target
-from conformance.stage.arranger import Arranger
+from conformance.stage.arranger import Arranger, History
 from conformance.stage.clean_up import clean_up
 from conformance.stage.driver import Driver
 from conformance.stage.effort import PLAIN, Effort
@@ -166,11 +166,14 @@ class Stage:
             self.expect_own_alone()  # before anything is placed
         if not self.ways:
             return
+        wanted: dict[View, History] = {}
         if wants.get("other") and self.other_view is not None:
-            self.arranger.history(self.other_view, _BYSTANDER_ORDERS)
+            wanted[self.other_view] = History(_BYSTANDER_ORDERS)
         if SHOWN_BY_A_HISTORY & wants.keys():
             live = wants.get("live", 0)
-            self.arranger.history(self.view, max(wants.get("orders", 0), live, _LEAST_HISTORY), live)
+            wanted[self.view] = History(max(wants.get("orders", 0), live, _LEAST_HISTORY), live)
+        self.arranger.histories(wanted)
+        if self.view in wanted:
             self.arranger.renew(self.view)
         self.kinds_seen()
 
