@@ -15,11 +15,13 @@ from conformance.coverage.live_sets import COUNTS, EVERYWHERE, live_sets, sorts
 from conformance.coverage.population import YOUNG
 from conformance.declare import cancels, early, needs, verifies
 from conformance.oracle.listing import MAX_LIMIT
+from conformance.oracle.snapshot import Snapshot
 from conformance.orders import LIVE, Query
 from conformance.scenarios.cancellation import cancel_all
 from conformance.scenarios.trades import OPPOSITE
 from conformance.stage.stage import Stage
 from conformance.stage.wishes import Wish
+from conformance.turns import sleep
 from conformance.verdict import NotObserved
 from conformance.wire.signer import Credential
 
@@ -29,6 +31,10 @@ API_KEY_ALONE = pytest.param("api-key", marks=[pytest.mark.verifies("auth.api-ke
 
 PLACED = 51  # as many as are placed one by one, where nothing can be injected
 PLACED_OF_A_SET = 8  # where more can be injected, since each takes a request
+
+TAKING = 0.5  # of those that are filled
+
+APART_S = 1  # between the last fill and its cancel, so that updated_at tells them apart
 
 LARGE = (300, 301, 400, 499, 500, 501, 999, 1000, 1001)  # while exploring, in place of more than the longest page
 
@@ -57,6 +63,7 @@ def test_every_kind_of_live_order(stage: Stage, credential: Credential) -> None:
     with known.ahead(queries, credential):
         for query in queries:
             known.expect(query, credential)
+    sleep(APART_S)
     market = stage.markets[-1 if credential == "jwt" else 0]
     cancel_all(stage, market.symbol, credential=credential, bystander=True)
     stage.caller.observations.cover("cancels", ("kinds", credential))
@@ -67,26 +74,35 @@ def test_every_kind_of_live_order(stage: Stage, credential: Credential) -> None:
 @cancels
 @verifies("cancel.complete", "cancel.exact", "cancel.status", "cancel.keeps-rest")
 @needs(arrange=True)
-@pytest.mark.parametrize("number", range(len(COUNTS)), ids=lambda number: f"{number}-of-{COUNTS[number]}")
+@pytest.mark.parametrize("number", range(len(COUNTS)), ids=lambda number: f"{number}-of-{COUNTS[number][0]}")
 def test_any_number_of_live_orders(stage: Stage, number: int) -> None:
     """So many live orders, about as many as a page may hold, or a few of one sort: all are canceled, by market or
-    altogether, by either account with either credential. What else is live stays.
+    altogether, by either account with either credential. What else is live stays, and is canceled next.
     """
-    count = another_size(stage, COUNTS[number], number)
+    count = another_size(stage, COUNTS[number][0], number)
     if not stage.arranger.injects and count > PLACED:
         raise NotObserved(f"{count} live orders are needed, which takes [driver.inject]")
-    chosen = sets_of(stage)[number]
-    view, symbol = stage.view_of(chosen["account"]), None if chosen["scope"] == EVERYWHERE else chosen["scope"]
-    seen = stage.arrange_many(view, wishes_of(stage, chosen, count, number))
+    first, *rest = rows = sets_of(stage)[number]
+    view, symbol = stage.view_of(first["account"]), _symbol(first)
+    seen = stage.arrange_many(view, wishes_of(stage, rows, (count, *COUNTS[number][1:]), number))
     if (shown := len(seen.live(symbol))) < count:
         raise NotObserved(f"lists show {shown} of {count} live orders that were created")
-    credential = next(each for each in view.account.credentials if each == chosen["credential"])
-    cancel_all(stage, symbol, by=view, credential=credential, seen=seen)
-    stage.clear(view)  # old orders that stay live would have to be looked for by every look
+    credentials = {f"{each}": each for each in view.account.credentials}
+    after: Snapshot | None = cancel_all(
+        stage, symbol, by=view, credential=credentials[first["credential"]], seen=seen
+    ).after
+    # Old orders that stay live would have to be looked for by every look.
+    for row in rest:
+        after = stage.lane.cancel_in_passing(view, _symbol(row), credentials[row["credential"]], after)
+    stage.clear(view)
+
+
+def _symbol(row: Row) -> str | None:
+    return None if row["scope"] == EVERYWHERE else row["scope"]
 
 
 @lru_cache(maxsize=8)  # one for each lane; a stage that is gone is not kept for ever
-def sets_of(stage: Stage) -> list[Row]:
+def sets_of(stage: Stage) -> list[list[Row]]:
     """Sets of live orders, and who is to cancel them how; chosen when this is first asked for."""
     views = {"caller": stage.view}
     if stage.other_view is not None and not stage.other_view.foreign_live():
@@ -95,22 +111,40 @@ def sets_of(stage: Stage) -> list[Row]:
     return live_sets([market.symbol for market in stage.markets], credentials, {*stage.ways}, stage.seed)
 
 
-def wishes_of(stage: Stage, chosen: Row, count: int, number: int) -> list[Wish]:
-    """The orders of the set that was chosen; beside those of one market, one more of the same sort in each other one.
-
-    Of young ones some are placed, with each credential, and filled up to three times: all, where none can be injected.
-    """
+def wishes_of(stage: Stage, rows: Sequence[Row], counts: Sequence[int], number: int) -> list[Wish]:
+    """The orders of the set that was chosen: so many of the sort of each row, in markets of their own."""
     rng = random.Random(f"{stage.seed} {number}")  # noqa: S311 - variety, not secrecy
+    left = [market.symbol for market in stage.markets]
+    wishes = []
+    for place, (row, count) in enumerate(zip(rows, counts, strict=False)):
+        where = left if row["scope"] == EVERYWHERE else [row["scope"]]
+        few = count if place == 0 or stage.arranger.injects else 1
+        wishes += _wishes(stage, row, few, where, rng)
+        left = [symbol for symbol in left if symbol not in where]
+    return wishes
+
+
+def _wishes(stage: Stage, row: Row, count: int, symbols: Sequence[str], rng: random.Random) -> list[Wish]:
+    """So many orders of this sort in these markets.
+
+    Of young ones some are placed, with each credential, and filled up to three times, some of them by taking from
+    others: all, where none can be injected.
+    """
     markets = {market.symbol: market for market in stage.markets}
-    some = sorts(chosen, count, [*markets], rng)
-    if chosen["scope"] != EVERYWHERE:
-        some += [(symbol, *some[0][1:]) for symbol in markets if symbol != chosen["scope"]]
-    wishes = [Wish(markets[symbol], side, int(partly), age=chosen["age"]) for symbol, side, partly in some]
-    if "placing" not in stage.ways or chosen["age"] != YOUNG:
+    wishes = [
+        Wish(markets[symbol], side, int(partly), age=row["age"])
+        for symbol, side, partly in sorts(row, count, symbols, rng)
+    ]
+    if "placing" not in stage.ways or row["age"] != YOUNG:
         return wishes
-    credentials = stage.view_of(chosen["account"]).account.credentials
+    credentials = stage.view_of(row["account"]).account.credentials
     placed = [
-        replace(wish, credential=credentials[place % len(credentials)], fills=wish.fills * (1 + place // 2 % 3))
+        replace(
+            wish,
+            credential=credentials[place % len(credentials)],
+            fills=wish.fills * (1 + place // 2 % 3),
+            takes=wish.fills > 0 and rng.random() < TAKING,
+        )
         for place, wish in enumerate(wishes[: PLACED_OF_A_SET if stage.arranger.injects else len(wishes)])
     ]
     return [*placed, *wishes[len(placed) :]]

@@ -2,16 +2,20 @@
 
 import random
 from collections.abc import Mapping, Sequence, Set
-from itertools import cycle, product
+from itertools import cycle, islice, product
 
-from conformance.coverage.array import Row, combinations_of, completed
+from conformance.coverage.array import Row, combinations_of, completed, within
 from conformance.coverage.population import YOUNG
 from conformance.oracle.listing import MAX_LIMIT
 
 EVERYWHERE, ANY = "everywhere", "any"
 
-# How many are in scope: about as many as pages may hold; and a few, which can be of any sort.
-COUNTS = (2, 7, 49, 50, 51, 99, 100, 101, 199, 200, 201, 201, 201, 301, 501)
+# How many are in scope: about as many as pages may hold; and a few, which can be of any sort. With each, how many there
+# are in two other markets, where one is in scope. Lists show all of them on as few pages as those in scope take.
+COUNTS = (
+    *((2, 101, 7), (7, 100, 2), (49, 51, 12), (50, 49, 2), (51, 50, 7), (99, 2, 1), (100, 7, 2), (101, 2, 7)),
+    *((199, 99, 12), (200, 101, 7), (201, 100, 2), (301, 7, 1), (301, 2, 12), (301, 1, 2), (501, 2, 1)),
+)
 
 # Numbers in one of these sizes are alike; each by its greatest.
 _SIZES = {"few": 12, "about 50": 51, "about 100": 101, "about 200": MAX_LIMIT}
@@ -25,8 +29,13 @@ _OLD, _AGES, _OFTEN = "old", ("hours", "days", "weeks", "months"), (1, 2, 2, 3)
 _PAIRS = ((0, 0, 0, 0), (0, 1, 1, 1), (1, 0, 1, 1), (1, 1, 0, 1), (1, 1, 1, 0))
 
 
-def live_sets(symbols: Sequence[str], credentials: Mapping[str, Sequence[str]], ways: Set[str], seed: int) -> list[Row]:
+def live_sets(
+    symbols: Sequence[str], credentials: Mapping[str, Sequence[str]], ways: Set[str], seed: int
+) -> list[list[Row]]:
     """A set for each of COUNTS: many triples of properties are met in one or another.
+
+    A set has orders of the sort of each of its rows, and a cancel-all for each, one after the other. Where the first is
+    of one market, the next is of another one, and the last of all: what is left then stands in the others.
 
     `credentials`: those of each account that may cancel, by its name. `ways`: to bring them about.
     """
@@ -46,8 +55,11 @@ def live_sets(symbols: Sequence[str], credentials: Mapping[str, Sequence[str]], 
         own = credentials[row.get("account", accounts[0])]
         return row.get("credential", own[0]) in own
 
-    begun: list[Row] = [{"size": size_of(count)} for count in COUNTS]
     one_after_the_other = cycle(rng.sample(symbols, len(symbols)))
+    begun: list[Row] = [
+        {"size": size} if (size := size_of(count)) == _MANY else {"size": size, "scope": next(one_after_the_other)}
+        for count, *_ in COUNTS
+    ]
     flips = [rng.randrange(2) for _ in _PAIRS[0]]
     for row, bits in zip((row for row in begun if row["size"] == _MANY), _PAIRS, strict=True):
         who, which, one_market, old = (bit ^ flip for bit, flip in zip(bits, flips, strict=True))
@@ -58,8 +70,36 @@ def live_sets(symbols: Sequence[str], credentials: Mapping[str, Sequence[str]], 
         row["age"] = parameters["age"][old % len(parameters["age"])]
     # How old the others are is left to chance: there are not sets enough for all triples.
     triples = combinations_of({name: parameters[name] for name in parameters if name != "age"}, 3)
-    rows = completed(begun, parameters, triples, rng, allowed)
-    return [row | {"age": rng.choices(_AGES, _OFTEN)[0]} if row["age"] == _OLD else row for row in rows]
+    firsts = completed(begun, parameters, triples, rng, allowed)
+    met = set().union(*(within({name: row[name] for name in row if name != "age"}, 3) for row in firsts))
+    # All orders of a set are of one account, and of one age: one look shows them.
+    begun = [
+        {"size": size_of(count), "scope": scope, "account": first["account"], "age": first["age"]}
+        for first, (_, *counts) in zip(firsts, COUNTS, strict=True)
+        for count, scope in zip(counts, _after(first, symbols, rng), strict=False)
+    ]
+    more = iter(completed(begun, parameters, triples - met, rng, allowed))
+    sets = []
+    for first in firsts:
+        age = rng.choices(_AGES, _OFTEN)[0] if first["age"] == _OLD else first["age"]
+        rows = [first, *islice(more, min(len(_others(first, symbols)), 2))]
+        sets.append([row | {"age": age} for row in rows])
+    return sets
+
+
+def _others(first: Row, symbols: Sequence[str]) -> list[str]:
+    """The markets that are not in scope of the first cancel-all."""
+    return [] if first["scope"] == EVERYWHERE else [symbol for symbol in symbols if symbol != first["scope"]]
+
+
+def _after(first: Row, symbols: Sequence[str], rng: random.Random) -> list[str]:
+    """The scopes of the cancel-alls after the first: another market, and all; of these one, where there is one other
+    market.
+    """
+    others = _others(first, symbols)
+    if len(others) < 2:
+        return [rng.choice((each, EVERYWHERE)) for each in others]
+    return [rng.choice(others), EVERYWHERE]
 
 
 def size_of(count: int) -> str:
@@ -67,11 +107,10 @@ def size_of(count: int) -> str:
     return next((size for size, most in _SIZES.items() if count <= most), _MANY)
 
 
-def sorts(row: Row, count: int, symbols: Sequence[str], rng: random.Random) -> list[tuple[str, str, bool]]:
-    """Market, side, and whether it is partly filled, of each of so many orders in scope of this set."""
+def sorts(row: Row, count: int, markets: Sequence[str], rng: random.Random) -> list[tuple[str, str, bool]]:
+    """Market, side, and whether it is partly filled, of each of so many orders of this set, in these markets."""
     sides = ("buy", "sell") if row["side"] == ANY else (row["side"],)
     partly = (False, True) if row["status"] == ANY else (row["status"] != "open",)
-    where = symbols if row["scope"] == EVERYWHERE else (row["scope"],)
-    kinds = list(product(where, sides, partly))
+    kinds = list(product(markets, sides, partly))
     rng.shuffle(kinds)
     return [kinds[number % len(kinds)] for number in range(count)]

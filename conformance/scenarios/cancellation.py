@@ -11,10 +11,10 @@ from conformance.account.patience import pause_s
 from conformance.account.view import View
 from conformance.evidence import Exchange
 from conformance.oracle.cancel_case import Cancellation
-from conformance.oracle.cancellation import CANCELLATION
 from conformance.oracle.listing import changed_by_reading, explain
 from conformance.oracle.snapshot import Interval, Snapshot
 from conformance.scenarios.readers import Readers
+from conformance.stage.clearing import NOTHING, looked_at
 from conformance.stage.stage import Stage
 from conformance.turns import sleep
 from conformance.wire.signer import Credential
@@ -27,7 +27,6 @@ class Answered(Cancellation):
     exchange: Exchange | None = None
 
 
-_NOTHING = Snapshot({})
 _BEYOND = 2**63  # a horizon above which nothing is known to be complete
 
 
@@ -60,7 +59,7 @@ def cancel_all(
     opposite = view.opposite if bystander else None
     with stage.looking(*(each for each in (None if seen else view, opposite) if each is not None)):
         seen = seen or view.believed(pages)
-        other_before = _NOTHING if opposite is None else opposite.believed()
+        other_before = NOTHING if opposite is None else opposite.believed()
     before = view.with_finished(seen) if finished else seen
     unshown = frozenset(view.own.unshown)
     view.decline_to_harm()
@@ -73,13 +72,16 @@ def cancel_all(
         readers.note(answer, asked_at, came_at)
         readers.done()  # the last lists and the look behind it need not wait for each other
         view.canceled(answer.orders)
-        while True:
-            asked_at = time.monotonic()
+
+        after = other_after = NOTHING
+
+        def shown() -> Answered:
+            nonlocal after, other_after
             theirs = [] if opposite is None else opposite.pages()
             with asked_ahead([*view.pages(len(before.exchanges), seen.ceiling), *theirs]):
                 after = view.fresh(len(before.exchanges), seen.ceiling)
-                other_after = _NOTHING if opposite is None else opposite.fresh()
-            cancellation = Answered(
+                other_after = NOTHING if opposite is None else opposite.fresh()
+            return Answered(
                 symbol=symbol,
                 returned=answer.orders,
                 before=before,
@@ -94,10 +96,8 @@ def cancel_all(
                 unread=answer.unread,
                 exchange=answer.exchange,
             )
-            judgement = CANCELLATION.judge(cancellation)
-            if not view.lag.pending and (not judgement.breaches or asked_at > view.consistent_from):
-                break
-            sleep(pause_s(time.monotonic() - came_at))
+
+        cancellation, judgement = looked_at(view, shown)
     view.believe(after)
     if opposite is not None:
         opposite.believe(other_after)

@@ -38,12 +38,15 @@ class Book:
         self._crossed.clear()
         chains: defaultdict[tuple[str, str], list[list[Placing]]] = defaultdict(list)
         resting = []
-        for view, wish in ((view, wish) for view, some in wishes.items() for wish in some):
+        each = [(view, wish) for view, some in wishes.items() for wish in some]
+        # What an order is to take must be met by no other: there, both sides take turns.
+        in_turn = {wish.market.symbol for _, wish in each if wish.takes}
+        for view, wish in each:
             if wish.fills and view.opposite is not None:
                 share = Decimal("0.5") if wish.fills == 1 else Decimal("0.1")
-                chains[wish.market.symbol, wish.side] += self._crossing(
-                    view, wish.market, wish.side, share, wish.fills, wish.credential
-                )
+                symbol = wish.market.symbol
+                steps = self._crossing(view, wish.market, wish.side, share, wish.fills, wish.credential)
+                chains[symbol, "" if symbol in in_turn else wish.side] += steps[::-1] if wish.takes else steps
             else:
                 resting.append(self.resting(view, wish.market, wish.side, wish.price, wish.credential))
         self._place(resting, list(chains.values()), beside)

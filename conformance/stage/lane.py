@@ -1,6 +1,7 @@
 """A lane: two accounts that work side by side, the markets that they trade in, and the driver."""
 
 import contextlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
@@ -10,10 +11,13 @@ from conformance.account.patience import Patience
 from conformance.account.trades import Trades
 from conformance.account.view import View
 from conformance.observations import Observations
+from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order
 from conformance.profile import LaneNames, Market, Profile, Target
+from conformance.stage.clearing import judge_answer
 from conformance.stage.driver import Driver
 from conformance.verdict import CannotJudge, DriverRefused, Violation
+from conformance.wire.signer import Credential
 
 
 class Lane:
@@ -26,6 +30,7 @@ class Lane:
         self.markets = tuple(markets)
         self.driver = driver
         self.clock = TargetClock()
+        self._cleared = Counter[View]()  # how often
         patience = Patience(target.settle_ms / 1000)
         trades = Trades(target.settle_ms / 1000)
         self.view = View(caller, target, self.clock, patience, trades)
@@ -91,17 +96,23 @@ class Lane:
         self.view.canceled(self.caller.cancel_all(symbol).orders)
 
     def clear(self, whose: View | None = None) -> None:
-        """Cancel whatever is live in the account, by default the caller's; judge nothing.
+        """Cancel whatever is live in the account, by default the caller's; judge nothing but the answer.
 
-        One by one what cancel-all does not tell of. Raises Declined.
+        With one credential after the other; once more where that leaves some, and then one by one. Raises Declined.
         """
         view = whose or self.view
         if not view.latest().live():
             return
         view.decline_to_harm()
+        first, *_ = kinds = view.account.credentials
+        turn = kinds[self._cleared[view] % len(kinds)]
+        self._cleared[view] += 1
+        if turn != first:
+            with contextlib.suppress(CannotJudge):
+                self.cancel_in_passing(view, None, turn, view.believed() if view.is_believed else None)
+        if view.latest().live():
+            self.cancel_in_passing(view, None, first, view.believed() if view.is_believed else None)
         with self.unjudged(), self.driver.setting_up():
-            with contextlib.suppress(Violation):
-                view.canceled(view.account.cancel_all().orders)
             if self.driver.can_cancel and view.latest().live():
                 self.cancel_each(view, view.settled().live())
 
@@ -117,6 +128,23 @@ class Lane:
                         self.clear(view)
         finally:
             spread.leave()
+
+    def cancel_in_passing(
+        self, view: View, symbol: str | None, kind: Credential, before: Snapshot | None
+    ) -> Snapshot | None:
+        """Let the account cancel all, where that is not what is tested. The answer alone is judged, where it is known
+        what was `before`. What the account is then.
+        """
+        with self.driver.setting_up():
+            try:
+                with self.unjudged():
+                    answer = view.account.cancel_all(symbol, kind)
+            except Violation:
+                return None
+            view.canceled(answer.orders)
+            if before is None:
+                return None
+            return judge_answer(view, before, answer, self.clock.window(answer.sent_at, answer.answered_at))
 
     def cancel_each(self, view: View, orders: Iterable[Order]) -> dict[str, int]:
         """Let the driver cancel these orders of the account, as many as the target lets it.

@@ -308,7 +308,10 @@ class Stage:
         self.arrange([wish for wish in wishes if wish.fills < 2 or self.other], bystander=True)
 
     def clear(self, whose: View | None = None) -> None:
-        """Cancel whatever is live in the account, by default the caller's; judge nothing. Raises Declined."""
+        """Cancel whatever is live in the account, by default the caller's; judge nothing but the answer.
+
+        Raises Declined.
+        """
         self.lane.clear(whose)
 
     @contextmanager

@@ -19,7 +19,7 @@ class Wish:
     """One live order to bring about; at which price is left to chance, unless it is told.
 
     `fills`: how often it is partly filled. `age`: how old it is, as in a population; young where that cannot be.
-    `credential`: what it is placed with, where that matters.
+    `credential`: what it is placed with, where that matters. `takes`: it fills by taking from orders that rest there.
     """
 
     market: Market
@@ -28,16 +28,18 @@ class Wish:
     price: Decimal | None = None
     age: str = YOUNG
     credential: Credential | None = None
+    takes: bool = False
 
     @property
     def to_be_placed(self) -> bool:
         """Whether injecting would not do: how it came about is what matters."""
-        return self.fills > 1 or self.credential is not None
+        return self.fills > 1 or self.credential is not None or self.takes
 
     def __repr__(self) -> str:
         filled = {0: "", 1: " partly filled"}.get(self.fills, f" filled {self.fills} times")
         aged = "" if self.age == YOUNG else f" of {self.age} ago"
-        return f"{self.market.symbol} {self.side}{filled}{aged}{f' by {self.credential}' if self.credential else ''}"
+        by = f" by {self.credential}" if self.credential else ""
+        return f"{self.market.symbol} {self.side}{filled}{aged}{by}{' as a taker' if self.takes else ''}"
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """How Hypothesis prints it in an example."""
@@ -71,7 +73,7 @@ def of_all_kinds(markets: Sequence[Market], credentials: Sequence[Credential], w
         # Of one side and market, each is placed once the one before is filled: so they are of both, as far as there are
         # markets.
         wishes += [
-            Wish(market, sides[(number + turn) % 2], 1, credential=kind)
+            Wish(market, sides[(number + turn) % 2], 1, credential=kind, takes=(number // 2 + turn) % 2 > 0)
             for number, market in enumerate(markets)
             for turn, kind in enumerate(credentials)
         ]

@@ -1,0 +1,62 @@
+"""Cancel-alls judged by their answers alone, as far as an answer says what was known; else by what lists show."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
+
+from conformance.account.account import Canceled
+from conformance.account.patience import pause_s
+from conformance.account.view import View
+from conformance.observations import Observations
+from conformance.oracle.cancel_case import Cancellation
+from conformance.oracle.cancellation import CANCELLATION
+from conformance.oracle.rules import Judgement
+from conformance.oracle.snapshot import Snapshot
+from conformance.turns import sleep
+
+Case = TypeVar("Case", bound=Cancellation)
+
+NOTHING = Snapshot({})
+
+
+def looked_at(view: View, case: Callable[[], Case]) -> tuple[Case, Judgement]:
+    """The cancel-all that has just been answered, with what lists show after it, and the judgement. They are asked
+    again as long as they may be behind.
+    """
+    came_at = time.monotonic()
+    while True:
+        asked_at = time.monotonic()
+        cancellation = case()
+        judgement = CANCELLATION.judge(cancellation)
+        if not view.lag.pending and (not judgement.breaches or asked_at > view.consistent_from):
+            return cancellation, judgement
+        sleep(pause_s(time.monotonic() - came_at))
+
+
+def judge_answer(view: View, before: Snapshot, answer: Canceled, clock: tuple[int, int] | None) -> Snapshot:
+    """Note what is wrong with this answer to a cancel-all of an account that was so `before`; what the account is now.
+
+    Where the answer is right no list is asked for: what it tells is what later lists have to show. `clock` as a
+    Cancellation has it.
+    """
+    told = replace(before, orders={**before.orders, **{order.id: order for order in answer.orders}})
+    case = Cancellation(
+        symbol=answer.symbol,
+        returned=answer.orders,
+        before=before,
+        after=told,
+        other_before=NOTHING,
+        other_after=NOTHING,
+        clock=clock,
+        tried_before=answer.tried_before,
+        unshown=frozenset(view.own.unshown),
+        unread=answer.unread,
+    )
+    if not CANCELLATION.judge(case).breaches:
+        return told
+    case, judgement = looked_at(view, lambda: replace(case, after=view.fresh(len(before.exchanges), before.ceiling)))
+    noted = Observations()  # it is not what the check is about
+    noted.report(judgement.breaches, *before.exchanges[:1], answer.exchange, *case.after.exchanges[:1])
+    view.account.observations.adopt(noted)
+    return case.after
