@@ -37,9 +37,10 @@ class Wish:
 
     def __repr__(self) -> str:
         filled = {0: "", 1: " partly filled"}.get(self.fills, f" filled {self.fills} times")
+        if self.takes:
+            filled = f"{filled} by taking"
         aged = "" if self.age == YOUNG else f" of {self.age} ago"
-        by = f" by {self.credential}" if self.credential else ""
-        return f"{self.market.symbol} {self.side}{filled}{aged}{by}{' as a taker' if self.takes else ''}"
+        return f"{self.market.symbol} {self.side}{filled}{aged}{f' by {self.credential}' if self.credential else ''}"
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """How Hypothesis prints it in an example."""
