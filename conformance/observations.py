@@ -5,7 +5,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from conformance.evidence import Exchange
-from conformance.verdict import Breach, Violation
+from conformance.verdict import Breach, Violation, all_changed
 
 
 class Lapse(NamedTuple):
@@ -48,16 +48,27 @@ class Observations:
         check cannot look at it again.
         """
         own: Violation | None = None
+        breaches = list(breaches)
+        changed: dict[str | None, list[tuple[str, ...]]] = {}
         for breach in breaches:
+            changed.setdefault(breach.requirement, []).append(breach.changed)
+        together = {requirement: all_changed(*each) for requirement, each in changed.items()}
+        for breach in breaches:
+            breach = breach._replace(changed=together[breach.requirement])  # one of them is shown for all
             violation = Violation(breach, *(breach.exchanges or evidence))
             if own is None and (raising or breach.requirement is None or breach.requirement in self.verifies):
                 own = violation
             elif (
                 breach.requirement and breach.certain and (own is None or breach.requirement != own.breach.requirement)
             ):
-                self.in_passing.setdefault(breach.requirement, violation)
+                self._note(breach.requirement, violation)
         if own:
             raise own
+
+    def _note(self, id: str, violation: Violation) -> None:
+        """Keep the first violation of a requirement, which stands for all that come later."""
+        first = self.in_passing.setdefault(id, violation)
+        first.breach = first.breach._replace(changed=all_changed(first.breach.changed, violation.breach.changed))
 
     def lapse(self, about: Sequence[str], breach: Breach, *evidence: Exchange) -> None:
         """Note a list that contradicts those before and after it. Which requirement that breaks, all lapses tell."""
@@ -80,7 +91,7 @@ class Observations:
         """Take over what was seen during the set-up for this check."""
         self.saw.update(earlier.saw)
         for id, violation in earlier.in_passing.items():
-            self.in_passing.setdefault(id, violation)
+            self._note(id, violation)
         self.doubts |= earlier.doubts
         self.notes |= earlier.notes
         self.lapses += earlier.lapses

@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from conformance.cost import Limit
 from conformance.exits import Exit
 from conformance.requirements import LEVELS_REQUIRED, command_of
-from conformance.verdict import Verdict
+from conformance.verdict import Verdict, all_changed
 
 SCHEMA_VERSION = 1
 Required = Literal["none", "must", "implied", "all"]
@@ -21,7 +21,7 @@ class Finding:
 
     `check` is the check during which it was met, `example` what that check had drawn, `exchanges` are JSON objects.
     `seed`: that of the round which met it, where it is not the seed of the run. `report`: the one that has it, where
-    several were merged.
+    several were merged. `changed`: what an order became, if that is all that is wrong; as a Breach has it.
     """
 
     want: str
@@ -32,6 +32,11 @@ class Finding:
     exchanges: tuple[Mapping[str, Any], ...] = ()
     seed: int | None = None
     report: str | None = None
+    changed: tuple[str, ...] = ()
+
+    def standing_for(self, other: "Finding") -> "Finding":
+        """This finding, where the other one is not shown."""
+        return replace(self, changed=all_changed(self.changed, other.changed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,5 +301,6 @@ def _requirement(entry: Mapping[str, Any]) -> RequirementResult:
 
 
 def _finding(entry: Mapping[str, Any]) -> Finding:
-    told = {"check": "", **entry, "exchanges": tuple(entry.get("exchanges", ()))}
+    lists = {name: tuple(entry.get(name, ())) for name in ("exchanges", "changed")}
+    told = {"check": "", **entry, **lists}
     return Finding(**{each.name: told[each.name] for each in fields(Finding) if each.name in told})

@@ -51,7 +51,8 @@ class Breach(NamedTuple):
     `requirement` None means: whatever the check that looks verifies. A breach that is not `certain` rests on a snapshot
     that somebody else may have overtaken, so it has to be met again before it counts. Not met again it leaves a doubt,
     unless it is `excusable`: the market itself, by a trade, would explain it. `exchanges`: those that show it, where
-    the rule knows them.
+    the rule knows them. `changed`: what an order became from one look at it to another, as `changes` has it, if that is
+    all that is wrong: whatever was done to it in between may have done so.
     """
 
     want: str
@@ -60,6 +61,12 @@ class Breach(NamedTuple):
     certain: bool = True
     excusable: bool = False
     exchanges: tuple[Exchange, ...] = ()
+    changed: tuple[str, ...] = ()
+
+
+def all_changed(*each: tuple[str, ...]) -> tuple[str, ...]:
+    """What several breaches together tell as `changed`: nothing, if one of them is more than a change."""
+    return tuple(sorted(set().union(*each))) if all(each) else ()
 
 
 class Violation(AssertionError):

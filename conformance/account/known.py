@@ -11,7 +11,7 @@ from conformance.account.ahead import Wanted, asked_ahead
 from conformance.account.blame import charge
 from conformance.account.contradiction import of_contradiction
 from conformance.operations import LIST
-from conformance.oracle.listing import explain, limit_requirement
+from conformance.oracle.listing import explain, limit_requirement, page_size
 from conformance.oracle.snapshot import Interval, Snapshot
 from conformance.orders import Query
 from conformance.verdict import Breach, Unreachable
@@ -185,7 +185,9 @@ class Known:
         return self._blamed[kind]
 
     def _is_wrong(self, query: Query, credential: Credential) -> bool:
-        return bool(self._breaches(self._account.list(query, credential), Interval.still(self.snapshot)))
+        page = self._account.list(query, credential)
+        too_long = len(page) > page_size(query.limit)  # by itself that contradicts no snapshot
+        return too_long or bool(self._breaches(page, Interval.still(self.snapshot)))
 
     def _breaches(self, page: Page, interval: Interval) -> list[Breach]:
         return list(explain(page.listing, interval))

@@ -1,8 +1,9 @@
 """Violations that may follow from others are reported behind them, and do not count. Here: when that is allowed."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from conformance.results import RequirementResult, Results
+from conformance.results import Finding, RequirementResult, Results
 from conformance.verdict import Verdict
 
 
@@ -15,6 +16,15 @@ def may_follow(result: RequirementResult, cause: RequirementResult | None) -> bo
     if cause is None or any(each.verdict is not Verdict.FAIL or each.waiver for each in (result, cause)):
         return False
     return cause.level != "advisory" or result.level == "advisory"
+
+
+def are_the_same_change(findings: Sequence[Finding], cause: RequirementResult) -> bool:
+    """Whether each of these findings shows no more than that an order became what findings of the cause show, too.
+
+    A finding that shows anything else, such as an order that was canceled, does not follow from that cause.
+    """
+    seen = {change for finding in cause.findings for change in finding.changed}
+    return all(finding.changed and seen.issuperset(finding.changed) for finding in findings)
 
 
 def checked(results: Results) -> Results:

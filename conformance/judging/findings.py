@@ -22,4 +22,5 @@ def finding(violation: Violation, check: str, present: Callable[[str], str], exa
         check=check,
         example=example and present(example),
         exchanges=tuple(exchange.to_json() for exchange in exchanges),
+        changed=breach.changed,
     )

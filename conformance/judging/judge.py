@@ -186,5 +186,6 @@ def _findings(
     if isinstance(error, Violation):
         violated = [error.breach.requirement] if error.breach.requirement else verifies_of(item)
         drawn = hypothesis_seam.example(error, without=getattr(item, "fixturenames", ()))
-        findings |= {id: finding(error, name, present, drawn) for id in violated}
+        ended = finding(error, name, present, drawn)
+        findings |= {id: ended.standing_for(findings[id]) if id in findings else ended for id in violated}
     return findings

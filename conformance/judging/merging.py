@@ -62,7 +62,8 @@ def _requirement(told: Sequence[tuple[int, RequirementResult]], own_seed: int) -
     findings: dict[str, Finding] = {}
     for seed, result in told:
         for finding in result.findings:
-            findings.setdefault(finding.check, finding if seed == own_seed else replace(finding, seed=seed))
+            first = findings.get(finding.check) or (finding if seed == own_seed else replace(finding, seed=seed))
+            findings[finding.check] = first.standing_for(finding)
     return replace(
         telling,
         examples=sum(result.examples for _, result in told),

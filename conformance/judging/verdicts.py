@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from conformance.gating.consequences import may_follow
+from conformance.gating.consequences import are_the_same_change, may_follow
 from conformance.reporting.words import NOT_RUN
 from conformance.requirements import PRIVATE, Consequence, Requirement, command_of
 from conformance.results import Finding, Missing, RequirementResult
@@ -58,7 +58,7 @@ class Outcome:
 
 
 def _finding(plain: Mapping[str, Any]) -> Finding:
-    return Finding(**{**plain, "exchanges": tuple(plain["exchanges"])})
+    return Finding(**{**plain, "exchanges": tuple(plain["exchanges"]), "changed": tuple(plain["changed"])})
 
 
 def results(
@@ -104,13 +104,16 @@ _ANY_LIST = "list.limit-exact"
 # What is violated by lists that are behind: one that is wrong now and then may be so for the same reason.
 _LISTS_ARE_BEHIND = "cancel.visible"
 
+# What is violated by lists that change orders: another list then shows the same change.
+_READING_CHANGES = "list.safe"
+
 
 def _with_lapses(judged: list[RequirementResult], outcomes: list[Outcome]) -> list[RequirementResult]:
     """The results, one of them violated by the lists that were wrong now and then.
 
-    Those of all checks are one defect. It is charged to what all those lists are about: what is violated already, else
-    to lists that are behind, if any are; else to the likeliest, else to their limit. Where nothing else violates that,
-    the rate is told.
+    Those of all checks are one defect. If reading alone was seen to change orders in the same way, it is that. Else it
+    is charged to what all those lists are about: what is violated already, else to lists that are behind, if any are;
+    else to the likeliest, else to their limit. Where nothing else violates that, the rate is told.
     """
     met = sorted((lapse for outcome in outcomes for lapse in outcome.lapses), key=lambda lapse: len(lapse[0]))
     if not met:
@@ -118,8 +121,11 @@ def _with_lapses(judged: list[RequirementResult], outcomes: list[Outcome]) -> li
     shared = [id for id in met[0][0] if all(id in about for about, _ in met)]
     if len(met) == 1:  # that one list lacks what was just canceled may be chance
         shared = [id for id in shared if id != _LISTS_ARE_BEHIND]
-    violated = {result.id for result in judged if result.findings}
+    violated = {result.id: result for result in judged if result.findings}
     charged = next((id for id in (*shared, _LISTS_ARE_BEHIND) if id in violated), shared[0] if shared else _ANY_LIST)
+    reading = violated.get(_READING_CHANGES)
+    if reading and are_the_same_change([finding for _, finding in met], reading):
+        charged = reading.id
     rate = f"{len(met)} of {sum(outcome.lists for outcome in outcomes)} lists"
 
     def with_them(result: RequirementResult) -> RequirementResult:
@@ -139,13 +145,18 @@ def with_causes(
     by_id = {result.id: result for result in results}
     causes = defaultdict(list)
     for each in consequences:
-        causes[each.id].append(each.of)
+        causes[each.id].append(each)
 
     def first_cause(id: str) -> str | None:
-        for cause in causes[id]:
-            if may_follow(by_id[id], by_id.get(cause)):
-                return first_cause(cause) or cause
+        for each in causes[id]:
+            if follows(by_id[id], by_id.get(each.of), each):
+                return first_cause(each.of) or each.of
         return None
+
+    def follows(result: RequirementResult, cause: RequirementResult | None, how: Consequence) -> bool:
+        if cause is None or not may_follow(result, cause):
+            return False
+        return not how.by_the_same_change or are_the_same_change(result.findings, cause)
 
     return tuple(replace(result, consequence_of=first_cause(result.id)) for result in by_id.values())
 

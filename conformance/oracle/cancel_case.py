@@ -1,6 +1,6 @@
 """One cancel-all with all that is known around it, and how two records of an order differ."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from conformance.oracle.snapshot import Snapshot
@@ -68,6 +68,15 @@ def traded(was: Order, now: Order) -> bool:
 def differences(changed: dict[str, tuple[object, object]], order: Order) -> str:
     """The changed fields of an order, on one line."""
     return f"{order}: {', '.join(f'{name} {was} became {now}' for name, (was, now) in changed.items())}"
+
+
+GONE = ("gone",)
+"""What an order became that a list does not show any more; as `became` has it."""
+
+
+def became(changed: Mapping[str, object], now: Order) -> tuple[str, ...]:
+    """What an order became, without its values, so that orders can be compared that changed in the same way."""
+    return tuple(f"status {now.status}" if name == "status" else name for name in changed)
 
 
 def fixed(order: Order) -> tuple[object, ...]:

@@ -4,7 +4,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from conformance.naming import count
-from conformance.oracle.cancel_case import Cancellation, belongs_to, differences, fixed, is_another, traded
+from conformance.oracle.cancel_case import (
+    GONE,
+    Cancellation,
+    became,
+    belongs_to,
+    differences,
+    fixed,
+    is_another,
+    traded,
+)
 from conformance.oracle.rules import RIGHT, Rulebook, Sight
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import FIELDS, Order
@@ -181,7 +190,10 @@ def everything_else_stays(c: Cancellation) -> Iterator[Sight]:
     """No other field changes."""
     for was, now in c.pairs():
         changed = was.changes(now, REST)
-        yield Breach("the rest of the record as before", differences(changed, now)) if changed else RIGHT
+        if changed:
+            yield Breach("the rest of the record as before", differences(changed, now), changed=became(changed, now))
+        else:
+            yield RIGHT
 
 
 @CANCELLATION.rule("cancel.updated-at")
@@ -207,7 +219,8 @@ def updated_at_is_the_same_in_lists(c: Cancellation) -> Iterator[Sight]:
         listed = c.after.orders.get(order.id)
         if listed is not None and listed.status == order.status == "canceled":
             same = listed.updated_at == order.updated_at
-            yield RIGHT if same else Breach(f"updated_at {order.updated_at} as in the answer", _updated(listed))
+            want = f"updated_at {order.updated_at} as in the answer"
+            yield RIGHT if same else Breach(want, _updated(listed), changed=("updated_at",))
 
 
 @CANCELLATION.rule("cancel.visible")
@@ -220,10 +233,15 @@ def lists_show_the_same_records(c: Cancellation) -> Iterator[Sight]:
         listed = c.after.orders.get(order.id)
         if listed is None:
             if c.after.covers(order.created_at):
-                yield Breach(f"{order}, which cancel-all returned, in a list right after it", "a list without it")
+                want = f"{order}, which cancel-all returned, in a list right after it"
+                yield Breach(want, "a list without it", changed=GONE)
         else:
             changed = order.changes(listed, [name for name in FIELDS if name != "updated_at"])
-            yield Breach("the answer's record in the list after", differences(changed, listed)) if changed else RIGHT
+            if changed:
+                want, got = "the answer's record in the list after", differences(changed, listed)
+                yield Breach(want, got, changed=became(changed, listed))
+            else:
+                yield RIGHT
 
 
 def _terminal(c: Cancellation, *statuses: str) -> Iterator[Sight]:
@@ -242,11 +260,12 @@ def _unchanged(orders: Iterable[Order], after: Snapshot, whose: str) -> Iterator
         if now is None:
             # If the snapshot does not reach back to the order, nothing is known about it.
             if after.covers(was.created_at):
-                yield Breach(f"{whose} listed as before", f"{was} missing")
+                yield Breach(f"{whose} listed as before", f"{was} missing", changed=GONE)
         elif not (changed := was.changes(now)):
             yield RIGHT
         elif not traded(was, now):
-            yield Breach(f"{whose} unchanged", differences(changed, now), certain=not was.live)
+            got = differences(changed, now)
+            yield Breach(f"{whose} unchanged", got, certain=not was.live, changed=became(changed, now))
 
 
 def _updated(order: Order) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
-from conformance.oracle.cancel_case import differences, traded
+from conformance.oracle.cancel_case import GONE, became, differences, traded
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order
 from conformance.verdict import Breach
@@ -37,7 +37,8 @@ def harm(attempt: Attempt) -> Iterator[Breach]:
 def _changed(was: Order, now: Order | None, after: Snapshot) -> Iterator[Breach]:
     if now is None:
         if after.covers(was.created_at):
-            yield Breach(f"{was} as it was", "a list without it", certain=False)
+            yield Breach(f"{was} as it was", "a list without it", certain=False, changed=GONE)
     elif (changed := was.changes(now)) and not traded(was, now):
         # Only this request, or the owner, can cancel an order. Other changes may come from the market.
-        yield Breach(f"{was} as it was", differences(changed, now), certain=now.status == "canceled" or not was.live)
+        certain = now.status == "canceled" or not was.live
+        yield Breach(f"{was} as it was", differences(changed, now), certain=certain, changed=became(changed, now))

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from conformance.naming import count
-from conformance.oracle.cancel_case import is_another
+from conformance.oracle.cancel_case import GONE, became, is_another
 from conformance.oracle.rules import RIGHT, Rulebook, Sight
 from conformance.oracle.snapshot import Interval, Snapshot
 from conformance.orders import Order, Query
@@ -143,7 +143,9 @@ def explain(listing: Listing, known: Interval) -> Iterator[Breach]:
     for order in stable:
         if order.id in shown and (changed := order.changes(shown[order.id])):
             want = f"the same record of {order} in every list"
-            yield Breach(want, _differences(changed), _of_records(order, shown[order.id]), certain=False)
+            other = shown[order.id]
+            broken, told = _of_records(order, other), became(changed, other)
+            yield Breach(want, _differences(changed), broken, certain=False, changed=told)
     for order in listing.left_out(order for order in passing if order.created_at > floor):
         yield Breach(
             f"{count(due, 'order')}, {order} among them", f"{count(len(page), 'order')} without it", certain=False
@@ -207,11 +209,12 @@ def changed_by_reading(first: Snapshot, again: Snapshot) -> Iterator[Breach]:
     for order in first.orders.values():
         later = again.orders.get(order.id)
         if later is None and again.covers(order.created_at):
-            yield Breach(f"{order} when read again", "a list without it", certain=False)
+            yield Breach(f"{order} when read again", "a list without it", certain=False, changed=GONE)
         changed = order.changes(later) if later is not None else {}
-        if changed and not (order.live and "filled_qty" in changed):
+        if later is not None and changed and not (order.live and "filled_qty" in changed):
             # Nobody can change a finished order. Somebody may have canceled a live one.
-            yield Breach("the same record when read again", _differences(changed), certain=not order.live)
+            want, got, certain = "the same record when read again", _differences(changed), not order.live
+            yield Breach(want, got, certain=certain, changed=became(changed, later))
 
 
 def due_above(listing: Listing) -> int:
@@ -235,8 +238,12 @@ def _all(listing: Listing, name: str, holds: Callable[[Order, Any], bool]) -> It
     if value is None:
         return
     for order in listing.orders:
-        right = holds(order, value)
-        yield RIGHT if right else Breach(f"only orders with {name}={value}", str(order))
+        if holds(order, value):
+            yield RIGHT
+        else:
+            # Of what is filtered by, the status alone may have changed since.
+            told = became({name: value}, order) if name == "status" else ()
+            yield Breach(f"only orders with {name}={value}", str(order), changed=told)
 
 
 def _differences(changed: dict[str, tuple[object, object]]) -> str:

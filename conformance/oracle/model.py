@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from conformance.oracle.cancel_case import differences, traded
+from conformance.oracle.cancel_case import became, differences, traded
 from conformance.oracle.snapshot import Snapshot
 from conformance.verdict import Breach
 
@@ -32,7 +32,10 @@ class Model:
             elif (changed := was.changes(now)) and not traded(was, now):
                 certain = not was.live or now.status == "canceled"
                 broken = _FROZEN.get(was.status, "list.safe")
-                yield Breach(f"{was} as after the steps", differences(changed, now), broken, certain=certain)
+                # What a step did to a live order, which need not have been a list, is more than a change by itself.
+                told = () if was.live else became(changed, now)
+                want, got = f"{was} as after the steps", differences(changed, now)
+                yield Breach(want, got, broken, certain=certain, changed=told)
 
     def canceled(self, seen: Snapshot) -> None:
         """Take over the orders after a cancel-all, which has been judged elsewhere."""

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from conformance.evidence import Exchange
 from conformance.naming import count
+from conformance.oracle.cancel_case import GONE, became
 from conformance.oracle.listing import Listing, due_above, matches
 from conformance.orders import Order, Query
 from conformance.verdict import Breach
@@ -90,7 +91,8 @@ class Settled:
             known = self._shown.get(id)
             if known and now is not known.order and now != known.order and self._stays_so(known, asked_at):
                 stale = "cancel.visible" if known.order.status == "canceled" != now.status else None
-                yield Breach(f"{known.order} as it was, in a list of {query}", f"{now}", stale, exchanges=(known.by,))
+                want, told = f"{known.order} as it was, in a list of {query}", became(known.order.changes(now), now)
+                yield Breach(want, f"{now}", stale, exchanges=(known.by,), changed=told)
         is_due = self._is_settled if query.status is None else self._stays_so
         created = ((second, self._shown[id]) for second, id in self._created(floor, query) if id not in page)
         due = (
@@ -100,7 +102,8 @@ class Settled:
         )
         for order in listing.left_out(due):
             by = self._shown[order.id].by
-            yield Breach(f"{order} in a list of {query}", f"{count(len(page), 'order')} without it", exchanges=(by,))
+            got = f"{count(len(page), 'order')} without it"
+            yield Breach(f"{order} in a list of {query}", got, exchanges=(by,), changed=GONE)
 
     def _is_settled(self, known: _Shown, at: float) -> bool:
         quiet = self._changed_at + self._lag_s < at

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from conformance.oracle.cancel_case import became
 from conformance.oracle.rules import RIGHT, Rulebook, Sight
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order
@@ -16,8 +17,12 @@ def canceled_stays_canceled(earlier: Snapshot, later: Snapshot) -> Iterator[Sigh
     for was, now in _pairs(earlier, later):
         if was.status == "canceled":
             final = now.status == "canceled" and now.filled_qty <= was.filled_qty
-            got = f"{now} with filled_qty {now.filled_qty}"
-            yield RIGHT if final else Breach(f"{was.id} canceled for good, with filled_qty {was.filled_qty}", got)
+            if final:
+                yield RIGHT
+            else:
+                got = f"{now} with filled_qty {now.filled_qty}"
+                want = f"{was.id} canceled for good, with filled_qty {was.filled_qty}"
+                yield Breach(want, got, changed=became(was.changes(now), now))
 
 
 @SUCCESSION.rule("order.filled-qty")
@@ -25,7 +30,8 @@ def fills_never_shrink(earlier: Snapshot, later: Snapshot) -> Iterator[Sight]:
     """What was filled stays filled: a sum of fills can only grow. What a cancel does to it has a rule of its own."""
     for was, now in _pairs(earlier, later):
         if was.live and now.status != "canceled" and now.filled_qty < was.filled_qty:
-            yield Breach(f"filled_qty {was.filled_qty} or more, as it was", f"{now.filled_qty} on {now}")
+            want, told = f"filled_qty {was.filled_qty} or more, as it was", became(was.changes(now), now)
+            yield Breach(want, f"{now.filled_qty} on {now}", changed=told)
 
 
 @SUCCESSION.rule("order.id")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from conformance.evidence import Exchange
 from conformance.naming import count
+from conformance.oracle.cancel_case import GONE, became
 from conformance.oracle.listing import Listing, due_above, matches
 from conformance.oracle.rules import RIGHT, Rulebook, Sight
 from conformance.orders import Order, Query
@@ -109,7 +110,8 @@ def what_is_over_stays_so(timeline: Timeline) -> Iterator[Sight]:
             behind = long_ago and later.query and later.query.status and was.status == "canceled"
             want = f"{was.id} {was.status} {_later(earlier, later)}, as one had shown it"
             broken = "cancel.visible" if behind and now.live else None
-            yield Breach(want, f"{now}", broken, exchanges=(earlier.exchange, later.exchange))
+            told = became(was.changes(now), now)
+            yield Breach(want, f"{now}", broken, exchanges=(earlier.exchange, later.exchange), changed=told)
 
 
 @TIMELINE.rule("order.filled-qty", may_also=("cancel.keeps-fills",))
@@ -123,7 +125,8 @@ def fills_never_shrink(timeline: Timeline) -> Iterator[Sight]:
         else:
             want = f"filled_qty {was.filled_qty} or more on {was.id} {_later(earlier, later)}"
             broken = "cancel.keeps-fills" if was.live and now.status == "canceled" else None
-            yield Breach(want, f"{now.filled_qty}", broken, exchanges=(earlier.exchange, later.exchange))
+            told, shown_by = became(was.changes(now), now), (earlier.exchange, later.exchange)
+            yield Breach(want, f"{now.filled_qty}", broken, exchanges=shown_by, changed=told)
 
 
 LAPSES: Rulebook[[Timeline]] = Rulebook()
@@ -145,7 +148,9 @@ def what_nothing_is_done_to_is_always_shown(timeline: Timeline) -> Iterator[Sigh
             elif shown is not None or look.leaves_out(order):
                 want = f"{order} in a list of {query}, as before and after"
                 got = f"{count(len(look.orders), 'order')} without it" if shown is None else f"{shown}"
-                yield Breach(want, got, "cancel.visible" if stale else about, exchanges=(look.exchange,))
+                told = GONE if shown is None else became(order.changes(shown), shown)
+                broken = "cancel.visible" if stale else about
+                yield Breach(want, got, broken, exchanges=(look.exchange,), changed=told)
 
 
 @LAPSES.rule("list.limit-exact")

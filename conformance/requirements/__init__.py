@@ -73,11 +73,15 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class Consequence:
-    """A violation of `id` may follow from a violation of `of`. `why`: the reason."""
+    """A violation of `id` may follow from a violation of `of`. `why`: the reason.
+
+    `by_the_same_change`: only if all that its findings show is that orders became what findings of `of` show, too.
+    """
 
     id: str
     of: str
     why: str
+    by_the_same_change: bool = False
 
 
 @cache
@@ -113,9 +117,12 @@ def consequences() -> tuple[Consequence, ...]:
         where = f"consequences.toml: {entry.get('of', 'an entry without of')}"
         entry = dict(entry)
         affected = _texts(entry.pop("affects", None), where, "affects")
+        by_the_same_change = entry.pop("by_the_same_change", False)
+        if not isinstance(by_the_same_change, bool):
+            raise CatalogueError(f"{where}: by_the_same_change has to be true or false")
         _check_keys(entry, where, needed=_CONSEQUENCE)
         for id in affected:
-            each = Consequence(id, **entry)
+            each = Consequence(id, **entry, by_the_same_change=by_the_same_change)
             _check_consequence(each, where)
             if (id, each.of) in found:
                 raise CatalogueError(f"{where} affects {id} already")

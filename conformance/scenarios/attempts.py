@@ -26,7 +26,8 @@ def probe_cancel(stage: Stage, query: str, reach: Set[str] | None = frozenset())
         [answer] = _sent(stage, [query])
         return answer
 
-    _expect_a_plain_answer(stage, query, attempt(stage, BAD_INPUT, send, reach))
+    answer = attempt(stage, BAD_INPUT, send, reach, wrong=lambda answer: _not_a_plain_answer(query, answer))
+    _expect_a_plain_answer(stage, query, answer)
 
 
 def probe_cancels(stage: Stage, queries: Sequence[str]) -> None:
@@ -54,15 +55,18 @@ def _sent(stage: Stage, queries: Sequence[str]) -> list[Answer]:
 
 
 def _expect_a_plain_answer(stage: Stage, query: str, answer: Answer) -> None:
-    caller = stage.caller
     if answer.status in OF_LOAD:
-        raise Inconclusive(f"{caller}: {answer.status} to a cancel-all")
+        raise Inconclusive(f"{stage.caller}: {answer.status} to a cancel-all")
+    stage.caller.observations.report(_not_a_plain_answer(query, answer), answer.exchange, raising=True)
+    stage.caller.observations.count({BAD_INPUT: 1})
+
+
+def _not_a_plain_answer(query: str, answer: Answer) -> list[Breach]:
     document = decoded(answer.body)
     as_documented = answer.status == 200 and isinstance(document, dict) and isinstance(document.get("canceled"), list)
-    if not (as_documented or turns_away(answer)):
-        breach = Breach(f"a 4xx, or a cancel-all's answer, to ?{query[:60]}", shown(answer), BAD_INPUT)
-        stage.caller.observations.report([breach], answer.exchange, raising=True)
-    stage.caller.observations.count({BAD_INPUT: 1})
+    if as_documented or turns_away(answer) or answer.status in OF_LOAD:
+        return []
+    return [Breach(f"a 4xx, or a cancel-all's answer, to ?{query[:60]}", shown(answer), BAD_INPUT)]
 
 
 def attempt(
@@ -71,10 +75,11 @@ def attempt(
     send: Callable[[], Answer],
     reach: Set[str] | None = frozenset(),
     instead: str = "",
+    wrong: Callable[[Answer], Sequence[Breach]] = lambda _: (),
 ) -> Answer:
     """Send a DELETE that may cancel in these markets alone, and look at what it changed; a change is a Violation.
 
-    `instead` says what should have come of it.
+    `instead` says what should have come of it; `wrong` what is wrong with the answer.
     """
     before = stage.view.believed()
     stage.view.decline_to_harm()
@@ -84,6 +89,7 @@ def attempt(
     evidence = (*before.exchanges[:1], answer.exchange, *after.exchanges[:1])
     due = f"{instead}, and " if instead else ""
     blamed = [breach._replace(requirement=requirement, want=f"{due}{breach.want}") for breach in done]
+    blamed += [breach._replace(exchanges=breach.exchanges or (answer.exchange,)) for breach in wrong(answer)]
     stage.caller.observations.report(blamed, *evidence, raising=True)
     return answer
 

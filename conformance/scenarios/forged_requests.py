@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -136,13 +137,13 @@ def cancel_alone(stage: Stage, forged: Forgery, query: str = "") -> None:
     """Say cancel-all with these credentials alone, and look at what it did: a 4xx that shows no order and touches none,
     or else a Violation.
     """
-    answer = attempt(
+    attempt(
         stage,
         forged.requirement,
         lambda: _sent_alone(stage, CANCEL_ALL, forged, query),
         instead=f"a 4xx to a request with {forged.says}",
+        wrong=lambda answer: _breaches(stage, forged, answer),
     )
-    stage.caller.observations.report(_breaches(stage, forged, answer), answer.exchange, raising=True)
 
 
 def list_appended(stage: Stage, parameter: str) -> None:
@@ -161,18 +162,19 @@ def cancel_appended(stage: Stage, parameter: str) -> None:
     """Say cancel-all with a parameter behind the signature: nothing is canceled, or what would be without it."""
     before = stage.view.believed()
     forged = behind_the_signature(parameter)
-    answer = attempt(stage, forged.requirement, lambda: _sent_alone(stage, CANCEL_ALL, forged, ""), None)
-    after = stage.view.believed()
-    live = {order.id for order in before.live()}
-    left = live & {order.id for order in after.live()}
-    if left and left != live:
-        breach = Breach(
-            f"nothing canceled or all of it, {parameter} not being signed",
-            f"{len(left)} of {len(live)} left",
-            forged.requirement,
-        )
-        evidence = (*before.exchanges[:1], answer.exchange, *after.exchanges[:1])
-        stage.caller.observations.report([breach], *evidence, raising=True)
+
+    def canceled_a_part(answer: Answer) -> list[Breach]:
+        after = stage.view.believed()
+        live = {order.id for order in before.live()}
+        left = live & {order.id for order in after.live()}
+        if not left or left == live:
+            return []
+        want, got = f"nothing canceled or all of it, {parameter} not being signed", f"{len(left)} of {len(live)} left"
+        shown_by = (*before.exchanges[:1], answer.exchange, *after.exchanges[:1])
+        return [Breach(want, got, forged.requirement, exchanges=shown_by)]
+
+    send = partial(_sent_alone, stage, CANCEL_ALL, forged, "")
+    attempt(stage, forged.requirement, send, None, wrong=canceled_a_part)
     stage.caller.observations.count({forged.requirement: 1})
 
 

@@ -43,10 +43,16 @@ EYES = {"order.timestamps", "order.id", "list.newest-first", "list.end"} | {
 
 def test_what_does_harm_follows_only_from_what_all_orders_are_seen_by() -> None:
     assert CATALOGUE.keys() >= HARM | EYES
-    causes = {each.of for each in requirements.consequences() if each.id in HARM - {"error.bad-input", "cancel.final"}}
-    assert causes <= EYES
+    table = [each for each in requirements.consequences() if not each.by_the_same_change]
+    assert {each.of for each in table if each.id in HARM - {"error.bad-input", "cancel.final"}} <= EYES
     never = {"auth.required", "auth.jwt-forged", "auth.signature", "list.own-only", "cancel.scope-symbol"}
-    assert not {each.id for each in requirements.consequences()} & never
+    assert not {each.id for each in table} & never
+
+
+def test_only_what_lists_change_is_compared_with_what_else_changes() -> None:
+    table = [each for each in requirements.consequences() if each.by_the_same_change]
+    assert {each.of for each in table} == {"list.safe"}
+    assert "list.own-only" not in {each.id for each in table}  # a foreign order has not become so
 
 
 def test_what_fails_a_run_follows_only_from_what_fails_one() -> None:
@@ -86,6 +92,7 @@ def test_each_affected_requirement_is_an_entry_of_its_own_in_the_order_of_the_fi
         ([{**ENTRY, "of": "order.id-uuid"}], "order.id-uuid is advisory, so list.start always counts"),
         ([{**ENTRY, "affects": ["list.array"]}], "a circle: list.array → list.array"),
         ([ENTRY, {**ENTRY, "of": "list.start", "affects": ["list.array"]}], "a circle: "),
+        ([{**ENTRY, "by_the_same_change": "yes"}], "list.array: by_the_same_change has to be true or false"),
     ],
 )
 def test_a_table_that_is_wrong_is_named(
