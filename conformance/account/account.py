@@ -14,6 +14,7 @@ from conformance.account.sender import Sender
 from conformance.account.unknown_market import market_remedy, names_no_market
 from conformance.evidence import Exchange
 from conformance.operations import CANCEL_ALL, LIST
+from conformance.oracle.lagging import comes_round
 from conformance.oracle.listing import LISTING, MAX_LIMIT, Listing, limit_requirement
 from conformance.oracle.settled import Settled
 from conformance.oracle.snapshot import Snapshot
@@ -250,10 +251,19 @@ class Account(Sender):
         for breach, exchange in lapses:
             shown = (*breach.exchanges, exchange, page.exchange)
             if breach.requirement and breach.certain:
-                self.observations.report([breach._replace(exchanges=shown)])
+                self.observations.report([self._come_round(breach, page)._replace(exchanges=shown)])
             else:
                 self.observations.lapse(of_lapse(query, breach), breach, *shown)
         return page
+
+    def _come_round(self, breach: Breach, page: Page) -> Breach:
+        """The breach, and how late this page shows what a cancel-all has told, if that is what a list did not show."""
+        told = next((each for each in breach.exchanges if each.method == CANCEL_ALL.method), None)
+        if told is None or breach.requirement != "cancel.visible":
+            return breach
+        after_ms = (page.exchange.sent_at - told.sent_at) * 1000 - told.elapsed_ms
+        allowed_s = self._client.target.consistency_ms / 1000
+        return breach._replace(got=f"{breach.got}; {comes_round(after_ms, allowed_s)}")
 
     def _unsteady(self, page: Page) -> Breach | None:
         return next(self.settled.contradictions(page.listing, page.exchange.sent_at), None)

@@ -15,6 +15,7 @@
 | a reused rule fails in a scenario of its own | what the scenario is about (`charge`) |
 """
 
+import time
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 
@@ -28,7 +29,7 @@ from conformance.oracle.listing import (
 )
 from conformance.oracle.records import read
 from conformance.orders import Order, Query
-from conformance.verdict import Breach
+from conformance.verdict import Breach, Inconclusive
 from conformance.wire.answers import decoded
 from conformance.wire.client import Answer
 from conformance.wire.signer import Credential
@@ -40,6 +41,8 @@ Wrong = Callable[[Query, Credential], bool]
 
 # What an odd query may not bring about: a list without bounds, or somebody else's orders.
 _HARM = ("list.limit-exact", "list.limit-max", "list.own-only")
+
+_MOMENT_S = 1.0  # what is counted in a second is over then
 
 _NOTHING_SHOWN = (204, 404)  # how a server may say that nothing matched, where an empty array is due
 _CREDENTIALS_TURNED_AWAY = (401, 403)
@@ -138,14 +141,28 @@ class Blame:
         self.market: str | None = None
         self._ask = ask
         self._kinds = kinds
+        self._lasting: set[tuple[tuple[str, ...], int, Credential]] = set()
         self._right_alone: dict[tuple[str, tuple[str, ...], str, Credential], bool] = {}
         self._shown_for_default: int | None = (
             None  # how many orders the default as a limit showed, once it was asked for
         )
 
     def of_status(self, query: Query, status: int, kind: Credential) -> str:
-        """The requirement that a list breaks by answering `status`."""
-        return of_list(query, status, lambda other: self._ask(other, kind).status == status, self.market)
+        """The requirement that a list breaks by answering `status`. Raises Inconclusive where it does so no more."""
+        broken = of_list(query, status, lambda other: self._ask(other, kind).status == status, self.market)
+        if status >= 500 and not self._lasts(query, status, kind):
+            raise Inconclusive(f"{status} to a list of {query}, and not when it was asked for again a second later")
+        return broken
+
+    def _lasts(self, query: Query, status: int, kind: Credential) -> bool:
+        """Whether the query earns the status a moment later, too: what earned it may be all that came at once."""
+        sort = tuple(name for name, _ in query.pairs()), status, kind
+        if sort not in self._lasting:
+            time.sleep(_MOMENT_S)
+            if self._ask(query, kind).status != status:
+                return False
+            self._lasting.add(sort)
+        return True
 
     def turns_credential_away(self, query: Query, status: int, kind: Credential) -> bool:
         """Whether an answer speaks of the credential. A 400 does where the account's other credential does not earn it.

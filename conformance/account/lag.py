@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from conformance.account.patience import Patience
 from conformance.evidence import Exchange
+from conformance.oracle.lagging import comes_round
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order
 from conformance.verdict import Breach
@@ -71,8 +72,7 @@ class Lag:
         when = f"{allowed_ms} ms later" if allowed_ms else "right after"
         return Breach(
             f"{order.id} canceled in lists {when}, as the answer to the cancel-all told",
-            f"{order.status}; shown canceled {after_ms:.0f} ms later. If lists may lag so far, say so by "
-            f"consistency_ms under [target] in the profile: it is {allowed_ms}",
+            f"{order.status}; {comes_round(after_ms, self._allowed_s)}",
             "cancel.visible",
             exchanges=(*late, *shown),
         )

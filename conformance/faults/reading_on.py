@@ -42,6 +42,7 @@ class ReadingLetsExpire(Exchange):
     def listed(self, account: str, filters: Filters, limit: int | None) -> list[Order]:
         page = super().listed(account, filters, limit)
         for order in [order for order in page if order.live][:1]:
+            self.cancel(order)  # nobody can trade with it any more
             order.status = "expired"
         return page
 

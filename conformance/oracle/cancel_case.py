@@ -76,7 +76,7 @@ GONE = ("gone",)
 
 def became(changed: Mapping[str, object], now: Order) -> tuple[str, ...]:
     """What an order became, without its values, so that orders can be compared that changed in the same way."""
-    return tuple(f"status {now.status}" if name == "status" else name for name in changed)
+    return tuple(f"{name} {now.status}" if name == "status" else name for name in changed)
 
 
 def fixed(order: Order) -> tuple[object, ...]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from conformance.evidence import Exchange
 from conformance.naming import count
 from conformance.oracle.cancel_case import GONE, became
+from conformance.oracle.lagging import comes_round
 from conformance.oracle.listing import Listing, due_above, matches
 from conformance.oracle.rules import RIGHT, Rulebook, Sight
 from conformance.orders import Order, Query
@@ -52,9 +53,9 @@ class Look:
 class Timeline:
     """The answers that came while something was done to an account, and its orders before and after.
 
-    `settled`: ids of orders that were listed for so long that no list may leave them out any more. `changed`: ids of
-    orders that lists may still show as they were before `before`. `lag_s`: for how long after a cancel-all lists may
-    still be behind.
+    `after_by`: the first list that showed them after. `settled`: ids of orders that were listed for so long that no
+    list may leave them out any more. `changed`: ids of orders that lists may still show as they were before `before`.
+    `lag_s`: for how long after a cancel-all lists may still be behind.
     """
 
     looks: Sequence[Look]
@@ -63,6 +64,7 @@ class Timeline:
     settled: Set[str] = frozenset()
     changed: Set[str] = frozenset()
     lag_s: float = 0.0
+    after_by: Exchange | None = None
 
     @property
     def lists(self) -> Iterator[tuple[Look, Query]]:
@@ -90,6 +92,10 @@ def what_was_told_as_canceled_is_shown_so(timeline: Timeline) -> Iterator[Sight]
                 elif shown is not None or (order.id in timeline.settled and later.leaves_out(order)):
                     want = f"{order.id} canceled {_later(told, later)}, as the answer to the cancel-all told"
                     got = f"a list of {later.query} without it" if shown is None else f"{shown}"
+                    now = timeline.after.get(order.id)
+                    if shown is not None and now is not None and now.status == "canceled" and timeline.after_by:
+                        after_ms = _between_ms(told.exchange, timeline.after_by)
+                        got = f"{got}; {comes_round(after_ms, timeline.lag_s)}"
                     # Why a list leaves it out, this list does not tell.
                     yield Breach(want, got, certain=shown is not None, exchanges=(told.exchange, later.exchange))
 
@@ -176,7 +182,9 @@ def _pairs(timeline: Timeline) -> Iterator[tuple[Look, Look, Order, Order]]:
 
 
 def _later(earlier: Look, later: Look) -> str:
-    # By the times of the exchanges, as the report shows them.
-    first, second = earlier.exchange, later.exchange
-    after_ms = (second.sent_at - first.sent_at) * 1000 - first.elapsed_ms
-    return f"in a list asked for {after_ms:.0f} ms after the first had come"
+    return f"in a list asked for {_between_ms(earlier.exchange, later.exchange):.0f} ms after the first had come"
+
+
+def _between_ms(first: Exchange, second: Exchange) -> float:
+    """By the times of the exchanges, as the report shows them."""
+    return (second.sent_at - first.sent_at) * 1000 - first.elapsed_ms

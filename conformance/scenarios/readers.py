@@ -114,7 +114,8 @@ class Readers:
         if not lag_s and before.exchanges:  # what lists showed before is held against what they show meanwhile, too
             looks.insert(0, Look(EVERYTHING, before.orders, float("-inf"), self._began_at, before.exchanges[0]))
         settled = self._view.account.settled.ids(before.orders, self._asked_at)
-        timeline = Timeline(looks, before.orders, after.orders, settled, self._changed, lag_s)
+        shown_by = next(iter(after.exchanges), None)
+        timeline = Timeline(looks, before.orders, after.orders, settled, self._changed, lag_s, shown_by)
         observations = self._view.account.observations
         lapses = LAPSES.judge(timeline)
         observations.count(lapses.saw)

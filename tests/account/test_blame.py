@@ -12,7 +12,7 @@ from conformance.evidence import Exchange
 from conformance.oracle.listing import Listing, matches, page_size
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order, Query
-from conformance.verdict import Breach
+from conformance.verdict import Breach, Inconclusive
 from conformance.wire.client import Answer
 from conformance.wire.signer import Credential
 from tests.orders import order, record
@@ -393,3 +393,15 @@ def test_a_list_that_is_wrong_once_may_break_what_the_breach_says_or_one_of_its_
     parameters = ["list.status", "list.limit-exact", "list.limit-after-filters"]
     assert of_lapse(query, breach) == parameters
     assert of_lapse(query, breach._replace(requirement="cancel.visible")) == ["cancel.visible", *parameters]
+
+
+# -- a status that passes --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("query", [Query(), Query(status="open"), Query(status="open", limit=7)])
+def test_a_500_that_passes_breaks_nothing(query: Query, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    with pytest.raises(Inconclusive, match="not when it was asked for again a second later"):
+        blame(200, everything).of_status(query, 500, "api-key")
+    assert blame(500, has("status")).of_status(Query(status="open"), 500, "api-key") == "list.status"
+    assert blame(200, everything).of_status(query, 404, "api-key") == "list.array"

@@ -177,6 +177,49 @@ def test_lists_that_are_wrong_now_and_then_are_behind_where_others_are() -> None
     assert [result.id for result in found if result.verdict is Verdict.FAIL] == ["cancel.visible"]
 
 
+READING, UPDATED, GONE = "list.safe", ("updated_at",), ("gone",)
+
+
+def failed_by(*changed: tuple[str, ...], id: str = "list.b") -> list[Outcome]:
+    """A violation with so many findings, each of which shows that orders became this."""
+    found = [replace(FINDING, check=f"test::{number}", changed=each) for number, each in enumerate(changed)]
+    return [outcome(id, ending="violated", findings={id: each}) for each in found]
+
+
+@pytest.mark.parametrize(
+    ("by_reading", "besides", "follows"),
+    [
+        ([UPDATED], [UPDATED], True),
+        ([UPDATED], [UPDATED, UPDATED], True),
+        ([UPDATED, GONE], [("gone", "updated_at")], True),
+        ([UPDATED], [("status canceled", "updated_at")], False),
+        ([UPDATED], [UPDATED, GONE], False),
+        ([UPDATED], [UPDATED, ()], False),
+        ([()], [UPDATED], False),
+        ([()], [()], False),
+    ],
+)
+def test_what_changes_orders_as_reading_does_follows_from_it_and_nothing_else(
+    by_reading: list[tuple[str, ...]], besides: list[tuple[str, ...]], follows: bool
+) -> None:
+    table = [Consequence("list.b", READING, "it is so", by_the_same_change=True)]
+    catalogue = CATALOGUE | {READING: replace(CATALOGUE["list.b"], id=READING)}
+    outcomes = [*failed_by(*besides), *failed_by(*by_reading, id=READING)]
+    found = {result.id: result for result in verdicts.results(catalogue, JUDGED_BY, outcomes, table)}
+    assert found["list.b"].consequence_of == (READING if follows else None)
+
+
+@pytest.mark.parametrize(("became", "charged"), [(UPDATED, READING), (GONE, "list.b"), ((), "list.b")])
+def test_lists_that_show_now_and_then_what_reading_changes_are_that_defect(
+    became: tuple[str, ...], charged: str
+) -> None:
+    catalogue = CATALOGUE | {READING: replace(CATALOGUE["list.b"], id=READING)}
+    lapse = (("list.b",), replace(FINDING, changed=became))
+    outcomes = [*failed_by(UPDATED, id=READING), outcome("order.a", lapses=(lapse,), lists=200)]
+    failed = {each.id for each in verdicts.results(catalogue, JUDGED_BY, outcomes) if each.verdict is Verdict.FAIL}
+    assert failed == {READING, charged}
+
+
 def failing(*ids: str) -> list[Outcome]:
     return [outcome(id, ending="violated", findings={id: FINDING}) for id in ids]
 

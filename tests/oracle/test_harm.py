@@ -23,6 +23,18 @@ def done(was: Order, *now: Order, reach: Set[str] | None = frozenset(), horizon:
     return [breach.certain for breach in breaches]
 
 
+def changed(was: dict[str, Any], *now: dict[str, Any]) -> list[tuple[str, ...]]:
+    attempt = Attempt(Snapshot.of([order(**was)]), Snapshot.of(order(**each) for each in now))
+    return [breach.changed for breach in harm(attempt)]
+
+
+def test_harm_says_what_the_order_became() -> None:
+    assert changed({}, {"updated_at": 1_778_400_300}) == [("updated_at",)]
+    assert changed({}, CANCELED) == [("status canceled", "updated_at")]
+    assert changed(WHOLLY, {**WHOLLY, **EXPIRED}) == [("status expired",)]
+    assert changed({}) == [("gone",)]
+
+
 @pytest.mark.parametrize(
     ("was", "now"),
     [({}, {}), ({}, PARTLY), (PARTLY, WHOLLY), (WHOLLY, WHOLLY), (EXPIRED, EXPIRED), ({}, {"price": "0.5"})],

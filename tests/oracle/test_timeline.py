@@ -62,6 +62,16 @@ def test_a_contradiction_is_told_with_the_two_answers(looks: list[Look], require
     assert "1000 ms after the first had come" in breach.want
 
 
+def test_a_list_that_comes_round_tells_how_late_and_how_to_allow_that() -> None:
+    looks, last = [told(0, CANCELED), look(1.2, OPEN)], look(1.5, CANCELED)
+    timeline = Timeline(looks, {"a": OPEN}, {"a": CANCELED}, after_by=last.exchange)
+    [breach] = TIMELINE.judge(timeline).breaches
+    assert "; shown canceled 500 ms later. If lists may lag so far" in breach.got
+    assert breach.got.endswith("consistency_ms under [target] in the profile: it is 0")
+    [breach] = TIMELINE.judge(replace(timeline, after={"a": OPEN})).breaches
+    assert "later" not in breach.got
+
+
 @pytest.mark.parametrize(
     "looks",
     [
