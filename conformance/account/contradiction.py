@@ -67,8 +67,10 @@ def _of_hiding(listing: Listing, known: Snapshot, wrong: Callable[[Query], bool]
     if query.symbol and not any(order.symbol == query.symbol for order in orders.values()):
         return "list.symbol-omitted"
     first_page = sorted((order.created_at for order in orders.values()), reverse=True)[:MAX_LIMIT]
+    if wrong(Query(limit=MAX_LIMIT)):
+        return limit_requirement(MAX_LIMIT)
     if len(first_page) < MAX_LIMIT or hidden.created_at > first_page[-1]:
-        return limit_requirement(MAX_LIMIT) if wrong(Query(limit=MAX_LIMIT)) else "list.limit-default"
+        return "list.limit-default"
     if query.start is not None and not wrong(replace(query, start=None)):
         return "list.start"
     return None if wrong(Query(end=hidden.created_at, limit=MAX_LIMIT)) else "list.end"
