@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from conformance.gating.consequences import are_the_same_change, may_follow
+from conformance.oracle.cancel_case import GONE
 from conformance.reporting.words import NOT_RUN
 from conformance.requirements import PRIVATE, Consequence, Requirement, command_of
 from conformance.results import Finding, Missing, RequirementResult
@@ -111,9 +112,10 @@ _READING_CHANGES = "list.safe"
 def _with_lapses(judged: list[RequirementResult], outcomes: list[Outcome]) -> list[RequirementResult]:
     """The results, one of them violated by the lists that were wrong now and then.
 
-    Those of all checks are one defect. If reading alone was seen to change orders in the same way, it is that. Else it
-    is charged to what all those lists are about: what is violated already, else to lists that are behind, if any are;
-    else to the likeliest, else to their limit. Where nothing else violates that, the rate is told.
+    Those of all checks are one defect. If all that they show is a change of an order which another violation shows,
+    too, it is that: what reading alone does, or a field that is wrong. Else it is charged to what all those lists are
+    about: what is violated already, else to lists that are behind, if any are; else to the likeliest, else to their
+    limit. Where nothing else violates that, the rate is told.
     """
     met = sorted((lapse for outcome in outcomes for lapse in outcome.lapses), key=lambda lapse: len(lapse[0]))
     if not met:
@@ -123,9 +125,10 @@ def _with_lapses(judged: list[RequirementResult], outcomes: list[Outcome]) -> li
         shared = [id for id in shared if id != _LISTS_ARE_BEHIND]
     violated = {result.id: result for result in judged if result.findings}
     charged = next((id for id in (*shared, _LISTS_ARE_BEHIND) if id in violated), shared[0] if shared else _ANY_LIST)
-    reading = violated.get(_READING_CHANGES)
-    if reading and are_the_same_change([finding for _, finding in met], reading):
-        charged = reading.id
+    wrong = [finding for _, finding in met]
+    alike = [result.id for result in violated.values() if are_the_same_change(wrong, result)]
+    if alike and not any(set(GONE) & set(finding.changed) for finding in wrong):  # what is shown again was not gone
+        charged = _READING_CHANGES if _READING_CHANGES in alike else alike[0]
     rate = f"{len(met)} of {sum(outcome.lists for outcome in outcomes)} lists"
 
     def with_them(result: RequirementResult) -> RequirementResult:

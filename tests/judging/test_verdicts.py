@@ -209,15 +209,24 @@ def test_what_changes_orders_as_reading_does_follows_from_it_and_nothing_else(
     assert found["list.b"].consequence_of == (READING if follows else None)
 
 
-@pytest.mark.parametrize(("became", "charged"), [(UPDATED, READING), (GONE, "list.b"), ((), "list.b")])
-def test_lists_that_show_now_and_then_what_reading_changes_are_that_defect(
-    became: tuple[str, ...], charged: str
+@pytest.mark.parametrize("violated", [READING, "order.a"])
+@pytest.mark.parametrize(("became", "is_the_same"), [(UPDATED, True), (("status expired",), False), ((), False)])
+def test_lists_that_show_now_and_then_what_a_violation_shows_are_that_defect(
+    became: tuple[str, ...], is_the_same: bool, violated: str
 ) -> None:
     catalogue = CATALOGUE | {READING: replace(CATALOGUE["list.b"], id=READING)}
     lapse = (("list.b",), replace(FINDING, changed=became))
-    outcomes = [*failed_by(UPDATED, id=READING), outcome("order.a", lapses=(lapse,), lists=200)]
+    outcomes = [*failed_by(UPDATED, id=violated), outcome("order.a", lapses=(lapse,), lists=200)]
     failed = {each.id for each in verdicts.results(catalogue, JUDGED_BY, outcomes) if each.verdict is Verdict.FAIL}
-    assert failed == {READING, charged}
+    assert failed == ({violated} if is_the_same else {violated, "list.b"})
+
+
+def test_what_a_later_list_shows_again_was_not_gone() -> None:
+    catalogue = CATALOGUE | {READING: replace(CATALOGUE["list.b"], id=READING)}
+    lapse = (("list.b",), replace(FINDING, changed=GONE))
+    outcomes = [*failed_by(GONE, id=READING), outcome("order.a", lapses=(lapse,), lists=200)]
+    found = verdicts.results(catalogue, JUDGED_BY, outcomes)
+    assert {each.id for each in found if each.verdict is Verdict.FAIL} == {READING, "list.b"}
 
 
 def failing(*ids: str) -> list[Outcome]:
