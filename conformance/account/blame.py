@@ -8,6 +8,7 @@
 | a list without a limit is too long | the limit, where limit=50 gives a page that is too long as well |
 | the longest page ends too soon, and a list shows what lies behind it | the limit, alone or beside the filters |
 | beside one filter a longer page than the default one is just the default one | the same |
+| a window that ends before it starts shows orders | that window, whatever is beside it |
 | a list leaves out the very second of a bound, beside the other one alone | that bound |
 | a list with filters shows what lists without them leave out | those lists |
 | a good credential is turned away | that credential, where the target accepts it in another form |
@@ -77,7 +78,7 @@ def of_list(query: Query, status: int, fails: Callable[[Query], bool], market: s
     for name, _ in query.pairs():
         if fails(replace(Query(), **{name: getattr(query, name)})):
             return limit_requirement(query.limit) if name == "limit" else f"list.{name}"
-    if query.start is not None and query.end is not None and query.start > query.end:
+    if _is_empty_window(query):
         return "list.window-empty"
     return "list.conjunctive"
 
@@ -92,6 +93,8 @@ def of_page(query: Query, wrong: Callable[[Query], bool], seconds: Iterable[int]
     filters = [name for name, _ in query.pairs() if name != "limit"]
     if not filters:
         return limit_requirement(query.limit)
+    if _is_empty_window(query) and wrong(Query(start=query.start, end=query.end, limit=query.limit)):
+        return "list.window-empty"
     if query.limit != MAX_LIMIT and not wrong(replace(query, limit=MAX_LIMIT)):
         if wrong(Query(limit=query.limit)):
             return limit_requirement(query.limit)
@@ -103,6 +106,10 @@ def of_page(query: Query, wrong: Callable[[Query], bool], seconds: Iterable[int]
             return f"list.{name}"
     cut = query.start is not None and wrong(_alone(query, "start", query.limit))
     return "list.limit-after-filters" if cut else "list.conjunctive"
+
+
+def _is_empty_window(query: Query) -> bool:
+    return query.start is not None and query.end is not None and query.start > query.end
 
 
 def _alone(query: Query, name: str, limit: int | None) -> Query:

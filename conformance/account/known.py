@@ -190,4 +190,4 @@ class Known:
         return too_long or bool(self._breaches(page, Interval.still(self.snapshot)))
 
     def _breaches(self, page: Page, interval: Interval) -> list[Breach]:
-        return list(explain(page.listing, interval))
+        return list(explain(replace(page.listing, foreign=self._account.foreign.keys()), interval))

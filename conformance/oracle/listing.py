@@ -132,7 +132,8 @@ def no_id_twice(listing: Listing) -> Iterator[Sight]:
 def explain(listing: Listing, known: Interval) -> Iterator[Breach]:
     """What the page shows and should not, and what it should show and does not, according to the snapshots.
 
-    Older than the horizon, the page may show orders that are not known. The rest must match exactly.
+    Older than the horizon, the page may show orders that are not known. The rest must match exactly, but for foreign
+    orders: they break another requirement.
     """
     query, page = listing.query, listing.orders
     shown = {order.id: order for order in page}
@@ -150,7 +151,7 @@ def explain(listing: Listing, known: Interval) -> Iterator[Breach]:
         yield Breach(
             f"{count(due, 'order')}, {order} among them", f"{count(len(page), 'order')} without it", certain=False
         )
-    for order in page:
+    for order in (each for each in page if each.identity not in listing.foreign):
         known_to_be = known.before.orders.get(order.id)
         if known_to_be is None and not known.unsettled(order.id) and known.covers(order.created_at):
             yield Breach(
@@ -164,6 +165,7 @@ _OF_FIELDS = {
     "filled_qty": "order.filled-qty",
     "avg_fill_price": "order.avg-fill-price",
     "quote_quantity": "order.quote-quantity",
+    "reject_reason": "order.reject-reason",
 }
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -405,3 +406,14 @@ def test_a_500_that_passes_breaks_nothing(query: Query, monkeypatch: pytest.Monk
         blame(200, everything).of_status(query, 500, "api-key")
     assert blame(500, has("status")).of_status(Query(status="open"), 500, "api-key") == "list.status"
     assert blame(200, everything).of_status(query, 404, "api-key") == "list.array"
+
+
+# -- a window that ends before it starts -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("beside", [{}, {"status": "open"}, {"symbol": "DFUSDT", "limit": 7}])
+def test_a_window_that_ends_before_it_starts_is_wrong_by_itself(beside: dict[str, Any]) -> None:
+    query = Query(start=9, end=1, **beside)
+    assert of_page(query, both) == "list.window-empty"
+    beside_others = of_page(query, lambda asked: asked == query)
+    assert beside_others == ("list.conjunctive" if beside else "list.window-empty")

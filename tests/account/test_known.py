@@ -29,6 +29,7 @@ class Pages:
 
     def __init__(self, *answers: Sequence[Order]) -> None:
         self.observations = Observations(["list.array"])
+        self.foreign: dict[tuple[object, ...], object] = {}
         self._answers = list(answers)
         self.asked = 0
         self.coming: dict[tuple[str, Credential], Came] = {}

@@ -202,6 +202,7 @@ def test_what_comes_in_between_is_not_judged() -> None:
         ({"status": "filled", "filled_qty": "100"}, None),
         ({"filled_qty": "1"}, "order.filled-qty"),
         ({"avg_fill_price": "1"}, "order.avg-fill-price"),
+        ({"reject_reason": "BAD_PRICE"}, "order.reject-reason"),
         ({"tif": "ioc"}, None),
     ],
 )
@@ -225,3 +226,10 @@ def test_an_order_that_is_gone_when_read_again() -> None:
     refilled = Order.from_json({**B.sent, "filled_qty": "1"})
     [changed] = changed_by_reading(Snapshot.of([B]), Snapshot.of([refilled]))
     assert changed.certain
+
+
+def test_that_a_foreign_order_is_shown_is_not_told_twice() -> None:
+    page, still = [C, B, A], Interval.still(Snapshot.of([C, A]))
+    [breach] = explain(Listing(Query(), page), still)
+    assert str(B) in breach.got
+    assert not list(explain(Listing(Query(), page, frozenset({B.identity})), still))
