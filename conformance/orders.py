@@ -35,8 +35,14 @@ FIELDS = (
 )
 
 
-# An order can be told from others, and found again, without these.
-_NOT_KNOWN_BY = ("tif", "quote_quantity", "filled_qty", "avg_fill_price", "reject_reason", "updated_at")
+# An order can be told from others, and found again, by these.
+KNOWN_BY = frozenset(("id", "symbol", "side", "type", "price", "quantity", "created_at"))
+
+# What an order has to have to be judged.
+NEEDED = KNOWN_BY | {"status"}
+
+# What is null in orders that do without it: left out, it most likely is.
+_PERHAPS_NULL = ("price", "quantity")
 
 
 class Unreadable(ValueError):
@@ -63,7 +69,9 @@ class Order:
     updated_at: int
     sent: Mapping[str, Any] = field(compare=False, repr=False)
     unread: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
-    """The fields that cannot be read; there are some in a PartOfOrder alone."""
+    """The fields that cannot be read in the record; there are some in a PartOfOrder alone."""
+    unknown: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
+    """Those of them that nothing else tells either."""
 
     # Made once and not at each use: a record is read once, and a run asks millions of times what it is.
     live: bool = field(init=False, compare=False, repr=False)
@@ -72,53 +80,57 @@ class Order:
     """The fields that never change. The id alone is not enough: two accounts may use the same id."""
 
     def __post_init__(self) -> None:
-        identity = (self.id, self.symbol, self.side, self.type, self.price, self.quantity, self.created_at)
-        object.__setattr__(self, "live", self.status in LIVE)
-        object.__setattr__(self, "identity", identity)
+        set_once = object.__setattr__
+        set_once(self, "live", _plain(self, "status") in LIVE)
+        set_once(self, "identity", tuple(_plain(self, name) for name in _IDENTITY))
 
     @classmethod
-    def from_json(cls, record: object, sent: Mapping[str, Any] | None = None) -> "Order":
+    def from_json(
+        cls,
+        record: object,
+        sent: Mapping[str, Any] | None = None,
+        otherwise: Mapping[str, Any] | None = None,
+        *,
+        partly: bool = False,
+    ) -> "Order":
         """Read a decoded JSON record. Other spellings are accepted here, since the contract judges the spelling.
-        `sent`: the record as the target sent it, if that is another one.
+        `sent`: the record as the target sent it, if that is another one. `otherwise`: what is known of its fields if
+        they cannot be read.
 
-        A PartOfOrder, where a field cannot be read that an order is not known by. Raises Unreadable where another
-        cannot.
+        A PartOfOrder, where a field cannot be read. Raises Unreadable where it is one that an order has to have, and
+        the record is not read `partly`.
         """
         if not isinstance(record, Mapping):
             raise Unreadable(f"an order is a JSON object, this is {record!r}")
-        created_at, status = _seconds(record, "created_at"), _text(record, "status")
-        known: dict[str, Any] = {
-            "id": id_of(record),
-            "symbol": _text(record, "symbol"),
-            "side": _text(record, "side"),
-            "type": _text(record, "type"),
-            "price": _optional_amount(record, "price") if "price" in record else None,
-            "quantity": _optional_amount(record, "quantity") if "quantity" in record else None,
-            "status": status,
-            "created_at": created_at,
-        }
-        unchanged = created_at if status in _PERHAPS_NEVER_UPDATED else None
-        rest: dict[str, Callable[[], Any]] = {
-            "tif": lambda: _optional_text(record, "tif"),
-            "quote_quantity": lambda: _optional_amount(record, "quote_quantity"),
-            "filled_qty": lambda: _amount(record, "filled_qty", nothing=status in _PERHAPS_NEVER_UPDATED),
-            "avg_fill_price": lambda: _amount(record, "avg_fill_price", nothing=not known.get("filled_qty", True)),
-            "reject_reason": lambda: _optional_text(record, "reject_reason"),
-            "updated_at": lambda: _seconds(record, "updated_at", unchanged),
-        }
-        unread = []
-        for name, value in rest.items():
+        known: dict[str, Any] = {}
+        unread, supplied = set(), dict(otherwise or {})
+        for name, value in _READ.items():
             try:
-                known[name] = value()
+                known[name] = value(record, known)
             except Unreadable:
-                unread.append(name)
-        known |= dict.fromkeys(unread) | {"sent": record if sent is None else sent, "unread": frozenset(unread)}
+                if name in _PERHAPS_NULL and name not in record:
+                    supplied.setdefault(name, None)
+                if name in NEEDED and name not in supplied and not partly:
+                    raise
+                known[name] = supplied.get(name)
+                unread.add(name)
+        known |= {
+            "sent": record if sent is None else sent,
+            "unread": frozenset(unread),
+            "unknown": frozenset(unread - supplied.keys()),
+        }
         return (PartOfOrder if unread else cls)(**known)
 
     @property
     def looks(self) -> Looks:
         """What an order that a list shows can be recognized by."""
         return self.symbol, self.side, self.type, self.price, self.quantity
+
+    def with_status(self, status: str) -> "Order":
+        """This order, whose status cannot be read, with a status that is known otherwise."""
+        known = {name: _plain(self, name) for name in FIELDS} | {"status": status}
+        unknown = self.unknown - {"status"}
+        return PartOfOrder(**known, sent=self.sent, unread=self.unread, unknown=unknown)
 
     def changes(self, other: "Order", fields: Iterable[str] = FIELDS) -> dict[str, tuple[Any, Any]]:
         """Those of `fields` in which the two orders differ, with both values. What cannot be read is left out."""
@@ -134,21 +146,33 @@ class Order:
 
 
 class PartOfOrder(Order):
-    """An order of which some fields cannot be read: who asks for one of those is told so by Unread.
+    """An order of which some fields cannot be read: who asks for one that is unknown is told so by Unread.
 
     It is known all the same: by its id, and by what it looks like.
     """
 
     def __getattribute__(self, name: str) -> Any:
-        if name in _NOT_KNOWN_BY and name in self.unread:
-            raise Unread(f"{name} of the order {self.id} cannot be read")
+        if name in _TOLD_BY and _TOLD_BY[name] in object.__getattribute__(self, "unknown"):
+            raise Unread(f"{_TOLD_BY[name]} of the order {_plain(self, 'id')} cannot be read")
         return object.__getattribute__(self, name)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, PartOfOrder) and self.sent == other.sent
+        return (
+            isinstance(other, PartOfOrder)
+            and self.sent == other.sent
+            and _plain(self, "status") == _plain(other, "status")
+            and _plain(self, "identity") == _plain(other, "identity")
+        )
 
     def __hash__(self) -> int:
-        return hash(self.id)
+        return hash(_plain(self, "id"))
+
+    def __str__(self) -> str:
+        id, symbol, side, status, created_at = (
+            "?" if name in self.unknown else _plain(self, name)
+            for name in ("id", "symbol", "side", "status", "created_at")
+        )
+        return f"{id} ({symbol} {side} {status}, created {created_at})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,3 +265,41 @@ def _second(text: str) -> int:
         return int(text)
     moment = datetime.fromisoformat(text)
     return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+
+
+def _plain(order: Order, name: str) -> Any:
+    """What stands under this name, whether it is known or not."""
+    return object.__getattribute__(order, name)
+
+
+_IDENTITY = ("id", "symbol", "side", "type", "price", "quantity", "created_at")
+_TOLD_BY = {name: name for name in FIELDS} | {"live": "status"}
+"""What cannot be told without a field, by the field."""
+
+_Known = Mapping[str, Any]
+
+# How each field is read, from the record and from what was read of it before.
+_READ: Mapping[str, Callable[[Mapping[str, Any], _Known], Any]] = {
+    "id": lambda record, _: id_of(record),
+    "symbol": lambda record, _: _text(record, "symbol"),
+    "side": lambda record, _: _text(record, "side"),
+    "type": lambda record, _: _text(record, "type"),
+    "price": lambda record, _: _optional_amount(record, "price"),
+    "quantity": lambda record, _: _optional_amount(record, "quantity"),
+    "status": lambda record, _: _text(record, "status"),
+    "created_at": lambda record, _: _seconds(record, "created_at"),
+    "tif": lambda record, _: _optional_text(record, "tif"),
+    "quote_quantity": lambda record, _: _optional_amount(record, "quote_quantity"),
+    "filled_qty": lambda record, known: _amount(record, "filled_qty", nothing=_is_as_created(known)),
+    "avg_fill_price": lambda record, known: _amount(
+        record, "avg_fill_price", nothing=known["filled_qty"] == Decimal(0)
+    ),
+    "reject_reason": lambda record, _: _optional_text(record, "reject_reason"),
+    "updated_at": lambda record, known: _seconds(
+        record, "updated_at", known["created_at"] if _is_as_created(known) else None
+    ),
+}
+
+
+def _is_as_created(known: _Known) -> bool:
+    return known["status"] in _PERHAPS_NEVER_UPDATED

@@ -5,17 +5,19 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlencode
 
 from conformance.account import reading
 from conformance.account.ahead import Wanted, asked_ahead
 from conformance.account.blame import BAD_INPUT, Blame, of_cancel_all, of_lapse, of_odd_input
+from conformance.account.otherwise import Otherwise
 from conformance.account.sender import Sender
 from conformance.account.unknown_market import market_remedy, names_no_market
 from conformance.evidence import Exchange
 from conformance.operations import CANCEL_ALL, LIST
 from conformance.oracle.lagging import comes_round
-from conformance.oracle.listing import LISTING, MAX_LIMIT, Listing, limit_requirement
+from conformance.oracle.listing import FILTERED, LISTING, MAX_LIMIT, Listing, limit_requirement
 from conformance.oracle.settled import Settled
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order, Query
@@ -82,6 +84,7 @@ class Account(Sender):
         self.blame = Blame(self._ask, self.credentials)
         target = client.target
         self.settled = Settled((target.settle_ms + target.consistency_ms) / 1000, target.consistency_ms / 1000)
+        self.otherwise = Otherwise(self.settled, lambda query: self.look(query).orders)
         self._markets: set[str] = set()  # of orders that lists have shown
         self._always_wrong: Counter[tuple[object, ...]] = Counter()
 
@@ -117,11 +120,16 @@ class Account(Sender):
     def page(self, query: Query, kind: Credential, answer: Answer) -> Page:
         """The list that this answer to `query` shows, judged by itself alone. Raises as `list` does."""
         self._expect_ok(answer, "a list", lambda: self.blame.of_status(query, answer.status, kind), kind, query)
-        records = reading.of_list(answer, self.observations, "list.array-json")
+        complete = partial(self.otherwise.complete, status=query.status)
+        records = reading.of_list(answer, self.observations, "list.array-json", complete)
         if records is None:
             raise NoList(f"{self.name}: the answer to {query} is no list")
         orders = records.orders
         self._markets.update(order.symbol for order in orders)
+        for name in ("status", "start", "end"):
+            if getattr(query, name) is not None:
+                self._expect_told(orders, FILTERED[name], f"list.{name}")
+        self._expect_told(orders[1:], ("created_at",), "list.newest-first")
         judgement = LISTING.judge(Listing(query, orders, self.foreign.keys()))
         if judgement.breaches:
             blamed = [self.blame.of_record(breach, query, kind) for breach in judgement.breaches]
@@ -140,7 +148,7 @@ class Account(Sender):
         if turns_away(answer):
             return None
         self._expect_ok(answer, f"a list, or a 4xx, for {cut(query)}", lambda: BAD_INPUT, kind, EVERYTHING)
-        records = reading.of_list(answer, self.observations, BAD_INPUT)
+        records = reading.of_list(answer, self.observations, BAD_INPUT, self.otherwise.complete)
         if records is None:
             breach = Breach("a list, or a 4xx", f"200 with something else for {cut(query)}", BAD_INPUT)
             self.observations.report([breach], answer.exchange, raising=True)
@@ -195,7 +203,9 @@ class Account(Sender):
         if may_reject and rejects(answer):
             return Canceled(symbol, (), answer.exchange, answer.tries_before > 0, *times, rejected=True)
         self._expect_ok(answer, "a cancel-all", lambda: requirement, kind, Query(symbol))
-        orders, unread = reading.of_cancel_all(answer, self.observations, requirement, empty)
+        complete = partial(self.otherwise.complete, status="canceled")
+        orders, unread = reading.of_cancel_all(answer, self.observations, requirement, empty, complete)
+        self._expect_told(orders, ("status",), "cancel.status")
         self.settled.tell(orders, answer.exchange)
         return Canceled(symbol, orders, answer.exchange, answer.tries_before > 0, *times, unread=unread)
 
@@ -222,12 +232,15 @@ class Account(Sender):
             if not fresh and end == oldest:
                 # More than a page in one second cannot be walked past.
                 stuck = len(page) + len(page.unread) >= limit
-                return Snapshot(orders, end if stuck else None, tuple(exchanges), ceiling, tuple(unread))
+                oldest = end if stuck else None
+                break
             oldest = min((order.created_at for order in fresh), default=oldest)
             assert oldest is not None
             reached = [each for each in ends if each is not None and each >= oldest and (end is None or each < end)]
             end = min(reached, default=oldest)
-        return Snapshot(orders, oldest, tuple(exchanges), ceiling, tuple(unread))
+        known = self.otherwise.with_statuses(orders)
+        unread |= dict.fromkeys(orders.keys() - known.keys())
+        return Snapshot(known, oldest, tuple(exchanges), ceiling, tuple(unread))
 
     def _ask(self, query: Query, kind: Credential) -> Answer:
         return self.ask(LIST, urlencode(query.pairs()), kind)
@@ -287,6 +300,10 @@ class Account(Sender):
             raise Inconclusive(f"{self.name}: the target was away for a moment (500 to {what})")
         breach = Breach(f"200 to {what}", f"{answer.status} {start(answer)}", requirement)
         self.observations.report([breach], answer.exchange, raising=True)
+
+    def _expect_told(self, orders: Sequence[Order], fields: Iterable[str], requirement: str) -> None:
+        if any(not order.unread.isdisjoint(fields) for order in orders):
+            self.observations.doubt(f"{', '.join(fields)} of orders in an answer cannot be read", requirement)
 
     def _shown_to_its_owner(self, orders: Sequence[Order]) -> Sequence[Exchange]:
         """The list in which another account was shown the first of these orders that is its own, if any is."""

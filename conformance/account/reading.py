@@ -5,7 +5,7 @@ What cannot be read is a violation, and hides nothing else: the other records ar
 
 import codecs
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -19,6 +19,14 @@ from conformance.verdict import Breach
 from conformance.wire.answers import decoded, start
 from conformance.wire.client import Answer
 
+Complete = Callable[[Reading], Order | None]
+"""What order a record is; None where it cannot be read."""
+
+
+def by_itself(reading: Reading) -> Order | None:
+    """The order, by what its record says alone."""
+    return reading.order
+
 
 class Records(NamedTuple):
     """The orders of an answer, and the ids of the records that cannot be read.
@@ -30,7 +38,9 @@ class Records(NamedTuple):
     unread: tuple[str | None, ...] = ()
 
 
-def of_list(answer: Answer, observations: Observations, not_json: str) -> Records | None:
+def of_list(
+    answer: Answer, observations: Observations, not_json: str, complete: Complete = by_itself
+) -> Records | None:
     """The records of a list; None where it is no list. What is wrong with it is reported.
 
     `not_json`: what a body that is no JSON breaks; that is raised as a Violation.
@@ -38,7 +48,7 @@ def of_list(answer: Answer, observations: Observations, not_json: str) -> Record
     readings = read_array(answer.body)
     if readings is not None:
         observations.count({"list.array": 1})
-        return _records(readings, answer.exchange, observations)
+        return _records(readings, answer.exchange, observations, complete)
     document = _json(answer, observations, not_json, "list.array-json")
     breaches = contract.list_breaches(document)
     observations.report(breaches, answer.exchange)
@@ -47,10 +57,12 @@ def of_list(answer: Answer, observations: Observations, not_json: str) -> Record
         return None
     if not breaches:
         observations.count({"list.array": 1})
-    return _each(records, answer.exchange, observations)
+    return _each(records, answer.exchange, observations, complete)
 
 
-def of_cancel_all(answer: Answer, observations: Observations, requirement: str, empty: str) -> Records:
+def of_cancel_all(
+    answer: Answer, observations: Observations, requirement: str, empty: str, complete: Complete = by_itself
+) -> Records:
     """The records that a cancel-all returned. What is wrong with its form breaks this requirement; if there are none,
     that of an `empty` answer.
 
@@ -64,7 +76,7 @@ def of_cancel_all(answer: Answer, observations: Observations, requirement: str, 
     observations.report(breaches, answer.exchange, raising=records is None)
     if not breaches:
         observations.count({requirement: 1})
-    return _each(records or (), answer.exchange, observations)
+    return _each(records or (), answer.exchange, observations, complete)
 
 
 def _json(answer: Answer, observations: Observations, requirement: str, of_mark: str) -> Any:
@@ -106,18 +118,19 @@ def _holds_records(array: Sequence[Any]) -> bool:
     return bool(array) and all(isinstance(each, Mapping) for each in array)
 
 
-def _each(records: Sequence[Any], exchange: Exchange, observations: Observations) -> Records:
-    found = _records([read(each) for each in records if isinstance(each, Mapping)], exchange, observations)
+def _each(records: Sequence[Any], exchange: Exchange, observations: Observations, complete: Complete) -> Records:
+    found = _records([read(each) for each in records if isinstance(each, Mapping)], exchange, observations, complete)
     strays = sum(not isinstance(each, Mapping) for each in records)
     return found._replace(unread=(*found.unread, *[None] * strays))
 
 
-def _records(readings: Sequence[Reading], exchange: Exchange, observations: Observations) -> Records:
+def _records(
+    readings: Sequence[Reading], exchange: Exchange, observations: Observations, complete: Complete
+) -> Records:
     observations.count(Counter(chain.from_iterable(reading.saw for reading in readings)))
     for reading in readings:
         if reading.breaches:
             observations.report(reading.breaches, exchange)
-    orders = tuple(reading.order for reading in readings if reading.order is not None)
-    if len(orders) == len(readings):
-        return Records(orders)
-    return Records(orders, tuple(reading.id for reading in readings if reading.order is None))
+    orders = [complete(reading) for reading in readings]
+    unread = tuple(reading.id for reading, order in zip(readings, orders, strict=True) if order is None)
+    return Records(tuple(order for order in orders if order is not None), unread)

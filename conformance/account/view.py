@@ -179,6 +179,7 @@ class View:
             self.own.ask_for(ticket, tries_before=0 if placed is None else placed.tries_before)
             return
         self.own.ask_for(ticket, placed.id, tries_before=placed.tries_before)
+        self.account.otherwise.asked_for(placed.id, ticket)
         self._settling.expect([placed.id])
         self.journal.name(number, placed.id)
         self._placed_at[placed.id] = asked_at, answered_at
@@ -194,6 +195,8 @@ class View:
         send()
         for ticket in tickets:
             self.own.ask_for(ticket)
+            if ticket.sent_id is not None:
+                self.account.otherwise.asked_for(ticket.sent_id, ticket)
 
     def changing(self) -> None:
         """The account is being changed: nothing of it is believed until it is seen again."""

@@ -41,7 +41,7 @@ class Kind:
         """The kind that an order of an account is at this UNIX second; None where it fits none."""
         age_s = now - order.created_at
         age = next((name for name, (least, most) in AGES.items() if least <= age_s <= most), None)
-        if age is None or order.unread:
+        if age is None or order.unknown:
             return None
         by_amount = order.type == "market" and order.quote_quantity is not None
         whole = order.status == "filled"

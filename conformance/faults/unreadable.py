@@ -71,6 +71,24 @@ class LiveHaveNoStatus(Exchange):
         return {name: record[name] for name in record if (order.status, name) != ("partially_filled", "status")}
 
 
+@fault(breaks="order.fields")
+class StatusIsLeftOut(Exchange):
+    """Leaves out the status of every order."""
+
+    def record(self, order: Order) -> dict[str, Any]:
+        record = super().record(order)
+        return {name: record[name] for name in record if name != "status"}
+
+
+@fault(breaks="order.fields")
+class LiveHaveNoSymbol(Exchange):
+    """Leaves out the market of an order that is live."""
+
+    def record(self, order: Order) -> dict[str, Any]:
+        record = super().record(order)
+        return {name: record[name] for name in record if name != "symbol" or not order.live}
+
+
 @fault(breaks="order.decimals")
 class RejectedAreFilledByNobody(Exchange):
     """Writes a dash for the filled quantity of a rejected order."""
@@ -88,3 +106,12 @@ class NullAmongTheCanceled(Exchange):
 
     def canceled_body(self, orders: list[Order]) -> Any:
         return {"canceled": [*super().canceled_body(orders)["canceled"], *([None] if orders else [])]}
+
+
+@fault(breaks="order.fields")
+class CanceledInNoMarket(Exchange):
+    """Leaves out the market of the orders that a cancel-all returns."""
+
+    def canceled_body(self, orders: list[Order]) -> Any:
+        records = super().canceled_body(orders)["canceled"]
+        return {"canceled": [{name: each[name] for name in each if name != "symbol"} for each in records]}

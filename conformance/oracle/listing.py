@@ -37,6 +37,9 @@ class Listing:
 
 LISTING: Rulebook[[Listing]] = Rulebook()
 
+FILTERED = {"symbol": (), "status": ("status",), "start": ("created_at",), "end": ("created_at",)}
+"""What a record has to tell before a filter is judged by it. Its market is the same wherever it is known from."""
+
 
 def matches(query: Query, order: Order) -> bool:
     """Whether the order passes all filters of the query. `start` and `end` are inclusive."""
@@ -46,6 +49,15 @@ def matches(query: Query, order: Order) -> bool:
         and (query.start is None or order.created_at >= query.start)
         and (query.end is None or order.created_at <= query.end)
     )
+
+
+def must_show(query: Query, above: int, order: Order) -> bool:
+    """Whether a page that has all matching orders that are newer than this second has this one. When it was created is
+    not known to the second where that cannot be read.
+    """
+    if "created_at" in order.unread and (above != _BEFORE_ALL or query.start is not None or query.end is not None):
+        return False
+    return order.created_at > above and matches(query, order)
 
 
 def page_size(limit: int | None) -> int:
@@ -71,7 +83,8 @@ def limit_requirement(limit: int | None) -> str:
 @LISTING.rule("list.newest-first")
 def created_at_never_rises(listing: Listing) -> Iterator[Sight]:
     """Each order is at most as new as the one above it; among equals the order is free."""
-    for upper, lower in pairwise(listing.orders):
+    told = [order for order in listing.orders if "created_at" not in order.unread]
+    for upper, lower in pairwise(told):
         if upper.created_at < lower.created_at:
             yield Breach("created_at descending", f"{upper} above {lower}")
         elif upper.created_at > lower.created_at:
@@ -147,7 +160,7 @@ def explain(listing: Listing, known: Interval) -> Iterator[Breach]:
             other = shown[order.id]
             broken, told = _of_records(order, other), became(changed, other)
             yield Breach(want, _differences(changed), broken, certain=False, changed=told)
-    for order in listing.left_out(order for order in passing if order.created_at > floor):
+    for order in listing.left_out(order for order in passing if must_show(query, floor, order)):
         yield Breach(
             f"{count(due, 'order')}, {order} among them", f"{count(len(page), 'order')} without it", certain=False
         )
@@ -240,6 +253,8 @@ def _all(listing: Listing, name: str, holds: Callable[[Order, Any], bool]) -> It
     if value is None:
         return
     for order in listing.orders:
+        if not order.unread.isdisjoint(FILTERED[name]):
+            continue
         if holds(order, value):
             yield RIGHT
         else:

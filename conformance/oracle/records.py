@@ -1,13 +1,13 @@
 """Reads records, and applies the contract and the rules over one order to each. Each distinct record is read once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from conformance import contract, every_answer, spelled
 from conformance.oracle.laws import LAWS
-from conformance.orders import FIELDS, Order, Unreadable, id_of
+from conformance.orders import FIELDS, KNOWN_BY, NEEDED, Order
 from conformance.verdict import Breach
 
 # A run sees a few thousand distinct records, each on dozens of pages.
@@ -16,16 +16,31 @@ _REMEMBERED = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The order (None: the record cannot be read), its id, and the breaches.
+    """The order (None: the record cannot be read by itself), its id, and the breaches.
 
     `id`: "" where it has none, None where the record has nothing of an order. `saw`: the requirements that it was found
-    right by, each as often as it was tested.
+    right by, each as often as it was tested. `part`: the order as far as it can be read; None where it is none.
+    `meant`: the record as the documents would have it.
     """
 
     order: Order | None
     saw: tuple[str, ...]
     breaches: tuple[Breach, ...]
     id: str | None = None
+    part: Order | None = None
+    meant: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def lacks(self) -> frozenset[str]:
+        """What cannot be read, of that which an order has to have to be judged."""
+        return NEEDED & self.part.unread if self.part else frozenset()
+
+    def order_with(self, otherwise: Mapping[str, Any]) -> Order | None:
+        """The order, if these are values of what cannot be read. Its status may be unknown all the same."""
+        if self.part is None or not self.lacks:
+            return self.order
+        order = Order.from_json(self.meant, self.part.sent, otherwise, partly=True)
+        return order if order.unknown.isdisjoint(KNOWN_BY) else None
 
 
 def read(record: Any) -> Reading:
@@ -68,18 +83,11 @@ def _read(_text: str, carried: _Unhashed) -> Reading:
     breaches = contract.order_breaches(carried.record)
     broken = {breach.requirement for breach in breaches}
     saw = tuple(requirement for requirement in every_answer.OF_RECORDS if requirement not in broken)
-    try:
-        order = Order.from_json(spelled.meant(carried.record), carried.record)
-    except Unreadable:
-        return Reading(None, saw, breaches, _id(spelled.named(carried.record)))
-    judgement = LAWS.judge(order)
-    return Reading(order, (*saw, *judgement.saw.elements()), (*breaches, *judgement.breaches), order.id)
-
-
-def _id(record: Any) -> str | None:
-    if not isinstance(record, Mapping) or record.keys().isdisjoint(FIELDS):
-        return None
-    try:
-        return id_of(record)
-    except Unreadable:
-        return ""
+    meant = spelled.meant(carried.record)
+    if not isinstance(meant, Mapping) or meant.keys().isdisjoint(FIELDS):
+        return Reading(None, saw, breaches)
+    part = Order.from_json(meant, carried.record, partly=True)
+    judgement = LAWS.judge(part)
+    saw, breaches = (*saw, *judgement.saw.elements()), (*breaches, *judgement.breaches)
+    order = part if part.unknown.isdisjoint(NEEDED) else None
+    return Reading(order, saw, breaches, "" if "id" in part.unknown else part.id, part, meant)

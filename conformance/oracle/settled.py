@@ -8,7 +8,7 @@ from typing import NamedTuple
 from conformance.evidence import Exchange
 from conformance.naming import count
 from conformance.oracle.cancel_case import GONE, became
-from conformance.oracle.listing import Listing, due_above, matches
+from conformance.oracle.listing import Listing, due_above, matches, must_show
 from conformance.orders import Order, Query
 from conformance.verdict import Breach
 
@@ -54,8 +54,8 @@ class Settled:
         came_at = by.sent_at + by.elapsed_ms / 1000
         again_at = came_at if by.sent_at > self._changed_at else float("-inf")
         for order in orders:
-            if not order.id:
-                continue  # it tells no order from another
+            if not order.id or not order.unread.isdisjoint(("status", "created_at")):
+                continue  # it tells no order from another, or not how it is, or in which lists it is
             known = self._shown.get(order.id)
             if known is None or (known.order is not order and known.order != order):
                 if known is None or known.order.created_at != order.created_at:
@@ -69,6 +69,14 @@ class Settled:
         canceled = [order for order in orders if order.status == "canceled"]
         self._canceled.update((order.id, by) for order in canceled)
         self._told.extend((order, by) for order in canceled)
+
+    def shown(self, id: str) -> Order | None:
+        """The order of this id as lists have shown it last, if they have."""
+        return self._shown[id].order if id in self._shown else None
+
+    def canceled(self, among: Iterable[str]) -> dict[str, str]:
+        """The status, by id, of those of these orders that a cancel-all has told as canceled."""
+        return {id: "canceled" for id in among if id in self._canceled}
 
     def ids(self, among: Iterable[str], at: float) -> set[str]:
         """Those of these orders that lists had shown for long enough at this moment, in whatever state."""
@@ -89,8 +97,8 @@ class Settled:
         yield from self._not_canceled(listing, page, floor, asked_at)
         for id, now in page.items():
             known = self._shown.get(id)
-            if known and now is not known.order and now != known.order and self._stays_so(known, asked_at):
-                stale = "cancel.visible" if known.order.status == "canceled" != now.status else None
+            if known and known.order.changes(now) and self._stays_so(known, asked_at):
+                stale = "cancel.visible" if known.order.status == "canceled" and _is_otherwise(now) else None
                 want, told = f"{known.order} as it was, in a list of {query}", became(known.order.changes(now), now)
                 yield Breach(want, f"{now}", stale, exchanges=(known.by,), changed=told)
         is_due = self._is_settled if query.status is None else self._stays_so
@@ -128,13 +136,11 @@ class Settled:
         query = listing.query
         while self._told and asked_at - self._told[0][1].sent_at > self._lag_s + _LONG_S:
             self._told.popleft()  # by now, lists have shown it
-        live = ((id, self._canceled[id], f"{now}", True) for id, now in page.items() if self._is_otherwise(id, now))
+        live = ((id, self._canceled[id], f"{now}", True) for id, now in page.items() if self._contradicts(id, now))
         covered = (
             order
             for order, _ in self._told
-            if order.created_at > floor
-            and matches(query, order)
-            and not (query.status is None and self._is_over(order))
+            if must_show(query, floor, order) and not (query.status is None and self._is_over(order))
         )
         without = f"{count(len(page), 'order')} of {query} without it"
         # Why a list leaves it out, this list does not tell.
@@ -151,5 +157,10 @@ class Settled:
         known = self._shown.get(order.id)
         return known is not None and known.order.status == "canceled"
 
-    def _is_otherwise(self, id: str, now: Order) -> bool:
-        return now.status != "canceled" and id in self._canceled
+    def _contradicts(self, id: str, now: Order) -> bool:
+        return id in self._canceled and _is_otherwise(now)
+
+
+def _is_otherwise(now: Order) -> bool:
+    """Whether a list shows it not canceled."""
+    return "status" not in now.unknown and now.status != "canceled"

@@ -11,7 +11,7 @@ from conformance.evidence import Exchange
 from conformance.naming import count
 from conformance.oracle.cancel_case import GONE, became
 from conformance.oracle.lagging import comes_round
-from conformance.oracle.listing import Listing, due_above, matches
+from conformance.oracle.listing import Listing, due_above, must_show
 from conformance.oracle.rules import RIGHT, Rulebook, Sight
 from conformance.orders import Order, Query
 from conformance.verdict import Breach
@@ -44,7 +44,7 @@ class Look:
 
     def leaves_out(self, order: Order) -> bool:
         """Whether this list covers the order and does not show it."""
-        if self.query is None or order.created_at <= self._due_above or not matches(self.query, order):
+        if self.query is None or not must_show(self.query, self._due_above, order):
             return False
         return order.id not in self.orders and not self.unread
 
@@ -87,6 +87,8 @@ def what_was_told_as_canceled_is_shown_so(timeline: Timeline) -> Iterator[Sight]
         for later in timeline.later_than(told):
             for order in canceled:
                 shown = later.orders.get(order.id)
+                if shown is not None and "status" in shown.unknown:
+                    continue
                 if shown is not None and shown.status == "canceled":
                     yield RIGHT
                 elif shown is not None or (order.id in timeline.settled and later.leaves_out(order)):
@@ -148,13 +150,14 @@ def what_nothing_is_done_to_is_always_shown(timeline: Timeline) -> Iterator[Sigh
         about = "list.limit-exact" if query.status is None else "list.status"
         for order in still:
             shown = look.orders.get(order.id)
-            stale = shown is not None and order.status == "canceled" != shown.status
             if shown is not None and not order.changes(shown):
                 yield RIGHT
             elif shown is not None or look.leaves_out(order):
                 want = f"{order} in a list of {query}, as before and after"
                 got = f"{count(len(look.orders), 'order')} without it" if shown is None else f"{shown}"
                 told = GONE if shown is None else became(order.changes(shown), shown)
+                knows = shown is not None and "status" not in shown.unknown
+                stale = knows and shown and order.status == "canceled" != shown.status
                 broken = "cancel.visible" if stale else about
                 yield Breach(want, got, broken, exchanges=(look.exchange,), changed=told)
 
@@ -178,7 +181,9 @@ def _pairs(timeline: Timeline) -> Iterator[tuple[Look, Look, Order, Order]]:
         if earlier.query is not None:
             for later in timeline.later_than(earlier):
                 for id in earlier.orders.keys() & later.orders.keys():
-                    yield earlier, later, earlier.orders[id], later.orders[id]
+                    was, now = earlier.orders[id], later.orders[id]
+                    if "status" not in was.unknown | now.unknown:
+                        yield earlier, later, was, now
 
 
 def _later(earlier: Look, later: Look) -> str:

@@ -79,7 +79,8 @@ Steps = Generator[Sequence[Placing], None, Fills]
 class Trading:
     """Trades in one market between the caller and the other account, which has to be there.
 
-    `evidence`: how the last of them came about.
+    `evidence`: how the last of them came about. `is_partly_unread`: records of its orders may be among those that could
+    not be read.
     """
 
     def __init__(self, stage: Stage, market: Market) -> None:
@@ -88,6 +89,7 @@ class Trading:
             raise DriverRefused(f"{market.quantity} are too few lots of {market.lot} to be filled in parts")
         self.market = market
         self.evidence: tuple[Exchange, ...] = ()
+        self.is_partly_unread = False
         self._caller, self._other = stage.view, stage.other_view
         self._before: Mapping[View, Snapshot] = {}
         self._first = stage.seed + stage.markets.index(market)
@@ -169,6 +171,7 @@ class Trading:
         if len(own) != 1 or len(by) < self._placed[self._other]:
             raise Disturbed
         # In an order of their own, since lists may shuffle equals: the same mistake has to read the same twice.
+        self.is_partly_unread = any(view.believed().unread for view in self._before)
         by.sort(key=lambda order: (order.avg_fill_price, order.filled_qty))
         return Fills(own[0], by, self.market.tick)
 
@@ -188,7 +191,7 @@ def add_up(stage: Stage, trades: Mapping[Trading, Callable[[], Steps]]) -> dict[
             if not judgement.breaches:
                 observations.count(judgement.saw)
                 right[trading] = fills
-            elif any(view.believed().unread for view in stage.lane.views):
+            elif trading.is_partly_unread or any(view.believed().unread for view in stage.lane.views):
                 raise Inconclusive("orders that cannot be read may be among those that traded")
             met.update((trading, breach) for breach in judgement.breaches)
             if confirmed := [breach for breach in judgement.breaches if met[trading, breach] > 1]:

@@ -4,10 +4,19 @@ from typing import Any
 
 import pytest
 
-from conformance.oracle.listing import LISTING, Listing, changed_by_reading, explain, matches, page_size
+from conformance.oracle.listing import (
+    LISTING,
+    Listing,
+    changed_by_reading,
+    due_above,
+    explain,
+    matches,
+    must_show,
+    page_size,
+)
 from conformance.oracle.snapshot import Interval, Snapshot
 from conformance.orders import Order, Query
-from tests.orders import order
+from tests.orders import order, record
 
 
 def breaches(query: Query, page: list[Order], foreign: frozenset[tuple[object, ...]] = frozenset()) -> set[str | None]:
@@ -233,3 +242,42 @@ def test_that_a_foreign_order_is_shown_is_not_told_twice() -> None:
     [breach] = explain(Listing(Query(), page), still)
     assert str(B) in breach.got
     assert not list(explain(Listing(Query(), page, frozenset({B.identity})), still))
+
+
+def _created_at(id: str, second: int) -> Order:
+    """An order whose record does not tell when it was created, though that is known otherwise."""
+    sent = {name: value for name, value in record(id).items() if name != "created_at"}
+    return Order.from_json(sent, otherwise={"created_at": second})
+
+
+def test_when_an_order_was_created_that_does_not_tell_it_is_not_judged_to_the_second() -> None:
+    newer, known = order("a", created_at=20), _created_at("b", 30)
+    page = [newer, known]
+    assert not LISTING.judge(Listing(Query(), page)).breaches
+    assert not LISTING.judge(Listing(Query(end=25), page)).breaches
+    assert not LISTING.judge(Listing(Query(start=35), [known])).breaches
+
+
+@pytest.mark.parametrize(
+    ("query", "above", "due"),
+    [
+        (Query(), None, True),
+        (Query(symbol="DFUSDT"), None, True),
+        (Query(symbol="ELSE"), None, False),
+        (Query(start=1), None, False),
+        (Query(end=90), None, False),
+        (Query(), 10, False),
+    ],
+    ids=str,
+)
+def test_it_is_due_where_nothing_depends_on_when_it_was_created(query: Query, above: int | None, due: bool) -> None:
+    above = due_above(Listing(Query(), ())) if above is None else above
+    assert must_show(query, above, _created_at("b", 30)) is due
+
+
+def test_the_status_is_not_judged_of_a_record_that_does_not_tell_it() -> None:
+    sent = {name: value for name, value in record().items() if name != "status"}
+    page = [Order.from_json(sent, otherwise={"status": "open"})]
+    judgement = LISTING.judge(Listing(Query(status="filled", symbol="ELSE"), page))
+    assert {each.requirement for each in judgement.breaches} == {"list.symbol"}
+    assert not judgement.saw["list.status"]

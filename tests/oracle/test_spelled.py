@@ -101,7 +101,7 @@ def test_a_record_without_a_field_breaks_one_requirement_and_says_nothing_of_tha
     sent = without(name)
     assert broken(sent) == {"order.fields"}
     order = read(sent).order
-    if order is not None and name in order.unread:
+    if order is not None and name in order.unknown:
         with pytest.raises(Unread, match=f"{name} of the order a cannot be read"):
             getattr(order, name)
 
