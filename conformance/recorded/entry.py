@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import parse_qsl, urlsplit
 
 from conformance.evidence import Exchange
@@ -38,6 +38,7 @@ class Entry:
 
     `account`: the name of its owner, None if nobody can tell. `operation` None: something else was asked of the same
     server. `answer` None: none came. `query`: what is signed of it. `flaw`: what is wrong with its credentials.
+    `is_vouched_for`: the recording says that nothing is, if there is no flaw.
     """
 
     account: str | None
@@ -52,6 +53,7 @@ class Entry:
     came_at: float
     exchange: Exchange
     answer: Answer | None
+    is_vouched_for: bool = False
 
     def list_query(self) -> Query | None:
         """The list that is asked for; None for a query that is odd: a good one has each parameter once, and its
@@ -136,12 +138,13 @@ def entry_of(raw: Mapping[str, Any], names: Names) -> Entry:
         came_at=asked_at + elapsed_s + slack,
         exchange=exchange,
         answer=Answer(status, exchange.response_headers, body, exchange) if status else None,
+        is_vouched_for=_is_of_ours(raw.get("comment")),
     )
 
 
 def _told_by(comment: Any, credentials: Credentials) -> tuple[str | None, Flaw | None]:
     """Account and flaw as the comment of our own archives tells them; else as the credentials do."""
-    if not isinstance(comment, str) or not comment.startswith(("account ", *_BEGIN_OF_OURS)):
+    if not _is_of_ours(comment):
         return credentials.name, credentials.flaw
     told = comment.removeprefix("account ") if comment.startswith("account ") else comment.partition(", ")[2]
     account, forged, says = told.partition(WITH)
@@ -151,6 +154,11 @@ def _told_by(comment: Any, credentials: Credentials) -> tuple[str | None, Flaw |
         return account, Flaw(named(says).requirement, says)
     except KeyError:
         return account, Flaw("auth.required", says)
+
+
+def _is_of_ours(comment: Any) -> TypeGuard[str]:
+    """Whether an archive of the suite's own says this of an entry."""
+    return isinstance(comment, str) and comment.startswith(("account ", *_BEGIN_OF_OURS))
 
 
 _BEGIN_OF_OURS = tuple(f"{id}, " for id in load())

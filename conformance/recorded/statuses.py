@@ -1,7 +1,7 @@
 """Answers that are no 200, and what every answer says: how long it took, how an error is spelled."""
 
-from collections import OrderedDict, deque
-from dataclasses import dataclass, field
+from collections import Counter, OrderedDict, deque
+from dataclasses import dataclass, field, replace
 
 from conformance import contract
 from conformance.account.blame import BAD_INPUT, charge, of_cancel_all, of_list
@@ -27,6 +27,7 @@ class _Fared:
     between: bool = False  # whether another list was answered in between
     first: Entry | None = None
     was: int = 0  # good lists until then
+    taken: tuple[int, int] = (0, 0)  # good lists with the same credential until it was first asked for, and last
 
 
 class Statuses:
@@ -38,6 +39,7 @@ class Statuses:
         self._good = good
         self._fared: OrderedDict[tuple[str, Query | str, str], _Fared] = OrderedDict()
         self._lists = 0
+        self._taken: Counter[str] = Counter()  # good lists, by account and kind of credential
         self._sent: deque[float] = deque(maxlen=GENTLE)
 
     def judge(self, entry: Entry, query: Query | None, *, nothing_live: bool) -> None:
@@ -62,6 +64,7 @@ class Statuses:
             self._observations.doubt(said, "weight.zero")
         if answer.status == 200 and operation is LIST:
             self._lists += 1
+            self._taken[_whose(entry)] += 1
         if entry.flaw is None:
             self._note(entry, query, nothing_live=nothing_live)
 
@@ -74,10 +77,12 @@ class Statuses:
         assert entry.answer is not None
         status = entry.answer.status
         asked = entry.query.partition("timestamp=")[0].strip("&") if query is None else query
-        key = entry.method, asked, f"{entry.account} {entry.kind}"
+        key = entry.method, asked, _whose(entry)
+        taken = self._taken[_whose(entry)]
         fared = self._fared.get(key)
         if fared is None:
-            fared = self._fared[key] = _Fared()
+            fared = self._fared[key] = _Fared(taken=(taken, taken))
+        fared.taken = fared.taken[0], taken
         if status != 200 and fared.first is None:
             fared.first, fared.was = entry, self._lists
         fared.statuses.add(status)
@@ -107,11 +112,27 @@ class Statuses:
                     broken = BAD_INPUT if query is None else self._blamed(query, status, whose)
                     self._breach(f"200 to a list of {str(asked)[:60]}", entry, broken)
                 continue
+            if self._turns_credential_away(status, asked, fared, entry):
+                self._breach(f"200 to a list, as others got with the same {entry.kind}", entry, f"auth.{entry.kind}")
+                continue
             turned = status in NOT_JUDGED or status >= 500 or (status in (400, 422) and entry.kind != "jwt")
             free = query is None or not is_within(query.limit) or _is_empty(query)
             unknown = query is not None and query.symbol is not None and query.symbol not in self._markets
             if not turned and not free and not unknown and query is not None:
                 self._breach("200 to a list", entry, self._blamed(query, status, whose))
+
+    def _turns_credential_away(self, status: int, asked: Query | str, fared: _Fared, entry: Entry) -> bool:
+        """Whether a good credential is turned away from this list each time, and from others neither meanwhile nor
+        later: it has not run out. A 400 speaks of the credential where the account's other one does not earn it.
+        """
+        first, last = fared.taken
+        good = entry.is_vouched_for and fared.times >= _ENOUGH and first < last < self._taken[_whose(entry)]
+        if not good or isinstance(asked, str) or (asked.symbol or "") not in {"", *self._markets}:
+            return False
+        if status in (400, 422) and entry.kind == "api-key":
+            other = self._fared.get(("GET", asked, _whose(replace(entry, kind="jwt"))))
+            return other is not None and other.statuses == {200}
+        return status in (401, 403)
 
     def _blamed(self, query: Query, status: int, whose: str) -> str:
         def fails(other: Query) -> bool:
@@ -124,6 +145,10 @@ class Statuses:
         assert entry.answer is not None
         got = f"{entry.answer.status} {start(entry.answer)}"
         self._observations.report([Breach(want, got, requirement)], entry.exchange)
+
+
+def _whose(entry: Entry) -> str:
+    return f"{entry.account} {entry.kind}"
 
 
 def _is_empty(query: Query) -> bool:

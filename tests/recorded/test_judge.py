@@ -281,3 +281,58 @@ def test_a_list_that_comes_late_shows_what_was(tmp_path: Path) -> None:
     recording.cancel([canceled(A)], at=at.format(55)).list([canceled(A)], at=at.format(56))
     recording.list([canceled(B)], user="bob", at=at.format(57))
     assert "cancel.own-only" not in violated(recording.judged(tmp_path, alone=True))
+
+
+def _turned_away(*statuses: int, told: str = "account alice", taken: str = "?limit=200") -> Recording:
+    """Lists of all orders that were answered so, each before and behind a list that was shown."""
+    recording = Recording().list([A], taken)
+    for status in statuses:
+        recording.ask("GET", "", [A] if status == 200 else {"error": "UNAUTHORIZED"}, status=status).list([A], taken)
+    return _vouched_for(recording, told)
+
+
+def _no(recording: Recording) -> Recording:
+    return recording.ask("GET", "", {"error": "UNAUTHORIZED"}, status=401)
+
+
+def _vouched_for(recording: Recording, told: str = "account alice") -> Recording:
+    for entry in recording.entries:
+        entry["comment"] = told
+    return recording
+
+
+def test_a_credential_that_one_list_turns_away_each_time_and_others_take_is_not_taken(tmp_path: Path) -> None:
+    results = _turned_away(401, 403, 401).judged(tmp_path)
+    assert violated(results) == set()  # the same list was answered in two ways
+    assert violated(_turned_away(401, 401, 401).judged(tmp_path)) == {"auth.jwt"}
+
+
+@pytest.mark.parametrize(
+    "recording",
+    [
+        _turned_away(401, 401),
+        _turned_away(401, 200, 401, 401),
+        _turned_away(429, 429, 429),
+        _turned_away(401, 401, 401, told=""),
+        _turned_away(401, 401, 401, told="account alice with a token of another account"),
+        _vouched_for(_no(_no(_no(Recording().list([A])))).list([A])),
+        _vouched_for(_no(_no(_no(Recording().list([A])).list([A])))),
+    ],
+    ids=["too seldom", "now and then", "throttled", "nobody vouches for it", "forged", "in a row", "from then on"],
+)
+def test_a_credential_may_have_run_out_or_be_wrong(recording: Recording, tmp_path: Path) -> None:
+    assert not {"auth.jwt", "auth.api-key"} & violated(recording.judged(tmp_path))
+
+
+def test_a_400_speaks_of_a_signature_where_the_same_list_takes_the_token(tmp_path: Path) -> None:
+    def recording(with_token: int) -> Recording:
+        made = _turned_away(400, 400, 400)
+        for entry in made.entries:
+            entry["request"]["headers"] = [{"name": "x-mbx-apikey", "value": "***"}]
+            entry["request"]["url"] += "&signature=s" if "?" in entry["request"]["url"] else "?timestamp=1&signature=s"
+        made.ask("GET", "", [A] if with_token == 200 else {"error": "BAD"}, status=with_token)
+        made.entries[-1]["comment"] = "account alice"
+        return made
+
+    assert violated(recording(200).judged(tmp_path)) == {"auth.api-key"}
+    assert "auth.api-key" not in violated(recording(400).judged(tmp_path))
