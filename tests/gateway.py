@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Literal
 
-Away = Literal["refuses", "drops", "502"]
+Away = Literal["refuses", "drops", "502", "hangs"]
 
 _PAGE = b"<html><h1>502 Bad Gateway</h1></html>"
 _BAD_GATEWAY = b"HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n" + _PAGE
@@ -22,18 +22,23 @@ class Gateway:
         self._loop = asyncio.new_event_loop()
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
+        self._passing = asyncio.Event()
+        self._passing.set()
         self._forward: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Coroutine[Any, Any, None]] = self._pass
 
     def go(self, away: Away) -> None:
         """Break off every connection, with whatever is under way on it, and serve no more.
 
-        refuses: it accepts no connection; drops: it closes each at once; 502: it answers each request so.
+        refuses: it accepts no connection; drops: it closes each at once; 502: it answers each request so. hangs:
+        nothing passes, and it breaks off every connection when it comes back.
         """
         self._do(self._go(away))
 
     def come_back(self) -> None:
         """Serve as before."""
         self._forward = self._pass
+        if not self._passing.is_set():
+            self._do(self._wake_up())
         if self._server is None:
             self._do(self._listen())
 
@@ -59,12 +64,20 @@ class Gateway:
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def _go(self, away: Away) -> None:
+        if away == "hangs":
+            self._passing.clear()
+            return
         if away == "refuses" and self._server is not None:
             self._server.close()
             self._server = None
         self._forward = self._answer_502 if away == "502" else self._drop
         for writer in list(self._open):
             writer.transport.abort()
+
+    async def _wake_up(self) -> None:
+        for writer in list(self._open):
+            writer.transport.abort()
+        self._passing.set()
 
     async def _handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open.add(writer)
@@ -88,6 +101,7 @@ class Gateway:
         with suppress(OSError):
             while data := await source.read(2**16):
                 self.asked += counting and b" HTTP/1.1\r\n" in data
+                await self._passing.wait()
                 sink.write(data)
                 await sink.drain()
         sink.close()

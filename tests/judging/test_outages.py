@@ -27,7 +27,7 @@ def behind_a_gateway(sandbox: Sandbox, folder: Path) -> Iterator[tuple[Gateway, 
         yield gate, path
 
 
-@pytest.mark.parametrize(("away", "after"), [("refuses", 900), ("drops", 100), ("502", 900)])
+@pytest.mark.parametrize(("away", "after"), [("refuses", 900), ("drops", 100), ("502", 900), ("hangs", 500)])
 def test_a_gateway_that_is_away_for_a_while_is_waited_for(away: Away, after: int, tmp_path: Path) -> None:
     """Whatever was under way when it went has been cut off, though the target may have done it."""
     sandbox = Sandbox(1)
