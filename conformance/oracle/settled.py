@@ -17,7 +17,7 @@ _LONG_S = 10.0  # longer than any list is behind that comes round
 
 class _Shown(NamedTuple):
     """An order as lists showed it last, since when they do, by the first that did; since when it was listed; and when
-    the first list came that showed it so after the account was changed last.
+    a list came that showed it so, of a time after the account was changed last.
     """
 
     order: Order
@@ -32,8 +32,8 @@ class Settled:
 
     An order that is over is settled `lag_s` seconds after the first list that shows it so. A live one is settled only
     while nothing was done to the account for as long, since a cancel-all or a trade may change it; and that it is live
-    still, only where a list has shown it so since. What a cancel-all has told as canceled is so for good; lists show it
-    `told_lag_s` seconds later.
+    still, only where a list has shown it so that was asked for as long after that: until then it may be as it was. What
+    a cancel-all has told as canceled is so for good; lists show it `told_lag_s` seconds later.
     """
 
     def __init__(self, lag_s: float = 0.0, told_lag_s: float = 0.0) -> None:
@@ -52,7 +52,7 @@ class Settled:
     def learn(self, orders: Iterable[Order], by: Exchange) -> None:
         """Take in what the list `by` has shown."""
         came_at = by.sent_at + by.elapsed_ms / 1000
-        again_at = came_at if by.sent_at > self._changed_at else float("-inf")
+        again_at = came_at if by.sent_at >= self._changed_at + self._lag_s else float("-inf")
         for order in orders:
             if not order.id or not order.unread.isdisjoint(("status", "created_at")):
                 continue  # it tells no order from another, or not how it is, or in which lists it is
@@ -119,8 +119,7 @@ class Settled:
 
     def _stays_so(self, known: _Shown, at: float) -> bool:
         """Whether it is settled, and as it was shown."""
-        since_then = known.again_at > self._changed_at and known.again_at + self._lag_s < at
-        return self._is_settled(known, at) and (since_then or not known.order.live)
+        return self._is_settled(known, at) and (self._changed_at < known.again_at < at or not known.order.live)
 
     def _created(self, after: int, query: Query) -> list[tuple[int, str]]:
         """Those that were created later than this second, and in the window of the query."""
