@@ -1,6 +1,6 @@
 """Requests that must not take effect: sent on purpose, and judged by what lists show before and after."""
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import replace
 
 from conformance.account.blame import BAD_INPUT
@@ -35,15 +35,30 @@ def probe_cancels(stage: Stage, queries: Sequence[str]) -> None:
 
     One look at the orders serves for all. If it shows harm, each is sent again with live orders and a look of its own.
     """
-    stage.have_live()
+    _probe_each(stage, dict.fromkeys(queries, frozenset()), stage.have_live, lambda: _sent(stage, queries))
+
+
+def probe_cancels_that_may(stage: Stage, reach: Mapping[str, Set[str]], arrange: Callable[[], None]) -> None:
+    """Say cancel-all with each of these odd queries, which may reach some markets, over what `arrange` brings about.
+
+    One after the other, since they may be good ones. One look at the orders serves for all; if it shows that any was
+    canceled, each is sent again with orders and a look of its own.
+    """
+    _probe_each(stage, reach, arrange, lambda: [answer for query in reach for answer in _sent(stage, [query])])
+
+
+def _probe_each(
+    stage: Stage, reach: Mapping[str, Set[str]], arrange: Callable[[], None], send: Callable[[], Sequence[Answer]]
+) -> None:
+    arrange()
     before = stage.view.believed()
     stage.view.decline_to_harm()
-    answers = _sent(stage, queries)
+    answers = send()
     harmed = harm_done(stage, before, stage.view.believed(len(before.exchanges)))
-    for query, answer in zip(queries, answers, strict=True):
+    for (query, markets), answer in zip(reach.items(), answers, strict=True):
         if harmed:
-            stage.have_live()
-            probe_cancel(stage, query)
+            arrange()
+            probe_cancel(stage, query, markets)
         else:
             _expect_a_plain_answer(stage, query, answer)
 
