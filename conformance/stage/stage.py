@@ -1,9 +1,9 @@
 """The stage of a check: a lane, and the means to bring orders about on it."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import cycle, product
@@ -24,7 +24,7 @@ from conformance.stage.driver import Driver
 from conformance.stage.effort import PLAIN, Effort
 from conformance.stage.lane import Lane
 from conformance.stage.seen import expect_readable, seen_in_known_markets
-from conformance.stage.wishes import Way, Wish, fulfilled, of_all_kinds
+from conformance.stage.wishes import Way, Wish, fulfilled, of_a_bystander, of_all_kinds, priced
 from conformance.turns import sleep
 
 # The bystander: enough to stand in every market, on both sides, in every status that can be brought about.
@@ -199,7 +199,7 @@ class Stage:
         `beside_others` that may be. Where just such orders are live, they stay.
 
         `bystander`: and live orders of the other account, if there is one, beside those that it may have: as
-        `_bystander` says. By the preferred way, unless another one is named. Raises DriverRefused.
+        `of_a_bystander` says. By the preferred way, unless another one is named. Raises DriverRefused.
         """
         stand = not beside_others and self._stand_already(wishes, by)
         if stand and not bystander:
@@ -214,29 +214,11 @@ class Stage:
         """As `arrange`, beside whatever is live, and without a look at what came of it."""
         each = {self.view: self.arranger.priced(wishes) if bystander else wishes} if wishes else {}
         if bystander and self.other_view is not None:
-            each[self.other_view] = self._bystander(each.get(self.view, ()))
+            beside = priced(self.view.latest().live(), each.get(self.view, ()))
+            each[self.other_view] = of_a_bystander(self.markets, beside, self.ways)
         self.arranger.arrange_each(each, by)
         if self.other_view in each and self.ways[0] == "placing":
             sleep(1)  # none is of the very second of what is done next
-
-    def _bystander(self, beside: Sequence[Wish]) -> list[Wish]:
-        """Live orders of the other account in each market and on both sides: where the caller has some, or is to have
-        some `beside` them, at the price of one, so that what takes a whole level out of the book takes it too. Beside
-        each untouched one there is one partly filled, where it can be injected.
-        """
-        live = [(order.symbol, order.side, order.price) for order in self.view.latest().live()]
-        live += [(wish.market.symbol, wish.side, wish.price) for wish in beside if not wish.fills]
-        wishes = []
-        for market, side in product(self.markets, ("buy", "sell")):
-            # Between the resting prices it would stand in the way of trades.
-            at = [price for *where, price in live if where == [market.symbol, side] and market.rests(side, price)]
-            prices = at or [None]
-            wishes.append(Wish(market, side, price=prices[0]))
-            if self.arranger.injects:
-                wishes.append(Wish(market, side, fills=1, price=prices[-1]))
-        if self.ways and not self.arranger.injects:
-            wishes = [*wishes, Wish(self.markets[0], "buy", fills=1)]
-        return wishes
 
     def _stand_already(self, wishes: Sequence[Wish], by: Way | None) -> bool:
         if not (self.ways and self.view.is_believed):
@@ -308,14 +290,9 @@ class Stage:
         self.arrange([wish for wish in wishes if wish.fills < 2 or self.other], bystander=True)
 
     def clear(self, whose: View | None = None) -> None:
-        """Cancel whatever is live in the account, by default the caller's; judge nothing but the answer.
-
-        Raises Declined.
-        """
+        """Cancel whatever is live, by default the caller's orders; judge the answer alone. Raises Declined."""
         self.lane.clear(whose)
 
-    @contextmanager
-    def unjudged(self) -> Iterator[None]:
+    def unjudged(self) -> AbstractContextManager[None]:
         """Inside, what arrives belongs to no check."""
-        with self.lane.unjudged():
-            yield
+        return self.lane.unjudged()

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import product
 from typing import Any, Literal
 
 from conformance.coverage.population import AGES, YOUNG
@@ -83,4 +84,33 @@ def of_all_kinds(markets: Sequence[Market], credentials: Sequence[Credential], w
             for number, market in enumerate(markets)
             for fills in (2, 3)
         ]
+    return wishes
+
+
+Priced = tuple[str, str, Decimal | None]
+"""A market, a side and a price."""
+
+
+def priced(live: Iterable[Order], wishes: Iterable[Wish]) -> list[Priced]:
+    """Where these orders stand that are live, and where those are to stand that are wished for and rest."""
+    return [(order.symbol, order.side, order.price) for order in live] + [
+        (wish.market.symbol, wish.side, wish.price) for wish in wishes if not wish.fills
+    ]
+
+
+def of_a_bystander(markets: Sequence[Market], beside: Sequence[Priced], ways: Sequence[Way]) -> list[Wish]:
+    """Live orders in each market and on both sides: where some stand that they are to be `beside`, at the price of one,
+    so that what takes a whole level out of the book takes it too. Beside each untouched one there is one partly filled,
+    where it can be injected.
+    """
+    wishes = []
+    for market, side in product(markets, ("buy", "sell")):
+        # Between the resting prices it would stand in the way of trades.
+        at = [price for *where, price in beside if where == [market.symbol, side] and market.rests(side, price)]
+        prices = at or [None]
+        wishes.append(Wish(market, side, price=prices[0]))
+        if "injecting" in ways:
+            wishes.append(Wish(market, side, fills=1, price=prices[-1]))
+    if ways and "injecting" not in ways:
+        wishes = [*wishes, Wish(markets[0], "buy", fills=1)]
     return wishes

@@ -37,7 +37,10 @@ class LeavesFillsOut(Exchange):
 
 
 def served(exchange: type[Exchange]) -> Sandbox:
-    return type("Served", (Sandbox,), {"exchange_class": exchange})()
+    class Served(Sandbox):
+        exchange_class = exchange
+
+    return Served()
 
 
 def cancel(stage: Stage, kind: Credential, view: View | None = None) -> None:
