@@ -11,7 +11,7 @@ import pytest
 from conformance.account.ahead import asked_ahead
 from conformance.account.known import Known
 from conformance.coverage.array import Row
-from conformance.coverage.live_sets import COUNTS, EVERYWHERE, live_sets, sorts
+from conformance.coverage.live_sets import COUNTS, EVERYWHERE, counts_of, live_sets, sorts
 from conformance.coverage.population import YOUNG
 from conformance.declare import cancels, early, needs, verifies
 from conformance.oracle.listing import MAX_LIMIT
@@ -84,7 +84,8 @@ def test_any_number_of_live_orders(stage: Stage, number: int) -> None:
         raise NotObserved(f"{count} live orders are needed, which takes [driver.inject]")
     first, *rest = rows = sets_of(stage)[number]
     view, symbol = stage.view_of(first["account"]), _symbol(first)
-    seen = stage.arrange_many(view, wishes_of(stage, rows, (count, *COUNTS[number][1:]), number))
+    counts = (count, *counts_of(number, first["age"])[1:])
+    seen = stage.arrange_many(view, wishes_of(stage, rows, counts, number))
     if (shown := len(seen.live(symbol))) < count:
         raise NotObserved(f"lists show {shown} of {count} live orders that were created")
     credentials = {f"{each}": each for each in view.account.credentials}

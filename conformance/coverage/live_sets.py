@@ -11,11 +11,13 @@ from conformance.oracle.listing import MAX_LIMIT
 EVERYWHERE, ANY = "everywhere", "any"
 
 # How many are in scope: about as many as pages may hold; and a few, which can be of any sort. With each, how many there
-# are in two other markets, where one is in scope. Lists show all of them on as few pages as those in scope take.
+# are in two other markets, where one is in scope. Lists show all of them on as few pages as those in scope take; of
+# young ones they do so where few are elsewhere, since what was placed lately stands above them.
 COUNTS = (
-    *((2, 101, 7), (7, 100, 2), (49, 51, 12), (50, 49, 2), (51, 50, 7), (99, 2, 1), (100, 7, 2), (101, 2, 7)),
-    *((199, 99, 12), (200, 101, 7), (201, 100, 2), (301, 7, 1), (301, 2, 12), (301, 1, 2), (501, 2, 1)),
+    *((2, 101, 49), (7, 100, 51), (49, 99, 50), (50, 51, 49), (51, 50, 49), (99, 49, 50), (100, 51, 7), (101, 50, 12)),
+    *((199, 100, 49), (200, 99, 50), (201, 101, 49), (201, 51, 7), (201, 7, 50), (301, 1, 50), (501, 2, 1)),
 )
+_FEW, _FEWER = 8, 2  # the latter beside more orders than a page of the default length
 
 # Numbers in one of these sizes are alike; each by its greatest.
 _SIZES = {"few": 12, "about 50": 51, "about 100": 101, "about 200": MAX_LIMIT}
@@ -75,8 +77,8 @@ def live_sets(
     # All orders of a set are of one account, and of one age: one look shows them.
     begun = [
         {"size": size_of(count), "scope": scope, "account": first["account"], "age": first["age"]}
-        for first, (_, *counts) in zip(firsts, COUNTS, strict=True)
-        for count, scope in zip(counts, _after(first, symbols, rng), strict=False)
+        for number, first in enumerate(firsts)
+        for count, scope in zip(counts_of(number, first["age"])[1:], _after(first, symbols, rng), strict=False)
     ]
     more = iter(completed(begun, parameters, triples - met, rng, allowed))
     sets = []
@@ -100,6 +102,15 @@ def _after(first: Row, symbols: Sequence[str], rng: random.Random) -> list[str]:
     if len(others) < 2:
         return [rng.choice((each, EVERYWHERE)) for each in others]
     return [rng.choice(others), EVERYWHERE]
+
+
+def counts_of(number: int, age: str) -> Sequence[int]:
+    """How many orders the set of this number has for each of its cancel-alls, where they are so old."""
+    first, *others = COUNTS[number]
+    if age != YOUNG:
+        return COUNTS[number]
+    few = _FEWER if size_of(first) not in ("few", "about 50") else _FEW
+    return (first, *(min(count, few) for count in others))
 
 
 def size_of(count: int) -> str:
