@@ -17,7 +17,7 @@ COUNTS = (
     *((2, 101, 49), (7, 100, 51), (49, 99, 50), (50, 51, 49), (51, 50, 49), (99, 49, 50), (100, 51, 7), (101, 50, 12)),
     *((199, 100, 49), (200, 99, 50), (201, 101, 49), (201, 51, 7), (201, 7, 50), (301, 1, 50), (501, 2, 1)),
 )
-_FEW, _FEWER = 8, 2  # the latter beside more orders than a page of the default length
+_FEW, _FEWER = 4, 2  # the latter beside more orders than a page of the default length
 
 # Numbers in one of these sizes are alike; each by its greatest.
 _SIZES = {"few": 12, "about 50": 51, "about 100": 101, "about 200": MAX_LIMIT}
