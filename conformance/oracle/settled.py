@@ -114,6 +114,8 @@ class Settled:
             yield Breach(f"{order} in a list of {query}", got, exchanges=(by,), changed=GONE)
 
     def _is_settled(self, known: _Shown, at: float) -> bool:
+        if known.order.live and known.order.id in self._canceled:
+            return False  # no list has been asked for since a cancel-all has told that it is canceled
         quiet = self._changed_at + self._lag_s < at
         return known.since + self._lag_s < at and (quiet or not known.order.live)
 

@@ -64,6 +64,14 @@ def test_what_was_done_may_have_changed_it_until_a_list_shows_that_it_did_not() 
     assert contradictions(known, 9.0, query=Query(status="open"))
 
 
+def test_one_that_was_told_as_canceled_need_not_be_shown_as_it_was() -> None:
+    known = settled(OPEN)
+    known.change(1.0)
+    known.tell([CANCELED], shown(1.0))
+    assert contradictions(known, 9.0, CANCELED) == []
+    assert contradictions(known, 9.0, query=Query(status="open")) == []
+
+
 def test_one_that_changes_has_to_be_shown_for_long_again() -> None:
     known = settled(OPEN)
     known.learn([CANCELED], shown(5.0))
