@@ -3,7 +3,7 @@
 Which requirement comes first, the table in `blame` says.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import replace
 from itertools import count
 
@@ -30,14 +30,19 @@ def of_contradiction(
     known: Snapshot,
     known_by: Credential,
     wrong: Callable[[Query, Credential], bool],
+    told: Container[str] = (),
 ) -> str:
-    """The requirement that a page breaks by contradicting the snapshot `known`, which `known_by` was used for."""
+    """The requirement that a page breaks by contradicting the snapshot `known`, which `known_by` was used for. `told`:
+    ids of orders that a cancel-all has told as canceled.
+    """
     # The snapshot was taken with the account's first credential.
     if kind != known_by and _shows_nothing_of(known, listing.orders) and not wrong(listing.query, known_by):
         return "auth.same-account"
     plain = Query(limit=MAX_LIMIT), Query()
     if kind != known_by and all(wrong(each, kind) and not wrong(each, known_by) for each in plain):
         return "auth.same-account"
+    if _lacks_what_was_told(listing, known, told):
+        return "cancel.visible"
     if broken := _of_hiding(listing, known, lambda query: wrong(query, kind)):
         return broken
     if cut_before_filtering(listing, known):
@@ -74,6 +79,16 @@ def _of_hiding(listing: Listing, known: Snapshot, wrong: Callable[[Query], bool]
     if query.start is not None and not wrong(replace(query, start=None)):
         return "list.start"
     return None if wrong(Query(end=hidden.created_at, limit=MAX_LIMIT)) else "list.end"
+
+
+def _lacks_what_was_told(listing: Listing, known: Snapshot, told: Container[str]) -> bool:
+    """Whether a list of canceled orders shows those alone that no cancel-all has told."""
+    if listing.query.status != "canceled":
+        return False
+    above = due_above(listing)
+    due = [each for each in known.orders.values() if each.created_at > above and matches(listing.query, each)]
+    left_out = {order.id for order in listing.left_out(due)}
+    return 0 < len(left_out) < len(due) and all((order.id in told) == (order.id in left_out) for order in due)
 
 
 def _is_short(listing: Listing, known: Snapshot, wrong: Callable[[Query], bool]) -> bool:

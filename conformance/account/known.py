@@ -181,7 +181,9 @@ class Known:
         kind = credential, tuple(name for name, _ in query.pairs()), limit_requirement(query.limit)
         if kind not in self._blamed:
             listing, first = page.listing, self._account.credentials[0]
-            self._blamed[kind] = of_contradiction(listing, credential, self.snapshot, first, self._is_wrong)
+            self._blamed[kind] = of_contradiction(
+                listing, credential, self.snapshot, first, self._is_wrong, self._account.settled.told
+            )
         return self._blamed[kind]
 
     def _is_wrong(self, query: Query, credential: Credential) -> bool:

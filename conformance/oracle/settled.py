@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, insort
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import NamedTuple
 
 from conformance.evidence import Exchange
@@ -77,6 +77,11 @@ class Settled:
     def canceled(self, among: Iterable[str]) -> dict[str, str]:
         """The status, by id, of those of these orders that a cancel-all has told as canceled."""
         return {id: "canceled" for id in among if id in self._canceled}
+
+    @property
+    def told(self) -> Set[str]:
+        """The orders that a cancel-all has told as canceled, by id."""
+        return self._canceled.keys()
 
     def ids(self, among: Iterable[str], at: float) -> set[str]:
         """Those of these orders that lists had shown for long enough at this moment, in whatever state."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from conformance.account.blame import charge
 from conformance.evidence import Exchange
 from conformance.operations import CANCEL_ALL, LIST, Operation
-from conformance.oracle.errors import BUSY, armed_error
+from conformance.oracle.errors import BUSY, armed_error, busy_in_the_wild
 from conformance.scenarios.attempts import harm_done
 from conformance.scenarios.cancellation import cancel_all
 from conformance.stage.stage import Stage
@@ -83,16 +83,26 @@ def _succeeds(stage: Stage, error: str, refused: Sequence[Exchange]) -> None:
 def _armed(stage: Stage, error: str, send: Callable[[], Answer]) -> tuple[list[Exchange], Answer]:
     """How a call was armed, and the answer to it.
 
-    Not an answer that merely says that the engine is busy, where another error is armed.
+    Not an answer that merely says that the engine is busy, where another error is armed; nor a 503 of another code,
+    where a second call that is armed in the same way earns what it should.
     """
+    strange: Answer | None = None
     for _ in range(_ATTEMPTS):
         with stage.driver.noting() as arming:
             stage.driver.fault(error, 1)
         answer = send()
         document = decoded(answer.body)
         code = document.get("error") if isinstance(document, dict) else None
-        if not (answer.status == 503 and error not in BUSY and code in BUSY):
-            return arming, answer
+        if answer.status == 503 and error not in BUSY and code in BUSY:
+            continue
+        wrong = answer.status == 503 and error in BUSY and list(busy_in_the_wild(document))
+        if wrong and strange is None:
+            strange = answer
+            continue
+        if strange is not None and not wrong:
+            met = list(busy_in_the_wild(decoded(strange.body)))
+            stage.caller.observations.report(met, strange.exchange)
+        return arming, answer
     raise Inconclusive(f"{error} was armed, and {_ATTEMPTS} answers were 503 {code}")
 
 

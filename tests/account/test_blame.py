@@ -417,3 +417,30 @@ def test_a_window_that_ends_before_it_starts_is_wrong_by_itself(beside: dict[str
     assert of_page(query, both) == "list.window-empty"
     beside_others = of_page(query, lambda asked: asked == query)
     assert beside_others == ("list.conjunctive" if beside else "list.window-empty")
+
+
+# -- lists of canceled orders ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("told", "hides", "requirement"),
+    [
+        ({"a", "b"}, {"a", "b"}, "cancel.visible"),
+        ({"a", "b"}, {"a"}, "list.status"),
+        ({"a"}, {"a", "b"}, "list.status"),
+        ({"a", "b", "c"}, {"a", "b", "c"}, "list.status"),  # nothing tells the two apart
+        ({"a", "b"}, {"c"}, "list.status"),
+    ],
+)
+def test_a_list_that_lacks_what_was_told_as_canceled(told: set[str], hides: set[str], requirement: str) -> None:
+    orders = [order(id, status="canceled", updated_at=1_778_400_300) for id in "abc"]
+    query = Query(status="canceled")
+
+    def page(asked: Query) -> list[Order]:
+        return [each for each in orders if not asked.status or each.id not in hides]
+
+    def wrong(asked: Query, _: Credential) -> bool:
+        return page(asked) != orders
+
+    known = Snapshot.of(orders)
+    assert of_contradiction(Listing(query, page(query)), "jwt", known, "jwt", wrong, told) == requirement

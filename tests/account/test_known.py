@@ -11,6 +11,7 @@ from conformance.account.known import Known
 from conformance.account.sender import Came
 from conformance.evidence import Exchange
 from conformance.observations import Observations
+from conformance.oracle.settled import Settled
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order, Query
 from conformance.verdict import Violation
@@ -30,6 +31,7 @@ class Pages:
     def __init__(self, *answers: Sequence[Order]) -> None:
         self.observations = Observations(["list.array"])
         self.foreign: dict[tuple[object, ...], object] = {}
+        self.settled = Settled()
         self._answers = list(answers)
         self.asked = 0
         self.coming: dict[tuple[str, Credential], Came] = {}

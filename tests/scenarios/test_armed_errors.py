@@ -1,0 +1,59 @@
+"""A call that is armed to fail, and the answer that counts."""
+
+import contextlib
+import json
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from conformance.evidence import Exchange
+from conformance.observations import Observations
+from conformance.scenarios.armed_errors import _armed
+from conformance.verdict import Inconclusive
+from conformance.wire.client import Answer
+
+BUSY, OTHER, DB_ERROR = (503, "ENGINE_BUSY"), (503, "OVERLOADED"), (500, "DB_ERROR")
+
+
+def armed(error: str, *answers: tuple[int, str]) -> tuple[int, Observations]:
+    """The number of calls until one counts, and what was noted; the target answers so, one call after the other."""
+    left, observations = list(answers), Observations()
+
+    @contextlib.contextmanager
+    def noting() -> Iterator[list[Exchange]]:
+        yield []
+
+    def send() -> Answer:
+        status, code = left.pop(0)
+        body = json.dumps({"error": code})
+        return Answer(
+            status, {}, body.encode(), Exchange("alice", "DELETE", "http://x/", {}, "", status, {}, body, 0, 1)
+        )
+
+    driver = SimpleNamespace(noting=noting, fault=lambda *_: None)
+    stage: Any = SimpleNamespace(driver=driver, caller=SimpleNamespace(observations=observations))
+    _armed(stage, error, send)
+    return len(answers) - len(left), observations
+
+
+def test_what_is_armed_counts_at_once() -> None:
+    assert armed("ENGINE_BUSY", BUSY, BUSY)[0] == 1
+    assert armed("DB_ERROR", DB_ERROR)[0] == 1
+    assert armed("ENGINE_BUSY", (200, ""), BUSY)[0] == 1
+
+
+def test_a_503_of_another_code_counts_only_if_it_comes_again() -> None:
+    calls, observations = armed("ENGINE_BUSY", OTHER, BUSY)
+    assert calls == 2
+    assert list(observations.in_passing) == ["cancel.busy-code"]
+    calls, observations = armed("ENGINE_BUSY", OTHER, OTHER, BUSY)
+    assert calls == 2
+    assert not observations.in_passing
+
+
+def test_a_list_waits_until_the_engine_is_not_busy() -> None:
+    assert armed("DB_ERROR", BUSY, BUSY, DB_ERROR)[0] == 3
+    with pytest.raises(Inconclusive, match="DB_ERROR was armed"):
+        armed("DB_ERROR", *[BUSY] * 5)
