@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
 
 from conformance.cost import Limit
 from conformance.exits import Exit
 from conformance.requirements import LEVELS_REQUIRED, command_of
-from conformance.verdict import Verdict, all_changed
+from conformance.verdict import Verdict
 
 SCHEMA_VERSION = 1
 Required = Literal["none", "must", "implied", "all"]
@@ -33,10 +33,6 @@ class Finding:
     seed: int | None = None
     report: str | None = None
     changed: tuple[str, ...] = ()
-
-    def standing_for(self, other: "Finding") -> "Finding":
-        """This finding, where the other one is not shown."""
-        return replace(self, changed=all_changed(self.changed, other.changed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +75,7 @@ class RequirementResult:
 class Mishaps:
     """What went wrong beside the verdicts: a refusal of the suite, its own crashes, an interruption.
 
-    `left`: what the run placed and could not remove. `stopped`: it ended at the first violation. `unwritten`: why its
-    reports could not be written.
+    `left`: what it placed and could not remove. `stopped`: at the first violation. `unwritten`: why reports are missing.
     """
 
     refusal: str | None = None
@@ -301,6 +296,5 @@ def _requirement(entry: Mapping[str, Any]) -> RequirementResult:
 
 
 def _finding(entry: Mapping[str, Any]) -> Finding:
-    lists = {name: tuple(entry.get(name, ())) for name in ("exchanges", "changed")}
-    told = {"check": "", **entry, **lists}
+    told = {"check": "", **entry} | {name: tuple(entry.get(name, ())) for name in ("exchanges", "changed")}
     return Finding(**{each.name: told[each.name] for each in fields(Finding) if each.name in told})

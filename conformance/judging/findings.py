@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from conformance.judging.excerpt import excerpt
 from conformance.results import Finding
-from conformance.verdict import Violation
+from conformance.verdict import Violation, all_changed
 
 
 def finding(violation: Violation, check: str, present: Callable[[str], str], example: str | None = None) -> Finding:
@@ -24,3 +24,8 @@ def finding(violation: Violation, check: str, present: Callable[[str], str], exa
         exchanges=tuple(exchange.to_json() for exchange in exchanges),
         changed=breach.changed,
     )
+
+
+def standing_for(shown: Finding, other: Finding) -> Finding:
+    """The finding that is shown, where the other one is not."""
+    return replace(shown, changed=all_changed(shown.changed, other.changed))

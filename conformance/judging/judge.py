@@ -14,7 +14,7 @@ from conformance import hypothesis_seam
 from conformance.hypothesis_seam import Examples
 from conformance.judging import crashes
 from conformance.judging.declarations import asked_by, lane_of, name_of, needs_of, verifies_of
-from conformance.judging.findings import finding
+from conformance.judging.findings import finding, standing_for
 from conformance.judging.keys import ASKED, STAGE
 from conformance.judging.plan import Plan
 from conformance.judging.stages import Stages
@@ -187,5 +187,5 @@ def _findings(
         violated = [error.breach.requirement] if error.breach.requirement else verifies_of(item)
         drawn = hypothesis_seam.example(error, without=getattr(item, "fixturenames", ()))
         ended = finding(error, name, present, drawn)
-        findings |= {id: ended.standing_for(findings[id]) if id in findings else ended for id in violated}
+        findings |= {id: standing_for(ended, findings[id]) if id in findings else ended for id in violated}
     return findings

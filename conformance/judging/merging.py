@@ -7,6 +7,7 @@ from typing import Any
 
 from conformance import requirements
 from conformance.coverage import areas
+from conformance.judging.findings import standing_for
 from conformance.judging.verdicts import with_causes
 from conformance.results import Finding, Mishaps, RequirementResult, Results
 
@@ -63,7 +64,7 @@ def _requirement(told: Sequence[tuple[int, RequirementResult]], own_seed: int) -
     for seed, result in told:
         for finding in result.findings:
             first = findings.get(finding.check) or (finding if seed == own_seed else replace(finding, seed=seed))
-            findings[finding.check] = first.standing_for(finding)
+            findings[finding.check] = standing_for(first, finding)
     return replace(
         telling,
         examples=sum(result.examples for _, result in told),

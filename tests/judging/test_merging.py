@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from conformance.cost import Limit
 from conformance.judging.merging import merge
 from conformance.judging.rounds import further_seeds
@@ -49,6 +51,28 @@ def test_findings_are_joined_one_for_each_check_and_carry_the_seed_that_met_them
     )
     [result] = merged.requirements
     assert [(each.example, each.seed) for each in result.findings] == [("1", None), ("3", 9)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "both"),
+    [
+        (("updated_at",), ("updated_at",), ("updated_at",)),
+        (("updated_at",), ("gone",), ("gone", "updated_at")),
+        (("updated_at",), (), ()),
+    ],
+)
+def test_the_finding_that_is_shown_stands_for_those_of_later_rounds(
+    one: tuple[str, ...], other: tuple[str, ...], both: tuple[str, ...]
+) -> None:
+    found = Finding(want="w", got="g", evidence="e", check="a::test_x")
+    rounds = [
+        replace(
+            results(replace(requirement("order.fields", FAIL), findings=(replace(found, changed=each),))), seed=seed
+        )
+        for each, seed in ((one, 7), (other, 8))
+    ]
+    [result] = merge(rounds, seed=7).requirements
+    assert result.findings == (replace(found, changed=both),)
 
 
 def test_a_violation_of_one_round_may_stand_behind_that_of_another() -> None:
