@@ -75,7 +75,7 @@ class RequirementResult:
 class Mishaps:
     """What went wrong beside the verdicts: a refusal of the suite, its own crashes, an interruption.
 
-    `left`: what it placed and could not remove. `stopped`: at the first violation. `unwritten`: why reports are none.
+    `left`: what it placed and could not remove. `stopped`: at the first violation. `unwritten`: why it wrote no report.
     """
 
     refusal: str | None = None
