@@ -86,9 +86,11 @@ def _lacks_what_was_told(listing: Listing, known: Snapshot, told: Container[str]
     if listing.query.status != "canceled":
         return False
     above = due_above(listing)
-    due = [each for each in known.orders.values() if each.created_at > above and matches(listing.query, each)]
-    left_out = {order.id for order in listing.left_out(due)}
-    return 0 < len(left_out) < len(due) and all((order.id in told) == (order.id in left_out) for order in due)
+    due = (order for order in known.orders.values() if order.created_at > above and matches(listing.query, order))
+    left_out = listing.left_out(due)
+    if not left_out or not listing.orders:
+        return False
+    return all(order.id in told for order in left_out) and all(order.id not in told for order in listing.orders)
 
 
 def _is_short(listing: Listing, known: Snapshot, wrong: Callable[[Query], bool]) -> bool:

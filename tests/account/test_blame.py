@@ -433,7 +433,9 @@ def test_a_window_that_ends_before_it_starts_is_wrong_by_itself(beside: dict[str
     ],
 )
 def test_a_list_that_lacks_what_was_told_as_canceled(told: set[str], hides: set[str], requirement: str) -> None:
-    orders = [order(id, status="canceled", updated_at=1_778_400_300) for id in "abc"]
+    orders = [
+        order(id, status="canceled", created_at=at, updated_at=at) for at, id in enumerate("cba", start=1_778_400_300)
+    ][::-1]
     query = Query(status="canceled")
 
     def page(asked: Query) -> list[Order]:
