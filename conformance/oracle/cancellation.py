@@ -106,6 +106,8 @@ def nothing_in_scope_stays_live(c: Cancellation) -> Iterator[Sight]:
     left_out = markets_left_out(c.to_cancel(), c.after)
     for was in c.to_cancel():
         now = c.after.orders.get(was.id)
+        if now is None and c.after.unread:
+            continue  # it may be there, and cannot be read
         if now is None or not now.live:
             yield RIGHT
         elif was.symbol not in left_out:

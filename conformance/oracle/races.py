@@ -82,6 +82,8 @@ def one_alone_is_complete(race: Race) -> Iterator[Sight]:
     left_out = markets_left_out(race.before.live(), race.after)
     for was in race.before.live():
         now = race.after.orders.get(was.id)
+        if now is None and race.after.unread:
+            continue  # it may be there, and cannot be read
         if now is None or not now.live:
             yield RIGHT
         else:

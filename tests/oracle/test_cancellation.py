@@ -323,3 +323,11 @@ def test_said_again_for_one_market_the_others_are_not_looked_at() -> None:
     second = replace(first, before=first.after, returned=[], again=True)
     moved = Snapshot.of([*(each for each in first.after.orders.values() if not each.live), canceled(ELSEWHERE)])
     assert broken(replace(second, after=moved)) == {"cancel.scope-symbol"}
+
+
+def test_an_order_that_may_be_among_what_cannot_be_read_is_not_known_to_be_canceled() -> None:
+    lawful = history()
+    unread = replace(lawful.after, orders={}, unread=(OPEN.id,))
+    assert "cancel.complete" not in saw(replace(lawful, after=unread))
+    assert saw(replace(lawful, after=replace(unread, unread=())))["cancel.complete"] == 3
+    assert saw(replace(lawful, after=replace(lawful.after, unread=("",))))["cancel.complete"] == 3

@@ -197,6 +197,12 @@ def test_where_a_record_cannot_be_read_it_may_be_the_one_that_is_missing() -> No
     assert broken(replace(less, after=replace(less.after, unread=("",)))) == set()
 
 
+def test_an_order_that_may_be_among_what_cannot_be_read_is_not_known_to_be_canceled() -> None:
+    one = race([BOTH], [])
+    assert RACES.judge(one).saw["cancel.complete"] == 2
+    assert not RACES.judge(replace(one, after=replace(one.after, unread=("",)))).saw["cancel.complete"]
+
+
 @pytest.mark.parametrize(("given", "enough"), [("60", True), ("59", False)])
 def test_an_order_that_lists_do_not_reach_gave_nothing(given: str, enough: bool) -> None:
     over = canceled(A, filled_qty=given, avg_fill_price="0.5", created_at=A.created_at + 1)
