@@ -1,18 +1,15 @@
 """Orders and queries as frozen values."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from decimal import ROUND_FLOOR, Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
+from conformance.fields import READ, Unreadable
 from conformance.verdict import Unread
 
 STATUSES = ("open", "partially_filled", "filled", "canceled", "rejected", "expired")
 LIVE = frozenset({"open", "partially_filled"})
-
-# What was never filled, nor updated since it was created.
-_PERHAPS_NEVER_UPDATED = ("open", "rejected")
 
 Looks = tuple[str, str, str, Decimal | None, Decimal | None]
 """Symbol, side, type, price and quantity: what an order can be recognized by before its id is known."""
@@ -43,10 +40,6 @@ NEEDED = KNOWN_BY | {"status"}
 
 # What is null in orders that do without it: left out, it most likely is.
 _PERHAPS_NULL = ("price", "quantity")
-
-
-class Unreadable(ValueError):
-    """A record that cannot be read as an order at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +97,7 @@ class Order:
             raise Unreadable(f"an order is a JSON object, this is {record!r}")
         known: dict[str, Any] = {}
         unread, supplied = set(), dict(otherwise or {})
-        for name, value in _READ.items():
+        for name, value in READ.items():
             try:
                 known[name] = value(record, known)
             except Unreadable:
@@ -119,7 +112,7 @@ class Order:
             "unread": frozenset(unread),
             "unknown": frozenset(unread - supplied.keys()),
         }
-        return (PartOfOrder if unread else cls)(**known)
+        return (LackingOrder if known["unknown"] else PartOfOrder if unread else cls)(**known)
 
     @property
     def looks(self) -> Looks:
@@ -130,7 +123,8 @@ class Order:
         """This order, whose status cannot be read, with a status that is known otherwise."""
         known = {name: _plain(self, name) for name in FIELDS} | {"status": status}
         unknown = self.unknown - {"status"}
-        return PartOfOrder(**known, sent=self.sent, unread=self.unread, unknown=unknown)
+        kind = LackingOrder if unknown else PartOfOrder
+        return kind(**known, sent=self.sent, unread=self.unread, unknown=unknown)
 
     def changes(self, other: "Order", fields: Iterable[str] = FIELDS) -> dict[str, tuple[Any, Any]]:
         """Those of `fields` in which the two orders differ, with both values. What cannot be read is left out."""
@@ -146,15 +140,7 @@ class Order:
 
 
 class PartOfOrder(Order):
-    """An order of which some fields cannot be read: who asks for one that is unknown is told so by Unread.
-
-    It is known all the same: by its id, and by what it looks like.
-    """
-
-    def __getattribute__(self, name: str) -> Any:
-        if name in _TOLD_BY and _TOLD_BY[name] in object.__getattribute__(self, "unknown"):
-            raise Unread(f"{_TOLD_BY[name]} of the order {_plain(self, 'id')} cannot be read")
-        return object.__getattribute__(self, name)
+    """An order of which some fields cannot be read."""
 
     def __eq__(self, other: object) -> bool:
         return (
@@ -173,6 +159,18 @@ class PartOfOrder(Order):
             for name in ("id", "symbol", "side", "status", "created_at")
         )
         return f"{id} ({symbol} {side} {status}, created {created_at})"
+
+
+class LackingOrder(PartOfOrder):
+    """One of which nothing else tells some of them: who asks for such a field is told so by Unread.
+
+    It is known all the same: by its id, and by what it looks like.
+    """
+
+    def __getattribute__(self, name: str) -> Any:
+        if name in _TOLD_BY and _TOLD_BY[name] in object.__getattribute__(self, "unknown"):
+            raise Unread(f"{_TOLD_BY[name]} of the order {_plain(self, 'id')} cannot be read")
+        return object.__getattribute__(self, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,72 +199,6 @@ class Query:
         return "?" + "&".join(f"{name}={value}" for name, value in self.pairs()) if self.pairs() else "no parameters"
 
 
-def id_of(record: Mapping[str, Any]) -> str:
-    """The id of a record, as text. Raises Unreadable."""
-    value = record.get("id")
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else _text(record, "id")
-
-
-def _text(record: Mapping[str, Any], name: str) -> str:
-    value = record.get(name)
-    if not isinstance(value, str):
-        raise Unreadable(f"{name} is {value!r}")
-    return value
-
-
-def _optional_text(record: Mapping[str, Any], name: str) -> str | None:
-    return None if _is_null(record, name) else _text(record, name)
-
-
-def _is_null(record: Mapping[str, Any], name: str) -> bool:
-    """Whether it is null. Raises Unreadable where it is not given at all."""
-    if name not in record:
-        raise Unreadable(f"no {name}")
-    return record[name] is None
-
-
-def _amount(record: Mapping[str, Any], name: str, *, nothing: bool = False) -> Decimal:
-    """The amount. `nothing`: one that is null, or not given, can only be 0."""
-    value = record.get(name)
-    if value is None and nothing:
-        return Decimal(0)
-    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
-        raise Unreadable(f"{name} is {value!r}")
-    try:
-        amount = Decimal(value)
-    except InvalidOperation:
-        raise Unreadable(f"{name} is {value!r}") from None
-    if not amount.is_finite():
-        raise Unreadable(f"{name} is {value!r}")
-    return amount
-
-
-def _optional_amount(record: Mapping[str, Any], name: str) -> Decimal | None:
-    return None if _is_null(record, name) else _amount(record, name)
-
-
-def _seconds(record: Mapping[str, Any], name: str, otherwise: int | None = None) -> int:
-    """The second of a time: a number, or a date as ISO 8601 has it. `otherwise`: if it is null, or not given."""
-    value = record.get(name)
-    if value is None and otherwise is not None:
-        return otherwise
-    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
-        raise Unreadable(f"{name} is {value!r}")
-    try:
-        if isinstance(value, Decimal):
-            return int(value.quantize(Decimal(1), ROUND_FLOOR))  # it has no more digits than a time can have
-        return _second(value) if isinstance(value, str) else value
-    except (ValueError, ArithmeticError):
-        raise Unreadable(f"{name} is {value!r}") from None
-
-
-def _second(text: str) -> int:
-    if text.isdecimal():
-        return int(text)
-    moment = datetime.fromisoformat(text)
-    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
-
-
 def _plain(order: Order, name: str) -> Any:
     """What stands under this name, whether it is known or not."""
     return object.__getattribute__(order, name)
@@ -275,31 +207,3 @@ def _plain(order: Order, name: str) -> Any:
 _IDENTITY = ("id", "symbol", "side", "type", "price", "quantity", "created_at")
 _TOLD_BY = {name: name for name in FIELDS} | {"live": "status"}
 """What cannot be told without a field, by the field."""
-
-_Known = Mapping[str, Any]
-
-# How each field is read, from the record and from what was read of it before.
-_READ: Mapping[str, Callable[[Mapping[str, Any], _Known], Any]] = {
-    "id": lambda record, _: id_of(record),
-    "symbol": lambda record, _: _text(record, "symbol"),
-    "side": lambda record, _: _text(record, "side"),
-    "type": lambda record, _: _text(record, "type"),
-    "price": lambda record, _: _optional_amount(record, "price"),
-    "quantity": lambda record, _: _optional_amount(record, "quantity"),
-    "status": lambda record, _: _text(record, "status"),
-    "created_at": lambda record, _: _seconds(record, "created_at"),
-    "tif": lambda record, _: _optional_text(record, "tif"),
-    "quote_quantity": lambda record, _: _optional_amount(record, "quote_quantity"),
-    "filled_qty": lambda record, known: _amount(record, "filled_qty", nothing=_is_as_created(known)),
-    "avg_fill_price": lambda record, known: _amount(
-        record, "avg_fill_price", nothing=known["filled_qty"] == Decimal(0)
-    ),
-    "reject_reason": lambda record, _: _optional_text(record, "reject_reason"),
-    "updated_at": lambda record, known: _seconds(
-        record, "updated_at", known["created_at"] if _is_as_created(known) else None
-    ),
-}
-
-
-def _is_as_created(known: _Known) -> bool:
-    return known["status"] in _PERHAPS_NEVER_UPDATED

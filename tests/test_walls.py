@@ -25,7 +25,7 @@ FLOORS = (
         "language",
     },
     {"verdict"},
-    {"orders", "spelled", "observations"},
+    {"fields", "orders", "spelled", "observations"},
     {"results", "contract", "bundle"},
     {"gating"},
     {"reporting"},

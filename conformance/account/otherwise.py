@@ -31,9 +31,10 @@ class Otherwise:
         self._finished: dict[str, str] = {}  # the status of what is over, by id
         self._looked_for: set[str] = set()  # among what is over
 
-    def asked_for(self, id: str, ticket: Ticket) -> None:
-        """The order of this id was asked for."""
-        self._asked_for[id] = ticket
+    def asked_for(self, id: str | None, ticket: Ticket) -> None:
+        """This was asked for; `id`: that of the order, if it is known."""
+        if id is not None:
+            self._asked_for[id] = ticket
 
     def complete(self, reading: Reading, status: str | None = None) -> Order | None:
         """The order of a record, with what is known otherwise of what cannot be read; None where that is not enough.

@@ -110,9 +110,8 @@ class View:
         while True:
             snapshot = self._snapshot(pages, up_to=up_to)
             reached = all(order.id in snapshot.orders for order in self.latest().until(up_to).live())
-            needed = max(
-                borders.depth(self.latest(), self.own, up_to), pages + (not reached)
-            )  # whatever luck there was
+            # Whatever luck there was.
+            needed = max(borders.depth(self.latest(), self.own, up_to), pages + (not reached))
             if needed <= pages or pages >= SNAPSHOT_PAGES:
                 return snapshot
             pages = min(needed, SNAPSHOT_PAGES)
@@ -195,8 +194,7 @@ class View:
         send()
         for ticket in tickets:
             self.own.ask_for(ticket)
-            if ticket.sent_id is not None:
-                self.account.otherwise.asked_for(ticket.sent_id, ticket)
+            self.account.otherwise.asked_for(ticket.sent_id, ticket)
 
     def changing(self) -> None:
         """The account is being changed: nothing of it is believed until it is seen again."""

@@ -17,7 +17,7 @@ def raised(body: object) -> BaseException:
 
 def test_the_last_line_of_the_suite_that_it_passed_is_told() -> None:
     line = told(raised(lambda: Order.from_json({"id": "a", "created_at": "never"})))
-    assert re.fullmatch(r"Unreadable: created_at is 'never' \(conformance/orders\.py:\d+\)", line)
+    assert re.fullmatch(r"Unreadable: created_at is 'never' \(conformance/fields\.py:\d+\)", line)
 
 
 def test_behind_the_suite_lines_of_libraries_are_left_out() -> None:

@@ -11,10 +11,11 @@ import pytest
 from conformance import faults
 from conformance.account import reading
 from conformance.evidence import Exchange
+from conformance.fields import Unreadable
 from conformance.observations import Observations
 from conformance.oracle.listing import Listing, explain
 from conformance.oracle.snapshot import Interval, Snapshot
-from conformance.orders import Order, Query, Unreadable
+from conformance.orders import Order, Query
 from conformance.sandbox.records import from_record
 from conformance.wire.client import Answer
 from tests.orders import order, record

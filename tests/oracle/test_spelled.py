@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from conformance.fields import Unreadable
 from conformance.oracle.records import read
-from conformance.orders import FIELDS, Order, PartOfOrder, Unreadable
+from conformance.orders import FIELDS, Order, PartOfOrder
 from conformance.spelled import meant
 from conformance.verdict import Unread
 from tests.orders import record
