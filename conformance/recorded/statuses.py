@@ -101,6 +101,7 @@ class Statuses:
 
     def report(self) -> None:
         """Charge the lists that were answered otherwise than with 200, each time that they were asked for."""
+        alike = self._alike()
         for (method, asked, whose), fared in self._fared.items():
             [status, *further] = fared.statuses
             entry = fared.first
@@ -112,7 +113,8 @@ class Statuses:
                     broken = BAD_INPUT if query is None else self._blamed(query, status, whose)
                     self._breach(f"200 to a list of {str(asked)[:60]}", entry, broken)
                 continue
-            if self._turns_credential_away(status, asked, fared, entry):
+            sorts = (fared, alike[_sort(asked, whose)])
+            if any(self._turns_credential_away(status, asked, each, entry) for each in sorts):
                 self._breach(f"200 to a list, as others got with the same {entry.kind}", entry, f"auth.{entry.kind}")
                 continue
             turned = status in NOT_JUDGED or status >= 500 or (status in (400, 422) and entry.kind != "jwt")
@@ -121,11 +123,26 @@ class Statuses:
             if not turned and not free and not unknown and query is not None:
                 self._breach("200 to a list", entry, self._blamed(query, status, whose))
 
+    def _alike(self) -> dict[tuple[str, ...], _Fared]:
+        """How lists with the same parameters and credential fared, whatever the values."""
+        alike: dict[tuple[str, ...], _Fared] = {}
+        for (method, asked, whose), fared in self._fared.items():
+            if method != "GET":
+                continue
+            first, last = fared.taken
+            sort = alike.setdefault(_sort(asked, whose), _Fared(taken=fared.taken))
+            sort.statuses |= fared.statuses
+            sort.times += fared.times
+            sort.taken = min(first, sort.taken[0]), max(last, sort.taken[1])
+        return alike
+
     def _turns_credential_away(self, status: int, asked: Query | str, fared: _Fared, entry: Entry) -> bool:
-        """Whether a good credential is turned away from this list each time, and from others neither meanwhile nor
+        """Whether a good credential is turned away from such lists each time, and from others neither meanwhile nor
         later: it has not run out. A 400 speaks of the credential where the account's other one does not earn it.
         """
         first, last = fared.taken
+        if fared.statuses != {status}:
+            return False
         good = entry.is_vouched_for and fared.times >= _ENOUGH and first < last < self._taken[_whose(entry)]
         if not good or isinstance(asked, str) or (asked.symbol or "") not in {"", *self._markets}:
             return False
@@ -145,6 +162,10 @@ class Statuses:
         assert entry.answer is not None
         got = f"{entry.answer.status} {start(entry.answer)}"
         self._observations.report([Breach(want, got, requirement)], entry.exchange)
+
+
+def _sort(asked: Query | str, whose: str) -> tuple[str, ...]:
+    return (whose, *(name for name, _ in asked.pairs())) if isinstance(asked, Query) else (whose, "", asked)
 
 
 def _whose(entry: Entry) -> str:

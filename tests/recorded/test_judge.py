@@ -336,3 +336,17 @@ def test_a_400_speaks_of_a_signature_where_the_same_list_takes_the_token(tmp_pat
 
     assert violated(recording(200).judged(tmp_path)) == {"auth.api-key"}
     assert "auth.api-key" not in violated(recording(400).judged(tmp_path))
+
+
+def test_lists_with_the_same_parameters_are_counted_together(tmp_path: Path) -> None:
+    def recording(status: int) -> Recording:
+        made = Recording().list([A, B])
+        for number, symbol in enumerate(("DFUSDT", "BTCUSDT", "DFUSDT")):
+            asked = f"?symbol={symbol}&start={NOW - 2000 + number}"
+            refused = status if number == 1 else 401
+            answer = [B] if refused == 200 else {"error": "UNAUTHORIZED"}
+            made.ask("GET", asked, answer, status=refused).list([A, B])
+        return _vouched_for(made)
+
+    assert violated(recording(401).judged(tmp_path)) == {"auth.jwt"}
+    assert violated(recording(200).judged(tmp_path)) == set()
