@@ -4,12 +4,12 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from functools import partial
 from urllib.parse import urlencode
 
 from conformance.account import reading
 from conformance.account.ahead import Wanted, asked_ahead
+from conformance.account.answers import Canceled, Page
 from conformance.account.blame import BAD_INPUT, Blame, of_cancel_all, of_lapse, of_odd_input
 from conformance.account.otherwise import Otherwise
 from conformance.account.sender import Sender
@@ -36,43 +36,6 @@ SNAPSHOT_PAGES = 5
 # its kind: what is wrong each time is for the checks to judge.
 _ASKED_AGAIN = 2
 _LOOKED_INTO = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A list's answer that could be read. `unread`: ids of its records that could not, as Records has them."""
-
-    query: Query
-    orders: tuple[Order, ...]
-    exchange: Exchange
-    credential: Credential
-    unread: tuple[str | None, ...] = ()
-
-    @property
-    def listing(self) -> Listing:
-        """The page, as the oracle takes it."""
-        return Listing(self.query, self.orders, unread=self.unread)
-
-    def __len__(self) -> int:
-        return len(self.orders)
-
-
-@dataclass(frozen=True, slots=True)
-class Canceled:
-    """A cancel-all's answer that could be read. Times by our clock, UNIX seconds.
-
-    `tried_before`: a try before it was answered 503, or broke off. `rejected`: a 4xx said there is no such market.
-    `unread`: ids of the records that could not be read, as Records has them.
-    """
-
-    symbol: str | None
-    orders: tuple[Order, ...]
-    exchange: Exchange
-    tried_before: bool
-    sent_at: float
-    answered_at: float
-    rejected: bool = False
-    unread: tuple[str | None, ...] = ()
 
 
 class Account(Sender):

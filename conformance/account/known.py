@@ -6,8 +6,9 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from urllib.parse import urlencode
 
-from conformance.account.account import EVERYTHING, Account, Page
+from conformance.account.account import EVERYTHING, Account
 from conformance.account.ahead import Wanted, asked_ahead
+from conformance.account.answers import Page
 from conformance.account.blame import charge
 from conformance.account.contradiction import of_contradiction
 from conformance.operations import LIST

@@ -234,9 +234,8 @@ class View:
         return [order for order in self.latest().live() if self.own.owns(order)]
 
     def foreign_live(self) -> list[Order]:
-        """Live orders, as last seen, that this run did not place. A cancel-all would destroy them.
-
-        The first call looks for live orders by their status too: some may lie deeper than any snapshot reaches.
+        """Live orders, as last seen, that this run did not place. A cancel-all would destroy them. The first call looks
+        for them by their status too: some may lie deeper than any snapshot reaches.
         """
         if not self._looked_for_live:
             self._looked_for_live = True
@@ -284,8 +283,7 @@ class View:
         self.lag.look(snapshot, asked_at)
         self._latest = snapshot if self._latest is None else self._over(self._latest, snapshot, is_behind)
         if self.opposite is not None:
-            told = ((order.identity, snapshot.exchanges) for order in snapshot.orders.values())
-            self.opposite.account.foreign.update(told)
+            self.opposite.account.foreign |= {order.identity: snapshot.exchanges for order in snapshot.orders.values()}
         return snapshot
 
     def _over(self, latest: Snapshot, snapshot: Snapshot, is_behind: bool) -> Snapshot:

@@ -3,7 +3,8 @@
 import time
 from collections.abc import Collection, Iterable, Mapping
 
-from conformance.account.account import Account, Page
+from conformance.account.account import Account
+from conformance.account.answers import Page
 from conformance.evidence import Exchange
 from conformance.oracle.ledger import Seen, Sighting
 from conformance.oracle.listing import MAX_LIMIT

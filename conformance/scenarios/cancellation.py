@@ -4,8 +4,8 @@ import time
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
-from conformance.account.account import Page
 from conformance.account.ahead import asked_ahead
+from conformance.account.answers import Page
 from conformance.account.blame import charge
 from conformance.account.patience import pause_s
 from conformance.account.view import View

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from conformance.account.account import Canceled
+from conformance.account.answers import Canceled
 from conformance.account.blame import of_cancel_all
 from conformance.account.view import View
 from conformance.evidence import Exchange

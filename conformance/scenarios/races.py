@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 
-from conformance.account.account import Canceled
+from conformance.account.answers import Canceled
 from conformance.account.blame import charge
 from conformance.oracle.races import RACES, Race
 from conformance.orders import Query

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from conformance.account.account import EVERYTHING, Canceled
+from conformance.account.account import EVERYTHING
+from conformance.account.answers import Canceled
 from conformance.account.blame import of_lapse
 from conformance.account.view import View
 from conformance.evidence import Exchange

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
-from conformance.account.account import Canceled
+from conformance.account.answers import Canceled
 from conformance.account.patience import pause_s
 from conformance.account.view import View
 from conformance.observations import Observations

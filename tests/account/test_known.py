@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.account.account import Page
 from conformance.account.ahead import Wanted
+from conformance.account.answers import Page
 from conformance.account.known import Known
 from conformance.account.sender import Came
 from conformance.evidence import Exchange
