@@ -37,7 +37,7 @@ _OTHER_STATUSES = {
     "cancelled": "canceled",
 }
 _OTHER_SIDES = {"bid": "buy", "ask": "sell"}
-_IN_LOWER_CASE = ("side", "type", "tif")
+_IN_LOWER_CASE = {"side": ("buy", "sell", *_OTHER_SIDES), "type": ("limit", "market"), "tif": ("gtc", "ioc", "fok")}
 _AMOUNTS = ("price", "quantity", "quote_quantity", "filled_qty", "avg_fill_price")
 _OTHER_MARK = {".": ",", ",": "."}
 _ONE_GROUP = re.compile(r"-?[1-9]\d{0,2}[.,]\d{3}")  # decimals, or thousands
@@ -104,7 +104,9 @@ def meant(record: Any) -> Any:
     read = named(record)
     if not isinstance(read, Mapping):
         return read
-    words = {name: read[name].lower() for name in _IN_LOWER_CASE if isinstance(read.get(name), str)}
+    texts = {name: read[name] for name in _IN_LOWER_CASE if isinstance(read.get(name), str)}
+    # Other words are left as they are: they mean nothing known, and may be a secret that would not be recognized.
+    words = {name: word for name, text in texts.items() if (word := text.lower()) in _IN_LOWER_CASE[name]}
     if words.get("side") in _OTHER_SIDES:
         words["side"] = _OTHER_SIDES[words["side"]]
     status = read.get("status")

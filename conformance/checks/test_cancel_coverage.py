@@ -1,6 +1,7 @@
 """Cancel-all: every kind of live order, every size of page, with each credential."""
 
 import random
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -34,7 +35,7 @@ PLACED_OF_A_SET = 8  # where more can be injected, since each takes a request
 
 TAKING = 0.5  # of those that are filled
 
-APART_S = 1  # between the last fill and its cancel, so that updated_at tells them apart
+APART_S = 2  # between the last fill and its cancel, so that updated_at tells them apart, however it is rounded
 
 LARGE = (300, 301, 400, 499, 500, 501, 999, 1000, 1001)  # while exploring, in place of more than the longest page
 
@@ -58,12 +59,13 @@ def test_every_kind_of_live_order(stage: Stage, credential: Credential) -> None:
     Lists show them all before, whichever credential asks.
     """
     stage.arrange_all_kinds()
+    filled_at = time.monotonic()
     known = Known(stage.caller, stage.view.settled, stage.view.believed(), catch_up=stage.view.catch_up)
     queries = [Query(status=status, limit=MAX_LIMIT) for status in sorted(LIVE)]
     with known.ahead(queries, credential):
         for query in queries:
             known.expect(query, credential)
-    sleep(APART_S)
+    sleep(APART_S - (time.monotonic() - filled_at))
     market = stage.markets[-1 if credential == "jwt" else 0]
     cancel_all(stage, market.symbol, credential=credential, bystander=True)
     stage.caller.observations.cover("cancels", ("kinds", credential))

@@ -140,8 +140,8 @@ def test_nothing_is_left_by_a_set_up_that_breaks(tmp_path: Path) -> None:
     sandbox = Sandbox()
     patch = (
         "from conformance.stage.arranger import Arranger\n"
-        "history = Arranger.history\n"
-        "Arranger.history = lambda *given: (history(*given), {}['boom'])\n"
+        "histories = Arranger.histories\n"
+        "Arranger.histories = lambda *given: (histories(*given), {}['boom'])\n"
     )
     with profile_in(tmp_path, sandbox) as profile:
         done = run(tmp_path, "--target", profile, "-k", QUICK, patch=patch)

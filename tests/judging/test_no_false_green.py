@@ -233,7 +233,7 @@ def expect_not_green(done: Ended) -> None:
 
 CRASHES = {
     "in a check": "from conformance.account.known import Known\nKnown.explains = lambda *_: {}['boom']\n",
-    "in set-up": "from conformance.stage.arranger import Arranger\nArranger.history = lambda *_: {}['boom']\n",
+    "in set-up": "from conformance.stage.arranger import Arranger\nArranger.histories = lambda *_: {}['boom']\n",
     "in the judge": "from conformance.judging.judge import Judge\nJudge.outcome = lambda *_: {}['boom']\n",
     "in the worker": "from conformance.judging.worker import Worker\nWorker._turn = lambda *_: {}['boom']\n",
     "in configuring": "from conformance.judging.worker import Worker\nWorker.__init__ = lambda *_: {}['boom']\n",

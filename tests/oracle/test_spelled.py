@@ -119,3 +119,9 @@ def test_what_cannot_be_read_is_not_compared() -> None:
 def test_an_order_that_cannot_be_told_from_others_is_not_read(name: str) -> None:
     with pytest.raises(Unreadable):
         Order.from_json(without(name))
+
+
+def test_a_word_that_means_nothing_known_is_left_as_it_was_sent() -> None:
+    """In small letters, a token that is sent for a side would not be recognized as one."""
+    read = meant({**record(), "side": "Bearer-eyJHbG.The-Token", "type": "LIMIT"})
+    assert (read["side"], read["type"]) == ("Bearer-eyJHbG.The-Token", "limit")
