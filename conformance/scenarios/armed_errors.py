@@ -10,7 +10,7 @@ from conformance.scenarios.attempts import harm_done
 from conformance.scenarios.cancellation import cancel_all
 from conformance.stage.stage import Stage
 from conformance.verdict import Breach, Busy, Inconclusive, Violation
-from conformance.wire.answers import decoded
+from conformance.wire.answers import GATEWAY, decoded
 from conformance.wire.client import Answer
 from conformance.wire.signer import Credential
 
@@ -84,13 +84,22 @@ def _armed(stage: Stage, error: str, send: Callable[[], Answer]) -> tuple[list[E
     """How a call was armed, and the answer to it.
 
     Not an answer that merely says that the engine is busy, where another error is armed; nor a 503 of another code,
-    where a second call that is armed in the same way earns what it should.
+    where a second call that is armed in the same way earns what it should; nor that of a gateway, unless each call
+    earns it. Raises Inconclusive where a gateway may have lost the answer to a cancel-all.
     """
     strange: Answer | None = None
-    for _ in range(_ATTEMPTS):
+    lost: Answer | None = None
+    for attempt in range(1, _ATTEMPTS + 1):
         with stage.driver.noting() as arming:
             stage.driver.fault(error, 1)
         answer = send()
+        if answer.status in GATEWAY and attempt < _ATTEMPTS:
+            lost = answer
+            continue
+        if lost is not None and answer.status not in GATEWAY and error in BUSY:
+            raise Inconclusive(
+                f"a gateway answered {lost.status} to a cancel-all, which may have been done all the same"
+            )
         document = decoded(answer.body)
         code = document.get("error") if isinstance(document, dict) else None
         if answer.status == 503 and error not in BUSY and code in BUSY:

@@ -57,3 +57,17 @@ def test_a_list_waits_until_the_engine_is_not_busy() -> None:
     assert armed("DB_ERROR", BUSY, BUSY, DB_ERROR)[0] == 3
     with pytest.raises(Inconclusive, match="DB_ERROR was armed"):
         armed("DB_ERROR", *[BUSY] * 5)
+
+
+GONE = (502, "")
+
+
+def test_the_answer_of_a_gateway_counts_only_where_each_call_earns_it() -> None:
+    assert armed("DB_ERROR", GONE, GONE, DB_ERROR)[0] == 3
+    assert armed("DB_ERROR", *[GONE] * 5)[0] == 5
+    assert armed("ENGINE_BUSY", *[GONE] * 5)[0] == 5
+
+
+def test_a_cancel_all_whose_answer_a_gateway_may_have_lost_is_not_judged() -> None:
+    with pytest.raises(Inconclusive, match="may have been done all the same"):
+        armed("ENGINE_BUSY", GONE, BUSY)
