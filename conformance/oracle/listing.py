@@ -228,8 +228,8 @@ def changed_by_reading(first: Snapshot, again: Snapshot) -> Iterator[Breach]:
         changed = order.changes(later) if later is not None else {}
         if later is not None and changed and not (order.live and "filled_qty" in changed):
             # Nobody can change a finished order. Somebody may have canceled a live one.
-            want, got, certain = "the same record when read again", _differences(changed), not order.live
-            yield Breach(want, got, certain=certain, changed=became(changed, later))
+            want, certain = f"the same record of {order} when read again", not order.live
+            yield Breach(want, _differences(changed), certain=certain, changed=became(changed, later))
 
 
 def due_above(listing: Listing) -> int:

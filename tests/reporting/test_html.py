@@ -13,7 +13,7 @@ import pytest
 from conformance.cost import Work, fine_step, limit
 from conformance.reporting.html import html
 from conformance.reporting.html.difference import difference
-from conformance.reporting.html.evidence import Violated, split
+from conformance.reporting.html.evidence import Violated, named_in, split
 from conformance.reporting.html.latency import plots
 from conformance.reporting.html.sequence import diagram
 from conformance.requirements import load as catalogue
@@ -161,6 +161,24 @@ def test_the_fields_that_a_finding_names_are_marked_in_its_order() -> None:
     assert [text for text, named in split(line, True, finding) if named] == ['"status" : "canceled"']
     assert "".join(text for text, _ in split(line, True, finding)) == line
     assert split(line, False, finding) == [(line, False)]
+
+
+@pytest.mark.parametrize(
+    ("want", "told"),
+    [
+        ("one-order-of-many as it was", "3 orders, none of them the one that this is about"),
+        ("at most 2 orders", "3 orders"),
+    ],
+)
+def test_that_an_answer_lacks_the_order_is_said_only_where_the_finding_names_one(want: str, told: str) -> None:
+    def lines(*ids: str) -> str:
+        return ",\n".join(json.dumps(record(id)) for id in ids)
+
+    others, about = lines("another", "a-third", "a-fourth"), lines("one-order-of-many", "another", "a-third")
+    finding = replace(
+        FOUND, want=want, got="x", exchanges=tuple(exchange(response_body=each) for each in (others, about))
+    )
+    assert list(named_in(others, finding)) == [(told, False)]
 
 
 def test_steps_that_have_nothing_to_do_with_it_are_left_to_the_whole_story() -> None:

@@ -173,8 +173,9 @@ def named_in(body: str, finding: Finding) -> Iterator[tuple[str, bool]]:
     if not orders or len(lines) < 3:
         yield from lines
     elif not any(told for _, told in lines):
-        told = count(len(orders) + left_out, "order")
-        say = f"{told}, {'not' if told == '1 order' else 'none of them'} the one that this is about"
+        say = told = count(len(orders) + left_out, "order")
+        if any(named for each in finding.exchanges for _, named in marked(each["response_body"], finding)):
+            say = f"{told}, {'not' if told == '1 order' else 'none of them'} the one that this is about"
         yield (language.say(say), False)  # it stands among what is quoted
     else:
         yield from ((line.strip(), True) for line, told in lines if told)
