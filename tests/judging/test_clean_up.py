@@ -496,10 +496,15 @@ def test_the_other_accounts_orders_are_not_met_either(tmp_path: Path) -> None:
     assert [order.id for order in live(sandbox)] == ["of-bob"]
 
 
-@pytest.mark.parametrize(("select", "number", "code"), [(QUICK, 12, 0), ("updated_at_tells", 5, 3)])
-def test_one_that_comes_in_the_middle_of_a_run_stays(select: str, number: int, code: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("select", "method", "path", "number", "code"),
+    [(QUICK, "GET", ORDERS, 12, 0), ("updated_at_tells", "POST", "/_test/orders", 1, 3)],
+)
+def test_one_that_comes_in_the_middle_of_a_run_stays(
+    select: str, method: str, path: str, number: int, code: int, tmp_path: Path
+) -> None:
     sandbox = Sandbox()
-    meanwhile(sandbox, "GET", ORDERS, number, lambda: foreign(sandbox, "newcomer", quantity="7"), late_s=0)
+    meanwhile(sandbox, method, path, number, lambda: foreign(sandbox, "newcomer", quantity="7"), late_s=0)
     with profile_in(tmp_path, sandbox) as profile:
         done = run(tmp_path, "--target", profile, "-k", select)
     assert done.code == code, done.printed

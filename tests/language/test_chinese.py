@@ -157,8 +157,8 @@ def test_a_history_in_chinese() -> None:
 @pytest.mark.usefixtures("chinese")
 def test_what_is_told_of_a_long_answer_is_said_although_it_stands_among_what_is_quoted() -> None:
     """How many other orders there are, behind the one that the finding names, and where none of them is that one."""
-    found = Finding("one-of-many as it was", "it is open", "", "a::check")
     body = "\n".join(json.dumps({"id": id}) for id in ("one-of-many", "another", "a-third"))
+    found = Finding("one-of-many as it was", "it is open", "", "a::check", exchanges=({"response_body": body},))
     told = [line for line, _ in named_in(body, found)]
     assert told[1:] == ["另有其他 2 个"]
     assert [line for line, _ in named_in(body.replace("one-of", "not-of"), found)] == ["3 个订单，都不是此处所指的订单"]
