@@ -17,7 +17,6 @@
 | a reused rule fails in a scenario of its own | what the scenario is about (`charge`) |
 """
 
-import time
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 
@@ -31,6 +30,7 @@ from conformance.oracle.listing import (
 )
 from conformance.oracle.records import read
 from conformance.orders import Order, Query
+from conformance.turns import sleep
 from conformance.verdict import Breach, Inconclusive
 from conformance.wire.answers import decoded
 from conformance.wire.client import Answer
@@ -166,7 +166,7 @@ class Blame:
         """Whether the query earns the status a moment later, too: what earned it may be all that came at once."""
         sort = tuple(name for name, _ in query.pairs()), status, kind
         if sort not in self._lasting:
-            time.sleep(_MOMENT_S)
+            sleep(_MOMENT_S)
             if self._ask(query, kind).status != status:
                 return False
             self._lasting.add(sort)
