@@ -18,7 +18,7 @@ from conformance.verdict import Inconclusive, Unreachable
 from conformance.wire.answers import NOT_JUDGED, code
 from conformance.wire.client import Answer, Client
 from conformance.wire.signer import Credential, Signer
-from conformance.wire.tokens import NotApplicable, payload
+from conformance.wire.tokens import NotApplicable, owner, payload
 
 Grade = Literal["good", "warning", "problem"]
 
@@ -101,16 +101,18 @@ def plaintext(profile: Profile) -> Iterator[Remark]:
 def users_by_token(accounts: Mapping[str, Account]) -> Iterator[Remark]:
     """Find tokens that are of the same user, or of the user that the other account is named after: without a request.
 
-    That is certain only by the claim `sub`; a token without it says nothing.
+    That is certain only by the claim `sub`; a token without it says nothing. Nor are two tokens with the same one of
+    one account, if another claim names a different one in each.
     """
     named = {account.name: key for key, account in accounts.items()}
-    owners: dict[str, str] = {}
+    owners: dict[tuple[tuple[str, str], ...], str] = {}
     for key, account in accounts.items():
-        subject = _subject(account.signer)
+        claims = _owner(account.signer)
+        subject = dict(claims).get("sub")
         if subject is None:
             continue
-        if (owner := owners.setdefault(subject, key)) != key:
-            says = f"the tokens of accounts.{owner} and accounts.{key} are of one user: they have the same sub"
+        if (first := owners.setdefault(claims, key)) != key:
+            says = f"the tokens of accounts.{first} and accounts.{key} are of one user: they have the same sub"
             yield Remark("accounts", "problem", says, "give tokens of two different users", refuses=True)
         elif subject != account.name and subject in named:
             says = (
@@ -226,13 +228,12 @@ def _expiry(signer: Signer) -> float | None:
     return None
 
 
-def _subject(signer: Signer) -> str | None:
-    """Whom the token names; None where it names nobody, or cannot be read."""
+def _owner(signer: Signer) -> tuple[tuple[str, str], ...]:
+    """Whom the token names; nobody where there is none, or it cannot be read."""
     if "jwt" in signer.kinds:
         with contextlib.suppress(NotApplicable):
-            subject = payload(signer.token).get("sub")
-            return str(subject) if isinstance(subject, str | int) and subject != "" else None
-    return None
+            return owner(payload(signer.token))
+    return ()
 
 
 def _words(credential: Credential) -> str:

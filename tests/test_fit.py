@@ -12,6 +12,7 @@ import pytest
 import tomli_w
 
 from conformance import faults
+from conformance.faults.twins_credentials import AccountsOfOneUser
 from conformance.sandbox import Gatekeeper, Sandbox
 from conformance.sandbox.credentials import Denied, Keys
 from conformance.sandbox.records import from_record
@@ -172,6 +173,7 @@ JUDGED: dict[str, tuple[Sandbox, Callable[[Accounts], None]]] = {
     ),
     "one credential of the other": (sandbox_with(_ByNumber, "alice", "bob"), without(("other", "jwt"))),
     "names that tokens do not know": (sandbox_with(_ByNumber, "alice", "bob"), lambda _: None),
+    "accounts of one user": (sandbox_with(AccountsOfOneUser, "alice", "bob"), lambda _: None),
 }
 
 

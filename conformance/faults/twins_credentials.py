@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
+import jwt
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -56,6 +57,19 @@ class GuardsAgainstGuessing(Gatekeeper):
                 raise Denied(429, "TOO_MANY_ATTEMPTS") from None
             self.guesses.append(now)
             raise
+
+
+@twin()
+class AccountsOfOneUser(Gatekeeper):
+    """Names the same user in the tokens of both accounts, and beside it the account."""
+
+    def token_for(self, account: str) -> str:
+        claims = jwt.decode(super().token_for(account), self.secret, algorithms=["HS256"])
+        return jwt.encode(claims | {"sub": "firm-7", "account": account}, self.secret, algorithm="HS256")
+
+    def claims(self, token: str) -> dict[str, Any]:
+        claims = super().claims(token)
+        return claims | {"sub": claims.get("account")}
 
 
 @twin(silence="credentials")

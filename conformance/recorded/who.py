@@ -10,11 +10,11 @@ from urllib.parse import parse_qsl
 
 from conformance.profile.secrets import MASK
 from conformance.wire.signer import Credential
+from conformance.wire.tokens import owner
 
 # Who else redacts writes such things where a credential was.
 _MASKED = re.compile(r"^\W*$|\*\*\*|redacted|removed|hidden|^[x.•]+$", re.IGNORECASE)
 
-_USER = ("sub", "user_id", "userId", "uid", "account")  # what a JWT may call its owner
 _NAMES = 10_000  # credentials that are told apart; the rest are nobody's
 
 
@@ -64,13 +64,13 @@ class Names:
         if not token or _MASKED.search(token):
             return Credentials(None, "jwt")
         header, payload = _parts(token)
-        user = next((str(payload[name]) for name in _USER if payload.get(name)), None)
+        user = owner(payload)
         flaw = None
         if str(header.get("alg", "")).lower() == "none":
             flaw = Flaw("auth.jwt-forged", "a token with alg none")
         elif str(header.get("alg", ""))[:2] in ("HS", "RS") and self._is_signed_twice(token):
             flaw = Flaw("auth.jwt-forged", "a token whose signature is not that of another one with the same content")
-        name = self._name("user", user) if user else self._name("token", token)
+        name = self._name("user", str(user)) if user else self._name("token", token)
         return Credentials(name, "jwt", flaw, secrets)
 
     def _is_signed_twice(self, token: str) -> bool:

@@ -4,9 +4,13 @@ import base64
 import hashlib
 import hmac
 import json
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from conformance.verdict import NotObserved
+
+# Claims that name a user, or one of a user's accounts, which may share the first.
+_OWNER = ("sub", "user_id", "userId", "uid", "account", "account_id", "accountId")
 
 
 class NotApplicable(NotObserved):
@@ -37,6 +41,12 @@ def parts(token: str) -> Token:
     decoded(split[0])
     decoded(split[1])
     return Token(*split)
+
+
+def owner(claims: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Whose a token is: the claims that name its owner. Empty where none does."""
+    named = ((name, claims.get(name)) for name in _OWNER)
+    return tuple((name, str(value)) for name, value in named if isinstance(value, str | int) and value != "")
 
 
 def is_opaque(token: str) -> bool:
