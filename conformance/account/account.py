@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from contextlib import AbstractContextManager
 from functools import partial
 from urllib.parse import urlencode
@@ -39,11 +39,15 @@ _LOOKED_INTO = 2
 
 
 class Account(Sender):
-    """What a check sees of an account. `foreign`: orders of others by identity, with the lists that showed them."""
+    """What a check sees of an account. `foreign`: orders of others by identity, with the lists that showed them.
+
+    `owns`: whether an order is certain to be the account's own, though another may have one of the same identity.
+    """
 
     def __init__(self, profile: AccountProfile, client: Client) -> None:
         super().__init__(profile, client)
         self.foreign: dict[tuple[object, ...], Sequence[Exchange]] = {}
+        self.owns: Callable[[Order], bool] = lambda _: False
         self.blame = Blame(self._ask, self.credentials)
         target = client.target
         self.settled = Settled((target.settle_ms + target.consistency_ms) / 1000, target.consistency_ms / 1000)
@@ -93,7 +97,7 @@ class Account(Sender):
             if getattr(query, name) is not None:
                 self._expect_told(orders, FILTERED[name], f"list.{name}")
         self._expect_told(orders[1:], ("created_at",), "list.newest-first")
-        judgement = LISTING.judge(Listing(query, orders, self.foreign.keys()))
+        judgement = LISTING.judge(Listing(query, orders, self._foreign_to(orders)))
         if judgement.breaches:
             blamed = [self.blame.of_record(breach, query, kind) for breach in judgement.breaches]
             self.observations.report(blamed, *self._shown_to_its_owner(orders), answer.exchange)
@@ -116,7 +120,7 @@ class Account(Sender):
             breach = Breach("a list, or a 4xx", f"200 with something else for {cut(query)}", BAD_INPUT)
             self.observations.report([breach], answer.exchange, raising=True)
         orders, unread = records or reading.Records(())
-        judgement = LISTING.judge(Listing(Query(limit=MAX_LIMIT), orders, self.foreign.keys()))
+        judgement = LISTING.judge(Listing(Query(limit=MAX_LIMIT), orders, self._foreign_to(orders)))
         for breach in map(of_odd_input, judgement.breaches):
             evidence = (*self._shown_to_its_owner(orders), answer.exchange)
             self.observations.report([breach], *evidence, raising=breach.requirement == BAD_INPUT)
@@ -268,8 +272,14 @@ class Account(Sender):
         if any(not order.unread.isdisjoint(fields) for order in orders):
             self.observations.doubt(f"{', '.join(fields)} of orders in an answer cannot be read", requirement)
 
+    def _foreign_to(self, orders: Sequence[Order]) -> Set[tuple[object, ...]]:
+        """What is foreign, without what is the account's own among these orders as well."""
+        own = {order.identity for order in orders if order.identity in self.foreign and self.owns(order)}
+        return self.foreign.keys() - own if own else self.foreign.keys()
+
     def _shown_to_its_owner(self, orders: Sequence[Order]) -> Sequence[Exchange]:
         """The list in which another account was shown the first of these orders that is its own, if any is."""
-        order = next((order for order in orders if order.identity in self.foreign), None)
+        foreign = self._foreign_to(orders)
+        order = next((order for order in orders if order.identity in foreign), None)
         lists = self.foreign[order.identity] if order else ()
         return [each for each in lists if order and f'"{order.id}"' in each.response_body][:1]

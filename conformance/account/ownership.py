@@ -22,6 +22,7 @@ class Ownership:
         self._sent_ids: set[str] = set()
         self._takes_ids = False  # whether the target gives injected orders the ids that they were sent with
         self._whole: set[str] = set()  # ids of injected orders, which trade with nobody
+        self._certain: set[str] = set()  # ids that answers told, and of orders that show as they were injected
         self._perhaps: Counter[Looks] = Counter()  # what came of tries that broke off, if anything did
         self._asked_for: list[Looks] = []  # live orders alone, as the journal has them
         self._left: list[Mapping[str, Any]] = []
@@ -89,6 +90,7 @@ class Ownership:
         if id is not None:
             self._ids.add(id)
             self._unseen.add(id)
+            self._certain.add(id)
         elif ticket.sent_id is not None:
             self._sent_ids.add(ticket.sent_id)
             self._injected[ticket.sent_id] = ticket.looks, ticket.moment
@@ -106,12 +108,18 @@ class Ownership:
         self.unshown -= shown
         before = self._before or ()
         news = [order for order in orders if order.id not in self._ids and order.id not in before]
-        # Of two alike, the one that is ours for certain comes first, and the live one must not be missed.
-        for order in sorted(news, key=lambda order: (order.id not in self._sent_ids, not order.live)):
+        sent = set(self._injected.values())
+
+        def doubt(order: Order) -> tuple[bool, bool, bool]:
+            """Of two alike, the one that is ours for certain comes first, and the live one must not be missed."""
+            return order.id not in self._sent_ids, (order.looks, _moment(order)) not in sent, not order.live
+
+        for order in sorted(news, key=doubt):
             if order.id in self._sent_ids:
                 self._takes_ids = True
                 self._injected.pop(order.id, None)
                 self._whole.add(order.id)
+                self._certain.add(order.id)
                 self._ids.add(order.id)
             elif self._is_expected(order):
                 self._ids.add(order.id)
@@ -126,21 +134,25 @@ class Ownership:
             if expected[looks] > 0:
                 expected[looks] -= 1
                 return True
-        now = order.created_at, order.status, None if "filled_qty" in order.unread else order.filled_qty
-        alike = (
-            id
-            for id, (sent, moment) in self._injected.items()
-            if sent == looks and (moment == now or not self._takes_ids)
-        )
-        id = next(alike, None)
+        now = _moment(order)
+        alike = [id for id, (sent, _) in self._injected.items() if sent == looks]
+        the_same = next((id for id in alike if self._injected[id][1] == now), None)
+        id = the_same if the_same or self._takes_ids else next(iter(alike), None)
         if id is not None:
             del self._injected[id]
             self._whole.add(order.id)
+            self._certain |= {order.id} if the_same else set()
         return id is not None
 
     def owns(self, order: Order) -> bool:
         """Whether this run placed it."""
         return order.id in self._ids
+
+    def owns_for_certain(self, order: Order) -> bool:
+        """Whether an answer gave it this id, or it is in all like one that was injected. Another account may have an
+        order with the same id that is like it in all.
+        """
+        return order.id in self._certain or (order.looks, _moment(order)) in self._injected.values()
 
     def placed(self, order: Order) -> bool:
         """Whether this run placed it, and did not inject it as it is."""
@@ -181,3 +193,7 @@ class Ownership:
     def ids(self) -> frozenset[str]:
         """The ids of the run's own orders, as far as they are known."""
         return frozenset(self._ids)
+
+
+def _moment(order: Order) -> Moment:
+    return order.created_at, order.status, None if "filled_qty" in order.unread else order.filled_qty

@@ -46,6 +46,7 @@ class View:
         self.account = account
         account.whenever_changed = self.perhaps_canceled
         self.own = Ownership()
+        account.owns = self.own.owns_for_certain
         self.opposite: View | None = None
         self.lag = Lag(target.consistency_ms / 1000)
         self.journal = Journal(target.base_url, account.name)

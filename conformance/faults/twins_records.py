@@ -72,6 +72,15 @@ class NumericIds(Exchange):
 
 
 @twin()
+class IdsOfEachAccount(Exchange):
+    """Numbers the orders of each account from one on, so that two accounts have orders with the same id."""
+
+    def enter(self, order: Order) -> None:
+        order.id = str(len(self.orders[order.account]) + 1)
+        super().enter(order)
+
+
+@twin()
 class FurtherFields(Exchange):
     """Adds fields to orders and to the envelope, nested ones too."""
 

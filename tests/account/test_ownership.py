@@ -49,6 +49,21 @@ def test_an_injected_order_that_goes_by_another_id_is_known_by_all_else() -> Non
     assert own.all_seen()
 
 
+@pytest.mark.parametrize("seen", [True, False])
+def test_an_order_is_certain_by_an_answer_or_by_all_that_was_injected(seen: bool) -> None:
+    own = Ownership()
+    own.begin([])
+    own.ask_for(unnamed(quantity="7"), "named")
+    own.ask_for(unnamed(quantity="8"))
+    own.ask_for(Ticket.of_record(record("sent")))
+    named, alike = order("named", quantity="7"), order("alike", quantity="8")
+    renamed, of_another_second = order("1"), order("2", created_at=1_778_400_001)
+    if seen:
+        own.recognize([named, alike, of_another_second, renamed])
+    certain = [own.owns_for_certain(each) for each in (named, renamed, alike, of_another_second)]
+    assert certain == [True, True, False, False]
+
+
 def unnamed(**changed: Any) -> Ticket:
     return replace(Ticket.of_record(record(**changed)), record=None)
 
