@@ -102,10 +102,8 @@ class View:
         return self.known.snapshot if self._latest is None else self._latest
 
     def fresh(self, pages: int = 1, up_to: int | None = None) -> Snapshot:
-        """A snapshot of so many pages, or of more where what was last seen live is on a later one by now: other orders
-        have been placed since, or those of the same second come in another order.
-
-        `up_to`: what is newer than this second is not looked at.
+        """A snapshot of so many pages, or of more where newer orders, or those of the same second, have moved what was
+        last seen live to a later one. `up_to`: what is newer than this second is not looked at.
         """
         pages = max(pages, borders.depth(self.latest(), self.own, up_to))
         while True:

@@ -43,7 +43,7 @@ def test_the_sandbox_is_found_clean_and_everything_exercised(whole_run: WholeRun
     assert set(by_purpose) == set(PURPOSES) - {"overload"}
     limit = done.results["limit"]
     assert 0 < limit["chain"] <= done.results["requests"]["total"]
-    assert limit["connections"] == 1  # it is near
+    assert 1 <= limit["connections"] <= 8  # one where it is near, and a busy machine is none
     assert 0 < limit["limit_s"] <= done.results["duration_s"]
     assert "0 of 8 races of two, four or six cancel-alls went wrong" in " ".join(done.printed.split())
 
