@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -32,8 +33,7 @@ API_KEY_ALONE = pytest.param("api-key", marks=[pytest.mark.verifies("auth.api-ke
 
 PLACED = 51  # as many as are placed one by one, where nothing can be injected
 PLACED_OF_A_SET = 8  # where more can be injected, since each takes a request
-
-TAKING = 0.5  # of those that are filled
+FILLED_OF_A_SET = 3  # of these in one market, once to three times: each is filled before the next one can be placed
 
 APART_S = 2  # between the last fill and its cancel, so that updated_at tells them apart, however it is rounded
 
@@ -130,8 +130,8 @@ def wishes_of(stage: Stage, rows: Sequence[Row], counts: Sequence[int], number: 
 def _wishes(stage: Stage, row: Row, count: int, symbols: Sequence[str], rng: random.Random) -> list[Wish]:
     """So many orders of this sort in these markets.
 
-    Of young ones some are placed, with each credential, and filled up to three times, some of them by taking from
-    others: all, where none can be injected.
+    Of young ones some are placed, with each credential, and filled up to three times, every second of them by taking
+    from others: all, where none can be injected.
     """
     markets = {market.symbol: market for market in stage.markets}
     wishes = [
@@ -141,16 +141,19 @@ def _wishes(stage: Stage, row: Row, count: int, symbols: Sequence[str], rng: ran
     if "placing" not in stage.ways or row["age"] != YOUNG:
         return wishes
     credentials = stage.view_of(row["account"]).account.credentials
-    placed = [
-        replace(
+    filled, kind, taking = Counter[str](), rng.randrange(2), rng.randrange(2)
+    for place, wish in enumerate(wishes[: PLACED_OF_A_SET if stage.arranger.injects else len(wishes)]):
+        number = filled[wish.market.symbol]
+        if wish.fills and stage.arranger.injects and number == FILLED_OF_A_SET:
+            continue
+        filled[wish.market.symbol] += wish.fills
+        wishes[place] = replace(
             wish,
-            credential=credentials[place % len(credentials)],
-            fills=wish.fills * (1 + place // 2 % 3),
-            takes=wish.fills > 0 and rng.random() < TAKING,
+            credential=credentials[(kind + place) % len(credentials)],
+            fills=wish.fills * (1 + number % 3),
+            takes=wish.fills > 0 and (taking + number) % 2 > 0,
         )
-        for place, wish in enumerate(wishes[: PLACED_OF_A_SET if stage.arranger.injects else len(wishes)])
-    ]
-    return [*placed, *wishes[len(placed) :]]
+    return wishes
 
 
 @cancels

@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from itertools import chain, zip_longest
+from typing import NamedTuple
 
 from conformance.account.view import View
 from conformance.profile import Market
@@ -19,6 +20,22 @@ _CROSSED_AT_MOST = 8
 
 # How many ticks away from the resting price an order may be placed, so that prices differ.
 _DEPTH = 5
+
+
+class _Crossing(NamedTuple):
+    """An order of this side that is `made`, and those `by` which it is filled: they take from it, or it takes them."""
+
+    side: str
+    made: Placing
+    by: list[Placing]
+    takes: bool
+
+    def is_better_than(self, other: "_Crossing") -> bool:
+        """Whether it stands at a price that is met before that of the other one."""
+        mine, others = self.made.ticket.price, other.made.ticket.price
+        assert mine is not None
+        assert others is not None
+        return mine > others if self.side == "buy" else mine < others
 
 
 class Book:
@@ -36,20 +53,17 @@ class Book:
         Raises DriverRefused.
         """
         self._crossed.clear()
-        chains: defaultdict[tuple[str, str], list[list[Placing]]] = defaultdict(list)
+        crossings: defaultdict[str, list[_Crossing]] = defaultdict(list)
         resting = []
         each = [(view, wish) for view, some in wishes.items() for wish in some]
-        # What an order is to take must be met by no other: there, both sides take turns.
-        in_turn = {wish.market.symbol for _, wish in each if wish.takes}
-        for view, wish in each:
+        for view, wish in sorted(each, key=lambda each: each[1].takes):
             if wish.fills and view.opposite is not None:
                 share = Decimal("0.5") if wish.fills == 1 else Decimal("0.1")
-                symbol = wish.market.symbol
-                steps = self._crossing(view, wish.market, wish.side, share, wish.fills, wish.credential)
-                chains[symbol, "" if symbol in in_turn else wish.side] += steps[::-1] if wish.takes else steps
+                made, by = self._crossing(view, wish.market, wish.side, share, wish.fills, wish.credential)
+                crossings[wish.market.symbol].append(_Crossing(wish.side, made, by, wish.takes))
             else:
                 resting.append(self.resting(view, wish.market, wish.side, wish.price, wish.credential))
-        self._place(resting, list(chains.values()), beside)
+        self._place(resting, [_steps(some) for some in crossings.values()], beside)
 
     def rest(self, orders: Sequence[Placing]) -> None:
         """Place orders that rest. Raises DriverRefused."""
@@ -57,7 +71,8 @@ class Book:
 
     def cross(self, maker: View, market: Market, side: str, share: Decimal) -> None:
         """Let `share` of an order of `maker` be filled by the lane's other account. Raises DriverRefused."""
-        self._place([], [self._crossing(maker, market, side, share)])
+        made, by = self._crossing(maker, market, side, share)
+        self._place([], [[[made], by]])
 
     def resting(
         self,
@@ -84,8 +99,8 @@ class Book:
         share: Decimal,
         times: int = 1,
         credential: Credential | None = None,
-    ) -> list[list[Placing]]:
-        """An order of `maker`, and then those that take `share` of it each, at a price where neither rests.
+    ) -> tuple[Placing, list[Placing]]:
+        """An order of `maker`, and those of the opposite account that meet `share` of it each, where neither rests.
 
         Where it matters with which credential it is placed, they are placed with each, the first with the same.
         """
@@ -99,7 +114,7 @@ class Book:
         kinds: Sequence[Credential | None] = [None] if credential is None else taker.account.credentials
         first = kinds.index(credential) if credential in kinds else 0
         by = [kinds[(first + number) % len(kinds)] for number in range(times)]
-        return [[made], [order(taker, market, opposite, price, taken, credential=each) for each in by]]
+        return made, [order(taker, market, opposite, price, taken, credential=each) for each in by]
 
     def _place(
         self,
@@ -108,7 +123,7 @@ class Book:
         beside: Sequence[Callable[[], None]] = (),
     ) -> None:
         """Place what rests, and the chains beside it, each step by step: orders of one market and side may meet."""
-        steps = [list(chain.from_iterable(step)) for step in zip_longest(*chains, fillvalue=())]
+        steps = _at_once(chains)
         for number, step in enumerate(steps or [[]]):
             first = number == 0
             place(self._lane.driver, *(resting if first else ()), *step, beside=beside if first else ())
@@ -128,6 +143,33 @@ class Book:
         half = (market.resting_sell - market.resting_buy) / 2
         away = max(market.tick, half * (number + 1) / _CROSSED_AT_MOST // market.tick * market.tick)
         return min(market.resting_buy + away, _between(market)) if side == "buy" else market.resting_sell - away
+
+
+def _steps(crossings: Sequence[_Crossing]) -> list[list[Placing]]:
+    """What is placed at once, step by step, so that each of these orders of a market is filled by what is meant for it.
+
+    Of one side each is placed once the one before is filled, since it is met first; those of the other side, beside it.
+    What an order is to take must be met by no other: those that take come behind, one side after the other. All that
+    they take of one side stands there before the first of them comes, since each of them takes the nearest of it.
+    """
+    chains: defaultdict[str, list[list[Placing]]] = defaultdict(list)
+    turns: defaultdict[str, list[list[_Crossing]]] = defaultdict(list)
+    for each in crossings:
+        if not each.takes:
+            chains[each.side] += [[each.made], each.by]
+        elif (of_side := turns[each.side]) and each.is_better_than(of_side[-1][-1]):
+            of_side[-1].append(each)
+        else:
+            of_side.append([each])
+    steps = _at_once(list(chains.values()))
+    for turn in chain.from_iterable(turns.values()):
+        steps += [[placing for each in turn for placing in each.by], *([each.made] for each in turn)]
+    return steps
+
+
+def _at_once(chains: Sequence[Sequence[Sequence[Placing]]]) -> list[list[Placing]]:
+    """The steps of these chains, each with the others of the same number."""
+    return [list(chain.from_iterable(step)) for step in zip_longest(*chains, fillvalue=())]
 
 
 def _between(market: Market) -> Decimal:

@@ -1,0 +1,61 @@
+"""Orders of one market that are filled: each by what is meant for it, in as few steps as that takes."""
+
+from decimal import Decimal
+from itertools import product
+
+import pytest
+
+from conformance.sandbox import Sandbox
+from conformance.stage.driver import Driver
+from conformance.stage.placement import Placing
+from conformance.stage.wishes import Wish
+from tests.sandboxes import stage_on
+
+
+def test_what_takes_and_what_is_taken_from_does_not_meet_what_is_meant_for_others() -> None:
+    sandbox = Sandbox(0)
+    with stage_on(sandbox) as stage:
+        [market, *_] = stage.markets
+        kinds = [*product(("buy", "sell"), (1, 2, 3), (False, True)), ("buy", 1, True), ("sell", 1, True)]
+        wishes = [Wish(market, side, fills, takes=takes) for side, fills, takes in kinds]
+        stage.arrange(wishes, by="placing")
+        assert stage.other_view is not None
+        assert not stage.other_view.settled().live()
+        orders = sandbox.exchange.orders["alice"].values()
+        own = {order.id: order for order in orders if order.status == "partially_filled"}
+        shares = {1: Decimal("0.5"), 2: Decimal("0.2"), 3: Decimal("0.3")}
+        met = []
+        for order in own.values():
+            by = [sandbox.exchange.orders["bob"][trade.opposite] for trade in order.trades]
+            takes = {other.serial < order.serial for other in by}
+            assert len(takes) == 1
+            assert order.filled == shares[len(by)] * order.quantity
+            met.append((order.side, len(by), takes.pop()))
+        assert sorted(met) == sorted(kinds)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "steps"),
+    [
+        ([("buy", False)] * 3, 6),
+        ([("buy", False), ("sell", False)] * 2, 4),
+        ([("buy", True)] * 3, 4),
+        ([("buy", True), ("sell", True)], 4),
+        ([("buy", True), ("buy", False), ("sell", False)], 4),
+    ],
+)
+def test_as_many_are_placed_at_once_as_do_not_meet(
+    kinds: list[tuple[str, bool]], steps: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with stage_on(Sandbox(0)) as stage:
+        [market, *_] = stage.markets
+        placed: list[int] = []
+
+        def place(_driver: Driver, *orders: Placing, **_beside: object) -> None:
+            placed.append(len(orders))
+
+        monkeypatch.setattr("conformance.stage.book.place", place)
+        wishes = [Wish(market, side, 1, takes=takes) for side, takes in kinds]
+        stage.arranger.arrange(stage.view, wishes, by="placing")
+        assert len(placed) == steps
+        assert sum(placed) == 2 * len(kinds)
