@@ -154,18 +154,19 @@ class Account(Sender):
         *,
         nothing_live: bool | None = False,
         may_reject: bool = False,
+        came: Answer | None = None,
     ) -> Canceled:
         """Cancel all live orders, of one market or of all. The answer's shape is judged in passing.
 
         `nothing_live`: there is nothing to cancel, so that a wrong answer is one to an empty cancel; None: in a race
         there may be, so that it is where a wrong answer has no orders. `may_reject`: the symbol is that of no market,
-        which may earn a 4xx.
+        which may earn a 4xx. `came`: the answer, if it has come already.
         """
         requirement = of_cancel_all(nothing_live=bool(nothing_live))
         empty = of_cancel_all(nothing_live=nothing_live is not False)
         kind = credential or self.credentials[0]
-        sent_at = time.time()
-        answer = self.ask(CANCEL_ALL, "" if symbol is None else urlencode({"symbol": symbol}), kind)
+        sent_at = time.time() if came is None else came.exchange.sent_at
+        answer = came or self.ask(CANCEL_ALL, "" if symbol is None else urlencode({"symbol": symbol}), kind)
         times = sent_at, time.time()
         if may_reject and rejects(answer):
             return Canceled(symbol, (), answer.exchange, answer.tries_before > 0, *times, rejected=True)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from conformance.declare import cancels, needs, verifies
 from conformance.hypothesis_seam import DRAWING
-from conformance.scenarios.cancellation import cancel_all
+from conformance.scenarios.cancellation import cancel_all, cancel_nothing
 from conformance.stage.stage import Stage
 from conformance.stage.wishes import Wish
 from conformance.strategies import ALTERED, altered, wishes
@@ -18,10 +18,10 @@ from conformance.strategies import ALTERED, altered, wishes
 @verifies("cancel.empty", "cancel.envelope")
 def test_nothing_live_in_the_account(stage: Stage) -> None:
     """After everything was canceled: 200 and {"canceled": []}, for all markets and for each, with either credential."""
-    for credential in stage.caller.credentials:
-        cancel_all(stage, credential=credential)
-    for market, credential in zip(stage.markets, itertools.cycle(reversed(stage.caller.credentials)), strict=False):
-        cancel_all(stage, market.symbol, credential=credential)
+    first, *others = credentials = stage.caller.credentials
+    cancel_all(stage, credential=first)
+    of_markets = zip((market.symbol for market in stage.markets), itertools.cycle(reversed(credentials)), strict=False)
+    cancel_nothing(stage, [*((None, each) for each in others), *of_markets])
 
 
 @cancels

@@ -1,16 +1,21 @@
 """Cancel-all, judged by what lists show before and after."""
 
 import time
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from conformance.account.ahead import asked_ahead
-from conformance.account.answers import Page
+from conformance.account.answers import Canceled, Page
 from conformance.account.blame import charge
 from conformance.account.patience import pause_s
+from conformance.account.sender import Signed
 from conformance.account.view import View
 from conformance.evidence import Exchange
+from conformance.operations import CANCEL_ALL
 from conformance.oracle.cancel_case import Cancellation
+from conformance.oracle.cancellation import CANCELLATION
 from conformance.oracle.listing import changed_by_reading, explain
 from conformance.oracle.snapshot import Interval, Snapshot
 from conformance.scenarios.readers import Readers
@@ -107,6 +112,51 @@ def cancel_all(
     account.observations.report([*view.lag.breaches(), *judgement.breaches], *evidence, raising=True)
     readers.judge(before, after)
     return cancellation
+
+
+def cancel_nothing(stage: Stage, each: Sequence[tuple[str | None, Credential]]) -> None:
+    """Let the caller cancel all in each of these scopes, with this credential, while nothing is live, and judge it.
+
+    They are sent side by side, and one look serves for all. Where anything is wrong, each is said again with a look of
+    its own, to find the one that does it. Raises as `cancel_all` does.
+    """
+    view, account = stage.view, stage.caller
+    before = view.believed()
+    view.decline_to_harm()
+    for symbol, _ in each:
+        account.observations.cover("cancels", ("size", str(len(before.live(symbol)))))
+    queries = ["" if symbol is None else urlencode({"symbol": symbol}) for symbol, _ in each]
+    signed = [account.signer.authorize(query, kind) for query, (_, kind) in zip(queries, each, strict=True)]
+    came = account.send_each(CANCEL_ALL, [Signed(*request) for request in signed])
+    answers = [
+        account.cancel_all(*asked, nothing_live=not before.live(asked[0]), came=answer)
+        for asked, answer in zip(each, came, strict=True)
+    ]
+    after = view.believed(len(before.exchanges))
+    judgements = [CANCELLATION.judge(_of_many(stage, answer, before, after)) for answer in answers]
+    wrong = next((judgement.breaches for judgement in judgements if judgement.breaches), ())
+    if wrong:
+        for symbol, credential in each:
+            cancel_all(stage, symbol, credential=credential)
+    between = [answer.exchange for answer in answers]
+    account.observations.report(wrong, *before.exchanges[:1], *between, *after.exchanges[:1], raising=True)
+    for judgement in judgements:
+        account.observations.count(judgement.saw)
+
+
+def _of_many(stage: Stage, answer: Canceled, before: Snapshot, after: Snapshot) -> Cancellation:
+    return Cancellation(
+        symbol=answer.symbol,
+        returned=answer.orders,
+        before=before,
+        after=after,
+        other_before=NOTHING,
+        other_after=NOTHING,
+        clock=stage.lane.clock.window(answer.sent_at, answer.answered_at),
+        tried_before=answer.tried_before,
+        unshown=frozenset(stage.view.own.unshown),
+        unread=answer.unread,
+    )
 
 
 def expect_listed(stage: Stage, cancellation: Answered, earlier: Page) -> None:
