@@ -41,10 +41,10 @@ def probe_cancels(stage: Stage, queries: Sequence[str]) -> None:
 def probe_cancels_that_may(stage: Stage, reach: Mapping[str, Set[str]], arrange: Callable[[], None]) -> None:
     """Say cancel-all with each of these odd queries, which may reach some markets, over what `arrange` brings about.
 
-    One after the other, since they may be good ones. One look at the orders serves for all; if it shows that any was
-    canceled, each is sent again with orders and a look of its own.
+    One look at the orders serves for all; if it shows that any was canceled, each is sent again with orders and a look
+    of its own: it may be a good one.
     """
-    _probe_each(stage, reach, arrange, lambda: [answer for query in reach for answer in _sent(stage, [query])])
+    _probe_each(stage, reach, arrange, lambda: _sent(stage, [*reach]))
 
 
 def _probe_each(
