@@ -43,6 +43,11 @@ def asks(query: Callable[..., Query]) -> Callable[[Check], Check]:
     return declare
 
 
+def forges(check: Check) -> Check:
+    """The check says cancel-all with its `forgeries`. Those of several such checks are tried at once."""
+    return pytest.mark.forges(check)  # type: ignore[no-any-return]
+
+
 def early(check: Check) -> Check:
     """The check runs before the others that read, or that cancel.
 

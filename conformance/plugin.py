@@ -31,6 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "verifies(*ids): the requirements that the check judges")
     config.addinivalue_line("markers", "needs(**facts): the facts that have to be observed for it")
     config.addinivalue_line("markers", "asks(query): makes the list that the check is about, of the stage")
+    config.addinivalue_line("markers", "forges: says cancel-all with forged credentials, its forgeries")
     config.addinivalue_line("markers", "cancels: calls cancel-all, so it runs after those that only read")
     config.addinivalue_line("markers", "early: runs before the others that read, or before the others that cancel")
     config.addinivalue_line("markers", "alone: has the target to itself, also where lanes work at the same time")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from conformance.account.account import Account
-from conformance.declare import cancels, early, needs, verifies
+from conformance.declare import cancels, early, forges, needs, verifies
 from conformance.orders import Query
 from conformance.scenarios import caches, forged_requests
 from conformance.stage.stage import Stage
@@ -41,6 +41,7 @@ def test_a_forged_credential_lists_nothing(stage: Stage, forgeries: Sequence[For
 
 
 @cancels
+@forges
 @EACH_COMPONENT
 @needs(arrange=True)
 def test_a_forged_credential_cancels_nothing(stage: Stage, forgeries: Sequence[Forgery]) -> None:

@@ -1,11 +1,13 @@
 """What a collected check declares about itself by its marks."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 
 import pytest
 
 from conformance.orders import Query
 from conformance.stage.stage import Stage
+from conformance.wire.forgery import Forgery
 
 
 def verifies_of(item: pytest.Item) -> tuple[str, ...]:
@@ -29,6 +31,14 @@ def asked_by(item: pytest.Item, stage: Stage) -> Query | None:
     callspec = getattr(item, "callspec", None)
     asked: Query = mark.args[0](stage, **(callspec.params if callspec else {}))
     return asked
+
+
+def forged_by(item: pytest.Item) -> Sequence[Forgery]:
+    """The forged credentials that the check says cancel-all with, where it declares that."""
+    if item.get_closest_marker("forges") is None:
+        return ()
+    forgeries: Sequence[Forgery] = cast(Any, item).callspec.params["forgeries"]
+    return forgeries
 
 
 def cancels(item: pytest.Item) -> bool:

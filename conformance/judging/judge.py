@@ -13,7 +13,7 @@ from hypothesis.errors import Flaky
 from conformance import hypothesis_seam
 from conformance.hypothesis_seam import Examples
 from conformance.judging import crashes
-from conformance.judging.declarations import asked_by, lane_of, name_of, needs_of, verifies_of
+from conformance.judging.declarations import asked_by, forged_by, lane_of, name_of, needs_of, verifies_of
 from conformance.judging.findings import finding, standing_for
 from conformance.judging.keys import ASKED, STAGE
 from conformance.judging.plan import Plan
@@ -25,6 +25,7 @@ from conformance.results import Finding, Missing
 from conformance.stage.facts import missing
 from conformance.stage.stage import Stage
 from conformance.verdict import CannotJudge, Ending, Inconclusive, NotObserved, Violation
+from conformance.wire.forgery import Forgery
 
 _OBSERVATIONS = pytest.StashKey[Observations]()
 _MISSING = pytest.StashKey[tuple[Missing, ...]]()
@@ -40,11 +41,13 @@ class Judge:
         self._enough = plan.effort.time_is_up
         self._wants: defaultdict[int, dict[str, Any]] = defaultdict(dict)
         self._asking: defaultdict[int, list[pytest.Item]] = defaultdict(list)  # whose lists are not asked for yet
+        self._forged: defaultdict[int, list[Forgery]] = defaultdict(list)  # what is not tried yet
 
     def expect(self, items: list[pytest.Item]) -> None:
         """Note what the selected checks of each lane need, of each kind the most: it is brought about at once."""
         for item in items:
             self._asking[lane_of(item)].append(item)
+            self._forged[lane_of(item)] += forged_by(item)
             wants = self._wants[lane_of(item)]
             for name, value in needs_of(item).items():
                 greater = isinstance(value, int) and value > wants.get(name, 0)
@@ -72,6 +75,10 @@ class Judge:
         if (asked := asked_by(item, stage)) is not None:
             item.stash[ASKED] = asked
             stage.view.known.foresee(self._asked(stage, self._asking.pop(lane_of(item), [])))
+        if forged_by(item):
+            stage.forged.coming += self._forged.pop(lane_of(item), [])
+            if _BESIDE in item.stash:  # what was met beside another lane does not count
+                stage.forged.answers.clear()
 
     def _asked(self, stage: Stage, items: Iterable[pytest.Item]) -> Iterator[Query]:
         """The lists that these checks declare to be about, as far as they can be judged here."""

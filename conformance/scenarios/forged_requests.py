@@ -10,6 +10,7 @@ from conformance.account.sender import Signed
 from conformance.evidence import Exchange
 from conformance.naming import count
 from conformance.operations import CANCEL_ALL, LIST, Operation
+from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Query
 from conformance.scenarios import caches
 from conformance.scenarios.attempts import OF_LOAD, attempt, harm_done, shown
@@ -102,35 +103,78 @@ def _report_accepted(stage: Stage, tries: Iterable[_Listed]) -> None:
         stage.caller.observations.report([found], *first.source, first.answer.exchange, raising=True)
 
 
-def cancel_forged(stage: Stage, forgeries: Sequence[Forgery], query: str = "") -> None:
+def cancel_forged(stage: Stage, forgeries: Sequence[Forgery]) -> None:
     """Say cancel-all with each of these credentials while orders of the caller are live: a 4xx that shows no order, and
     each order stands as before. Else a Violation.
 
-    One look at the orders serves for all requests. If it shows harm, or one was not refused, each is sent again with
-    live orders and a look of its own, to find the one that does it. Raises NotObserved where none can be made.
+    Those of the checks behind this one are tried with them, and one look at the orders serves for all. If it shows
+    harm, each check tries its own, with a look for all of them; if that shows harm, or one was not refused, each is
+    sent again with live orders and a look of its own, to find the one that does it. Raises NotObserved where none can
+    be made.
     """
-    possible = _possible(stage, CANCEL_ALL, forgeries)
-    stage.have_live()
-    before = stage.view.believed()
-    stage.view.decline_to_harm()
-    answers = _sent(stage, CANCEL_ALL, [(each, query, None) for each in possible])
-    accepted = [(_breaches(stage, each, answer), answer) for each, answer in zip(possible, answers, strict=True)]
+    possible, forged = _possible(stage, CANCEL_ALL, forgeries), stage.forged
+    coming = [each for each in forged.coming if _lacks(stage, CANCEL_ALL, each) is None]
+    forged.coming.clear()
+    if coming:
+        tried = _Tried.of(stage, coming)
+        if tried.done:
+            forged.waiting, forged.report = {*coming}, partial(tried.report_harm, stage, possible[0].requirement)
+        else:
+            forged.answers |= zip(coming, tried.answers, strict=True)
+    met = [(each, forged.answers[each]) for each in possible if each in forged.answers]
+    if len(met) < len(possible) or any(_breaches(stage, *each) for each in met):
+        try:
+            _cancel_without_others(stage, possible)
+        except Violation:
+            forged.report = None
+            raise
+        forged.waiting.difference_update(possible)
+        if forged.report and not forged.waiting:
+            forged.report()
+
+
+def _cancel_without_others(stage: Stage, possible: Sequence[Forgery]) -> None:
+    tried = _Tried.of(stage, possible)
+    accepted = [(_breaches(stage, each, answer), answer) for each, answer in zip(possible, tried.answers, strict=True)]
     accepted = [(breaches, answer) for breaches, answer in accepted if breaches]
-    after = stage.view.believed(len(before.exchanges))
-    done = harm_done(stage, before, after)
-    if done or accepted:
+    if tried.done or accepted:
         for each in possible:
             stage.have_live()
-            cancel_alone(stage, each, query)
+            cancel_alone(stage, each)
     for breaches, answer in accepted:
         stage.caller.observations.report(breaches, answer.exchange, raising=True)
-    if done:
-        # It takes several of them to do harm.
-        after_all = f"after {count(len(answers), 'cancel-all')} with forged credentials"
-        requirement = possible[0].requirement
-        found = [breach._replace(requirement=requirement, want=f"{breach.want} {after_all}") for breach in done]
-        between = [answer.exchange for answer in answers]
-        stage.caller.observations.report(found, *before.exchanges[:1], *between, *after.exchanges[:1], raising=True)
+    if tried.done:
+        tried.report_harm(stage, possible[0].requirement)
+
+
+class _Tried(NamedTuple):
+    """What was answered to cancel-alls, and the harm that they have done together."""
+
+    answers: Sequence[Answer]
+    done: Sequence[Breach]
+    before: Snapshot
+    after: Snapshot
+
+    @classmethod
+    def of(cls, stage: Stage, forgeries: Sequence[Forgery]) -> "_Tried":
+        """Try these, with live orders."""
+        stage.have_live()
+        before = stage.view.believed()
+        stage.view.decline_to_harm()
+        answers: list[Answer] = []
+        at_once = stage.caller.at_once
+        for first in range(0, len(forgeries), at_once):  # what was signed a while ago would be refused for that
+            answers += _sent(stage, CANCEL_ALL, [(each, "", None) for each in forgeries[first : first + at_once]])
+        after = stage.view.believed(len(before.exchanges))
+        return cls(answers, harm_done(stage, before, after), before, after)
+
+    def report_harm(self, stage: Stage, requirement: str) -> None:
+        """It takes several of them to do it."""
+        after_all = f"after {count(len(self.answers), 'cancel-all')} with forged credentials"
+        found = [breach._replace(requirement=requirement, want=f"{breach.want} {after_all}") for breach in self.done]
+        between = [answer.exchange for answer in self.answers]
+        shown_by = (*self.before.exchanges[:1], *between, *self.after.exchanges[:1])
+        stage.caller.observations.report(found, *shown_by, raising=True)
 
 
 def cancel_alone(stage: Stage, forged: Forgery, query: str = "") -> None:

@@ -22,6 +22,7 @@ from conformance.stage.arranger import Arranger, History
 from conformance.stage.clean_up import clean_up
 from conformance.stage.driver import Driver
 from conformance.stage.effort import PLAIN, Effort
+from conformance.stage.forged import Forged
 from conformance.stage.lane import Lane
 from conformance.stage.seen import expect_readable, seen_in_known_markets
 from conformance.stage.wishes import Way, Wish, fulfilled, of_a_bystander, of_all_kinds, priced
@@ -53,6 +54,7 @@ class Stage:
     effort: Effort = PLAIN
     lists_of_readers: int = 0
     watches: int = 0
+    forged: Forged = field(default_factory=Forged)
     _kinds_seen: set[Kind] = field(default_factory=set)
 
     def __repr__(self) -> str:
