@@ -192,3 +192,65 @@ def test_what_cannot_be_made_is_not_observed() -> None:
 
     with stage_on(Issuing()) as stage, pytest.raises(NotObserved, match="opaque"):
         list_forged(stage, CELLS, "")
+
+
+# -- those of several checks together ----------------------------------------------------------------------------------
+
+
+class ActsOnTheSixtieth(Face):
+    """Refuses each credential that is no good, and cancels all the same for the sixtieth."""
+
+    refused = 0
+
+    def account_of(self, request: Request) -> str:
+        try:
+            return super().account_of(request)
+        except Denied:
+            self.refused += request.method == "DELETE"
+            if self.refused == 60:
+                self.exchange.cancel_all("alice", None)
+            raise
+
+
+class ActingNowAndThen(Sandbox):
+    face_class = ActsOnTheSixtieth
+
+
+def found(sandbox: Sandbox) -> dict[str, Violation]:
+    """What the checks of the parts find, one after the other."""
+    violations: dict[str, Violation] = {}
+    with stage_on(sandbox) as stage:
+        stage.forged.coming += FORGERIES
+        for part, cells in COMPONENTS.items():
+            try:
+                cancel_forged(stage, cells)
+            except Violation as violation:
+                violations[part] = violation
+    return violations
+
+
+@pytest.mark.parametrize("sandbox", [Acting, Taking])
+def test_the_check_of_the_part_finds_what_is_wrong_with_it(sandbox: type[Sandbox]) -> None:
+    [(part, violation)] = found(sandbox()).items()
+    assert part == "token signature"
+    assert "a token with a signature of zeros" in violation.breach.want
+    assert violation.breach.requirement == "auth.jwt-forged"
+
+
+def test_harm_that_none_of_the_parts_does_without_the_others_is_told_by_the_last() -> None:
+    [(part, violation)] = found(ActingNowAndThen()).items()
+    assert part == [*COMPONENTS][-1]
+    assert violation.breach.want.endswith(f"after {len(FORGERIES)} cancel-alls with forged credentials")
+    assert len(violation.evidence) == len(FORGERIES) + 2
+
+
+def test_what_is_refused_and_does_no_harm_is_sent_once() -> None:
+    observations = Observations()
+    with stage_on(Sandbox(), observations) as stage:
+        stage.forged.coming += FORGERIES
+        for cells in COMPONENTS.values():
+            before = stage.caller._client.counts.total
+            cancel_forged(stage, cells)
+            assert (stage.caller._client.counts.total > before) == (cells is next(iter(COMPONENTS.values())))
+    assert observations.covered[COVERED] == {cell(each, CANCEL_ALL) for each in FORGERIES}
+    assert sum(observations.saw[each] for each in {each.requirement for each in FORGERIES}) == len(FORGERIES)
