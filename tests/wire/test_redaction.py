@@ -42,6 +42,16 @@ def test_a_secret_is_redacted_in_every_form(form: str) -> None:
     assert form not in text
 
 
+def test_secrets_that_are_alike_are_each_redacted() -> None:
+    token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJlLW9mLWFsaWNl"
+    altered = [token[:-1], token[1:], f"{token}AAAA", token.replace("c2ln", "AAAA"), token.swapcase(), token[:40]]
+    redactor = Redactor([Secret(token)])
+    for each in altered:
+        redactor.add(each)
+    for each in (token, *altered):
+        assert redactor.redact(f"before {each} after") == "before *** after"
+
+
 def test_the_longest_secret_goes_first() -> None:
     redactor = Redactor([Secret("abcd"), Secret("abcdefgh")])
     assert redactor.redact("abcdefgh abcdef") == "*** ***ef"
