@@ -83,7 +83,7 @@ def merged(
         tries = 0
         for other, theirs in list(kept.items()) if one in kept else ():
             mine = kept[one]
-            if other == one or any(theirs.get(name, value) != value for name, value in mine.items()):
+            if any([theirs.get(name, value) != value for name, value in mine.items()]) or other == one:
                 continue
             row = {**dict(other.row), **theirs, **mine}
             if not allowed(row):
@@ -99,7 +99,9 @@ def merged(
                 times.subtract(of_two)
                 told[both] = new
                 times.update(new)
-                kept = {each: fixed(each) for each in (*kept, both)}
+                kept[both] = {}
+                changed = new.union(of_two)
+                kept |= {each: fixed(each) for each in kept if not changed.isdisjoint(told[each])}
                 break
             tries += 1
             if tries == _TRIES:
