@@ -288,15 +288,12 @@ class View:
     def _over(self, latest: Snapshot, snapshot: Snapshot, is_behind: bool) -> Snapshot:
         """What is known with this snapshot. What was live is not forgotten because of a list that may be behind."""
         known = snapshot.over(latest)
-        if not is_behind:
-            return known
-        return replace(known, orders={**{order.id: order for order in latest.live()}, **known.orders})
+        live = {order.id: order for order in latest.live()} if is_behind else {}
+        return replace(known, orders={**live, **known.orders}) if live else known
 
     def _compare(self, latest: Snapshot, snapshot: Snapshot) -> None:
         """Judge in passing what became of each order since it was last seen."""
-        if self.lag.pending:
-            told = {id: order for id, order in latest.orders.items() if id not in self.lag.pending}
-            latest = replace(latest, orders=told)
-        judgement = SUCCESSION.judge(latest, snapshot)
+        told = {id: order for id, order in latest.orders.items() if id not in self.lag.pending}
+        judgement = SUCCESSION.judge(replace(latest, orders=told), snapshot)
         self.account.observations.count(judgement.saw)
         self.account.observations.report(judgement.breaches, *snapshot.exchanges[:1])

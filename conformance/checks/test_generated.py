@@ -10,6 +10,8 @@ from conformance.hypothesis_seam import DRAWING
 from conformance.scenarios import attempts
 from conformance.stage.stage import Stage
 
+AT_ONCE = 3
+
 
 @verifies("error.bad-input")
 @needs(orders=1)
@@ -31,9 +33,8 @@ def test_a_list_that_the_contract_forbids(caller: Account, query_string: str) ->
 
 @cancels
 @verifies("error.bad-input")
-@settings(DRAWING, max_examples=3)
-@given(query_string=odd_cancels())
-def test_a_cancel_all_that_is_oddly_put(stage: Stage, query_string: str) -> None:
+@settings(DRAWING, max_examples=1)
+@given(query_strings=st.lists(odd_cancels(), min_size=AT_ONCE, max_size=AT_ONCE))
+def test_a_cancel_all_that_is_oddly_put(stage: Stage, query_strings: list[str]) -> None:
     """Any symbol, and parameters that do not exist, while nothing is live: refused, or nothing canceled."""
-    stage.clear()
-    attempts.probe_cancel(stage, query_string, reach=None)
+    attempts.probe_cancels_of_nothing(stage, query_strings)

@@ -83,7 +83,7 @@ def merged(
         tries = 0
         for other, theirs in list(kept.items()) if one in kept else ():
             mine = kept[one]
-            if any([theirs.get(name, value) != value for name, value in mine.items()]) or other == one:
+            if any(theirs.get(name, value) != value for name, value in mine.items()) or other == one:
                 continue
             row = {**dict(other.row), **theirs, **mine}
             if not allowed(row):

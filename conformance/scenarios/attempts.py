@@ -38,6 +38,11 @@ def probe_cancels(stage: Stage, queries: Sequence[str]) -> None:
     _probe_each(stage, dict.fromkeys(queries, frozenset()), stage.have_live, lambda: _sent(stage, queries))
 
 
+def probe_cancels_of_nothing(stage: Stage, queries: Sequence[str]) -> None:
+    """As `probe_cancels`, while nothing is live: they may be good ones."""
+    _probe_each(stage, dict.fromkeys(queries), stage.clear, lambda: _sent(stage, [*dict.fromkeys(queries)]))
+
+
 def probe_cancels_that_may(stage: Stage, reach: Mapping[str, Set[str]], arrange: Callable[[], None]) -> None:
     """Say cancel-all with each of these odd queries, which may reach some markets, over what `arrange` brings about.
 
@@ -48,7 +53,10 @@ def probe_cancels_that_may(stage: Stage, reach: Mapping[str, Set[str]], arrange:
 
 
 def _probe_each(
-    stage: Stage, reach: Mapping[str, Set[str]], arrange: Callable[[], None], send: Callable[[], Sequence[Answer]]
+    stage: Stage,
+    reach: Mapping[str, Set[str] | None],
+    arrange: Callable[[], None],
+    send: Callable[[], Sequence[Answer]],
 ) -> None:
     arrange()
     before = stage.view.believed()

@@ -114,11 +114,11 @@ def cancel_all(
     return cancellation
 
 
-def cancel_nothing(stage: Stage, each: Sequence[tuple[str | None, Credential]]) -> None:
-    """Let the caller cancel all in each of these scopes, with this credential, while nothing is live, and judge it.
+def cancel_nothing(stage: Stage, each: Sequence[tuple[str | None, Credential]], *, may_reject: bool = False) -> None:
+    """Let the caller cancel all in each of these scopes, with this credential, while nothing is live there; judge it.
 
     They are sent side by side, and one look serves for all. Where anything is wrong, each is said again with a look of
-    its own, to find the one that does it. Raises as `cancel_all` does.
+    its own, to find the one that does it. `may_reject` and what is raised as for `cancel_all`.
     """
     view, account = stage.view, stage.caller
     before = view.believed()
@@ -129,7 +129,7 @@ def cancel_nothing(stage: Stage, each: Sequence[tuple[str | None, Credential]]) 
     signed = [account.signer.authorize(query, kind) for query, (_, kind) in zip(queries, each, strict=True)]
     came = account.send_each(CANCEL_ALL, [Signed(*request) for request in signed])
     answers = [
-        account.cancel_all(*asked, nothing_live=not before.live(asked[0]), came=answer)
+        account.cancel_all(*asked, nothing_live=not before.live(asked[0]), may_reject=may_reject, came=answer)
         for asked, answer in zip(each, came, strict=True)
     ]
     after = view.believed(len(before.exchanges))
@@ -137,7 +137,7 @@ def cancel_nothing(stage: Stage, each: Sequence[tuple[str | None, Credential]]) 
     wrong = next((judgement.breaches for judgement in judgements if judgement.breaches), ())
     if wrong:
         for symbol, credential in each:
-            cancel_all(stage, symbol, credential=credential)
+            cancel_all(stage, symbol, credential=credential, may_reject=may_reject)
     between = [answer.exchange for answer in answers]
     account.observations.report(wrong, *before.exchanges[:1], *between, *after.exchanges[:1], raising=True)
     for judgement in judgements:
@@ -154,6 +154,7 @@ def _of_many(stage: Stage, answer: Canceled, before: Snapshot, after: Snapshot) 
         other_after=NOTHING,
         clock=stage.lane.clock.window(answer.sent_at, answer.answered_at),
         tried_before=answer.tried_before,
+        rejected=answer.rejected,
         unshown=frozenset(stage.view.own.unshown),
         unread=answer.unread,
     )
