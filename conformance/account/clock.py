@@ -37,6 +37,10 @@ class TargetClock:
         """The second that the target's clock has reached for certain at this moment of ours; None: not known."""
         return math.floor(now + self._behind) if self.known else None
 
+    def later_than(self, second: int) -> float | None:
+        """The moment of our clock from which on all that the target stamps is of a later second; None: not known."""
+        return second + 1 + _ROUNDING_S - self._behind if self.known else None
+
     def window(self, sent_at: float, answered_at: float) -> tuple[int, int] | None:
         """The whole seconds that the target may have stamped between two moments of our clock, both ends inclusive."""
         if not self.known:

@@ -27,3 +27,14 @@ def test_milliseconds_tell_nothing_of_its_seconds() -> None:
     clock = TargetClock()
     clock.learn(order("a", created_at=1_778_400_003_000), 1_778_400_000.2, 1_778_400_000.3)
     assert not clock.known
+
+
+def test_from_some_moment_on_all_stamps_are_later_than_a_second() -> None:
+    clock = TargetClock()
+    assert clock.later_than(1_778_400_005) is None
+    clock.learn(order("a", created_at=1_778_400_003), 1_778_400_000.2, 1_778_400_000.3)
+    at = clock.later_than(1_778_400_005)
+    assert at is not None
+    for moment, told_apart in ((at - 0.01, False), (at + 0.01, True)):
+        earliest, _ = clock.window(moment, moment + 0.1) or (0, 0)
+        assert (earliest > 1_778_400_005) == told_apart
