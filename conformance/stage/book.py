@@ -150,7 +150,8 @@ def _steps(crossings: Sequence[_Crossing]) -> list[list[Placing]]:
 
     Of one side each is placed once the one before is filled, since it is met first; those of the other side, beside it.
     What an order is to take must be met by no other: those that take come behind, one side after the other. All that
-    they take of one side stands there before the first of them comes, since each of them takes the nearest of it.
+    they take of one side stands there before the first of them comes, since each of them takes the nearest of it; from
+    the beginning, where nothing else is filled on the other side.
     """
     chains: defaultdict[str, list[list[Placing]]] = defaultdict(list)
     turns: defaultdict[str, list[list[_Crossing]]] = defaultdict(list)
@@ -162,8 +163,14 @@ def _steps(crossings: Sequence[_Crossing]) -> list[list[Placing]]:
         else:
             of_side.append([each])
     steps = _at_once(list(chains.values()))
-    for turn in chain.from_iterable(turns.values()):
-        steps += [[placing for each in turn for placing in each.by], *([each.made] for each in turn)]
+    alone = len({each.side for each in crossings}) == 1
+    for number, turn in enumerate(chain.from_iterable(turns.values())):
+        taken = [placing for each in turn for placing in each.by]
+        if alone and number == 0 and steps:
+            steps[0] += taken
+        else:
+            steps.append(taken)
+        steps += [[each.made] for each in turn]
     return steps
 
 
