@@ -6,11 +6,25 @@ from conformance.account.account import SNAPSHOT_PAGES
 from conformance.account.ownership import Ownership
 from conformance.oracle.listing import MAX_LIMIT
 from conformance.oracle.snapshot import Snapshot
+from conformance.orders import Order
 
 
-def depth(latest: Snapshot, own: Ownership, up_to: int | None) -> int:
-    """How many pages it takes to reach all that was last seen live, and all that was injected and not seen yet."""
-    live = (order.created_at for order in latest.until(up_to).live())
+def reached_for(latest: Snapshot, up_to: int | None, apart: int | None) -> list[Order]:
+    """The live orders that a look has to reach that begins at the second `up_to`, as far as they are known. What is no
+    newer than the second `apart` is looked for from there alone.
+    """
+    live = latest.until(up_to).live()
+    if apart is None or (up_to is not None and up_to <= apart):
+        return live
+    return [order for order in live if order.created_at > apart]
+
+
+def depth(latest: Snapshot, own: Ownership, up_to: int | None, apart: int | None = None) -> int:
+    """How many pages it takes to reach all that was last seen live, and all that was injected and not seen yet.
+
+    `apart` as in `reached_for`.
+    """
+    live = (order.created_at for order in reached_for(latest, up_to, apart))
     oldest = min((*live, *own.expected_at), default=None)
     if oldest is None:
         return 1

@@ -60,6 +60,7 @@ class View:
         self._latest: Snapshot | None = None
         self._believed: Snapshot | None = None
         self._looked_for_live = False
+        self._apart: int | None = None  # the second from which on older live orders are looked at apart
         self._perhaps_live: Sequence[str | None] = ()  # records that could not be read, before this run placed any
         self._placed_at: dict[str, tuple[float, float]] = {}  # when the driver asked and was answered, by our clock
 
@@ -105,15 +106,21 @@ class View:
         """A snapshot of so many pages, or of more where newer orders, or those of the same second, have moved what was
         last seen live to a later one. `up_to`: what is newer than this second is not looked at.
         """
-        pages = max(pages, borders.depth(self.latest(), self.own, up_to))
+        pages = max(pages, self._depth(up_to))
         while True:
             snapshot = self._snapshot(pages, up_to=up_to)
-            reached = all(order.id in snapshot.orders for order in self.latest().until(up_to).live())
+            due = borders.reached_for(self.latest(), up_to, self._apart)
+            reached = all(order.id in snapshot.orders for order in due)
             # Whatever luck there was.
-            needed = max(borders.depth(self.latest(), self.own, up_to), pages + (not reached))
+            needed = max(self._depth(up_to), pages + (not reached))
             if needed <= pages or pages >= SNAPSHOT_PAGES:
                 return snapshot
             pages = min(needed, SNAPSHOT_PAGES)
+
+    def again(self, parts: Sequence[Snapshot]) -> Snapshot:
+        """What was looked at in several parts, as it is now; where lists begin and end is told of the first part."""
+        first, *others = [self.fresh(len(each.exchanges), each.ceiling) for each in parts]
+        return replace(first, orders={id: order for each in (*others, first) for id, order in each.orders.items()})
 
     def settled(self, pages: int = 1, up_to: int | None = None) -> Snapshot:
         """A snapshot that shows all that was placed and canceled, however many pages that takes.
@@ -121,7 +128,7 @@ class View:
         The last one that was taken, where that does not come about in time. `up_to` as for `fresh`.
         """
         sleep(self._shown_from - time.monotonic())
-        return self._settling.settle(max(pages, borders.depth(self.latest(), self.own, up_to)), up_to)
+        return self._settling.settle(max(pages, self._depth(up_to)), up_to)
 
     def believed(self, pages: int = 1) -> Snapshot:
         """The account as it was last seen for sure, if nothing has been done to it since; else as `settled`."""
@@ -153,13 +160,22 @@ class View:
         sleep(left)
         return left + since > 0
 
+    def look_apart(self, second: int | None) -> None:
+        """From now on, live orders of this second or before are looked at from there alone: no other look reaches for
+        them. None: all are looked at together.
+        """
+        self._apart = second
+
+    def _depth(self, up_to: int | None) -> int:
+        return borders.depth(self.latest(), self.own, up_to, self._apart)
+
     def walk(self, pages: int, limit: int) -> Snapshot:
         """A snapshot by so many pages of this limit."""
         return self._snapshot(pages, limit)
 
     def pages(self, pages: int | None = None, up_to: int | None = None) -> list[Wanted]:
         """The lists that a snapshot of so many pages will ask for, by default of as many as it takes."""
-        ends = borders.ends(self._latest, self.own, pages or borders.depth(self.latest(), self.own, up_to), up_to)
+        ends = borders.ends(self._latest, self.own, pages or self._depth(up_to), up_to)
         return [self.account.page_until(end) for end in ends]
 
     # -- what is done to it --------------------------------------------------------------------------------------------

@@ -2,9 +2,7 @@
 
 import random
 import time
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import lru_cache
 from itertools import cycle
 
@@ -12,8 +10,9 @@ import pytest
 
 from conformance.account.ahead import asked_ahead
 from conformance.account.known import Known
+from conformance.account.view import View
 from conformance.coverage.array import Row
-from conformance.coverage.live_sets import COUNTS, EVERYWHERE, counts_of, live_sets, sorts
+from conformance.coverage.live_sets import COUNTS, EVERYWHERE, LATER, live_sets, placed, sorts, triples_of
 from conformance.coverage.population import YOUNG
 from conformance.declare import cancels, early, needs, verifies
 from conformance.oracle.listing import MAX_LIMIT
@@ -22,7 +21,7 @@ from conformance.orders import LIVE, Query
 from conformance.scenarios.cancellation import cancel_all
 from conformance.scenarios.trades import OPPOSITE
 from conformance.stage.stage import Stage
-from conformance.stage.wishes import Wish
+from conformance.stage.wishes import Wish, of_a_bystander, of_all_numbers_of_fills, priced
 from conformance.turns import sleep
 from conformance.verdict import NotObserved
 from conformance.wire.signer import Credential
@@ -32,8 +31,10 @@ JWT_ALONE = pytest.param("jwt", marks=[pytest.mark.verifies("auth.jwt"), pytest.
 API_KEY_ALONE = pytest.param("api-key", marks=[pytest.mark.verifies("auth.api-key"), pytest.mark.needs(api_key=True)])
 
 PLACED = 51  # as many as are placed one by one, where nothing can be injected
-PLACED_OF_A_SET = 8  # where more can be injected, since each takes a request
-FILLED_OF_A_SET = 3  # of these in one market, once to three times: each is filled before the next one can be placed
+PLACED_OF_A_SET, PLACED_BESIDE = 6, 3  # where more can be injected, since each takes a request
+SOME = 8  # of the other age
+ON_A_PAGE = 150  # young ones, with what was placed since: more of them would take a page more
+BESIDE = 3  # of so many sets one has nobody beside it, since each bystander takes a look
 
 # Between the last fill and its cancel at most, so that updated_at tells them apart, however it is rounded: what the
 # target's clock is known to tell earlier is not waited for.
@@ -60,7 +61,7 @@ def test_every_kind_of_live_order(stage: Stage, credential: Credential) -> None:
 
     Lists show them all before, whichever credential asks.
     """
-    stage.arrange_all_kinds()
+    stage.arrange_all_kinds(stage.seed + stage.caller.credentials.index(credential))
     filled_at = time.monotonic()
     known = Known(stage.caller, stage.view.settled, stage.view.believed(), catch_up=stage.view.catch_up)
     queries = [Query(status=status, limit=MAX_LIMIT) for status in sorted(LIVE)]
@@ -90,26 +91,52 @@ def _apart_in_s(stage: Stage) -> float:
 @needs(arrange=True)
 @pytest.mark.parametrize("number", range(len(COUNTS)), ids=lambda number: f"{number}-of-{COUNTS[number][0]}")
 def test_any_number_of_live_orders(stage: Stage, number: int) -> None:
-    """So many live orders, about as many as a page may hold, or a few of one sort: all are canceled, by market or
-    altogether, by either account with either credential. What else is live stays, and is canceled next.
+    """So many live orders, about as many as a page may hold, or a few of one sort, most sets old and young: all are
+    canceled, by market or altogether, by either account with either credential. What else is live stays, also that of
+    the opposite account, and is canceled next.
     """
     count = another_size(stage, COUNTS[number][0], number)
     if not stage.arranger.injects and count > PLACED:
         raise NotObserved(f"{count} live orders are needed, which takes [driver.inject]")
-    first, *rest = rows = sets_of(stage)[number]
+    (first, *rest), *later = sets_of(stage)[number]
     view, symbol = stage.view_of(first["account"]), _symbol(first)
-    counts = (count, *counts_of(number, first["age"])[1:])
-    seen = stage.arrange_many(view, wishes_of(stage, rows, counts, number))
-    if (shown := len(seen.live(symbol))) < count:
+    counts = (count, *COUNTS[number][1:])
+    wishes = stage.arranger.priced(wishes_of(stage, [first, *rest], counts, number))
+    beside = bystander_of(stage, view, wishes, number)
+    parts = stage.arrange_many(view, wishes, beside)
+    if (shown := sum(len(part.live(symbol)) for part in parts)) < count:
         raise NotObserved(f"lists show {shown} of {count} live orders that were created")
     credentials = {f"{each}": each for each in view.account.credentials}
     after: Snapshot | None = cancel_all(
-        stage, symbol, by=view, credential=credentials[first["credential"]], seen=seen
+        stage,
+        symbol,
+        by=view,
+        credential=credentials[first["credential"]],
+        seen=parts[0],
+        apart=next(iter(parts[1:]), None),
+        bystander=bool(beside),
     ).after
+    met = [first]
+
+    def cancel_in_passing(row: Row) -> None:
+        nonlocal after
+        if after is not None:
+            met.append(row)
+        after = stage.lane.cancel_in_passing(view, _symbol(row), credentials[row["credential"]], after, parts)
+
     # Old orders that stay live would have to be looked for by every look.
     for row in rest:
-        after = stage.lane.cancel_in_passing(view, _symbol(row), credentials[row["credential"]], after)
+        cancel_in_passing(row)
+    for rows in later:
+        parts = stage.arrange_many(view, wishes_of(stage, rows, LATER[number], -1 - number))
+        after = parts[0]
+        for row in rows:
+            cancel_in_passing(row)
+    for triple in set().union(*map(triples_of, met)):
+        stage.caller.observations.cover("cancels", ("triple", triple))
     stage.clear(view)
+    if view.opposite is not None and not view.opposite.foreign_live():
+        stage.clear(view.opposite)  # it would stand in the way of trades
 
 
 def _symbol(row: Row) -> str | None:
@@ -117,13 +144,9 @@ def _symbol(row: Row) -> str | None:
 
 
 @lru_cache(maxsize=8)  # one for each lane; a stage that is gone is not kept for ever
-def sets_of(stage: Stage) -> list[list[Row]]:
+def sets_of(stage: Stage) -> list[list[list[Row]]]:
     """Sets of live orders, and who is to cancel them how; chosen when this is first asked for."""
-    views = {"caller": stage.view}
-    if stage.other_view is not None and not stage.other_view.foreign_live():
-        views["other"] = stage.other_view
-    credentials = {whose: view.account.credentials for whose, view in views.items()}
-    return live_sets([market.symbol for market in stage.markets], credentials, {*stage.ways}, stage.seed)
+    return live_sets([market.symbol for market in stage.markets], stage.cancelers, {*stage.ways}, stage.seed)
 
 
 def wishes_of(stage: Stage, rows: Sequence[Row], counts: Sequence[int], number: int) -> list[Wish]:
@@ -134,38 +157,57 @@ def wishes_of(stage: Stage, rows: Sequence[Row], counts: Sequence[int], number: 
     for place, (row, count) in enumerate(zip(rows, counts, strict=False)):
         where = left if row["scope"] == EVERYWHERE else [row["scope"]]
         few = count if place == 0 or stage.arranger.injects else 1
-        wishes += _wishes(stage, row, few, where, rng)
+        most_placed = PLACED_OF_A_SET if place == 0 and number >= 0 else PLACED_BESIDE
+        wishes += _wishes(stage, row, few, where, most_placed, rng)
         left = [symbol for symbol in left if symbol not in where]
     return wishes
 
 
-def _wishes(stage: Stage, row: Row, count: int, symbols: Sequence[str], rng: random.Random) -> list[Wish]:
-    """So many orders of this sort in these markets.
+def bystander_of(stage: Stage, view: View, wishes: Sequence[Wish], number: int) -> list[Wish]:
+    """What stands in the opposite account beside these, none of it where somebody else has live orders there."""
+    if view.opposite is None or view.opposite.foreign_live() or (number + stage.seed) % BESIDE == 0:
+        return []
+    rng = random.Random(f"{stage.seed} {~number}")  # noqa: S311 - variety, not secrecy
+    beside = of_a_bystander(stage.markets, priced((), wishes), stage.ways)
+    if "placing" in stage.ways:
+        beside += of_all_numbers_of_fills(stage.markets, view.opposite.account.credentials, rng)
+    return beside
 
-    Of young ones some are placed, with each credential, and filled up to three times, every second of them by taking
-    from others: all, where none can be injected.
+
+def _wishes(
+    stage: Stage, row: Row, count: int, symbols: Sequence[str], most_placed: int, rng: random.Random
+) -> list[Wish]:
+    """So many orders of this sort in these markets, most of them of the age of the row, some of the other.
+
+    Of the young ones some are placed, with each credential, and filled up to three times, some of them by taking from
+    others: all, where none can be injected.
     """
     markets = {market.symbol: market for market in stage.markets}
-    wishes = [
-        Wish(markets[symbol], side, int(partly), age=row["age"])
-        for symbol, side, partly in sorts(row, count, symbols, rng)
+    some = min(SOME, count // 2) if row["mixed"] == "True" and stage.arranger.injects else 0
+    if some and row["age"] == YOUNG and count <= MAX_LIMIT + 1:
+        some = max(some, count - ON_A_PAGE)
+    young = count - some if row["age"] == YOUNG else some
+    wishes = []
+    if "placing" in stage.ways:
+        by = {f"{each}": each for each in stage.view_of(row["account"]).account.credentials}
+        by_one = min(young, most_placed) if stage.arranger.injects else young
+        wishes = [
+            Wish(
+                markets[symbol],
+                kind["side"],
+                int(kind["fills"]),
+                credential=by[kind["credential"]],
+                takes=kind["takes"] == "yes",
+            )
+            for symbol, kind in placed(row, by_one, symbols, list(by), rng)
+        ]
+    old = count - young
+    of_age = [YOUNG] * (young - len(wishes)) + [row["old"]] * old
+    injected = sorts(row, len(of_age), symbols, rng)
+    return wishes + [
+        Wish(markets[symbol], side, int(partly), age=age)
+        for (symbol, side, partly), age in zip(injected, of_age, strict=True)
     ]
-    if "placing" not in stage.ways or row["age"] != YOUNG:
-        return wishes
-    credentials = stage.view_of(row["account"]).account.credentials
-    filled, kind, taking = Counter[str](), rng.randrange(2), rng.randrange(2)
-    for place, wish in enumerate(wishes[: PLACED_OF_A_SET if stage.arranger.injects else len(wishes)]):
-        number = filled[wish.market.symbol]
-        if wish.fills and stage.arranger.injects and number == FILLED_OF_A_SET:
-            continue
-        filled[wish.market.symbol] += wish.fills
-        wishes[place] = replace(
-            wish,
-            credential=credentials[(kind + place) % len(credentials)],
-            fills=wish.fills * (1 + number % 3),
-            takes=wish.fills > 0 and (taking + number) % 2 > 0,
-        )
-    return wishes
 
 
 @cancels

@@ -5,7 +5,7 @@ from typing import Any
 
 from conformance.coverage.array import Combination
 from conformance.coverage.asked import FOURS, TRIPLES, Asked, Queries
-from conformance.coverage.population import Kind, wanted
+from conformance.coverage.population import PAIRS, Kind, wanted
 
 Area = dict[str, Any]
 """Counts as [done, possible], and `gaps`: what is missing, with what would close it."""
@@ -35,23 +35,39 @@ def of_queries(queries: Queries, asked: Iterable[Asked]) -> Area:
 
 
 def of_orders(kinds: Iterable[Kind], markets: Sequence[str], statuses: Set[str], ages: Sequence[str]) -> Area:
-    """The pairs of order properties that the account's orders have shown, of those that the driver can reach."""
-    reachable = {each for each in wanted(markets, ages) if dict(each).get("status", "open") in statuses}
-    shown = set[Combination]().union(*(kind.pairs() for kind in kinds))
-    missing = sorted(reachable - shown)
-    counts = [len(reachable & shown), len(reachable)]
-    return {"pairs": counts, "gaps": _some([f"{_spelled(each)}: no order that was seen is both" for each in missing])}
+    """The pairs and triples of order properties that the account's orders have shown, of those that the driver can
+    reach.
+    """
+    seen, counts, gaps = list(kinds), Area(), list[str]()
+    for strength in (PAIRS, TRIPLES):
+        possible = wanted(markets, ages, strength)
+        reachable = {each for each in possible if dict(each).get("status", "open") in statuses}
+        shown = set[Combination]().union(*(kind.combinations(strength) for kind in seen))
+        counts[_NAMES[strength]] = [len(reachable & shown), len(reachable)]
+        gaps += [f"{_spelled(each)}: no order that was seen is all of this" for each in sorted(reachable - shown)]
+    return {**counts, "gaps": _some(gaps)}
 
 
-def of_cancels(done: Set[tuple[str, ...]], credentials: Sequence[str], *, injects: bool) -> Area:
-    """The sizes and the kinds of live orders that a cancel-all has met, with each credential."""
+def of_cancels(
+    done: Set[tuple[Any, ...]], credentials: Sequence[str], triples: Set[Combination], *, injects: bool
+) -> Area:
+    """The sizes and the kinds of live orders that a cancel-all has met, with each credential; and of these `triples` of
+    what is canceled by whom those that one was about.
+    """
+    missing = triples - {triple for what, triple in done if what == "triple"}
     met = {int(size) for what, size in done if what == "size"}
     sizes = [size for size in SIZES if size in met or (isinstance(size, str) and max(met, default=0) > _MANY)]
     kinds = [kind for kind in credentials if ("kinds", kind) in done]
     remedy = "" if injects else ": add [driver.inject]"
     gaps = [f"{size} live orders at once{remedy}" for size in SIZES if size not in sizes]
     gaps += [f"live orders of every kind with the {kind}" for kind in credentials if kind not in kinds]
-    return {"sizes": [len(sizes), len(SIZES)], "kinds": [len(kinds), len(credentials)], "gaps": gaps}
+    gaps += [f"{_spelled(each)}: no cancel-all is about such orders" for each in sorted(missing)]
+    return {
+        "sizes": [len(sizes), len(SIZES)],
+        "kinds": [len(kinds), len(credentials)],
+        "triples": [len(triples - missing), len(triples)],
+        "gaps": _some(gaps),
+    }
 
 
 def merged(areas: Iterable[Mapping[str, Area]]) -> dict[str, Area]:

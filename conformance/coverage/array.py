@@ -17,6 +17,8 @@ Shows = Callable[[Mapping[str, str], Combination], bool]
 # others are tried, whatever else they bring.
 _TRIED, _OTHERS = 6, 60
 
+_COMPLETED = 30  # fillings of a row that is begun already
+
 _OF_A_PART = 3  # how much more it counts where not all can be shown
 
 
@@ -101,9 +103,7 @@ def completed(
         return len(missing.keys() & within(row, strength)) + _OF_A_PART * len(parts & within(row, strength - 1))
 
     for number in rng.sample(range(len(begun)), len(begun)):
-        tries = [
-            _filled(dict(begun[number]), parameters, missing, rng, allowed, strength) for _ in range(_TRIED + _OTHERS)
-        ]
+        tries = [_filled(dict(begun[number]), parameters, missing, rng, allowed, strength) for _ in range(_COMPLETED)]
         filled = [{name: row[name] for name in parameters} for row in tries if row is not None]
         rows[number] = max(filled, key=gain)
         for each in missing.keys() & within(rows[number], strength):

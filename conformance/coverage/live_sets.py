@@ -2,115 +2,153 @@
 
 import random
 from collections.abc import Mapping, Sequence, Set
+from functools import partial
 from itertools import cycle, islice, product
 
-from conformance.coverage.array import Row, combinations_of, completed, within
+from conformance.coverage.array import Combination, Row, combinations_of, completed, cover, within
 from conformance.coverage.population import YOUNG
 from conformance.oracle.listing import MAX_LIMIT
 
 EVERYWHERE, ANY = "everywhere", "any"
 
-# How many are in scope: about as many as pages may hold; and a few, which can be of any sort. With each, how many there
-# are in two other markets, where one is in scope. Lists show all of them on as few pages as those in scope take; of
-# young ones they do so where few are elsewhere, since what was placed lately stands above them.
+# How many are in scope, about as many as pages may hold, and a few, which can be of any sort; with each, how many there
+# are in two other markets, where one is in scope. Each number around a page is met several times.
 COUNTS = (
-    *((2, 101, 49), (7, 100, 51), (49, 99, 50), (50, 51, 49), (51, 50, 49), (99, 49, 50), (100, 51, 7), (101, 50, 12)),
-    *((199, 100, 49), (200, 99, 50), (201, 101, 49), (201, 51, 7), (201, 7, 50), (301, 1, 50), (501, 2, 1)),
+    *((2, 200, 49), (49, 99, 50), (50, 199, 2), (51, 50, 99), (99, 49, 1), (100, 200, 7), (101, 50, 100)),
+    *((199, 101, 2), (200, 1, 99), (201, 51, 101), (201, 100, 12), (201, 7, 50), (301, 2, 200), (501, 1, 49)),
 )
-_FEW, _FEWER = 4, 2  # the latter beside more orders than a page of the default length
+
+# More of them, of one age each, brought about once those of one of the first sets are canceled.
+LATER = (
+    *((50, 12, 101), (100, 49, 1), (12, 200, 51), (99, 7, 50), (201, 2, 12), (7, 51, 100)),
+    *((51, 101, 1), (49, 199, 7), (200, 50, 2), (7, 100, 51), (101, 1, 99)),
+)
 
 # Numbers in one of these sizes are alike; each by its greatest.
 _SIZES = {"few": 12, "about 50": 51, "about 100": 101, "about 200": MAX_LIMIT}
 _MANY = "more"
 
 # How old hundreds of orders can be. Who draws a line, draws it below the older ones.
-_OLD, _AGES, _OFTEN = "old", ("hours", "days", "weeks", "months"), (1, 2, 2, 3)
+OLD, _AGES, _OFTEN = "old", ("hours", "days", "weeks", "months"), (1, 2, 2, 3)
+_MIXED = 0.9  # of the sets: some of the orders are young where most are old, and the other way round
+_ONE = "one market"
+_TWO_AT_ONCE, _LAST_BY_NAME = 0.3, 0.4
 
 # Account, credential, whether it is one market, and whether they are old, of the sets that are more than the longest
 # page: all pairs of these. A smaller set shows nothing of what goes wrong beyond a number that they all exceed.
 _PAIRS = ((0, 0, 0, 0), (0, 1, 1, 1), (1, 0, 1, 1), (1, 1, 0, 1), (1, 1, 1, 0))
+_OF_ALL_MARKETS = 2  # of the smaller sets, and of the later ones besides that of about 200
+
+_TAKING = 0.5  # of the sets: some of what is placed there takes from others
 
 
 def live_sets(
     symbols: Sequence[str], credentials: Mapping[str, Sequence[str]], ways: Set[str], seed: int
-) -> list[list[Row]]:
-    """A set for each of COUNTS: many triples of properties are met in one or another.
+) -> list[list[list[Row]]]:
+    """One set or two for each of COUNTS, the second of LATER, where it can be injected: most triples of
+    properties are met in one or another.
 
     A set has orders of the sort of each of its rows, and a cancel-all for each, one after the other. Where the first is
-    of one market, the next is of another one, and the last of all: what is left then stands in the others.
+    of one market, the next is of another one, and the last, by its name or none, of what is left. Most of the orders of
+    a row are of its `age`; if it is `mixed`, some are of the other one. What is old in a set is as `old` as it says.
 
     `credentials`: those of each account that may cancel, by its name. `ways`: to bring them about.
     """
     rng = random.Random(seed)  # noqa: S311 - variety, not secrecy
-    accounts = list(credentials)
-    parameters: dict[str, Sequence[str]] = {
-        "size": [*_SIZES, _MANY],
-        "scope": (EVERYWHERE, *symbols),
-        "account": accounts,
+    accounts, parameters = list(credentials), _parameters(credentials, ways)
+    ages = parameters["age"]
+    small = [number for number, (count, *_) in enumerate(COUNTS) if size_of(count) != _MANY]
+    everywhere = rng.sample(small, _OF_ALL_MARKETS)
+    later = {*rng.sample(range(len(LATER)), _OF_ALL_MARKETS)}
+    later |= {number for number, counts in enumerate(LATER) if size_of(counts[0]) == "about 200"}
+    flips = [rng.randrange(2) for _ in _PAIRS[0]]
+    pairs = iter([[bit ^ flip for bit, flip in zip(bits, flips, strict=True)] for bits in _PAIRS])
+    begun: list[list[list[Row]]] = []
+    for number, counts in enumerate(COUNTS):
+        first: Row = {"scope": EVERYWHERE if number in everywhere else _ONE}
+        if number in small:
+            first["account"] = account = accounts[(number + flips[0]) % len(accounts)]
+            if first["scope"] == _ONE and sum(counts) > MAX_LIMIT:
+                first["age"] = YOUNG  # what is old in the other markets is looked at apart
+        else:
+            who, which, one_market, old = next(pairs)
+            account = accounts[who % len(accounts)]
+            own = credentials[account]
+            first = {"account": account, "credential": own[which % len(own)], "age": ages[old % len(ages)]}
+            first["scope"] = _ONE if one_market else EVERYWHERE
+        begun.append([_begun(counts, first, {"account": account, "age": ages[-1]}, len(symbols), rng)])
+        if number < len(LATER) and len(ages) > 1:
+            alike = {"account": account, "age": rng.choice(ages)}
+            first = {"scope": EVERYWHERE if number in later else _ONE} | alike
+            begun[-1].append(_begun(LATER[number], first, alike, len(symbols), rng))
+    rows = [row for sets in begun for rows in sets for row in rows]
+    triples = possible_triples(credentials, ways)
+    chosen = iter(completed(rows, parameters, triples, rng, partial(_allowed, credentials)))
+    turn = cycle(rng.sample(symbols, len(symbols)))
+    return [
+        [
+            _in_markets(list(islice(chosen, len(rows))), turn, _MIXED if place == 0 else 0, rng)
+            for place, rows in enumerate(sets)
+        ]
+        for sets in begun
+    ]
+
+
+def possible_triples(credentials: Mapping[str, Sequence[str]], ways: Set[str]) -> set[Combination]:
+    """All triples of properties of what is canceled at once, who cancels it, with which credential, and where."""
+    parameters = _parameters(credentials, ways)
+    return {each for each in combinations_of(parameters, 3) if _allowed(credentials, dict(each))}
+
+
+def triples_of(row: Row) -> set[Combination]:
+    """Those triples that this row of a set has."""
+    told = {name: row[name] for name in ("size", "scope", "account", "credential", "side", "status", "age")}
+    return within(told | ({} if row["scope"] == EVERYWHERE else {"scope": _ONE}), 3)
+
+
+def _parameters(credentials: Mapping[str, Sequence[str]], ways: Set[str]) -> Mapping[str, Sequence[str]]:
+    return {
+        "size": [*_SIZES, _MANY] if "injecting" in ways else [*_SIZES][:2],  # of what is placed, each takes a request
+        "scope": (EVERYWHERE, _ONE),
+        "account": list(credentials),
         "credential": list(dict.fromkeys(each for some in credentials.values() for each in some)),
         "side": (ANY, "buy", "sell"),
         "status": (ANY, "open", "partially_filled"),
-        "age": (YOUNG, _OLD) if "injecting" in ways else (YOUNG,),
+        "age": (YOUNG, OLD) if "injecting" in ways else (YOUNG,),
     }
 
-    def allowed(row: Mapping[str, str]) -> bool:
-        own = credentials[row.get("account", accounts[0])]
-        return row.get("credential", own[0]) in own
 
-    one_after_the_other = cycle(rng.sample(symbols, len(symbols)))
-    begun: list[Row] = [
-        {"size": size} if (size := size_of(count)) == _MANY else {"size": size, "scope": next(one_after_the_other)}
-        for count, *_ in COUNTS
-    ]
-    flips = [rng.randrange(2) for _ in _PAIRS[0]]
-    for row, bits in zip((row for row in begun if row["size"] == _MANY), _PAIRS, strict=True):
-        who, which, one_market, old = (bit ^ flip for bit, flip in zip(bits, flips, strict=True))
-        account = accounts[who % len(accounts)]
-        own = credentials[account]
-        row |= {"account": account, "credential": own[which % len(own)]}
-        row["scope"] = next(one_after_the_other) if one_market else EVERYWHERE
-        row["age"] = parameters["age"][old % len(parameters["age"])]
-    # How old the others are is left to chance: there are not sets enough for all triples.
-    triples = combinations_of({name: parameters[name] for name in parameters if name != "age"}, 3)
-    firsts = completed(begun, parameters, triples, rng, allowed)
-    met = set().union(*(within({name: row[name] for name in row if name != "age"}, 3) for row in firsts))
-    # All orders of a set are of one account, and of one age: one look shows them.
-    begun = [
-        {"size": size_of(count), "scope": scope, "account": first["account"], "age": first["age"]}
-        for number, first in enumerate(firsts)
-        for count, scope in zip(counts_of(number, first["age"])[1:], _after(first, symbols, rng), strict=False)
-    ]
-    more = iter(completed(begun, parameters, triples - met, rng, allowed))
-    sets = []
-    for first in firsts:
-        age = rng.choices(_AGES, _OFTEN)[0] if first["age"] == _OLD else first["age"]
-        rows = [first, *islice(more, min(len(_others(first, symbols)), 2))]
-        sets.append([row | {"age": age} for row in rows])
-    return sets
+def _allowed(credentials: Mapping[str, Sequence[str]], row: Mapping[str, str]) -> bool:
+    """Whether the account that the row names has the credential."""
+    own = credentials[row["account"]] if "account" in row else None
+    return own is None or row.get("credential", own[0]) in own
 
 
-def _others(first: Row, symbols: Sequence[str]) -> list[str]:
-    """The markets that are not in scope of the first cancel-all."""
-    return [] if first["scope"] == EVERYWHERE else [symbol for symbol in symbols if symbol != first["scope"]]
+def _begun(counts: Sequence[int], first: Row, others: Row, markets: int, rng: random.Random) -> list[Row]:
+    """The rows of a set of so many orders, as far as they are told."""
+    scopes = [] if first["scope"] == EVERYWHERE else _after(markets, rng)
+    rows = zip(counts[1:], scopes, strict=False)
+    return [{"size": size_of(counts[0])} | first, *({"size": size_of(n), "scope": scope} | others for n, scope in rows)]
 
 
-def _after(first: Row, symbols: Sequence[str], rng: random.Random) -> list[str]:
-    """The scopes of the cancel-alls after the first: another market, and all; of these one, where there is one other
-    market.
+def _after(markets: int, rng: random.Random) -> list[str]:
+    """The scopes of the cancel-alls after the first, which was of one of so many markets: another market, and then the
+    last of three, by its name or by none; now and then both at once.
     """
-    others = _others(first, symbols)
-    if len(others) < 2:
-        return [rng.choice((each, EVERYWHERE)) for each in others]
-    return [rng.choice(others), EVERYWHERE]
+    last = _ONE if rng.random() < _LAST_BY_NAME else EVERYWHERE
+    if markets < 3:
+        return [last] * (markets - 1)
+    return [EVERYWHERE] if rng.random() < _TWO_AT_ONCE else [_ONE, last]
 
 
-def counts_of(number: int, age: str) -> Sequence[int]:
-    """How many orders the set of this number has for each of its cancel-alls, where they are so old."""
-    first, *others = COUNTS[number]
-    if age != YOUNG:
-        return COUNTS[number]
-    few = _FEWER if size_of(first) not in ("few", "about 50") else _FEW
-    return (first, *(min(count, few) for count in others))
+def _in_markets(rows: list[Row], turn: "cycle[str]", mixed: float, rng: random.Random) -> list[Row]:
+    """The rows of a set, each with a market of its own where it is of one, and how old what is old is."""
+    old = rng.choices(_AGES, _OFTEN)[0]
+    for row in rows:
+        if row["scope"] == _ONE:
+            row["scope"] = next(turn)
+        row |= {"old": old, "mixed": str(rng.random() < mixed)}
+    return rows
 
 
 def size_of(count: int) -> str:
@@ -125,3 +163,27 @@ def sorts(row: Row, count: int, markets: Sequence[str], rng: random.Random) -> l
     kinds = list(product(markets, sides, partly))
     rng.shuffle(kinds)
     return [kinds[number % len(kinds)] for number in range(count)]
+
+
+def placed(
+    row: Row, count: int, markets: Sequence[str], credentials: Sequence[str], rng: random.Random
+) -> list[tuple[str, Row]]:
+    """So many orders of this set that are placed: market, side, how often each is filled, with which credential it is
+    placed, and whether it takes. The first of them meet most pairs of these.
+    """
+    fills = {ANY: "0123", "open": "0"}.get(row["status"], "123")
+    parameters: dict[str, Sequence[str]] = {
+        "side": ("buy", "sell") if row["side"] == ANY else (row["side"],),
+        "fills": fills,
+        "credential": credentials,
+        # Who takes has the market for itself meanwhile, which takes time.
+        "takes": ("yes", "no") if rng.random() < _TAKING else ("no",),
+    }
+
+    def allowed(kind: Mapping[str, str]) -> bool:
+        return kind.get("fills") != "0" or kind.get("takes") != "yes"
+
+    pairs = {each for each in combinations_of(parameters, 2) if allowed(dict(each))}
+    kinds = cover(parameters, pairs, rng, allowed)
+    first = rng.randrange(len(markets))
+    return [(markets[(first + number) % len(markets)], kinds[number % len(kinds)]) for number in range(count)]

@@ -21,6 +21,8 @@ AGES = {
 
 YOUNG = "minutes"
 
+PAIRS, TRIPLES = 2, 3
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -56,9 +58,9 @@ class Kind:
             age,
         )
 
-    def pairs(self) -> set[Combination]:
-        """The pairs of its properties."""
-        return within({each.name: getattr(self, each.name) for each in fields(self)}, 2)
+    def combinations(self, strength: int) -> set[Combination]:
+        """The combinations of so many of its properties."""
+        return within({each.name: getattr(self, each.name) for each in fields(self)}, strength)
 
 
 _FILLED = {
@@ -99,21 +101,23 @@ def possible(kind: Mapping[str, str]) -> bool:
     return type == "limit" or status not in LIVE
 
 
-def wanted(markets: Sequence[str], ages: Sequence[str]) -> set[Combination]:
-    """All pairs of properties that an order can have."""
-    return {each for each in combinations_of(parameters(markets, ages), 2) if possible(dict(each))}
+def wanted(markets: Sequence[str], ages: Sequence[str], strength: int) -> set[Combination]:
+    """All combinations of so many properties that an order can have."""
+    return {each for each in combinations_of(parameters(markets, ages), strength) if possible(dict(each))}
 
 
 def population(
     markets: Sequence[str], ages: Sequence[str], counts: Mapping[str, int], rng: random.Random
 ) -> list[Kind]:
-    """Orders of so many of each status, that show all pairs of their properties; in no order.
+    """Orders of so many of each status, that show all pairs of their properties, and all triples where they are enough
+    for that; in no order.
 
     Every second of the plain ones is of the same market, so that a long limit can cut a list by symbol too.
     """
     often = [rng.choice(markets)] * (len(markets) - 2)
-    rows = cover(parameters(markets, ages), wanted(markets, ages), rng, possible)
-    kinds = [Kind(**row) for row in rows]
+    kinds = _showing(TRIPLES, markets, ages, rng)
+    if any(sum(kind.status == status for kind in kinds) > count for status, count in counts.items()):
+        kinds = _showing(PAIRS, markets, ages, rng)
     made: list[Kind] = []
     for status, count in counts.items():
         alike = [kind for kind in kinds if kind.status == status]
@@ -128,3 +132,9 @@ def population(
         made += alike + [plain[number % len(plain)] for number in range(max(0, count - len(alike)))]
     rng.shuffle(made)
     return made
+
+
+def _showing(strength: int, markets: Sequence[str], ages: Sequence[str], rng: random.Random) -> list[Kind]:
+    """Kinds that show all combinations of so many properties."""
+    rows = cover(parameters(markets, ages), wanted(markets, ages, strength), rng, possible)
+    return [Kind(**row) for row in rows]

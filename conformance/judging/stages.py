@@ -9,6 +9,7 @@ from typing import Any
 from conformance.account.account import Account
 from conformance.cost import Work
 from conformance.coverage.areas import Area, merged, of_cancels, of_orders, of_queries
+from conformance.coverage.live_sets import possible_triples
 from conformance.coverage.population import AGES, YOUNG
 from conformance.doctor import examine
 from conformance.fit import Remark, first_problems
@@ -201,7 +202,8 @@ def _covered_on(stage: Stage, covered: Mapping[str, Set[Any]], *, lists: bool) -
         markets = [market.symbol for market in stage.markets]
         areas["orders"] = of_orders(stage.kinds_seen(), markets, statuses, ages)
     if "cancels" in covered:
-        areas["cancels"] = of_cancels(covered["cancels"], stage.caller.credentials, injects=stage.arranger.injects)
+        done, triples = covered["cancels"], possible_triples(stage.cancelers, {*stage.ways})
+        areas["cancels"] = of_cancels(done, stage.caller.credentials, triples, injects=stage.arranger.injects)
     if "forged" in covered:
         asked, possible, gaps = coverage(
             covered["forged"],

@@ -10,8 +10,10 @@ _COUNTED = {
     ("queries", "triples"): "triples of list parameters whose values tell",
     ("queries", "fours"): "fours of list parameters whose values tell",
     ("orders", "pairs"): "pairs of order properties",
+    ("orders", "triples"): "triples of order properties",
     ("cancels", "sizes"): "numbers of live orders at a cancel-all",
     ("cancels", "kinds"): "credentials whose cancel-all met every kind of live order",
+    ("cancels", "triples"): "triples of what is canceled, who asks, with which credential, and where",
     ("credentials", "forged"): "forged credentials",
 }
 _AREAS = {

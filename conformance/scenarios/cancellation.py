@@ -1,7 +1,7 @@
 """Cancel-all, judged by what lists show before and after."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
@@ -18,6 +18,7 @@ from conformance.oracle.cancel_case import Cancellation
 from conformance.oracle.cancellation import CANCELLATION
 from conformance.oracle.listing import changed_by_reading, explain
 from conformance.oracle.snapshot import Interval, Snapshot
+from conformance.orders import Order
 from conformance.scenarios.readers import Readers
 from conformance.stage.clearing import NOTHING, looked_at
 from conformance.stage.stage import Stage
@@ -44,6 +45,7 @@ def cancel_all(
     bystander: bool = False,
     pages: int = 1,
     seen: Snapshot | None = None,
+    apart: Snapshot | None = None,
     again: bool = False,
     may_reject: bool = False,
     finished: bool = False,
@@ -52,10 +54,11 @@ def cancel_all(
     """Let an account, by default the caller, cancel all, and judge it.
 
     `bystander`: the opposite account is looked at too, if there is one. `pages` is how deep the lists have to be read
-    for the orders that matter; `seen`: what lists show of those, where the rest is not to be looked at. `again` says
-    that the same was asked just before, `may_reject` that the symbol is that of no market. `finished`: orders that are
-    over are looked for by their status too, however deep they lie. `watched`: lists are asked for meanwhile; else the
-    first list that comes behind it is the caller's own.
+    for the orders that matter; `seen`: what lists show of those, where the rest is not to be looked at; `apart`: what
+    they show of others, far older or newer, which are looked at again only if the answer lacks some. `again` says that
+    the same was asked just before, `may_reject` that the symbol is that of no market. `finished`: orders that are over
+    are looked for by their status too, however deep they lie. `watched`: lists are asked for meanwhile; else the first
+    list that comes behind it is the caller's own.
 
     Raises Violation for the first breach of any cancel requirement, Declined where it would meet orders of others.
     """
@@ -65,7 +68,7 @@ def cancel_all(
     with stage.looking(*(each for each in (None if seen else view, opposite) if each is not None)):
         seen = seen or view.believed(pages)
         other_before = NOTHING if opposite is None else opposite.believed()
-    before = view.with_finished(seen) if finished else seen
+    before = view.with_finished(seen) if finished else _with(seen, () if apart is None else apart.live())
     unshown = frozenset(view.own.unshown)
     view.decline_to_harm()
     account.observations.cover("cancels", ("size", str(len(before.live(symbol)))))
@@ -86,6 +89,9 @@ def cancel_all(
             with asked_ahead([*view.pages(len(before.exchanges), seen.ceiling), *theirs]):
                 after = view.fresh(len(before.exchanges), seen.ceiling)
                 other_after = NOTHING if opposite is None else opposite.fresh()
+            if apart is not None and not _tells_all(answer, apart):
+                looked = view.fresh(len(apart.exchanges), apart.ceiling).orders
+                after = _with(after, (looked[order.id] for order in apart.live() if order.id in looked))
             return Answered(
                 symbol=symbol,
                 returned=answer.orders,
@@ -103,6 +109,10 @@ def cancel_all(
             )
 
         cancellation, judgement = looked_at(view, shown)
+    if apart is not None:
+        told = {order.id: order for order in answer.orders}
+        after = _with(after, (told.get(order.id, order) for order in apart.live()))
+        cancellation = replace(cancellation, after=after)
     view.believe(after)
     if opposite is not None:
         opposite.believe(other_after)
@@ -158,6 +168,17 @@ def _of_many(stage: Stage, answer: Canceled, before: Snapshot, after: Snapshot) 
         unshown=frozenset(stage.view.own.unshown),
         unread=answer.unread,
     )
+
+
+def _with(snapshot: Snapshot, others: Iterable[Order]) -> Snapshot:
+    """The snapshot, and orders that were looked at apart."""
+    return replace(snapshot, orders={**{order.id: order for order in others}, **snapshot.orders})
+
+
+def _tells_all(answer: Canceled, apart: Snapshot) -> bool:
+    """Whether the answer tells all of these orders that are in its scope, as canceled."""
+    told = {order.id for order in answer.orders if order.status == "canceled"}
+    return all(order.id in told for order in apart.live(answer.symbol))
 
 
 def expect_listed(stage: Stage, cancellation: Answered, earlier: Page) -> None:

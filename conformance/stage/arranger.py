@@ -140,18 +140,33 @@ class Arranger:
         ]
 
     def arrange_many(
-        self, view: View, placed: Sequence[Wish], injected: Sequence[Wish], earlier_s: int = 0
+        self,
+        view: View,
+        placed: Sequence[Wish],
+        injected: Sequence[Wish],
+        earlier_s: int = 0,
+        bystander: Sequence[Wish] = (),
     ) -> int | None:
         """Place live orders, and inject others, however many, all as old as the first of them says. The second of the
         newest that was injected, if any was: a look at those needs none of what is newer.
 
-        `earlier_s`: so much older than by default. Raises DriverRefused.
+        `earlier_s`: so much older than by default. `bystander`: what the opposite account is to have beside them.
+        Raises DriverRefused.
         """
         view.latest()
         if placed:
             view.changing()
         records, newest = self._many(view, injected, earlier_s) if injected else ([], None)
-        self._book.arrange({view: placed}, [partial(self._inject, view, records)] if injected else [])
+        wishes: dict[View, list[Wish]] = {view: list(placed)}
+        injecting = [partial(self._inject, view, records)] if injected else []
+        if view.opposite is not None and bystander:
+            there = view.opposite
+            there.latest()
+            there.changing()
+            wishes[there] = [wish for wish in bystander if wish.to_be_placed or not self._injects]
+            whole = [self._aged(there, wish) for wish in bystander if wish not in wishes[there]]
+            injecting += [partial(self._inject, there, whole)] if whole else []
+        self._book.arrange(wishes, injecting)
         return newest
 
     def _many(self, view: View, wishes: Sequence[Wish], earlier_s: int) -> tuple[list[dict[str, Any]], int]:

@@ -1,7 +1,7 @@
 """Cancel-alls judged by their answers alone, as far as an answer says what was known; else by what lists show."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -34,11 +34,13 @@ def looked_at(view: View, case: Callable[[], Case]) -> tuple[Case, Judgement]:
         sleep(pause_s(time.monotonic() - came_at))
 
 
-def judge_answer(view: View, before: Snapshot, answer: Canceled, clock: tuple[int, int] | None) -> Snapshot:
+def judge_answer(
+    view: View, before: Snapshot, answer: Canceled, clock: tuple[int, int] | None, parts: Sequence[Snapshot] = ()
+) -> Snapshot:
     """Note what is wrong with this answer to a cancel-all of an account that was so `before`; what the account is now.
 
     Where the answer is right no list is asked for: what it tells is what later lists have to show. `clock` as a
-    Cancellation has it.
+    Cancellation has it; `parts`: in which the account was looked at, if in several.
     """
     told = replace(before, orders={**before.orders, **{order.id: order for order in answer.orders}})
     case = Cancellation(
@@ -55,7 +57,7 @@ def judge_answer(view: View, before: Snapshot, answer: Canceled, clock: tuple[in
     )
     if not CANCELLATION.judge(case).breaches:
         return told
-    case, judgement = looked_at(view, lambda: replace(case, after=view.fresh(len(before.exchanges), before.ceiling)))
+    case, judgement = looked_at(view, lambda: replace(case, after=view.again(parts or [before])))
     noted = Observations()  # it is not what the check is about
     noted.report(judgement.breaches, *before.exchanges[:1], answer.exchange, *case.after.exchanges[:1])
     view.account.observations.adopt(noted)

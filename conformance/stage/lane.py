@@ -101,6 +101,7 @@ class Lane:
         With one credential after the other; once more where that leaves some, and then one by one. Raises Declined.
         """
         view = whose or self.view
+        view.look_apart(None)
         if not view.latest().live():
             return
         view.decline_to_harm()
@@ -130,10 +131,15 @@ class Lane:
             spread.leave()
 
     def cancel_in_passing(
-        self, view: View, symbol: str | None, kind: Credential, before: Snapshot | None
+        self,
+        view: View,
+        symbol: str | None,
+        kind: Credential,
+        before: Snapshot | None,
+        parts: Sequence[Snapshot] = (),
     ) -> Snapshot | None:
         """Let the account cancel all, where that is not what is tested. The answer alone is judged, where it is known
-        what was `before`. What the account is then.
+        what was `before`, in these `parts` if it was looked at in several. What the account is then.
         """
         with self.driver.setting_up():
             try:
@@ -144,7 +150,8 @@ class Lane:
             view.canceled(answer.orders)
             if before is None:
                 return None
-            return judge_answer(view, before, answer, self.clock.window(answer.sent_at, answer.answered_at))
+            clock = self.clock.window(answer.sent_at, answer.answered_at)
+            return judge_answer(view, before, answer, clock, parts)
 
     def cancel_each(self, view: View, orders: Iterable[Order]) -> dict[str, int]:
         """Let the driver cancel these orders of the account, as many as the target lets it.

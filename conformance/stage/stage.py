@@ -13,7 +13,7 @@ from conformance.account.account import Account
 from conformance.account.ahead import asked_ahead
 from conformance.account.view import View
 from conformance.coverage.asked import FOURS, TRIPLES, Queries
-from conformance.coverage.population import Kind
+from conformance.coverage.population import YOUNG, Kind
 from conformance.coverage.queries import alike, plan
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Query
@@ -25,8 +25,9 @@ from conformance.stage.effort import PLAIN, Effort
 from conformance.stage.forged import Forged
 from conformance.stage.lane import Lane
 from conformance.stage.seen import expect_readable, seen_in_known_markets
-from conformance.stage.wishes import Way, Wish, fulfilled, of_a_bystander, of_all_kinds, priced
+from conformance.stage.wishes import Way, Wish, fulfilled, of_a_bystander, of_all_kinds, of_many_kinds, priced
 from conformance.turns import sleep
+from conformance.wire.signer import Credential
 
 # The bystander: enough to stand in every market, on both sides, in every status that can be brought about.
 _BYSTANDER_ORDERS = 40
@@ -136,6 +137,14 @@ class Stage:
         """Lists that each account asks for with each credential, one right after the other: a cache may mix them up."""
         return alike([view.known.snapshot for view in self.lane.views], self.lane.symbols, self.seed)
 
+    @property
+    def cancelers(self) -> dict[str, Sequence[Credential]]:
+        """The credentials of each account whose cancel-alls meet this run's orders alone, by its name."""
+        views = {"caller": self.view}
+        if self.other_view is not None and not self.other_view.foreign_live():
+            views["other"] = self.other_view
+        return {whose: view.account.credentials for whose, view in views.items()}
+
     def view_of(self, whose: str) -> View:
         """The view of the caller, or of the other account where there is one."""
         return self.view if whose == "caller" or self.other_view is None else self.other_view
@@ -229,21 +238,32 @@ class Stage:
         as_wished = all(self.view.own.placed(order) == (way == "placing") for order in live)
         return as_wished and fulfilled(wishes, live)
 
-    def arrange_many(self, view: View, wishes: Sequence[Wish]) -> Snapshot:
-        """Bring about just these live orders, all of one age but those that are to be placed. What lists show of them,
-        and of nothing newer where all are injected. Raises DriverRefused.
+    def arrange_many(self, view: View, wishes: Sequence[Wish], bystander: Sequence[Wish] = ()) -> list[Snapshot]:
+        """Bring about just these live orders, those that are old all of one age; and those of the `bystander`, the
+        opposite account, if there is one. What lists show of the young ones, and of the old ones, which lie so deep
+        that they are looked at apart; the more of them first. Raises DriverRefused.
         """
         self.lane.clear(view)
+        if view.opposite is not None and not view.opposite.foreign_live():
+            self.lane.clear(view.opposite)  # the two sets would trade with each other
+        shown: list[Snapshot] = []
+        # Those that are placed have to be seen before a look begins below them.
+        for some in ([each for each in wishes if (each.age == YOUNG) is young] for young in (True, False)):
+            if some:
+                shown.append(self._of_one_age(view, some, () if shown else bystander))
+        return sorted(shown, key=lambda each: -len(each.live()))
+
+    def _of_one_age(self, view: View, wishes: Sequence[Wish], bystander: Sequence[Wish]) -> Snapshot:
+        """These live orders of one age, as lists show them; nothing newer where all are injected."""
         placed = [wish for wish in wishes if wish.to_be_placed or not self.arranger.injects]
         injected = [wish for wish in wishes if wish not in placed]
-        if placed and view.opposite is not None and not view.opposite.foreign_live():
-            self.lane.clear(view.opposite)  # the two sets would trade with each other
-        up_to = self.arranger.arrange_many(view, placed, injected, self.effort.earlier_s)
-        if not placed:
-            with self.driver.setting_up():
-                return view.settled(up_to=up_to)
-        self.wait_until_listed(view)
-        return view.believed()
+        up_to = self.arranger.arrange_many(view, placed, injected, self.effort.earlier_s, bystander)
+        if wishes[0].age != YOUNG:
+            view.look_apart(up_to)
+        theirs = [view.opposite] if bystander and view.opposite is not None else []
+        with self.driver.setting_up():
+            self.look(*([view] if placed else []), *theirs)
+            return view.believed() if placed else view.settled(up_to=up_to)
 
     def wait_until_listed(self, *views: View) -> None:
         """Wait until lists show what was brought about in these accounts: this belongs to the set-up."""
@@ -283,13 +303,23 @@ class Stage:
         self.arranger.arrange_aged(self.view, seconds)
         self.wait_until_listed(self.view)
 
-    def arrange_all_kinds(self) -> None:
-        """Bring about live orders of all kinds in each market, and no other; and some of the other account.
-
-        They are on both sides, untouched and filled once or more often, young and old, placed with each credential.
+    def arrange_all_kinds(self, turn: int) -> None:
+        """Bring about live orders of all kinds in each market, and no other, in the caller's account; and of many kinds
+        in the other one. Any three properties of an order are met with this `turn` or the next.
         """
-        wishes = of_all_kinds(self.markets, self.caller.credentials, self.ways)
-        self.arrange([wish for wish in wishes if wish.fills < 2 or self.other], bystander=True)
+        self.lane.clear()
+        if self.other_view is not None and not self.other_view.foreign_live():
+            self.lane.clear(self.other_view)
+        each = {self.view: self.arranger.priced(of_all_kinds(self.markets, self.caller.credentials, self.ways, turn))}
+        if self.other_view is None:
+            each[self.view] = [wish for wish in each[self.view] if wish.fills < 2]
+        else:
+            theirs = of_a_bystander(self.markets, priced((), each[self.view]), self.ways)
+            kinds = of_many_kinds(self.markets, self.other_view.account.credentials, self.ways, turn)
+            each[self.other_view] = [*theirs, *kinds]
+        self.arranger.arrange_each(each)
+        self.wait_until_listed(*self.lane.views)
+        expect_readable(self.view, each[self.view])
 
     def clear(self, whose: View | None = None) -> None:
         """Cancel whatever is live, by default the caller's orders; judge the answer alone. Raises Declined."""

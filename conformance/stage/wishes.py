@@ -1,5 +1,6 @@
 """Live orders as they are wished for, and the ways to bring them about."""
 
+import random
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,11 @@ from conformance.profile import Market
 from conformance.wire.signer import Credential
 
 Way = Literal["injecting", "placing"]
+
+SIDES = ("buy", "sell")
+
+_OF_A_BYSTANDER = 4  # ages: older ones would take one page more
+_TAKING = 0.25  # of a bystander's orders: what takes has the market for itself meanwhile, which takes time
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,33 +64,49 @@ def fulfilled(wishes: Sequence[Wish], live: Iterable[Order]) -> bool:
     return wanted == Counter((order.symbol, order.side, order.filled_qty > 0) for order in live)
 
 
-def of_all_kinds(markets: Sequence[Market], credentials: Sequence[Credential], ways: Sequence[Way]) -> list[Wish]:
-    """Orders of all kinds in each market: on both sides, untouched and filled once or more often, young and old, placed
-    with each of these credentials; as far as there are these ways.
+def of_all_kinds(
+    markets: Sequence[Market], credentials: Sequence[Credential], ways: Sequence[Way], turn: int = 0
+) -> list[Wish]:
+    """Orders of all kinds in each market: on both sides, untouched and filled once or more often, by taking and by
+    being taken from, young and old, placed with each of these credentials; as far as there are these ways.
+
+    Any three properties of an order are met in one, or in one of the next `turn`.
     """
-    sides = ("buy", "sell")
-    wishes = [Wish(market, side, fills) for market in markets for side in sides for fills in (0, 1)]
+    wishes = [Wish(market, side, fills) for market in markets for side in SIDES for fills in (0, 1)]
     if "injecting" in ways:
-        wishes += [
-            Wish(market, sides[number % 2], number // 2 % 2, age=age)
-            for market in markets
-            for number, age in enumerate(each for each in AGES if each != YOUNG)
-        ]
+        wishes += _of_all_ages(markets, turn)
     if "placing" in ways:
-        wishes += [Wish(market, "buy", credential=kind) for market in markets for kind in credentials]
-        # Of one side and market, each is placed once the one before is filled: so they are of both, as far as there are
-        # markets.
         wishes += [
-            Wish(market, sides[(number + turn) % 2], 1, credential=kind, takes=(number // 2 + turn) % 2 > 0)
+            Wish(market, SIDES[(number + place + turn) % 2], credential=kind)
             for number, market in enumerate(markets)
-            for turn, kind in enumerate(credentials)
+            for place, kind in enumerate(credentials)
         ]
-        wishes += [
-            Wish(market, sides[(number // 2 + fills) % 2], fills, credential=credentials[number % len(credentials)])
-            for number, market in enumerate(markets)
-            for fills in (2, 3)
-        ]
+        wishes += _of_all_fills(markets, credentials, turn)
     return wishes
+
+
+def _of_all_ages(markets: Sequence[Market], turn: int) -> list[Wish]:
+    """Older orders of each age, in each market and on both sides; every second one is partly filled."""
+    ages = [age for age in AGES if age != YOUNG]
+    return [
+        Wish(markets[number], SIDES[side], (number + place + side + turn) % 2, age=age)
+        for number, (place, age), side in product(range(len(markets)), enumerate(ages), range(2))
+    ]
+
+
+def _of_all_fills(markets: Sequence[Market], credentials: Sequence[Credential], turn: int) -> list[Wish]:
+    """Orders that are filled once, twice and three times, on both sides, by taking and by being taken from, placed with
+    each of these credentials: half of all that there are, with this `turn` and the next all. Each market has some.
+    """
+    half = [
+        (side, fills, kind, takes)
+        for fills, (place, kind), side, takes in product((1, 2, 3), enumerate(credentials), SIDES, (False, True))
+        if (fills + place + SIDES.index(side) + takes + turn) % 2
+    ]
+    return [
+        Wish(markets[(number + turn) % len(markets)], side, fills, credential=kind, takes=takes)
+        for number, (side, fills, kind, takes) in enumerate(half)
+    ]
 
 
 Priced = tuple[str, str, Decimal | None]
@@ -104,7 +126,7 @@ def of_a_bystander(markets: Sequence[Market], beside: Sequence[Priced], ways: Se
     where it can be injected.
     """
     wishes = []
-    for market, side in product(markets, ("buy", "sell")):
+    for market, side in product(markets, SIDES):
         # Between the resting prices it would stand in the way of trades.
         at = [price for *where, price in beside if where == [market.symbol, side] and market.rests(side, price)]
         prices = at or [None]
@@ -114,3 +136,45 @@ def of_a_bystander(markets: Sequence[Market], beside: Sequence[Priced], ways: Se
     if ways and "injecting" not in ways:
         wishes = [*wishes, Wish(markets[0], "buy", fills=1)]
     return wishes
+
+
+def of_many_kinds(
+    markets: Sequence[Market], credentials: Sequence[Credential], ways: Sequence[Way], turn: int
+) -> list[Wish]:
+    """What a bystander may have besides: old orders, and such as are filled up to three times, on either side, placed
+    with each of these credentials; with this `turn` and the next on both.
+    """
+    wishes = []
+    if "injecting" in ways:
+        old = [age for age in AGES if age != YOUNG][:_OF_A_BYSTANDER]
+        wishes += [
+            Wish(market, SIDES[(number + place + turn) % 2], (number + place // 2) % 2, age=age)
+            for number, market in enumerate(markets)
+            for place, age in enumerate(old)
+        ]
+    if "placing" in ways:
+        kinds = product((1, 2, 3), enumerate(credentials))
+        wishes += [
+            Wish(markets[number % len(markets)], SIDES[(fills + place + turn) % 2], fills, credential=kind)
+            for number, (fills, (place, kind)) in enumerate(kinds)
+        ]
+    return wishes
+
+
+def of_all_numbers_of_fills(
+    markets: Sequence[Market], credentials: Sequence[Credential], rng: random.Random
+) -> list[Wish]:
+    """What a bystander may have beside a set: in each market an order that is filled once, twice or three times, of
+    either side, placed with one of these credentials.
+    """
+    fills = rng.sample((1, 2, 3), 3)
+    return [
+        Wish(
+            market,
+            rng.choice(SIDES),
+            fills[number % 3],
+            credential=rng.choice(credentials),
+            takes=rng.random() < _TAKING,
+        )
+        for number, market in enumerate(markets)
+    ]

@@ -53,11 +53,23 @@ def test_orders_are_held_against_what_the_driver_can_reach() -> None:
 
 
 def test_sizes_that_were_not_met_say_what_would_bring_them_about() -> None:
-    done = {("size", str(SIZES[0])), ("kinds", "jwt")}
-    area = of_cancels(done, ["jwt", "api-key"], injects=False)
-    assert (area["sizes"], area["kinds"]) == ([1, len(SIZES)], [1, 2])
+    done = {("size", size) for size in ("1", *map(str, SIZES[4:-1]))} | {("kinds", "jwt")}
+    area = of_cancels(done, ["jwt", "api-key"], set(), injects=False)
+    assert (area["sizes"], area["kinds"]) == ([8, len(SIZES)], [1, 2])
     assert area["gaps"][-1] == "live orders of every kind with the api-key"
     assert all("[driver.inject]" in gap for gap in area["gaps"][:-1])
+
+
+def test_what_no_cancel_all_was_about_is_told() -> None:
+    one, two = ((("size", "few"), ("side", side), ("age", "old")) for side in ("buy", "sell"))
+    area = of_cancels(
+        {("triple", one), *(("size", f"{size}") for size in SIZES if size != "above 300"), ("size", "301")},
+        [],
+        {one, two},
+        injects=True,
+    )
+    assert area["triples"] == [1, 2]
+    assert area["gaps"][-1] == "size few · side sell · age old: no cancel-all is about such orders"
 
 
 def test_of_several_lanes_the_one_that_covered_most_is_told() -> None:

@@ -1,6 +1,8 @@
-"""A population of orders shows every pair of properties that an order can have."""
+"""A population of orders shows every pair of properties that an order can have, and every triple where it can."""
 
 import random
+
+import pytest
 
 from conformance.coverage.population import AGES, population, wanted
 from conformance.orders import STATUSES
@@ -8,10 +10,14 @@ from conformance.orders import STATUSES
 MARKETS = ("A", "B")
 
 
-def test_every_pair_of_properties_is_there() -> None:
-    made = population(MARKETS, list(AGES), dict.fromkeys(STATUSES, 30), random.Random(0))
-    assert wanted(MARKETS, list(AGES)) <= set().union(*(kind.pairs() for kind in made))
-    assert {status: sum(kind.status == status for kind in made) for status in STATUSES} == dict.fromkeys(STATUSES, 30)
+@pytest.mark.parametrize(("count", "strength"), [(18, 2), (40, 2), (40, 3)])
+def test_every_pair_of_properties_is_there_and_every_triple_where_orders_are_enough(count: int, strength: int) -> None:
+    made = population(MARKETS, list(AGES), dict.fromkeys(STATUSES, count), random.Random(0))
+    shown = set().union(*(kind.combinations(strength) for kind in made))
+    assert wanted(MARKETS, list(AGES), strength) <= shown
+    assert {status: sum(kind.status == status for kind in made) for status in STATUSES} == dict.fromkeys(
+        STATUSES, count
+    )
 
 
 def test_no_order_contradicts_itself() -> None:
