@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Sequence, Set
 from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -14,6 +15,7 @@ from conformance.account.account import EVERYTHING
 from conformance.account.answers import Canceled
 from conformance.account.blame import of_lapse
 from conformance.account.view import View
+from conformance.coverage.watches import watches
 from conformance.evidence import Exchange
 from conformance.operations import LIST
 from conformance.oracle.snapshot import Snapshot
@@ -29,9 +31,7 @@ EACH = 10  # lists at most that a reader asks for beside one thing that is done,
 _FIRST_WAIT_S = 0.004
 IN_A_RUN = 600
 
-# What is being done concerns the newest orders, so that short pages tell.
-_LIMIT = 25
-_ASKED = tuple(Query(status=status, limit=_LIMIT) for status in (None, "open", "canceled", None, "partially_filled"))
+_MOST_OFTEN = 3  # about so many each reader asks for, where an answer comes within milliseconds
 
 
 class _Came(NamedTuple):
@@ -70,9 +70,9 @@ class Readers:
         ):
             yield
             return
-        cycle = itertools.cycle(itertools.product(_ASKED, self._view.account.credentials))
-        lists = list(itertools.islice(cycle, self._stage.watches, self._stage.watches + readers * EACH))
-        stage.watches += readers
+        round_ = watches(tuple(stage.lane.symbols), tuple(self._view.account.credentials), stage.seed)
+        lists = list(itertools.islice(itertools.cycle(round_), stage.watches, stage.watches + readers * EACH))
+        stage.watches += readers * _MOST_OFTEN
         self._last = lists[-readers:]
         self._running = [stage.apart.submit(self._read, lists[each:-readers:readers]) for each in range(readers)]
         try:
@@ -128,6 +128,10 @@ class Readers:
                     observations.report([breach._replace(exchanges=shown)])
                 else:
                     self._lapse(breach._replace(requirement=None), shown)
+            elif self._concerns_placed_alone(breach, timeline):
+                # It is wrong each time, about what was placed since the checks of lists have asked.
+                came = self._list_of(breach)
+                self._view.known.expect(came.query, came.credential)
         judgement = TIMELINE.judge(timeline)
         observations.count(judgement.saw)
         breaches = []
@@ -137,6 +141,12 @@ class Readers:
             else:
                 breaches.append(breach._replace(exchanges=tuple(evidence) or breach.exchanges, certain=True))
         observations.report(breaches, raising=True)
+
+    def _concerns_placed_alone(self, breach: Breach, timeline: Timeline) -> bool:
+        """Whether this list is wrong about no order but such as this run has placed."""
+        others = {id: order for id, order in timeline.before.items() if not self._view.own.placed(order)}
+        wrong = LAPSES.judge(replace(timeline, before=others)).breaches
+        return all(each.exchanges != breach.exchanges for each in wrong)
 
     def _lapse(self, breach: Breach, shown: Sequence[Exchange]) -> None:
         query = self._list_of(breach).query
