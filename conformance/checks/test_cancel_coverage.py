@@ -3,6 +3,7 @@
 import random
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from itertools import cycle
 
@@ -15,11 +16,13 @@ from conformance.coverage.array import Row
 from conformance.coverage.live_sets import COUNTS, EVERYWHERE, LATER, live_sets, placed, sorts, triples_of
 from conformance.coverage.population import YOUNG
 from conformance.declare import cancels, early, needs, verifies
+from conformance.evidence import Exchange
 from conformance.oracle.listing import MAX_LIMIT
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import LIVE, Query
-from conformance.scenarios.cancellation import cancel_all
+from conformance.scenarios.cancellation import cancel_all, expect_untouched
 from conformance.scenarios.trades import OPPOSITE
+from conformance.stage.clearing import Many
 from conformance.stage.stage import Stage
 from conformance.stage.wishes import Wish, of_a_bystander, of_all_numbers_of_fills, priced
 from conformance.turns import sleep
@@ -35,6 +38,7 @@ PLACED_OF_A_SET, PLACED_BESIDE = 6, 3  # where more can be injected, since each 
 SOME = 8  # of the other age
 ON_A_PAGE = 150  # young ones, with what was placed since: more of them would take a page more
 BESIDE = 3  # of so many sets one has nobody beside it, since each bystander takes a look
+OLD_BESIDE = 0.25  # of the bystanders
 
 # Between the last fill and its cancel at most, so that updated_at tells them apart, however it is rounded: what the
 # target's clock is known to tell earlier is not waited for.
@@ -102,41 +106,50 @@ def test_any_number_of_live_orders(stage: Stage, number: int) -> None:
     view, symbol = stage.view_of(first["account"]), _symbol(first)
     counts = (count, *COUNTS[number][1:])
     wishes = stage.arranger.priced(wishes_of(stage, [first, *rest], counts, number))
-    beside = bystander_of(stage, view, wishes, number)
-    parts = stage.arrange_many(view, wishes, beside)
-    if (shown := sum(len(part.live(symbol)) for part in parts)) < count:
+    many = stage.arrange_many(view, wishes, bystander_of(stage, view, wishes, number))
+    if (shown := sum(len(part.live(symbol)) for part in many.parts)) < count:
         raise NotObserved(f"lists show {shown} of {count} live orders that were created")
     credentials = {f"{each}": each for each in view.account.credentials}
-    after: Snapshot | None = cancel_all(
-        stage,
-        symbol,
-        by=view,
-        credential=credentials[first["credential"]],
-        seen=parts[0],
-        apart=next(iter(parts[1:]), None),
-        bystander=bool(beside),
-    ).after
+    canceled = cancel_all(stage, symbol, by=view, credential=credentials[first["credential"]], many=many)
+    after: Snapshot | None = canceled.after
+    sent = [each for each in (canceled.exchange,) if each is not None]
     met = [first]
 
     def cancel_in_passing(row: Row) -> None:
         nonlocal after
         if after is not None:
             met.append(row)
-        after = stage.lane.cancel_in_passing(view, _symbol(row), credentials[row["credential"]], after, parts)
+        kind = credentials[row["credential"]]
+        after = stage.lane.cancel_in_passing(view, _symbol(row), kind, after, many, sent)
 
     # Old orders that stay live would have to be looked for by every look.
     for row in rest:
         cancel_in_passing(row)
     for rows in later:
-        parts = stage.arrange_many(view, wishes_of(stage, rows, LATER[number], -1 - number))
-        after = parts[0]
+        more = wishes_of(stage, rows, LATER[number], -1 - number)
+        if many.beside is None or any(wish.to_be_placed for wish in more):
+            _end(view, many, sent)
+            many = stage.arrange_many(view, more)
+        else:
+            many = stage.add_many(view, more, many)
+        after = many.parts[0]
         for row in rows:
             cancel_in_passing(row)
+    _end(view, many, sent)
+    stage.clear(view)
+    if view.opposite is not None and not view.opposite.foreign_live():
+        stage.clear(view.opposite)  # it would stand in the way of trades
     for triple in set().union(*map(triples_of, met)):
         stage.caller.observations.cover("cancels", ("triple", triple))
     stage.clear(view)
     if view.opposite is not None and not view.opposite.foreign_live():
         stage.clear(view.opposite)  # it would stand in the way of trades
+
+
+def _end(view: View, many: Many, sent: Sequence[Exchange]) -> None:
+    """See to it that what the opposite account has is as it was before these cancel-alls."""
+    if many.beside is not None and view.opposite is not None:
+        expect_untouched(view.opposite, many.beside, *sent)
 
 
 def _symbol(row: Row) -> str | None:
@@ -164,11 +177,16 @@ def wishes_of(stage: Stage, rows: Sequence[Row], counts: Sequence[int], number: 
 
 
 def bystander_of(stage: Stage, view: View, wishes: Sequence[Wish], number: int) -> list[Wish]:
-    """What stands in the opposite account beside these, none of it where somebody else has live orders there."""
+    """What stands in the opposite account beside these: young orders of many kinds, or now and then old ones; none
+    where somebody else has live orders there.
+    """
     if view.opposite is None or view.opposite.foreign_live() or (number + stage.seed) % BESIDE == 0:
         return []
     rng = random.Random(f"{stage.seed} {~number}")  # noqa: S311 - variety, not secrecy
     beside = of_a_bystander(stage.markets, priced((), wishes), stage.ways)
+    if stage.arranger.injects and rng.random() < OLD_BESIDE:
+        age = rng.choice(("days", "months"))
+        return [replace(wish, age=age) for wish in beside]
     if "placing" in stage.ways:
         beside += of_all_numbers_of_fills(stage.markets, view.opposite.account.credentials, rng)
     return beside

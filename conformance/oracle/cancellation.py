@@ -256,6 +256,16 @@ def _terminal(c: Cancellation, *statuses: str) -> Iterator[Sight]:
     yield from _unchanged(finished, c.after, "orders that were not live")
 
 
+UNTOUCHED: Rulebook[[Snapshot, Snapshot]] = Rulebook()
+"""What an account was, and is after cancel-alls of another one."""
+
+
+@UNTOUCHED.rule("cancel.own-only")
+def cancel_alls_of_others_change_nothing(before: Snapshot, after: Snapshot) -> Iterator[Sight]:
+    """A bystander's orders are not changed."""
+    yield from _unchanged(before.orders.values(), after, "another account's orders")
+
+
 def _unchanged(orders: Iterable[Order], after: Snapshot, whose: str) -> Iterator[Sight]:
     for was in orders:
         now = after.orders.get(was.id)

@@ -15,12 +15,12 @@ from conformance.account.view import View
 from conformance.evidence import Exchange
 from conformance.operations import CANCEL_ALL
 from conformance.oracle.cancel_case import Cancellation
-from conformance.oracle.cancellation import CANCELLATION
+from conformance.oracle.cancellation import CANCELLATION, UNTOUCHED
 from conformance.oracle.listing import changed_by_reading, explain
 from conformance.oracle.snapshot import Interval, Snapshot
 from conformance.orders import Order
 from conformance.scenarios.readers import Readers
-from conformance.stage.clearing import NOTHING, looked_at
+from conformance.stage.clearing import NOTHING, UNSEEN, Many, looked_at
 from conformance.stage.stage import Stage
 from conformance.turns import sleep
 from conformance.wire.signer import Credential
@@ -44,8 +44,7 @@ def cancel_all(
     credential: Credential | None = None,
     bystander: bool = False,
     pages: int = 1,
-    seen: Snapshot | None = None,
-    apart: Snapshot | None = None,
+    many: Many | None = None,
     again: bool = False,
     may_reject: bool = False,
     finished: bool = False,
@@ -54,10 +53,10 @@ def cancel_all(
     """Let an account, by default the caller, cancel all, and judge it.
 
     `bystander`: the opposite account is looked at too, if there is one. `pages` is how deep the lists have to be read
-    for the orders that matter; `seen`: what lists show of those, where the rest is not to be looked at; `apart`: what
-    they show of others, far older or newer, which are looked at again only if the answer lacks some. `again` says that
-    the same was asked just before, `may_reject` that the symbol is that of no market. `finished`: orders that are over
-    are looked for by their status too, however deep they lie. `watched`: lists are asked for meanwhile; else the first
+    for the orders that matter; `many`: what lists show of those, where the rest is not to be looked at. What they show
+    apart is looked at again only if the answer lacks some, and what is beside not at all. `again` says that the same
+    was asked just before, `may_reject` that the symbol is that of no market. `finished`: orders that are over are
+    looked for by their status too, however deep they lie. `watched`: lists are asked for meanwhile; else the first
     list that comes behind it is the caller's own.
 
     Raises Violation for the first breach of any cancel requirement, Declined where it would meet orders of others.
@@ -65,9 +64,10 @@ def cancel_all(
     view = by or stage.view
     account = view.account
     opposite = view.opposite if bystander else None
-    with stage.looking(*(each for each in (None if seen else view, opposite) if each is not None)):
-        seen = seen or view.believed(pages)
-        other_before = NOTHING if opposite is None else opposite.believed()
+    apart, beside = (None, None) if many is None else (many.apart, many.beside)
+    with stage.looking(*(each for each in (None if many else view, opposite) if each is not None)):
+        seen = many.parts[0] if many else view.believed(pages)
+        other_before = (beside or NOTHING) if opposite is None else opposite.believed()
     before = view.with_finished(seen) if finished else _with(seen, () if apart is None else apart.live())
     unshown = frozenset(view.own.unshown)
     view.decline_to_harm()
@@ -81,14 +81,14 @@ def cancel_all(
         readers.done()  # the last lists and the look behind it need not wait for each other
         view.canceled(answer.orders)
 
-        after = other_after = NOTHING
+        after, other_after = NOTHING, UNSEEN
 
         def shown() -> Answered:
             nonlocal after, other_after
             theirs = [] if opposite is None else opposite.pages()
             with asked_ahead([*view.pages(len(before.exchanges), seen.ceiling), *theirs]):
                 after = view.fresh(len(before.exchanges), seen.ceiling)
-                other_after = NOTHING if opposite is None else opposite.fresh()
+                other_after = UNSEEN if opposite is None else opposite.fresh()
             if apart is not None and not _tells_all(answer, apart):
                 looked = view.fresh(len(apart.exchanges), apart.ceiling).orders
                 after = _with(after, (looked[order.id] for order in apart.live() if order.id in looked))
@@ -179,6 +179,22 @@ def _tells_all(answer: Canceled, apart: Snapshot) -> bool:
     """Whether the answer tells all of these orders that are in its scope, as canceled."""
     told = {order.id for order in answer.orders if order.status == "canceled"}
     return all(order.id in told for order in apart.live(answer.symbol))
+
+
+def expect_untouched(view: View, before: Snapshot, *canceled: Exchange) -> None:
+    """Raise a Violation where an account is not as it was `before` these cancel-alls of another one."""
+    began = time.monotonic()
+    while True:
+        asked_at = time.monotonic()
+        after = view.fresh(len(before.exchanges), before.ceiling)
+        judgement = UNTOUCHED.judge(before, after)
+        if not judgement.breaches or asked_at > view.consistent_from:
+            break
+        sleep(pause_s(time.monotonic() - began))
+    view.believe(after)
+    observations = view.account.observations
+    observations.count(judgement.saw)
+    observations.report(judgement.breaches, *before.exchanges[:1], *canceled, *after.exchanges[:1], raising=True)
 
 
 def expect_listed(stage: Stage, cancellation: Answered, earlier: Page) -> None:

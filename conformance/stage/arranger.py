@@ -150,7 +150,7 @@ class Arranger:
         """Place live orders, and inject others, however many, all as old as the first of them says. The second of the
         newest that was injected, if any was: a look at those needs none of what is newer.
 
-        `earlier_s`: so much older than by default. `bystander`: what the opposite account is to have beside them.
+        `earlier_s`: so much older than by default. `bystander`: young orders of the opposite account, beside them.
         Raises DriverRefused.
         """
         view.latest()

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from conformance.account.answers import Canceled
 from conformance.account.patience import pause_s
@@ -18,6 +18,21 @@ from conformance.turns import sleep
 Case = TypeVar("Case", bound=Cancellation)
 
 NOTHING = Snapshot({})
+UNSEEN = Snapshot({}, horizon=2**63)  # of what was not looked at nothing is known
+
+
+class Many(NamedTuple):
+    """Many live orders as lists show them, the young ones and the old ones, which lie so deep that they are looked at
+    apart; the more of them first. `beside`: what the opposite account has, if it was given any.
+    """
+
+    parts: Sequence[Snapshot]
+    beside: Snapshot | None = None
+
+    @property
+    def apart(self) -> Snapshot | None:
+        """The part that is not looked at again unless an answer lacks some of it."""
+        return next(iter(self.parts[1:]), None)
 
 
 def looked_at(view: View, case: Callable[[], Case]) -> tuple[Case, Judgement]:
@@ -35,12 +50,12 @@ def looked_at(view: View, case: Callable[[], Case]) -> tuple[Case, Judgement]:
 
 
 def judge_answer(
-    view: View, before: Snapshot, answer: Canceled, clock: tuple[int, int] | None, parts: Sequence[Snapshot] = ()
+    view: View, before: Snapshot, answer: Canceled, clock: tuple[int, int] | None, many: Many | None = None
 ) -> Snapshot:
     """Note what is wrong with this answer to a cancel-all of an account that was so `before`; what the account is now.
 
     Where the answer is right no list is asked for: what it tells is what later lists have to show. `clock` as a
-    Cancellation has it; `parts`: in which the account was looked at, if in several.
+    Cancellation has it; `many`: how the account was looked at, if it was brought to have so many.
     """
     told = replace(before, orders={**before.orders, **{order.id: order for order in answer.orders}})
     case = Cancellation(
@@ -48,8 +63,8 @@ def judge_answer(
         returned=answer.orders,
         before=before,
         after=told,
-        other_before=NOTHING,
-        other_after=NOTHING,
+        other_before=NOTHING if many is None or many.beside is None else many.beside,
+        other_after=UNSEEN,
         clock=clock,
         tried_before=answer.tried_before,
         unshown=frozenset(view.own.unshown),
@@ -57,7 +72,7 @@ def judge_answer(
     )
     if not CANCELLATION.judge(case).breaches:
         return told
-    case, judgement = looked_at(view, lambda: replace(case, after=view.again(parts or [before])))
+    case, judgement = looked_at(view, lambda: replace(case, after=view.again([before] if many is None else many.parts)))
     noted = Observations()  # it is not what the check is about
     noted.report(judgement.breaches, *before.exchanges[:1], answer.exchange, *case.after.exchanges[:1])
     view.account.observations.adopt(noted)

@@ -10,11 +10,12 @@ from conformance.account.clock import TargetClock
 from conformance.account.patience import Patience
 from conformance.account.trades import Trades
 from conformance.account.view import View
+from conformance.evidence import Exchange
 from conformance.observations import Observations
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order
 from conformance.profile import LaneNames, Market, Profile, Target
-from conformance.stage.clearing import judge_answer
+from conformance.stage.clearing import Many, judge_answer
 from conformance.stage.driver import Driver
 from conformance.verdict import CannotJudge, DriverRefused, Violation
 from conformance.wire.signer import Credential
@@ -136,10 +137,11 @@ class Lane:
         symbol: str | None,
         kind: Credential,
         before: Snapshot | None,
-        parts: Sequence[Snapshot] = (),
+        many: Many | None = None,
+        sent: list[Exchange] | None = None,
     ) -> Snapshot | None:
         """Let the account cancel all, where that is not what is tested. The answer alone is judged, where it is known
-        what was `before`, in these `parts` if it was looked at in several. What the account is then.
+        what was `before`; `many` as `judge_answer` has it. What the account is then. `sent`: the exchange is added.
         """
         with self.driver.setting_up():
             try:
@@ -148,10 +150,12 @@ class Lane:
             except Violation:
                 return None
             view.canceled(answer.orders)
+            if sent is not None:
+                sent.append(answer.exchange)
             if before is None:
                 return None
             clock = self.clock.window(answer.sent_at, answer.answered_at)
-            return judge_answer(view, before, answer, clock, parts)
+            return judge_answer(view, before, answer, clock, many)
 
     def cancel_each(self, view: View, orders: Iterable[Order]) -> dict[str, int]:
         """Let the driver cancel these orders of the account, as many as the target lets it.

@@ -20,6 +20,7 @@ from conformance.orders import Query
 from conformance.profile import Market, Target
 from conformance.stage.arranger import Arranger, History
 from conformance.stage.clean_up import clean_up
+from conformance.stage.clearing import Many
 from conformance.stage.driver import Driver
 from conformance.stage.effort import PLAIN, Effort
 from conformance.stage.forged import Forged
@@ -238,22 +239,29 @@ class Stage:
         as_wished = all(self.view.own.placed(order) == (way == "placing") for order in live)
         return as_wished and fulfilled(wishes, live)
 
-    def arrange_many(self, view: View, wishes: Sequence[Wish], bystander: Sequence[Wish] = ()) -> list[Snapshot]:
+    def arrange_many(self, view: View, wishes: Sequence[Wish], bystander: Sequence[Wish] = ()) -> Many:
         """Bring about just these live orders, those that are old all of one age; and those of the `bystander`, the
-        opposite account, if there is one. What lists show of the young ones, and of the old ones, which lie so deep
-        that they are looked at apart; the more of them first. Raises DriverRefused.
+        opposite account, all of one age. Raises DriverRefused.
         """
         self.lane.clear(view)
         if view.opposite is not None and not view.opposite.foreign_live():
             self.lane.clear(view.opposite)  # the two sets would trade with each other
+        young_beside = [wish for wish in bystander if wish.age == YOUNG]
         shown: list[Snapshot] = []
         # Those that are placed have to be seen before a look begins below them.
         for some in ([each for each in wishes if (each.age == YOUNG) is young] for young in (True, False)):
             if some:
-                shown.append(self._of_one_age(view, some, () if shown else bystander))
-        return sorted(shown, key=lambda each: -len(each.live()))
+                shown.append(self._of_one_age(view, some, () if shown else young_beside))
+        theirs = None
+        if bystander and view.opposite is not None:
+            theirs = view.opposite.believed() if young_beside else self._of_one_age(view.opposite, bystander)
+        return Many(sorted(shown, key=lambda each: -len(each.live())), theirs)
 
-    def _of_one_age(self, view: View, wishes: Sequence[Wish], bystander: Sequence[Wish]) -> Snapshot:
+    def add_many(self, view: View, wishes: Sequence[Wish], earlier: Many) -> Many:
+        """Bring about these live orders of one age, where nothing is live any more; what is beside stays."""
+        return Many([self._of_one_age(view, wishes)], earlier.beside)
+
+    def _of_one_age(self, view: View, wishes: Sequence[Wish], bystander: Sequence[Wish] = ()) -> Snapshot:
         """These live orders of one age, as lists show them; nothing newer where all are injected."""
         placed = [wish for wish in wishes if wish.to_be_placed or not self.arranger.injects]
         injected = [wish for wish in wishes if wish not in placed]

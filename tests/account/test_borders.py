@@ -59,3 +59,14 @@ def test_pages_reach_what_is_live(newer: int, placed: int, pages: int) -> None:
     live, over = seen([1], "open"), seen(range(2, 2 + newer))
     known = Snapshot({**{f"live-{id}": each for id, each in live.orders.items()}, **over.orders})
     assert borders.depth(known, own(placed), None) == pages
+
+
+def test_what_is_looked_at_apart_is_not_reached_for_from_above() -> None:
+    deep, near = order("deep", created_at=5, status="open"), order("near", created_at=9_000, status="open")
+    latest = Snapshot.of([*seen(range(1_000, 1_700)).orders.values(), deep, near])
+    assert borders.depth(latest, own(), None) == 4
+    assert borders.depth(latest, own(), None, apart=5) == 1
+    assert borders.depth(latest, own(), 5, apart=5) == 1
+    assert borders.reached_for(latest, None, 5) == [near]
+    assert borders.reached_for(latest, 5, 5) == [deep]
+    assert borders.reached_for(latest, None, None) == [deep, near]
