@@ -1,7 +1,7 @@
 """Orders and queries as frozen values."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -175,18 +175,28 @@ class LackingOrder(PartOfOrder):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """The parameters of a list. None: the parameter is not sent. `start` and `end` are UNIX seconds."""
+    """The parameters of a list. None: the parameter is not sent. `start` and `end` are UNIX seconds.
+
+    `turned`: they are sent in reverse order, which asks for the same list.
+    """
 
     symbol: str | None = None
     status: str | None = None
     start: int | None = None
     end: int | None = None
     limit: int | None = None
+    turned: bool = field(default=False, compare=False)
 
     def pairs(self) -> list[tuple[str, str]]:
-        """The given parameters as text, in the order of the documents."""
+        """The given parameters as text, in the order of the documents, or in reverse order."""
         named = [(name, getattr(self, name)) for name in ("symbol", "status", "start", "end", "limit")]
-        return [(name, str(value)) for name, value in named if value is not None]
+        given = [(name, str(value)) for name, value in named if value is not None]
+        return given[::-1] if self.turned else given
+
+    def without(self, name: str) -> "Query":
+        """This query without the parameter of this name."""
+        nothing: dict[str, Any] = {name: None}
+        return replace(self, **nothing)
 
     def __repr__(self) -> str:
         return str(self)

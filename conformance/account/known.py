@@ -171,7 +171,7 @@ class Known:
     def _shortest(self, page: Page, breaches: list[Breach]) -> tuple[Page, list[Breach]]:
         """The page, or that of a query with fewer parameters that is wrong as well; with what is wrong with it."""
         for name, _ in page.query.pairs():
-            shorter = self._account.list(replace(page.query, **{name: None}), page.credential)
+            shorter = self._account.list(page.query.without(name), page.credential)
             if found := self._breaches(shorter, Interval.still(self.snapshot)):
                 page, breaches = shorter, found
         return page, breaches

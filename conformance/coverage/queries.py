@@ -114,7 +114,7 @@ def plan(
     few = needed(asked, plain, queries)
     if strength == TRIPLES and len(plain) + len(few) > MOST:  # who explores has time for more
         few = merged(few, plain, queries, allowed, lambda row: _asked(row, grounds[row["account"]], rng, tries=5))
-    lists = [*plain, *widened(few, plain, queries, grounds)]
+    lists = [*plain, *(_turned(each, rng) for each in widened(few, plain, queries, grounds))]
     return replace(queries, asked=tuple(sorted(lists, key=lambda each: len(each.query.pairs()))))
 
 
@@ -173,6 +173,11 @@ def _one_by_one(
     alone = {"symbol": symbol, "status": STATUSES[2], "start": BOUNDS[0], "end": BOUNDS[0], "limit": "2 to 49"}
     absent = dict.fromkeys(alone, ABSENT) | {"credential": credentials[whose][-1], "account": whose}
     return [_asked(absent | {name: value}, grounds[whose], rng) for name, value in alone.items()]
+
+
+def _turned(one: Asked, rng: random.Random) -> Asked:
+    """The list, as often as not with its parameters in reverse order: that asks for the same."""
+    return replace(one, query=replace(one.query, turned=rng.random() < 0.5))
 
 
 def _plain_one(query: Query, whose: str, credential: str, ground: Ground) -> Asked:

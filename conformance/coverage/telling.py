@@ -149,7 +149,7 @@ def _misread(name: str, row: Row, query: Query, *, shown: bool, cut: bool, more:
     `shown`: the right answer is not empty; `cut`: it has not room for all; `more`: it can show more than a page
     without a limit.
     """
-    without = replace(query, **{name: None})
+    without = query.without(name)
     if name in ("start", "end"):
         where = row[name]
         if where in BOUNDS:

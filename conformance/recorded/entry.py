@@ -68,8 +68,8 @@ class Entry:
         numbers = {name: given[name] for name in ("start", "end", "limit") if name in given}
         if not all(_is_number(text) for text in numbers.values()):
             return None
-        read = {name: int(text) for name, text in numbers.items()}
-        return Query(given.get("symbol"), given.get("status"), **read)
+        start, end, limit = (int(numbers[name]) if name in numbers else None for name in ("start", "end", "limit"))
+        return Query(given.get("symbol"), given.get("status"), start, end, limit)
 
     def symbols(self) -> frozenset[str]:
         """All that may be meant by the symbols that are given; nothing where one of them is empty, which may mean all.

@@ -175,3 +175,12 @@ def test_a_market_that_the_profile_does_not_name_is_not_asked_for_where_another_
     asked = [each.query for each in plan(KNOWN, CREDENTIALS, ["BTCUSDT"], 0).asked]
     asked += alike([*KNOWN.values()], ["BTCUSDT"], 0)
     assert {query.symbol for query in asked} <= {None, "BTCUSDT", "NOMARKET", *(each.swapcase() for each in MARKETS)}
+
+
+def test_parameters_stand_in_reverse_order_as_often_as_not(queries: Queries) -> None:
+    several = [each.query for each in queries.asked if len(each.query.pairs()) > 1]
+    turned = [query for query in several if query.turned]
+    assert len(several) / 4 < len(turned) < len(several) * 3 / 4
+    for query in turned:
+        assert query == replace(query, turned=False)
+        assert query.pairs() == replace(query, turned=False).pairs()[::-1]
