@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from functools import partial
 from urllib.parse import urlencode
@@ -13,6 +13,7 @@ from conformance.account.answers import Canceled, Page
 from conformance.account.blame import BAD_INPUT, Blame, of_cancel_all, of_lapse, of_odd_input
 from conformance.account.otherwise import Otherwise
 from conformance.account.sender import Sender
+from conformance.account.skipped import skipped
 from conformance.account.unknown_market import market_remedy, names_no_market
 from conformance.evidence import Exchange
 from conformance.operations import CANCEL_ALL, LIST
@@ -197,6 +198,7 @@ class Account(Sender):
             unread |= dict.fromkeys(page.unread)
             fresh = [order for order in page.orders if order.id not in orders]
             orders.update((order.id, order) for order in fresh)
+            orders.update(self._skipped_by(page))
             if not fresh and end == oldest:
                 # More than a page in one second cannot be walked past.
                 stuck = len(page) + len(page.unread) >= limit
@@ -209,6 +211,12 @@ class Account(Sender):
         known = self.otherwise.with_statuses(orders)
         unread |= dict.fromkeys(orders.keys() - known.keys())
         return Snapshot(known, oldest, tuple(exchanges), ceiling, tuple(unread))
+
+    def _skipped_by(self, page: Page) -> Mapping[str, Order]:
+        """What the page skips: it is there all the same. That the page is wrong is noted in passing."""
+        found = list(skipped(page, self.settled, self.look))
+        self.observations.report([breach for _, breach in found[:1]])
+        return {order.id: order for order, _ in found}
 
     def _ask(self, query: Query, kind: Credential) -> Answer:
         return self.ask(LIST, urlencode(query.pairs()), kind)

@@ -3,7 +3,7 @@
 Which requirement comes first, the table in `blame` says.
 """
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from itertools import count
 
@@ -23,6 +23,8 @@ from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order, Query
 from conformance.wire.signer import Credential
 
+_NOTHING_TOLD: Mapping[str, float] = {}
+
 
 def of_contradiction(
     listing: Listing,
@@ -30,10 +32,10 @@ def of_contradiction(
     known: Snapshot,
     known_by: Credential,
     wrong: Callable[[Query, Credential], bool],
-    told: Container[str] = (),
+    told: Mapping[str, float] = _NOTHING_TOLD,
 ) -> str:
     """The requirement that a page breaks by contradicting the snapshot `known`, which `known_by` was used for. `told`:
-    ids of orders that a cancel-all has told as canceled.
+    when a cancel-all was asked for that told an order as canceled, by the order's id.
     """
     # The snapshot was taken with the account's first credential.
     if kind != known_by and _shows_nothing_of(known, listing.orders) and not wrong(listing.query, known_by):
@@ -81,16 +83,16 @@ def _of_hiding(listing: Listing, known: Snapshot, wrong: Callable[[Query], bool]
     return None if wrong(Query(end=hidden.created_at, limit=MAX_LIMIT)) else "list.end"
 
 
-def _lacks_what_was_told(listing: Listing, known: Snapshot, told: Container[str]) -> bool:
-    """Whether a list of canceled orders shows those alone that no cancel-all has told."""
+def _lacks_what_was_told(listing: Listing, known: Snapshot, told: Mapping[str, float]) -> bool:
+    """Whether a list of canceled orders lacks those alone that the last cancel-alls have told."""
     if listing.query.status != "canceled":
         return False
     above = due_above(listing)
     due = (order for order in known.orders.values() if order.created_at > above and matches(listing.query, order))
     left_out = listing.left_out(due)
-    if not left_out or not listing.orders:
+    if not left_out or not listing.orders or any(order.id not in told for order in left_out):
         return False
-    return all(order.id in told for order in left_out) and all(order.id not in told for order in listing.orders)
+    return min(told[each.id] for each in left_out) > max(told.get(each.id, 0.0) for each in listing.orders)
 
 
 def _is_short(listing: Listing, known: Snapshot, wrong: Callable[[Query], bool]) -> bool:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from conformance.account import borders
 from conformance.account.account import SNAPSHOT_PAGES, Account
@@ -13,6 +14,7 @@ from conformance.account.delays import Delays
 from conformance.account.journal import Journal
 from conformance.account.known import Known
 from conformance.account.lag import Lag
+from conformance.account.missing_once import unless_back
 from conformance.account.ownership import Ownership
 from conformance.account.patience import Patience
 from conformance.account.settling import Settling
@@ -285,6 +287,10 @@ class View:
         with asked_ahead(self.account.page_until(end, limit) for end in ends):
             asked_at = self.account.asked_since
             snapshot = self.account.snapshot(pages, limit, ends)
+        is_behind = asked_at <= self.consistent_from
+        if self._latest is not None and not is_behind:
+            look = partial(self.account.snapshot, pages, limit, ends)
+            snapshot = unless_back(self.account, snapshot, self._latest, limit, self.lag.pending, look)
         self._first = self._first or snapshot
         self.own.begin(snapshot.orders.values())
         recognized = self.own.ids
@@ -292,7 +298,6 @@ class View:
         self._settling.expect(self.own.ids - recognized)
         for id in self._placed_at.keys() & snapshot.orders.keys():
             self._clock.learn(snapshot.orders[id], *self._placed_at.pop(id))
-        is_behind = asked_at <= self.consistent_from
         if self._latest is not None and not is_behind:
             self._compare(self._latest, snapshot)
         self.lag.look(snapshot, asked_at)

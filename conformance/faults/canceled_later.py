@@ -1,6 +1,7 @@
 """Lies about canceled orders later on: when lists show them, and whether they are over."""
 
 import copy
+import time
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
@@ -74,6 +75,24 @@ class UnfilledVanish(Exchange):
 
     def visible_to(self, account: str) -> Iterable[Order]:
         return [order for order in super().visible_to(account) if order.status != "canceled" or order.filled]
+
+
+# Kucoin/kucoin-api-docs#187
+@fault(breaks="cancel.visible")
+class AmongTheCanceledASecondLater(Exchange):
+    """Finds what is canceled by its status a second later, when the index of the canceled is renewed."""
+
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts)
+        self.canceled_at: dict[str, float] = {}
+
+    def cancel(self, order: Order) -> None:
+        super().cancel(order)
+        self.canceled_at[order.id] = time.monotonic()
+
+    def has_status(self, order: Order, status: str) -> bool:
+        found = status != "canceled" or time.monotonic() - self.canceled_at.get(order.id, 0) > 1
+        return found and super().has_status(order, status)
 
 
 @fault(breaks="cancel.visible")

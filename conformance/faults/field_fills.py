@@ -96,6 +96,15 @@ class ResidueOfEachFillStays(Exchange):
         return "partially_filled" if left > 0 else super().status_after_fill(order)
 
 
+# Mshuu/SwitchDexIssues#24
+@fault(breaks="order.filled-qty")
+class FillsToTwoPlaces(Exchange):
+    """Keeps two places of what was filled, though lots are finer."""
+
+    def record(self, order: Order) -> dict[str, Any]:
+        return super().record(order) | {"filled_qty": plain(round(order.filled, 2))}
+
+
 # -- averages ------------------------------------------------------------------------------------------------------
 
 

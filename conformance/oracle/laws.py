@@ -10,6 +10,7 @@ from conformance.verdict import Breach
 
 LAWS: Rulebook[[Order]] = Rulebook()
 
+_HAS_FILLS = ("partially_filled", "filled")
 _CARRIES_NO_REASON = ("open", "partially_filled", "filled", "canceled")
 
 
@@ -58,13 +59,18 @@ def status_agrees_with_the_fills(order: Order) -> Iterator[Sight]:
         )
 
 
-@LAWS.rule("order.avg-fill-price")
+@LAWS.rule("order.avg-fill-price", may_also=("order.filled-qty",))
 def no_fills_no_average(order: Order) -> Iterator[Sight]:
-    """avg_fill_price is exactly "0" without fills, and above it with them."""
+    """avg_fill_price is exactly "0" without fills, and above it with them. Where the status says as well that there are
+    some, the two are right and filled_qty is wrong.
+    """
     given = named(order.sent).get("avg_fill_price")
     if given is None:
         return  # the contract says so
-    if order.filled_qty == 0:
+    if order.filled_qty == 0 and order.status in _HAS_FILLS and order.avg_fill_price > 0:
+        want = f"filled_qty above 0 on an order that is {order.status}, with an average"
+        yield Breach(want, f"0 on {order}", "order.filled-qty")
+    elif order.filled_qty == 0:
         yield RIGHT if given == "0" else Breach('avg_fill_price "0" without fills', f"{given!r} on {order}")
     else:
         yield RIGHT if order.avg_fill_price > 0 else Breach("an average above 0 with fills", f"{given!r} on {order}")

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, insort
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from conformance.evidence import Exchange
@@ -79,9 +79,9 @@ class Settled:
         return {id: "canceled" for id in among if id in self._canceled}
 
     @property
-    def told(self) -> Set[str]:
-        """The orders that a cancel-all has told as canceled, by id."""
-        return self._canceled.keys()
+    def told(self) -> Mapping[str, float]:
+        """When a cancel-all was asked for that told an order as canceled, by the order's id."""
+        return {id: by.sent_at for id, by in self._canceled.items()}
 
     def ids(self, among: Iterable[str], at: float) -> set[str]:
         """Those of these orders that lists had shown for long enough at this moment, in whatever state."""
@@ -90,6 +90,16 @@ class Settled:
     def changed(self, at: float) -> set[str]:
         """The orders that lists showed otherwise so shortly before this moment that a later list still may."""
         return {id for id, shown in self._shown.items() if shown.since + self._told_lag_s > at}
+
+    def left_out(self, listing: Listing, asked_at: float) -> list[Order]:
+        """What a list without a status leaves out, of the orders that lists had shown for long enough when it was asked
+        for, in whatever state: none while it may be behind a cancel-all.
+        """
+        if self._changed_at + self._told_lag_s > asked_at:
+            return []
+        created = self._created(due_above(listing), listing.query)
+        listed = (self._shown[id] for _, id in created if self._shown[id].listed_since + self._lag_s < asked_at)
+        return listing.left_out(each.order for each in listed if matches(listing.query, each.order))
 
     def contradictions(self, listing: Listing, asked_at: float) -> Iterator[Breach]:
         """What the list leaves out or shows otherwise, of the orders that were settled when it was asked for.

@@ -425,14 +425,16 @@ def test_a_window_that_ends_before_it_starts_is_wrong_by_itself(beside: dict[str
 @pytest.mark.parametrize(
     ("told", "hides", "requirement"),
     [
-        ({"a", "b"}, {"a", "b"}, "cancel.visible"),
-        ({"a", "b"}, {"a"}, "list.status"),
-        ({"a"}, {"a", "b"}, "list.status"),
-        ({"a", "b", "c"}, {"a", "b", "c"}, "list.status"),  # nothing tells the two apart
-        ({"a", "b"}, {"c"}, "list.status"),
+        ({"a": 1, "b": 1}, {"a", "b"}, "cancel.visible"),
+        ({"a": 2, "b": 1}, {"a"}, "cancel.visible"),  # the last one alone
+        ({"a": 1, "b": 2}, {"a"}, "list.status"),
+        ({"a": 1, "b": 1}, {"a"}, "list.status"),
+        ({"a": 1}, {"a", "b"}, "list.status"),
+        ({"a": 1, "b": 1, "c": 1}, {"a", "b", "c"}, "list.status"),  # nothing tells the two apart
+        ({"a": 1, "b": 1}, {"c"}, "list.status"),
     ],
 )
-def test_a_list_that_lacks_what_was_told_as_canceled(told: set[str], hides: set[str], requirement: str) -> None:
+def test_a_list_that_lacks_what_was_told_as_canceled(told: dict[str, float], hides: set[str], requirement: str) -> None:
     orders = [
         order(id, status="canceled", created_at=at, updated_at=at) for at, id in enumerate("cba", start=1_778_400_300)
     ][::-1]

@@ -149,3 +149,89 @@ def test_a_list_may_be_behind_what_was_placed_and_not_behind_what_was_canceled(v
     assert not view.catch_up(placed=False)
     assert view.catch_up()
     assert not view.catch_up()
+
+
+@pytest.fixture
+def looked_at(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[ForgetsOnce, View]]:
+    """As above, and its view: live orders, so that a list may lack them for all that lists tell. A cancel-all may
+    have been a moment ago.
+    """
+    monkeypatch.setattr(Sandbox, "exchange_class", ForgetsOnce)
+    sandbox = Sandbox()
+    assert isinstance(sandbox.exchange, ForgetsOnce)
+    fill(sandbox, 2, int(time.time()) - 100, "open")
+    fill(sandbox, 1, int(time.time()) - 200, "open")
+    with lane_on(sandbox, alone=True) as lane:
+        seen = lane.view.settled()
+        lane.view.account.settled = Settled(5.0)
+        lane.view.account.settled.learn(seen.orders.values(), replace(seen.exchanges[0], sent_at=time.time() - 100))
+        lane.view.perhaps_canceled()
+        sandbox.exchange.number = 0
+        yield sandbox.exchange, lane.view
+
+
+@pytest.mark.parametrize(
+    ("just_told", "about"), [(False, ("list.limit-exact",)), (True, ("cancel.visible", "list.limit-exact"))]
+)
+def test_what_one_look_alone_lacks_is_not_gone(
+    looked_at: tuple[ForgetsOnce, View], just_told: bool, about: tuple[str, ...]
+) -> None:
+    exchange, view = looked_at
+    if just_told:
+        view.lag.told([replace(order, status="canceled") for order in view.latest().orders.values()])
+    exchange.of = (1,)
+    assert len(view.fresh().orders) == 3
+    assert exchange.number == 2
+    [lapse] = view.account.observations.lapses
+    assert lapse.about == about
+    assert lapse.violation.breach.changed == ("gone",)
+    assert [each.response_body.count('"id"') for each in lapse.violation.evidence] == [2, 3]
+
+
+def test_what_the_next_look_lacks_too_is_gone(looked_at: tuple[ForgetsOnce, View]) -> None:
+    exchange, view = looked_at
+    exchange.of = (1, 2)
+    assert len(view.fresh().orders) == 2
+    assert view.account.observations.lapses == []
+
+
+def test_what_was_listed_a_moment_ago_may_be_in_the_next_look_alone(looked_at: tuple[ForgetsOnce, View]) -> None:
+    exchange, view = looked_at
+    view.account.settled = Settled(60.0)
+    view.account.settled.learn(view.latest().orders.values(), view.latest().exchanges[0])
+    exchange.of = (1,)
+    assert len(view.fresh().orders) == 2
+    assert exchange.number == 1
+
+
+class SkipsWithinASecond(Exchange):
+    """Leaves all but one order of a second out of each longest page that goes on behind it."""
+
+    second = 0
+
+    def page(self, orders: list[Any], limit: int | None) -> list[Any]:
+        alike = [order for order in orders if order.created_at == self.second]
+        goes_on = limit == 200 and any(order.created_at < self.second for order in orders)
+        return super().page([each for each in orders if not goes_on or each not in alike[1:]], limit)
+
+
+def test_what_a_full_page_skips_is_there_all_the_same_and_the_page_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Sandbox, "exchange_class", SkipsWithinASecond)
+    sandbox, now = Sandbox(), int(time.time())
+    assert isinstance(sandbox.exchange, SkipsWithinASecond)
+    fill(sandbox, 5, now - 50)
+    fill(sandbox, 250, now - 100)
+    with lane_on(sandbox, alone=True) as lane:
+        account = lane.view.account
+        account.settled = Settled()
+        assert len(account.snapshot(1).orders) == 200
+        sandbox.exchange.second = now - 50
+        assert len(account.list(Query(limit=200)).orders) == 200
+        seen = account.snapshot(1)
+        assert [each.created_at for each in seen.orders.values()].count(now - 50) == 5
+        assert list(account.observations.in_passing) == ["list.limit-exact"]
+        [page, alone] = account.observations.in_passing["list.limit-exact"].evidence
+    assert (page.url.partition("?")[2], alone.url.partition("?")[2]) == (
+        "limit=200",
+        f"start={now - 50}&end={now - 50}&limit=200",
+    )

@@ -72,6 +72,13 @@ MARKET_SELL = {"side": "sell", "type": "market", "tif": None, "price": None, **F
 UUID = "9f2a1c4e-5b67-4d8a-bf93-2e1f4a6c8d10"
 
 
+@pytest.mark.parametrize("changed", [PARTLY, FILLED])
+def test_an_amount_that_status_and_average_gainsay_is_what_is_wrong(changed: dict[str, Any]) -> None:
+    broken = {breach.requirement for breach in LAWS.judge(order(**{**changed, "filled_qty": "0.00"})).breaches}
+    assert broken >= {"order.filled-qty"}
+    assert "order.avg-fill-price" not in broken
+
+
 @pytest.mark.parametrize(
     ("changed", "saw"),
     [
