@@ -19,6 +19,11 @@ def reached_for(latest: Snapshot, up_to: int | None, apart: int | None) -> list[
     return [order for order in live if order.created_at > apart]
 
 
+def missed(latest: Snapshot, seen: Snapshot, up_to: int | None, apart: int | None) -> bool:
+    """Whether a look has not `seen` all that it has to reach."""
+    return not all(order.id in seen.orders for order in reached_for(latest, up_to, apart))
+
+
 def depth(latest: Snapshot, own: Ownership, up_to: int | None, apart: int | None = None) -> int:
     """How many pages it takes to reach all that was last seen live, and all that was injected and not seen yet.
 

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from conformance.account.account import SNAPSHOT_PAGES, Account
 from conformance.account.ahead import Wanted, asked_ahead
+from conformance.account.delays import Delays
 from conformance.account.lag import Lag
 from conformance.account.ownership import Ownership
 from conformance.account.patience import Patience, pause_s
@@ -23,10 +24,7 @@ class Looking(Protocol):
     account: Account
     own: Ownership
     lag: Lag
-
-    @property
-    def consistent_from(self) -> float:
-        """When all lists agree on it, by the monotonic clock."""
+    delays: Delays
 
     def latest(self) -> Snapshot:
         """All that was last seen of it."""
@@ -102,7 +100,7 @@ class Settling:
 
     def _is_settled(self, snapshot: Snapshot) -> None:
         self._asked.clear()
-        if time.monotonic() > self._view.consistent_from:  # until then, the next list may be behind this one
+        if time.monotonic() > self._view.delays.consistent_from:  # until then, the next list may be behind this one
             self._due.clear()
         self._view.believe(snapshot)
 

@@ -55,7 +55,7 @@ class View:
         self._target = target
         self._clock = clock
         self._settling = Settling(self, patience, trades)
-        self._delays = Delays(target, lambda: self._settling.placed_at)
+        self.delays = Delays(target, lambda: self._settling.placed_at)
         self._shown_from = 0.0  # when lists show what a cancel-all did that has not told it, by the monotonic clock
         self._known: Known | None = None
         self._first: Snapshot | None = None
@@ -92,13 +92,8 @@ class View:
         if self._known is None:
             seen = self._believed
             deep = seen is not None and (seen.horizon is None or len(seen.exchanges) >= SNAPSHOT_PAGES)
-            self._known = Known(self.account, self._snapshot, seen if deep else None, self.catch_up)
+            self._known = Known(self.account, self.look, seen if deep else None, self.catch_up)
         return self._known
-
-    @property
-    def consistent_from(self) -> float:
-        """When all lists show what was done to the account last, by the monotonic clock."""
-        return self._delays.consistent_from
 
     def latest(self) -> Snapshot:
         """All that was last seen of the account; the first call takes a snapshot."""
@@ -110,24 +105,16 @@ class View:
         """
         pages = max(pages, self._depth(up_to))
         while True:
-            snapshot = self._snapshot(pages, up_to=up_to)
-            due = borders.reached_for(self.latest(), up_to, self._apart)
-            reached = all(order.id in snapshot.orders for order in due)
-            # Whatever luck there was.
-            needed = max(self._depth(up_to), pages + (not reached))
+            snapshot = self.look(pages, up_to=up_to)
+            missed = borders.missed(self.latest(), snapshot, up_to, self._apart)
+            needed = max(self._depth(up_to), pages + missed)  # whatever luck there was
             if needed <= pages or pages >= SNAPSHOT_PAGES:
                 return snapshot
             pages = min(needed, SNAPSHOT_PAGES)
 
-    def again(self, parts: Sequence[Snapshot]) -> Snapshot:
-        """What was looked at in several parts, as it is now; where lists begin and end is told of the first part."""
-        first, *others = [self.fresh(len(each.exchanges), each.ceiling) for each in parts]
-        return replace(first, orders={id: order for each in (*others, first) for id, order in each.orders.items()})
-
     def settled(self, pages: int = 1, up_to: int | None = None) -> Snapshot:
-        """A snapshot that shows all that was placed and canceled, however many pages that takes.
-
-        The last one that was taken, where that does not come about in time. `up_to` as for `fresh`.
+        """A snapshot that shows all that was placed and canceled, however many pages that takes; the last one, where
+        that does not come about in time. `up_to` as for `fresh`.
         """
         sleep(self._shown_from - time.monotonic())
         return self._settling.settle(max(pages, self._depth(up_to)), up_to)
@@ -157,7 +144,7 @@ class View:
         """Wait until no list may lag any more behind what was canceled, or `placed`; whether one could that was asked
         for at this moment of our clock, or until now.
         """
-        left = self._delays.left_s(placed=placed)
+        left = self.delays.left_s(placed=placed)
         since = 0.0 if asked_at is None else time.time() - asked_at
         sleep(left)
         return left + since > 0
@@ -170,10 +157,6 @@ class View:
 
     def _depth(self, up_to: int | None) -> int:
         return borders.depth(self.latest(), self.own, up_to, self._apart)
-
-    def walk(self, pages: int, limit: int) -> Snapshot:
-        """A snapshot by so many pages of this limit."""
-        return self._snapshot(pages, limit)
 
     def pages(self, pages: int | None = None, up_to: int | None = None) -> list[Wanted]:
         """The lists that a snapshot of so many pages will ask for, by default of as many as it takes."""
@@ -219,7 +202,7 @@ class View:
         if self.opposite is not None:
             self.opposite._believed = None  # it may be traded with
             self.opposite.account.coming.clear()
-            self.opposite._delays.changed_at = self._delays.changed_at
+            self.opposite.delays.changed_at = self.delays.changed_at
             self.opposite.account.settled.change(time.time())
 
     def canceled(self, orders: Iterable[Order]) -> None:
@@ -235,13 +218,13 @@ class View:
     def perhaps_canceled(self) -> None:
         """A cancel-all of the account may have taken effect just now, whatever was answered."""
         self._changed()
-        self._shown_from = self._delays.canceled_from
+        self._shown_from = self.delays.canceled_from
 
     def _changed(self) -> None:
         self.account.coming.clear()
         self._known = None
         self._believed = None
-        self._delays.changed_at = time.monotonic()
+        self.delays.changed_at = time.monotonic()
         self.account.settled.change(time.time())
 
     # -- whose orders they are -----------------------------------------------------------------------------------------
@@ -251,8 +234,8 @@ class View:
         return [order for order in self.latest().live() if self.own.owns(order)]
 
     def foreign_live(self) -> list[Order]:
-        """Live orders, as last seen, that this run did not place. A cancel-all would destroy them. The first call looks
-        for them by their status too: some may lie deeper than any snapshot reaches.
+        """Live orders, as last seen, that this run did not place. The first call looks for them by their status too:
+        some may lie deeper than any snapshot reaches.
         """
         if not self._looked_for_live:
             self._looked_for_live = True
@@ -279,15 +262,15 @@ class View:
 
     # -- one look ------------------------------------------------------------------------------------------------------
 
-    def _snapshot(self, pages: int = SNAPSHOT_PAGES, limit: int = MAX_LIMIT, up_to: int | None = None) -> Snapshot:
-        """One snapshot. Its orders are recognized as old, as this run's or as a stranger's, and judged by what they
-        were before.
+    def look(self, pages: int = SNAPSHOT_PAGES, limit: int = MAX_LIMIT, up_to: int | None = None) -> Snapshot:
+        """One snapshot, by pages of this `limit`. Its orders are recognized as old, as this run's or as a stranger's,
+        and judged by what they were before.
         """
         ends = borders.ends(self._latest, self.own, pages, up_to, limit)
         with asked_ahead(self.account.page_until(end, limit) for end in ends):
             asked_at = self.account.asked_since
             snapshot = self.account.snapshot(pages, limit, ends)
-        is_behind = asked_at <= self.consistent_from
+        is_behind = asked_at <= self.delays.consistent_from
         if self._latest is not None and not is_behind:
             look = partial(self.account.snapshot, pages, limit, ends)
             snapshot = unless_back(self.account, snapshot, self._latest, limit, self.lag.pending, look)
@@ -301,16 +284,10 @@ class View:
         if self._latest is not None and not is_behind:
             self._compare(self._latest, snapshot)
         self.lag.look(snapshot, asked_at)
-        self._latest = snapshot if self._latest is None else self._over(self._latest, snapshot, is_behind)
+        self._latest = snapshot if self._latest is None else snapshot.over(self._latest, is_behind=is_behind)
         if self.opposite is not None:
             self.opposite.account.foreign |= {order.identity: snapshot.exchanges for order in snapshot.orders.values()}
         return snapshot
-
-    def _over(self, latest: Snapshot, snapshot: Snapshot, is_behind: bool) -> Snapshot:
-        """What is known with this snapshot. What was live is not forgotten because of a list that may be behind."""
-        known = snapshot.over(latest)
-        live = {order.id: order for order in latest.live()} if is_behind else {}
-        return replace(known, orders={**live, **known.orders}) if live else known
 
     def _compare(self, latest: Snapshot, snapshot: Snapshot) -> None:
         """Judge in passing what became of each order since it was last seen."""

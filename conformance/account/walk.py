@@ -20,6 +20,6 @@ def unreached(view: View, limit: int, shown: Iterable[Order]) -> tuple[list[str]
     fullest = max(Counter(order.created_at for order in seen.values()).values(), default=0)
     newest_first = sorted(seen.values(), key=lambda order: -order.created_at)
     deeper = {order.id for order in newest_first[pages * max(limit - fullest, 0) :]}
-    walked = view.walk(pages, limit)
+    walked = view.look(pages, limit)
     missed = (view.own.ids | {order.id for order in shown}) - deeper - walked.orders.keys()
     return sorted(missed), walked.exchanges

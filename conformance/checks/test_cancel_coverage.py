@@ -23,6 +23,7 @@ from conformance.orders import LIVE, Query
 from conformance.scenarios.cancellation import cancel_all, expect_untouched
 from conformance.scenarios.trades import OPPOSITE
 from conformance.stage.clearing import Many
+from conformance.stage.many import add_many, arrange_many
 from conformance.stage.stage import Stage
 from conformance.stage.wishes import Wish, of_a_bystander, of_all_numbers_of_fills, priced
 from conformance.turns import sleep
@@ -106,7 +107,7 @@ def test_any_number_of_live_orders(stage: Stage, number: int) -> None:
     view, symbol = stage.view_of(first["account"]), _symbol(first)
     counts = (count, *COUNTS[number][1:])
     wishes = stage.arranger.priced(wishes_of(stage, [first, *rest], counts, number))
-    many = stage.arrange_many(view, wishes, bystander_of(stage, view, wishes, number))
+    many = arrange_many(stage, view, wishes, bystander_of(stage, view, wishes, number))
     if (shown := sum(len(part.live(symbol)) for part in many.parts)) < count:
         raise NotObserved(f"lists show {shown} of {count} live orders that were created")
     credentials = {f"{each}": each for each in view.account.credentials}
@@ -129,9 +130,9 @@ def test_any_number_of_live_orders(stage: Stage, number: int) -> None:
         more = wishes_of(stage, rows, LATER[number], -1 - number)
         if many.beside is None or any(wish.to_be_placed for wish in more):
             _end(view, many, sent)
-            many = stage.arrange_many(view, more)
+            many = arrange_many(stage, view, more)
         else:
-            many = stage.add_many(view, more, many)
+            many = add_many(stage, view, more, many)
         after = many.parts[0]
         for row in rows:
             cancel_in_passing(row)

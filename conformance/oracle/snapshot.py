@@ -60,12 +60,15 @@ class Snapshot:
         older = {key: order for key, order in self.orders.items() if order.created_at <= second}
         return replace(self, orders=older, ceiling=second)
 
-    def over(self, older: Self) -> Self:
-        """This snapshot, with the orders of `older` that it does not cover."""
+    def over(self, older: Self, *, is_behind: bool = False) -> Self:
+        """This snapshot, with the orders of `older` that it does not cover; and with what was live there, where a list
+        that `is_behind` may lack it.
+        """
         horizon = -inf if self.horizon is None else self.horizon
         ceiling = inf if self.ceiling is None else self.ceiling
         beyond = {key: order for key, order in older.orders.items() if not horizon < order.created_at <= ceiling}
-        both = {**beyond, **self.orders}
+        lacking = {order.id: order for order in older.live()} if is_behind else {}
+        both = {**beyond, **lacking, **self.orders}
         return replace(older, orders=both, exchanges=self.exchanges, unread=self.unread)
 
     def unknown_to(self, older: Self) -> list[Order]:

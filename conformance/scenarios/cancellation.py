@@ -188,7 +188,7 @@ def expect_untouched(view: View, before: Snapshot, *canceled: Exchange) -> None:
         asked_at = time.monotonic()
         after = view.fresh(len(before.exchanges), before.ceiling)
         judgement = UNTOUCHED.judge(before, after)
-        if not judgement.breaches or asked_at > view.consistent_from:
+        if not judgement.breaches or asked_at > view.delays.consistent_from:
             break
         sleep(pause_s(time.monotonic() - began))
     view.believe(after)

@@ -35,6 +35,12 @@ class Many(NamedTuple):
         return next(iter(self.parts[1:]), None)
 
 
+def again(view: View, parts: Sequence[Snapshot]) -> Snapshot:
+    """What was looked at in several parts, as it is now; where lists begin and end is told of the first part."""
+    first, *others = [view.fresh(len(each.exchanges), each.ceiling) for each in parts]
+    return replace(first, orders={id: order for each in (*others, first) for id, order in each.orders.items()})
+
+
 def looked_at(view: View, case: Callable[[], Case]) -> tuple[Case, Judgement]:
     """The cancel-all that has just been answered, with what lists show after it, and the judgement. They are asked
     again as long as they may be behind.
@@ -44,7 +50,7 @@ def looked_at(view: View, case: Callable[[], Case]) -> tuple[Case, Judgement]:
         asked_at = time.monotonic()
         cancellation = case()
         judgement = CANCELLATION.judge(cancellation)
-        if not view.lag.pending and (not judgement.breaches or asked_at > view.consistent_from):
+        if not view.lag.pending and (not judgement.breaches or asked_at > view.delays.consistent_from):
             return cancellation, judgement
         sleep(pause_s(time.monotonic() - came_at))
 
@@ -72,7 +78,9 @@ def judge_answer(
     )
     if not CANCELLATION.judge(case).breaches:
         return told
-    case, judgement = looked_at(view, lambda: replace(case, after=view.again([before] if many is None else many.parts)))
+    case, judgement = looked_at(
+        view, lambda: replace(case, after=again(view, [before] if many is None else many.parts))
+    )
     noted = Observations()  # it is not what the check is about
     noted.report(judgement.breaches, *before.exchanges[:1], answer.exchange, *case.after.exchanges[:1])
     view.account.observations.adopt(noted)

@@ -13,14 +13,13 @@ from conformance.account.account import Account
 from conformance.account.ahead import asked_ahead
 from conformance.account.view import View
 from conformance.coverage.asked import FOURS, TRIPLES, Queries
-from conformance.coverage.population import YOUNG, Kind
+from conformance.coverage.population import Kind
 from conformance.coverage.queries import alike, plan
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Query
 from conformance.profile import Market, Target
 from conformance.stage.arranger import Arranger, History
 from conformance.stage.clean_up import clean_up
-from conformance.stage.clearing import Many
 from conformance.stage.driver import Driver
 from conformance.stage.effort import PLAIN, Effort
 from conformance.stage.forged import Forged
@@ -200,12 +199,7 @@ class Stage:
     # -- live orders ---------------------------------------------------------------------------------------------------
 
     def arrange(
-        self,
-        wishes: Sequence[Wish],
-        by: Way | None = None,
-        *,
-        beside_others: bool = False,
-        bystander: bool = False,
+        self, wishes: Sequence[Wish], by: Way | None = None, *, beside_others: bool = False, bystander: bool = False
     ) -> None:
         """Bring about exactly these live orders in the caller's account, whatever was live there before; or these
         `beside_others` that may be. Where just such orders are live, they stay.
@@ -238,40 +232,6 @@ class Stage:
         live, way = self.view.believed().live(), by or self.ways[0]
         as_wished = all(self.view.own.placed(order) == (way == "placing") for order in live)
         return as_wished and fulfilled(wishes, live)
-
-    def arrange_many(self, view: View, wishes: Sequence[Wish], bystander: Sequence[Wish] = ()) -> Many:
-        """Bring about just these live orders, those that are old all of one age; and those of the `bystander`, the
-        opposite account, all of one age. Raises DriverRefused.
-        """
-        self.lane.clear(view)
-        if view.opposite is not None and not view.opposite.foreign_live():
-            self.lane.clear(view.opposite)  # the two sets would trade with each other
-        young_beside = [wish for wish in bystander if wish.age == YOUNG]
-        shown: list[Snapshot] = []
-        # Those that are placed have to be seen before a look begins below them.
-        for some in ([each for each in wishes if (each.age == YOUNG) is young] for young in (True, False)):
-            if some:
-                shown.append(self._of_one_age(view, some, () if shown else young_beside))
-        theirs = None
-        if bystander and view.opposite is not None:
-            theirs = view.opposite.believed() if young_beside else self._of_one_age(view.opposite, bystander)
-        return Many(sorted(shown, key=lambda each: -len(each.live())), theirs)
-
-    def add_many(self, view: View, wishes: Sequence[Wish], earlier: Many) -> Many:
-        """Bring about these live orders of one age, where nothing is live any more; what is beside stays."""
-        return Many([self._of_one_age(view, wishes)], earlier.beside)
-
-    def _of_one_age(self, view: View, wishes: Sequence[Wish], bystander: Sequence[Wish] = ()) -> Snapshot:
-        """These live orders of one age, as lists show them; nothing newer where all are injected."""
-        placed = [wish for wish in wishes if wish.to_be_placed or not self.arranger.injects]
-        injected = [wish for wish in wishes if wish not in placed]
-        up_to = self.arranger.arrange_many(view, placed, injected, self.effort.earlier_s, bystander)
-        if wishes[0].age != YOUNG:
-            view.look_apart(up_to)
-        theirs = [view.opposite] if bystander and view.opposite is not None else []
-        with self.driver.setting_up():
-            self.look(*([view] if placed else []), *theirs)
-            return view.believed() if placed else view.settled(up_to=up_to)
 
     def wait_until_listed(self, *views: View) -> None:
         """Wait until lists show what was brought about in these accounts: this belongs to the set-up."""

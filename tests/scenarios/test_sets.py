@@ -13,6 +13,7 @@ from conformance.sandbox import Exchange, Sandbox
 from conformance.sandbox.records import Order
 from conformance.scenarios.cancellation import cancel_all, expect_untouched
 from conformance.stage.clearing import Many
+from conformance.stage.many import arrange_many
 from conformance.stage.stage import Stage
 from conformance.stage.wishes import Wish
 from conformance.verdict import Violation
@@ -48,9 +49,8 @@ class ReachingOldOnesElsewhere(Sandbox):
 def brought_about(stage: Stage) -> Many:
     first, second, *_ = stage.markets
     young = [Wish(first, "buy"), Wish(first, "sell", 2, credential=stage.caller.credentials[-1])]
-    return stage.arrange_many(
-        stage.view, [*young, *[Wish(first, "buy", age="months")] * 9, Wish(second, "sell", age="months")]
-    )
+    old = [*[Wish(first, "buy", age="months")] * 9, Wish(second, "sell", age="months")]
+    return arrange_many(stage, stage.view, [*young, *old])
 
 
 @pytest.fixture
@@ -138,7 +138,7 @@ def test_what_the_opposite_account_has_beside_a_set_stays(sandbox: type[Sandbox]
         assert stage.other_view is not None
         market = stage.markets[0]
         theirs = [Wish(market, "sell", fills, age=age) for fills in (0, 1)]
-        many = stage.arrange_many(stage.view, [Wish(market, "buy", age="days")], theirs)
+        many = arrange_many(stage, stage.view, [Wish(market, "buy", age="days")], theirs)
         assert many.beside is not None
         assert len(many.beside.live()) == 2
         cancel_all(stage, many=many, watched=False)
