@@ -18,9 +18,8 @@ from conformance.coverage.population import YOUNG
 from conformance.declare import cancels, early, needs, verifies
 from conformance.evidence import Exchange
 from conformance.oracle.listing import MAX_LIMIT
-from conformance.oracle.snapshot import Snapshot
 from conformance.orders import LIVE, Query
-from conformance.scenarios.cancellation import cancel_all, expect_untouched
+from conformance.scenarios.cancellation import Following, cancel_all, expect_untouched
 from conformance.scenarios.trades import OPPOSITE
 from conformance.stage.clearing import Many
 from conformance.stage.many import add_many, arrange_many
@@ -112,34 +111,28 @@ def test_any_number_of_live_orders(stage: Stage, number: int) -> None:
         raise NotObserved(f"lists show {shown} of {count} live orders that were created")
     credentials = {f"{each}": each for each in view.account.credentials}
     canceled = cancel_all(stage, symbol, by=view, credential=credentials[first["credential"]], many=many)
-    after: Snapshot | None = canceled.after
-    sent = [each for each in (canceled.exchange,) if each is not None]
-    met = [first]
-
-    def cancel_in_passing(row: Row) -> None:
-        nonlocal after
-        if after is not None:
-            met.append(row)
-        kind = credentials[row["credential"]]
-        after = stage.lane.cancel_in_passing(view, _symbol(row), kind, after, many, sent)
-
+    met, sent = [first], [each for each in (canceled.exchange,) if each is not None]
+    following = Following(stage, view, canceled.after)
     # Old orders that stay live would have to be looked for by every look.
     for row in rest:
-        cancel_in_passing(row)
+        following.cancel(_symbol(row), credentials[row["credential"]], many)
     for rows in later:
         more = wishes_of(stage, rows, LATER[number], -1 - number)
+        sent += following.judged()
         if many.beside is None or any(wish.to_be_placed for wish in more):
             _end(view, many, sent)
             many = arrange_many(stage, view, more)
         else:
             many = add_many(stage, view, more, many)
-        after = many.parts[0]
+        following = Following(stage, view, many.parts[0])
         for row in rows:
-            cancel_in_passing(row)
+            following.cancel(_symbol(row), credentials[row["credential"]], many)
+    sent += following.judged()
     _end(view, many, sent)
     stage.clear(view)
     if view.opposite is not None and not view.opposite.foreign_live():
         stage.clear(view.opposite)  # it would stand in the way of trades
+    met += [row for rows in (rest, *later) for row in rows]
     for triple in set().union(*map(triples_of, met)):
         stage.caller.observations.cover("cancels", ("triple", triple))
     stage.clear(view)

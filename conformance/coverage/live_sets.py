@@ -32,7 +32,7 @@ _MANY = "more"
 OLD, _AGES, _OFTEN = "old", ("hours", "days", "weeks", "months"), (1, 2, 2, 3)
 _MIXED = 0.9  # of the sets: some of the orders are young where most are old, and the other way round
 _ONE = "one market"
-_TWO_AT_ONCE, _LAST_BY_NAME = 0.3, 0.4
+_TWO_AT_ONCE, _LAST_BY_NAME = 0.15, 0.4
 
 # Account, credential, whether it is one market, and whether they are old, of the sets that are more than the longest
 # page: all pairs of these. A smaller set shows nothing of what goes wrong beyond a number that they all exceed.
@@ -68,6 +68,8 @@ def live_sets(
         first: Row = {"scope": EVERYWHERE if number in everywhere else _ONE}
         if number in small:
             first["account"] = account = accounts[(number + flips[0]) % len(accounts)]
+            if size_of(counts[0]) != "few":
+                first |= {"side": ANY, "status": ANY}  # each number around a page meets orders of all sorts
             if first["scope"] == _ONE and sum(counts) > MAX_LIMIT:
                 first["age"] = YOUNG  # what is old in the other markets is looked at apart
         else:
@@ -78,7 +80,7 @@ def live_sets(
             first["scope"] = _ONE if one_market else EVERYWHERE
         begun.append([_begun(counts, first, {"account": account, "age": ages[-1]}, len(symbols), rng)])
         if number < len(LATER) and len(ages) > 1:
-            alike = {"account": account, "age": rng.choice(ages)}
+            alike = {"account": account, "age": ages[(number + flips[3]) % len(ages)]}
             first = {"scope": EVERYWHERE if number in later else _ONE} | alike
             begun[-1].append(_begun(LATER[number], first, alike, len(symbols), rng))
     rows = [row for sets in begun for rows in sets for row in rows]
@@ -148,6 +150,8 @@ def _in_markets(rows: list[Row], turn: "cycle[str]", mixed: float, rng: random.R
         if row["scope"] == _ONE:
             row["scope"] = next(turn)
         row |= {"old": old, "mixed": str(rng.random() < mixed)}
+    if mixed and rows[0]["size"] != "few":
+        rows[0]["mixed"] = "True"
     return rows
 
 

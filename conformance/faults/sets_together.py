@@ -1,8 +1,10 @@
 """Lies of cancel-alls that need several things at once: how many orders, of which sort, in which scope, by whom."""
 
 from conformance.faults import fault
-from conformance.sandbox.exchange import Exchange
+from conformance.sandbox.exchange import Exchange, Filters
 from conformance.sandbox.records import Order
+
+_DAY_S = 86_400
 
 
 class _LeavesOne(Exchange):
@@ -61,3 +63,67 @@ class TimeOfTheLastFillStaysByKey(Exchange):
         super().cancel(order)
         if len(order.trades) > 2 and self.asked_with == "key":
             order.updated_at = filled_at
+
+
+@fault(breaks="cancel.complete")
+class ThriceFilledAmongMoreThanTwoHundredByKeyStay(Exchange):
+    """Leaves for a key what was filled three times or more, where more than two hundred orders are in scope."""
+
+    def concerned(self, account: str, symbol: str | None) -> list[Order]:
+        live = super().concerned(account, symbol)
+        if len(live) <= 200 or self.asked_with != "key":
+            return live
+        return [order for order in live if len(order.trades) < 3]
+
+
+@fault(breaks="cancel.complete")
+class PartlyFilledSellsOfExactlyHundredStay(Exchange):
+    """Leaves partly filled sells, where exactly one hundred orders are in scope."""
+
+    def concerned(self, account: str, symbol: str | None) -> list[Order]:
+        live = super().concerned(account, symbol)
+        if len(live) != 100:
+            return live
+        return [order for order in live if (order.side, order.status) != ("sell", "partially_filled")]
+
+
+@fault(breaks="cancel.complete")
+class OldBesidePlacedOfTheSecondAccountLeaveOne(Exchange):
+    """Leaves one order of every account but the first, where an old one and one that was placed are in scope."""
+
+    def concerned(self, account: str, symbol: str | None) -> list[Order]:
+        live = super().concerned(account, symbol)
+        old = any(order.created_at < self.clock.now() - _DAY_S for order in live)
+        both = old and any(order.placed_with for order in live)
+        return live[1:] if both and account != min(self.orders) else live
+
+
+@fault(breaks="cancel.own-only")
+class OthersTwiceFilledCanceledByKey(Exchange):
+    """Cancels for a key, in all accounts, what was filled twice or more."""
+
+    def cancel_all(self, account: str, symbol: str | None) -> list[Order]:
+        for other in [each for each in self.orders if each != account and self.asked_with == "key"]:
+            for order in [each for each in self.cancelable(other) if len(each.trades) > 1]:
+                self.cancel(order)
+        return super().cancel_all(account, symbol)
+
+
+@fault(breaks="order.avg-fill-price")
+class AverageOfKeysLostInListsOfAMarket(Exchange):
+    """Shows no average of an order that a key has placed and two have filled, in lists of a market without status."""
+
+    _lies = False
+
+    def listed(self, account: str, filters: Filters, limit: int | None) -> list[Order]:
+        self._lies = filters.symbol is not None and filters.status is None
+        return super().listed(account, filters, limit)
+
+    def list_body(self, orders: list[Order]) -> object:
+        lies, self._lies = self._lies, False
+        return [
+            self.record(order) | ({"avg_fill_price": "0"} if lies and self._is_meant(order) else {}) for order in orders
+        ]
+
+    def _is_meant(self, order: Order) -> bool:
+        return order.placed_with == "key" and len(order.trades) == 2

@@ -16,9 +16,9 @@ from conformance.evidence import Exchange
 from conformance.operations import CANCEL_ALL
 from conformance.oracle.cancel_case import Cancellation
 from conformance.oracle.cancellation import CANCELLATION, UNTOUCHED
-from conformance.oracle.listing import changed_by_reading, explain
+from conformance.oracle.listing import MAX_LIMIT, changed_by_reading, explain
 from conformance.oracle.snapshot import Interval, Snapshot
-from conformance.orders import Order
+from conformance.orders import Order, Query
 from conformance.scenarios.readers import Readers
 from conformance.stage.clearing import NOTHING, UNSEEN, Many, looked_at
 from conformance.stage.stage import Stage
@@ -179,6 +179,40 @@ def _tells_all(answer: Canceled, apart: Snapshot) -> bool:
     """Whether the answer tells all of these orders that are in its scope, as canceled."""
     told = {order.id for order in answer.orders if order.status == "canceled"}
     return all(order.id in told for order in apart.live(answer.symbol))
+
+
+class Following:
+    """Cancel-alls of an account, one after the other, judged by their answers, and by a list behind each that is asked
+    for while the next thing is done. `before`: what the account was, as far as that matters.
+    """
+
+    def __init__(self, stage: Stage, view: View, before: Snapshot) -> None:
+        self._stage, self._view = stage, view
+        self._before, self._now = before, before
+        self._readers = Readers(stage, view)
+        self._told: list[Canceled] = []
+        self._knows = True
+
+    def cancel(self, symbol: str | None, credential: Credential, many: Many) -> None:
+        """One more."""
+        asked_at = time.monotonic()
+        before = self._now if self._knows else None
+        after = self._stage.lane.cancel_in_passing(self._view, symbol, credential, before, many, self._told)
+        self._knows = after is not None
+        if after is None or not (orders := self._told[-1].orders):
+            return
+        self._now = after
+        self._readers.note(self._told[-1], asked_at, time.monotonic())
+        credentials = self._view.account.credentials
+        newest = Query(end=max(order.created_at for order in orders), limit=MAX_LIMIT)
+        self._readers.ask_meanwhile(newest, credentials[len(self._told) % len(credentials)])
+
+    def judged(self) -> list[Exchange]:
+        """All of them, once the lists have been judged. Raises Violation."""
+        self._readers.wait()
+        if self._knows:
+            self._readers.judge(self._before, replace(self._now, exchanges=()))  # no list has shown it so
+        return [answer.exchange for answer in self._told]
 
 
 def expect_untouched(view: View, before: Snapshot, *canceled: Exchange) -> None:

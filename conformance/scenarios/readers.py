@@ -58,16 +58,10 @@ class Readers:
 
     @contextmanager
     def beside(self) -> Iterator[None]:
-        """Inside, lists are asked for until it is `done`. Behind, all of them have come.
-
-        None where the profile limits the rate of requests, or where the run has asked for enough.
-        """
+        """Inside, lists are asked for until it is `done`. Behind, all of them have come."""
         stage = self._stage
         readers = stage.effort.times(READERS)
-        if (
-            stage.target.max_requests_per_second
-            or stage.lists_of_readers > stage.effort.times(IN_A_RUN) - readers * EACH
-        ):
+        if not self._may_ask(readers * EACH):
             yield
             return
         round_ = watches(tuple(stage.lane.symbols), tuple(self._view.account.credentials), stage.seed)
@@ -79,9 +73,7 @@ class Readers:
             yield
         finally:
             self.done()
-            with waiting():
-                for each in self._running:
-                    each.result()
+            self.wait()
             stage.lists_of_readers += len(self._came)
 
     def done(self) -> None:
@@ -94,6 +86,23 @@ class Readers:
         """Note what a cancel-all has told meanwhile."""
         orders = {order.id: order for order in answer.orders}
         self._told.append(Look(None, orders, asked_at, came_at, answer.exchange))
+
+    def ask_meanwhile(self, query: Query, credential: Credential) -> None:
+        """Ask for one list more, while whatever comes next is done."""
+        if self._may_ask(1):
+            self._running.append(self._stage.apart.submit(self._read, [(query, credential)]))
+            self._stage.lists_of_readers += 1
+
+    def wait(self) -> None:
+        """All lists have come."""
+        with waiting():
+            for each in self._running:
+                each.result()
+
+    def _may_ask(self, lists: int) -> bool:
+        """None where the profile limits the rate of requests, or where the run has asked for enough."""
+        enough = self._stage.effort.times(IN_A_RUN)
+        return not self._stage.target.max_requests_per_second and self._stage.lists_of_readers + lists <= enough
 
     def look(self, query: Query) -> None:
         """Ask for one list more, here and now."""

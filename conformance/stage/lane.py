@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from conformance.account.account import Account
+from conformance.account.answers import Canceled
 from conformance.account.clock import TargetClock
 from conformance.account.patience import Patience
 from conformance.account.trades import Trades
 from conformance.account.view import View
-from conformance.evidence import Exchange
 from conformance.observations import Observations
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order
@@ -138,10 +138,10 @@ class Lane:
         kind: Credential,
         before: Snapshot | None,
         many: Many | None = None,
-        sent: list[Exchange] | None = None,
+        told: list[Canceled] | None = None,
     ) -> Snapshot | None:
         """Let the account cancel all, where that is not what is tested. The answer alone is judged, where it is known
-        what was `before`; `many` as `judge_answer` has it. What the account is then. `sent`: the exchange is added.
+        what was `before`; `many` as `judge_answer` has it. What the account is then. `told`: the answer is added.
         """
         with self.driver.setting_up():
             try:
@@ -150,8 +150,8 @@ class Lane:
             except Violation:
                 return None
             view.canceled(answer.orders)
-            if sent is not None:
-                sent.append(answer.exchange)
+            if told is not None:
+                told.append(answer)
             if before is None:
                 return None
             clock = self.clock.window(answer.sent_at, answer.answered_at)

@@ -18,7 +18,7 @@ Way = Literal["injecting", "placing"]
 SIDES = ("buy", "sell")
 
 _OF_A_BYSTANDER = 4  # ages: older ones would take one page more
-_TAKING = 0.25  # of a bystander's orders: what takes has the market for itself meanwhile, which takes time
+_TAKING = 0.4  # of a bystander's orders: what takes has the market for itself meanwhile, which takes time
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +141,8 @@ def of_a_bystander(markets: Sequence[Market], beside: Sequence[Priced], ways: Se
 def of_many_kinds(
     markets: Sequence[Market], credentials: Sequence[Credential], ways: Sequence[Way], turn: int
 ) -> list[Wish]:
-    """What a bystander may have besides: old orders, and such as are filled up to three times, on either side, placed
-    with each of these credentials; with this `turn` and the next on both.
+    """What a bystander may have besides: old orders, and such as are placed with each of these credentials and filled
+    up to three times, or not at all, on either side; with this `turn` and the next on both.
     """
     wishes = []
     if "injecting" in ways:
@@ -153,7 +153,7 @@ def of_many_kinds(
             for place, age in enumerate(old)
         ]
     if "placing" in ways:
-        kinds = product((1, 2, 3), enumerate(credentials))
+        kinds = product((0, 1, 2, 3), enumerate(credentials))
         wishes += [
             Wish(markets[number % len(markets)], SIDES[(fills + place + turn) % 2], fills, credential=kind)
             for number, (fills, (place, kind)) in enumerate(kinds)
@@ -164,17 +164,18 @@ def of_many_kinds(
 def of_all_numbers_of_fills(
     markets: Sequence[Market], credentials: Sequence[Credential], rng: random.Random
 ) -> list[Wish]:
-    """What a bystander may have beside a set: in each market an order that is filled once, twice or three times, of
-    either side, placed with one of these credentials.
+    """What a bystander may have beside a set: in each market orders of either side, each placed with one of these
+    credentials, of which one rests, and another one is filled once, twice or three times.
     """
     fills = rng.sample((1, 2, 3), 3)
     return [
         Wish(
             market,
             rng.choice(SIDES),
-            fills[number % 3],
+            times,
             credential=rng.choice(credentials),
-            takes=rng.random() < _TAKING,
+            takes=times > 0 and rng.random() < _TAKING,
         )
         for number, market in enumerate(markets)
+        for times in (0, fills[number % 3])
     ]

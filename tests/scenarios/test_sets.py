@@ -3,6 +3,7 @@ where the answer lacks some of it. What the opposite account has beside them sta
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -11,7 +12,7 @@ from conformance.observations import Observations
 from conformance.oracle.snapshot import Snapshot
 from conformance.sandbox import Exchange, Sandbox
 from conformance.sandbox.records import Order
-from conformance.scenarios.cancellation import cancel_all, expect_untouched
+from conformance.scenarios.cancellation import Following, cancel_all, expect_untouched
 from conformance.stage.clearing import Many
 from conformance.stage.many import arrange_many
 from conformance.stage.stage import Stage
@@ -149,3 +150,39 @@ def test_what_the_opposite_account_has_beside_a_set_stays(sandbox: type[Sandbox]
             with pytest.raises(Violation) as violation:
                 expect_untouched(stage.other_view, many.beside)
             assert violation.value.breach.requirement == "cancel.own-only"
+
+
+class TellsMoreThanItCancels(Exchange):
+    """Tells the sells of a market as canceled, and leaves them."""
+
+    def cancel_all(self, account: str, symbol: str | None) -> list[Order]:
+        left = [order for order in self.concerned(account, symbol) if order.side == "sell" and symbol is not None]
+        told = [replace(order, status="canceled", updated_at=self.clock.now()) for order in left]
+        kept = {order.id for order in left}
+        for order in self.concerned(account, symbol):
+            if order.id not in kept:
+                self.cancel(order)
+        return told
+
+
+class TellingMoreThanItCancels(Sandbox):
+    exchange_class = TellsMoreThanItCancels
+
+
+@pytest.mark.parametrize("sandbox", [Sandbox, TellingMoreThanItCancels])
+def test_a_list_behind_each_that_follows_shows_what_was_told(sandbox: type[Sandbox]) -> None:
+    observations = Observations(["cancel.visible"])
+    with stage_on(sandbox(), observations) as stage:
+        first, second, *_ = stage.markets
+        many = stage.arrange_many(stage.view, [Wish(market, "sell", age="months") for market in (first, second)])
+        following = Following(stage, stage.view, many.parts[0])
+        for market in (first, second):
+            following.cancel(market.symbol, "jwt", many)
+        if sandbox is Sandbox:
+            assert len(following.judged()) == 2
+            assert stage.lists_of_readers == 2
+        else:
+            with pytest.raises(Violation) as violation:
+                following.judged()
+            assert violation.value.breach.requirement == "cancel.visible"
+            assert "ms later" not in violation.value.breach.got
