@@ -14,7 +14,7 @@ from conformance.account.delays import Delays
 from conformance.account.journal import Journal
 from conformance.account.known import Known
 from conformance.account.lag import Lag
-from conformance.account.missing_once import unless_back
+from conformance.account.looks import judge_succession, unless_back
 from conformance.account.ownership import Ownership
 from conformance.account.patience import Patience
 from conformance.account.settling import Settling
@@ -23,7 +23,6 @@ from conformance.account.ticket import Placed, Ticket
 from conformance.account.trades import Trades
 from conformance.oracle.listing import MAX_LIMIT
 from conformance.oracle.snapshot import Snapshot
-from conformance.oracle.succession import SUCCESSION
 from conformance.orders import LIVE, STATUSES, Order
 from conformance.profile import Target
 from conformance.turns import sleep
@@ -282,16 +281,9 @@ class View:
         for id in self._placed_at.keys() & snapshot.orders.keys():
             self._clock.learn(snapshot.orders[id], *self._placed_at.pop(id))
         if self._latest is not None and not is_behind:
-            self._compare(self._latest, snapshot)
+            judge_succession(self.account, self._latest, snapshot, self.lag.pending)
         self.lag.look(snapshot, asked_at)
         self._latest = snapshot if self._latest is None else snapshot.over(self._latest, is_behind=is_behind)
         if self.opposite is not None:
             self.opposite.account.foreign |= {order.identity: snapshot.exchanges for order in snapshot.orders.values()}
         return snapshot
-
-    def _compare(self, latest: Snapshot, snapshot: Snapshot) -> None:
-        """Judge in passing what became of each order since it was last seen."""
-        told = {id: order for id, order in latest.orders.items() if id not in self.lag.pending}
-        judgement = SUCCESSION.judge(replace(latest, orders=told), snapshot)
-        self.account.observations.count(judgement.saw)
-        self.account.observations.report(judgement.breaches, *snapshot.exchanges[:1])

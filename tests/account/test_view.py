@@ -159,8 +159,8 @@ def looked_at(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[ForgetsOnce, Vi
     monkeypatch.setattr(Sandbox, "exchange_class", ForgetsOnce)
     sandbox = Sandbox()
     assert isinstance(sandbox.exchange, ForgetsOnce)
-    fill(sandbox, 2, int(time.time()) - 100, "open")
-    fill(sandbox, 1, int(time.time()) - 200, "open")
+    for age in (100, 150, 200):
+        fill(sandbox, 1, int(time.time()) - age, "open")
     with lane_on(sandbox, alone=True) as lane:
         seen = lane.view.settled()
         lane.view.account.settled = Settled(5.0)

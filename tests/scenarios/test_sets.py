@@ -174,7 +174,7 @@ def test_a_list_behind_each_that_follows_shows_what_was_told(sandbox: type[Sandb
     observations = Observations(["cancel.visible"])
     with stage_on(sandbox(), observations) as stage:
         first, second, *_ = stage.markets
-        many = stage.arrange_many(stage.view, [Wish(market, "sell", age="months") for market in (first, second)])
+        many = arrange_many(stage, stage.view, [Wish(market, "sell", age="months") for market in (first, second)])
         following = Following(stage, stage.view, many.parts[0])
         for market in (first, second):
             following.cancel(market.symbol, "jwt", many)

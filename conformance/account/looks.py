@@ -1,11 +1,13 @@
-"""Orders that one look at an account lacks, and the next one has: a list has left them out, nothing else happened."""
+"""One look at an account beside the look before it: what is missing, and what became of each order."""
 
 from collections.abc import Callable, Container
+from dataclasses import replace
 
 from conformance.account.account import Account
 from conformance.account.blame import of_lapse
 from conformance.oracle.cancel_case import GONE
 from conformance.oracle.snapshot import Snapshot
+from conformance.oracle.succession import SUCCESSION
 from conformance.orders import Query
 from conformance.verdict import Breach
 
@@ -35,3 +37,11 @@ def unless_back(
     breach = Breach(f"{gone[back]} in each list without filters", "a list without it", broken, changed=GONE)
     account.observations.lapse(of_lapse(Query(limit=limit), breach), breach, *lists)
     return again
+
+
+def judge_succession(account: Account, before: Snapshot, seen: Snapshot, pending: Container[str]) -> None:
+    """Judge in passing what became of each order since it was last seen; not of those whose cancel is `pending`."""
+    told = {id: order for id, order in before.orders.items() if id not in pending}
+    judgement = SUCCESSION.judge(replace(before, orders=told), seen)
+    account.observations.count(judgement.saw)
+    account.observations.report(judgement.breaches, *seen.exchanges[:1])
