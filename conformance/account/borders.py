@@ -13,10 +13,15 @@ def reached_for(latest: Snapshot, up_to: int | None, apart: int | None) -> list[
     """The live orders that a look has to reach that begins at the second `up_to`, as far as they are known. What is no
     newer than the second `apart` is looked for from there alone.
     """
-    live = latest.until(up_to).live()
-    if apart is None or (up_to is not None and up_to <= apart):
-        return live
-    return [order for order in live if order.created_at > apart]
+    live, floor = latest.until(up_to).live(), floor_of(up_to, apart)
+    return live if floor is None else [order for order in live if order.created_at > floor]
+
+
+def floor_of(up_to: int | None, apart: int | None) -> int | None:
+    """The second that a look need not reach that begins at the second `up_to`; None: there is none. `apart` as in
+    `reached_for`.
+    """
+    return None if apart is None or (up_to is not None and up_to <= apart) else apart
 
 
 def missed(latest: Snapshot, seen: Snapshot, up_to: int | None, apart: int | None) -> bool:
@@ -30,7 +35,9 @@ def depth(latest: Snapshot, own: Ownership, up_to: int | None, apart: int | None
     `apart` as in `reached_for`.
     """
     live = (order.created_at for order in reached_for(latest, up_to, apart))
-    oldest = min((*live, *own.expected_at), default=None)
+    floor = floor_of(up_to, apart)
+    expected = (at for at in own.expected_at if floor is None or at > floor)
+    oldest = min((*live, *expected), default=None)
     if oldest is None:
         return 1
     stamps = _stamps(latest, own, up_to)

@@ -158,9 +158,10 @@ class Ownership:
         """Whether this run placed it, and did not inject it as it is."""
         return order.id in self._ids and order.id not in self._whole
 
-    def all_seen(self) -> bool:
-        """Whether lists have shown every order that was asked for."""
-        return not self._unseen and not self._injected and not any(self._unrecognized.values())
+    def all_seen(self, newer_than: int | None = None) -> bool:
+        """Whether lists have shown every order that was asked for; `newer_than`: of what was injected, what is so."""
+        injected = [at for at in self.expected_at if newer_than is None or at > newer_than]
+        return not self._unseen and not injected and not any(self._unrecognized.values())
 
     @property
     def awaited(self) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from itertools import product
 from typing import Protocol
 
+from conformance.account import borders
 from conformance.account.account import SNAPSHOT_PAGES, Account
 from conformance.account.ahead import Wanted, asked_ahead
 from conformance.account.delays import Delays
@@ -25,6 +26,7 @@ class Looking(Protocol):
     own: Ownership
     lag: Lag
     delays: Delays
+    apart: int | None
 
     def latest(self) -> Snapshot:
         """All that was last seen of it."""
@@ -80,7 +82,7 @@ class Settling:
             waited = time.monotonic() - started
             with asked_ahead([*view.pages(pages, up_to), *theirs]):
                 snapshot = view.fresh(pages, up_to)
-                is_shown = view.own.all_seen() and self._shows_orders(snapshot)
+                is_shown = view.own.all_seen(borders.floor_of(up_to, view.apart)) and self._shows_orders(snapshot)
                 if is_shown:
                     self._patience.rewarded(waited)
                     if not view.lag.pending and (not traded or self._shows_trades(waited)):
@@ -112,7 +114,7 @@ class Settling:
 
     def _is_shown(self, snapshot: Snapshot) -> bool:
         """Whether it shows all orders, and all cancels that were told."""
-        return self._view.own.all_seen() and self._shows_orders(snapshot) and not self._view.lag.pending
+        return self._view.own.all_seen(self._view.apart) and self._shows_orders(snapshot) and not self._view.lag.pending
 
     def _may_have_traded(self) -> bool:
         """Whether what was placed in one account may have met what stands, or was placed, in the other."""

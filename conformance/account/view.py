@@ -61,7 +61,7 @@ class View:
         self._latest: Snapshot | None = None
         self._believed: Snapshot | None = None
         self._looked_for_live = False
-        self._apart: int | None = None  # the second from which on older live orders are looked at apart
+        self.apart: int | None = None  # the second from which on older live orders are looked at apart
         self._perhaps_live: Sequence[str | None] = ()  # records that could not be read, before this run placed any
         self._placed_at: dict[str, tuple[float, float]] = {}  # when the driver asked and was answered, by our clock
 
@@ -105,7 +105,7 @@ class View:
         pages = max(pages, self._depth(up_to))
         while True:
             snapshot = self.look(pages, up_to=up_to)
-            missed = borders.missed(self.latest(), snapshot, up_to, self._apart)
+            missed = borders.missed(self.latest(), snapshot, up_to, self.apart)
             needed = max(self._depth(up_to), pages + missed)  # whatever luck there was
             if needed <= pages or pages >= SNAPSHOT_PAGES:
                 return snapshot
@@ -152,10 +152,10 @@ class View:
         """From now on, live orders of this second or before are looked at from there alone: no other look reaches for
         them. None: all are looked at together.
         """
-        self._apart = second
+        self.apart = second
 
     def _depth(self, up_to: int | None) -> int:
-        return borders.depth(self.latest(), self.own, up_to, self._apart)
+        return borders.depth(self.latest(), self.own, up_to, self.apart)
 
     def pages(self, pages: int | None = None, up_to: int | None = None) -> list[Wanted]:
         """The lists that a snapshot of so many pages will ask for, by default of as many as it takes."""

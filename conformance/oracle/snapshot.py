@@ -60,6 +60,11 @@ class Snapshot:
         older = {key: order for key, order in self.orders.items() if order.created_at <= second}
         return replace(self, orders=older, ceiling=second)
 
+    def newer_than(self, second: int) -> Self:
+        """This snapshot without what is of this second or older."""
+        newer = {key: order for key, order in self.orders.items() if order.created_at > second}
+        return replace(self, orders=newer, horizon=second if self.horizon is None else max(second, self.horizon))
+
     def over(self, older: Self, *, is_behind: bool = False) -> Self:
         """This snapshot, with the orders of `older` that it does not cover; and with what was live there, where a list
         that `is_behind` may lack it.

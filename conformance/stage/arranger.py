@@ -146,19 +146,21 @@ class Arranger:
         injected: Sequence[Wish],
         earlier_s: int = 0,
         bystander: Sequence[Wish] = (),
+        beside: Sequence[Callable[[], None]] = (),
     ) -> int | None:
         """Place live orders, and inject others, however many, all as old as the first of them says. The second of the
         newest that was injected, if any was: a look at those needs none of what is newer.
 
         `earlier_s`: so much older than by default. `bystander`: young orders of the opposite account, beside them.
-        Raises DriverRefused.
+        `beside`: what else is sent at once with the first of them. Raises DriverRefused.
         """
         view.latest()
         if placed:
             view.changing()
         records, newest = self._many(view, injected, earlier_s) if injected else ([], None)
         wishes: dict[View, list[Wish]] = {view: list(placed)}
-        injecting = [partial(self._inject, view, records)] if injected else []
+        injecting: list[Callable[[], None]] = [*beside]
+        injecting += [partial(self._inject, view, records)] if injected else []
         if view.opposite is not None and bystander:
             there = view.opposite
             there.latest()
@@ -168,6 +170,12 @@ class Arranger:
             injecting += [partial(self._inject, there, whole)] if whole else []
         self._book.arrange(wishes, injecting)
         return newest
+
+    def injecting(self, view: View, wishes: Sequence[Wish], earlier_s: int) -> tuple[Callable[[], None], int]:
+        """What injects these live orders, as `arrange_many` does, and the second of the newest."""
+        view.latest()
+        records, newest = self._many(view, wishes, earlier_s)
+        return partial(self._inject, view, records), newest
 
     def _many(self, view: View, wishes: Sequence[Wish], earlier_s: int) -> tuple[list[dict[str, Any]], int]:
         """These live orders, each set in seconds of its own, and the second of the newest."""

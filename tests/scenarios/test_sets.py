@@ -110,9 +110,9 @@ def test_what_is_left_apart_by_a_cancel_all_in_passing_is_looked_at_again() -> N
 def test_the_next_clearing_reaches_for_all_again(stage: Stage) -> None:
     view: View = stage.view
     brought_about(stage)
-    assert view._apart is not None
+    assert view.apart is not None
     stage.clear()
-    assert view._apart is None
+    assert view.apart is None
     assert not view.latest().live()
 
 
