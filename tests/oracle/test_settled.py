@@ -89,6 +89,14 @@ def test_one_that_has_just_changed_may_be_shown_as_it_was_while_lists_lag() -> N
     assert settled(CANCELED, at=5.0).changed(5.5) == set()
 
 
+def test_what_a_cancel_all_has_told_may_be_shown_as_it_was_for_as_long() -> None:
+    known = Settled(LAG_S, told_lag_s=1.0)
+    known.learn([OPEN], shown(0.0))
+    known.tell([CANCELED], shown(5.0, took_ms=500))
+    assert known.changed(6.4) == {"a"}
+    assert known.changed(6.6) == set()
+
+
 def test_one_whose_second_changes_is_missed_once() -> None:
     known = settled(CANCELED)
     moved = order("a", status="canceled", created_at=CANCELED.created_at - 5)
