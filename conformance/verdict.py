@@ -129,15 +129,17 @@ class Unreachable(CannotJudge):
     """No whole answer came back. Carries the exchange as far as it went.
 
     `dropped`: the peer closed a connection before it answered, as happens to a kept-alive one that went stale.
-    Unless the request places orders: before all of the answer had come.
+    Unless the request places orders: before all of the answer had come. `stale`: nothing of the answer had come, and
+    the connection had served another request.
     """
 
     ending = "inconclusive"
 
-    def __init__(self, exchange: Exchange, dropped: bool = False) -> None:
+    def __init__(self, exchange: Exchange, dropped: bool = False, stale: bool = False) -> None:
         super().__init__(f"{exchange.method} {exchange.url}: {exchange.problem}")
         self.exchange = exchange
         self.dropped = dropped
+        self.stale = stale
 
 
 class DriverRefused(CannotJudge):

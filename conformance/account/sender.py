@@ -116,11 +116,12 @@ class Sender:
         once: bool = False,
         forged: str | None = None,
     ) -> Answer:
-        """Send a request with exactly this query string and these headers; `once`: a 503 is not retried.
+        """Send a request with exactly this query string and these headers; `once`: as `sent_once`.
 
         `forged`: what its credentials are, where they are not good.
         """
-        return self.received(operation, self.sent(operation, query, headers, once=once, forged=forged))
+        sent = self.sent_once if once else self.sent
+        return self.received(operation, sent(operation, query, headers, forged=forged))
 
     def sent(
         self,
@@ -131,7 +132,9 @@ class Sender:
         once: bool = False,
         forged: str | None = None,
     ) -> Answer:
-        """As `send`, but nothing is judged: this may be done side by side."""
+        """As `send`, but nothing is judged: this may be done side by side. `once`: it is not sent again, whatever
+        comes.
+        """
         url = f"{self._client.target.base_url}{operation.path}"
         call = Call(self.name, operation.method, url, query, headers, operation=operation.name, forged=forged)
         try:
@@ -139,6 +142,19 @@ class Sender:
         finally:
             if operation.changes:
                 self.whenever_changed()
+
+    def sent_once(
+        self, operation: Operation, query: str, headers: Mapping[str, str], *, forged: str | None = None
+    ) -> Answer:
+        """As `sent`, but a 503 is not retried. What is lost with a connection that was kept is sent again, once: the
+        target may close it behind any answer, while the next request is on its way (RFC 9112, 9.5).
+        """
+        try:
+            return self.sent(operation, query, headers, once=True, forged=forged)
+        except Unreachable as lost:
+            if not lost.stale:
+                raise
+            return self.sent(operation, query, headers, once=True, forged=forged)
 
     def received(self, operation: Operation, answer: Answer) -> Answer:
         """The answer to a request that was `sent`, judged by itself."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from conformance.faults import twin
 from conformance.sandbox import Sandbox
@@ -60,6 +61,25 @@ class HangsUp(Face):
         answer = await super().respond(request, handle)
         answer.headers["connection"] = "close"
         return answer
+
+
+class _ClosesUnsaid(HttpToolsProtocol):
+    answered = 0
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self.answered += 1
+        if self.answered == 5:
+            # What comes within the next moment is not read: the other side has sent it before it could know.
+            self.transport.pause_reading()
+            self.loop.call_later(0.003, self.transport.close)
+
+
+@twin()
+class HangsUpUnsaid(Sandbox):
+    """Closes each connection behind its fifth answer, and does not say so before."""
+
+    protocol = _ClosesUnsaid
 
 
 @twin()

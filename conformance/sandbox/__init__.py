@@ -7,6 +7,7 @@ from typing import Any
 
 import tomli_w
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from conformance.sandbox.clock import Clock
 from conformance.sandbox.credentials import Gatekeeper
@@ -35,6 +36,7 @@ class Sandbox:
     face_class: type[Face] = Face
     gatekeeper_class: type[Gatekeeper] = Gatekeeper
     clock_class: type[Clock] = Clock
+    protocol: type[HttpToolsProtocol] = HttpToolsProtocol  # how it speaks HTTP
     queue_class: type[EngineQueue] = EngineQueue
     settle_ms = 500  # it shows at once what was placed: the time is for the machine
     consistency_ms = 0
@@ -70,13 +72,13 @@ class Sandbox:
     def serve(self, port: int = 0) -> Iterator[Served]:
         """Serve on 127.0.0.1 in a thread while the context lasts; port 0 takes a free one. Raises OSError."""
         listening, root = listen(port)
-        with in_thread(self.app, listening):
+        with in_thread(self.app, listening, self.protocol):
             yield self._served(root)
 
     def serve_forever(self, port: int, on_ready: Callable[[Served], None], app: ASGIApp | None = None) -> None:
         """Serve `app`, or the sandbox, until Ctrl-C or SIGTERM, telling where once it listens. Raises OSError."""
         listening, root = listen(port)
-        until_stopped(app or self.app, listening, lambda: on_ready(self._served(root)))
+        until_stopped(app or self.app, listening, lambda: on_ready(self._served(root)), self.protocol)
 
     def _served(self, root: str) -> Served:
         base_url = api_url(root)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from conformance.sandbox.face import BASE_PATH
 
@@ -34,9 +35,13 @@ def listen(port: int) -> tuple[socket.socket, str]:
 
 
 @contextlib.contextmanager
-def in_thread(app: Any, listening: socket.socket) -> Iterator[None]:
-    """Serve in a thread while the context lasts. Raises RuntimeError where the server does not start."""
-    server = _server(app)
+def in_thread(
+    app: Any, listening: socket.socket, protocol: type[HttpToolsProtocol] = HttpToolsProtocol
+) -> Iterator[None]:
+    """Serve in a thread while the context lasts; `protocol` speaks HTTP. Raises RuntimeError where the server does not
+    start.
+    """
+    server = _server(app, protocol)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="sandbox", daemon=True)
     ready = threading.Event()
     server.on_startup = ready.set
@@ -51,9 +56,11 @@ def in_thread(app: Any, listening: socket.socket) -> Iterator[None]:
         listening.close()
 
 
-def until_stopped(app: Any, listening: socket.socket, on_ready: Callable[[], None]) -> None:
-    """Serve until Ctrl-C or SIGTERM."""
-    server = _server(app)
+def until_stopped(
+    app: Any, listening: socket.socket, on_ready: Callable[[], None], protocol: type[HttpToolsProtocol]
+) -> None:
+    """Serve until Ctrl-C or SIGTERM; as `in_thread`."""
+    server = _server(app, protocol)
     server.on_startup = on_ready
     # Once it has shut down, uvicorn raises the signal anew: to be told to stop is no failure.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -72,10 +79,10 @@ class _Server(uvicorn.Server):
         self.on_startup()
 
 
-def _server(app: Any) -> _Server:
+def _server(app: Any, protocol: type[HttpToolsProtocol]) -> _Server:
     config = uvicorn.Config(
         app,
-        http="httptools",
+        http=protocol,
         ws="none",
         loop="asyncio",
         lifespan="off",

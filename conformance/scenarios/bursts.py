@@ -106,7 +106,7 @@ def _burst(stage: Stage, operation: Operation, queries: Sequence[str], credentia
 
     def send(query: str) -> Answer:
         with account.counting_as("bursts"):
-            return account.sent(operation, *account.signer.authorize(query, credential), once=True)
+            return account.sent_once(operation, *account.signer.authorize(query, credential))
 
     round_trip_s = min((good.exchange.elapsed_ms for good in account.good), default=0.0) / 1000
     at_once = SideBySide(_connections(round_trip_s, len(queries)))

@@ -53,4 +53,5 @@ class Came:
     seconds: float = 0.0
     problem: str | None = None
     dropped: bool = False
+    stale: bool = False
     refused: bool = False

@@ -218,7 +218,7 @@ class Client:
             came = self._once_it_accepts(call, came)
         exchange = kept(call, came, self._redactor)
         if came.problem or came.status is None:
-            raise Unreachable(exchange, came.dropped)
+            raise Unreachable(exchange, came.dropped, came.stale)
         return Answer(came.status, came.headers, came.body, exchange)
 
     def _ask(self, call: Call) -> Came:
@@ -236,6 +236,7 @@ class Client:
         connect_s = CONNECT_TIMEOUT_S
         patience_s = self.breaker.patience_s(READ_TIMEOUT_S)
         came, started = Came(time.time()), time.monotonic()
+        was_kept, self._local.kept = getattr(self._local, "kept", False), False
         self.pace.sent(apart=not APART.isdisjoint(self._purposes()))
         try:
             # Not by a session: that would follow redirects, keep cookies, and take proxies from this machine.
@@ -252,7 +253,9 @@ class Client:
             came.problem = in_words(error, connect_s, patience_s)
             # To list, or to cancel, may be asked for again, however much of the answer had come.
             came.dropped = is_dropped(error) if came.status is None else is_cut_off(error) and call.method != "POST"
+            came.stale = was_kept and came.dropped and came.status is None
             came.refused = is_refused(error)
+        self._local.kept = came.problem is None
         came.seconds = time.monotonic() - started
         self.pace.ended(started, is_list=call.operation == LIST.name and came.status == 200)
         self._answers |= came.problem is None

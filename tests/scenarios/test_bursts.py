@@ -1,3 +1,4 @@
+import asyncio
 import itertools
 import time
 from contextlib import nullcontext
@@ -10,6 +11,7 @@ from starlette.responses import Response
 
 from conformance.checks.test_load import _expect_no_throttling
 from conformance.evidence import Exchange
+from conformance.faults.twins_around import HangsUpUnsaid, _ClosesUnsaid
 from conformance.operations import LIST
 from conformance.orders import Query
 from conformance.sandbox import Sandbox
@@ -57,7 +59,7 @@ class Slow:
     def counting_as(self, _: str) -> Any:
         return nullcontext()
 
-    def sent(self, *_: object, once: bool) -> None:
+    def sent_once(self, *_: object) -> None:
         self.sent_so_far += 1
         time.sleep(self.answers_in_s)
 
@@ -120,6 +122,33 @@ def test_what_fails_without_a_burst_too_is_not_the_doing_of_the_burst(
 
     with stage_on(Flaky()) as stage, nullcontext() if ends is None else pytest.raises(ends):
         _expect_no_throttling(stage, LIST, lambda: lists_at_once(stage, [Query(limit=1)] * 40, "jwt"), "jwt")
+
+
+def test_what_is_lost_with_a_connection_that_was_kept_is_sent_again() -> None:
+    with stage_on(HangsUpUnsaid()) as stage:
+        made = lists_at_once(stage, [Query(limit=1)] * BURST, "jwt")
+    assert {answer.status for answer in made.answers} == {200}
+
+
+class _HangsUpAtOnce(_ClosesUnsaid):
+    """Reads no request over a new connection either, once it has answered some."""
+
+    made = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        type(self).made += 1
+        if self.made > 9:
+            transport.pause_reading()
+            self.loop.call_later(0.003, transport.close)
+
+
+def test_what_is_lost_with_a_new_connection_is_not_sent_again() -> None:
+    class Closing(Sandbox):
+        protocol = _HangsUpAtOnce
+
+    with stage_on(Closing()) as stage, pytest.raises(Unreachable):
+        lists_at_once(stage, [Query(limit=1)] * BURST, "jwt")
 
 
 def burst(*statuses: int) -> Burst:
