@@ -16,12 +16,10 @@ from conformance.coverage.array import Row
 from conformance.coverage.live_sets import COUNTS, EVERYWHERE, LATER, live_sets, placed, sorts, triples_of
 from conformance.coverage.population import YOUNG
 from conformance.declare import cancels, early, needs, verifies
-from conformance.evidence import Exchange
 from conformance.oracle.listing import MAX_LIMIT
 from conformance.orders import LIVE, Query
-from conformance.scenarios.cancellation import Following, cancel_all, expect_untouched
+from conformance.scenarios.cancellation import Following, cancel_all, clear_untouched
 from conformance.scenarios.trades import OPPOSITE
-from conformance.stage.clearing import Many
 from conformance.stage.many import add_many, arrange_many
 from conformance.stage.stage import Stage
 from conformance.stage.wishes import Wish, of_a_bystander, of_all_numbers_of_fills, priced
@@ -117,33 +115,21 @@ def test_any_number_of_live_orders(stage: Stage, number: int) -> None:
     for row in rest:
         following.cancel(_symbol(row), credentials[row["credential"]], many)
     for rows in later:
-        more = wishes_of(stage, rows, LATER[number], -1 - number)
         sent += following.judged()
-        if many.beside is None or any(wish.to_be_placed for wish in more):
-            _end(view, many, sent)
-            many = arrange_many(stage, view, more)
-        else:
-            many = add_many(stage, view, more, many)
+        many = add_many(stage, view, wishes_of(stage, rows, LATER[number], -1 - number), many)
         following = Following(stage, view, many.parts[0])
         for row in rows:
             following.cancel(_symbol(row), credentials[row["credential"]], many)
     sent += following.judged()
-    _end(view, many, sent)
     stage.clear(view)
-    if view.opposite is not None and not view.opposite.foreign_live():
-        stage.clear(view.opposite)  # it would stand in the way of trades
+    if many.beside is not None and view.opposite is not None:
+        clear_untouched(stage, view.opposite, many.beside, *sent)
     met += [row for rows in (rest, *later) for row in rows]
     for triple in set().union(*map(triples_of, met)):
         stage.caller.observations.cover("cancels", ("triple", triple))
     stage.clear(view)
     if view.opposite is not None and not view.opposite.foreign_live():
         stage.clear(view.opposite)  # it would stand in the way of trades
-
-
-def _end(view: View, many: Many, sent: Sequence[Exchange]) -> None:
-    """See to it that what the opposite account has is as it was before these cancel-alls."""
-    if many.beside is not None and view.opposite is not None:
-        expect_untouched(view.opposite, many.beside, *sent)
 
 
 def _symbol(row: Row) -> str | None:
@@ -164,7 +150,8 @@ def wishes_of(stage: Stage, rows: Sequence[Row], counts: Sequence[int], number: 
     for place, (row, count) in enumerate(zip(rows, counts, strict=False)):
         where = left if row["scope"] == EVERYWHERE else [row["scope"]]
         few = count if place == 0 or stage.arranger.injects else 1
-        most_placed = PLACED_OF_A_SET if place == 0 and number >= 0 else PLACED_BESIDE
+        # Who places has to wait for what is taken from the order before.
+        most_placed = 0 if number < 0 else PLACED_OF_A_SET if place == 0 else PLACED_BESIDE
         wishes += _wishes(stage, row, few, where, most_placed, rng)
         left = [symbol for symbol in left if symbol not in where]
     return wishes

@@ -197,7 +197,7 @@ class Following:
         """One more."""
         asked_at = time.monotonic()
         before = self._now if self._knows else None
-        after = self._stage.lane.cancel_in_passing(self._view, symbol, credential, before, many, self._told)
+        after = self._stage.lane.cancel_in_passing(self._view, symbol, credential, before, many, self._told.append)
         self._knows = after is not None
         if after is None or not (orders := self._told[-1].orders):
             return
@@ -215,20 +215,35 @@ class Following:
         return [answer.exchange for answer in self._told]
 
 
-def expect_untouched(view: View, before: Snapshot, *canceled: Exchange) -> None:
-    """Raise a Violation where an account is not as it was `before` these cancel-alls of another one."""
+def clear_untouched(stage: Stage, view: View, before: Snapshot, *canceled: Exchange) -> None:
+    """Cancel what an account has, and see to it that it was as it was `before` these cancel-alls of another one: all
+    that was live there is told as canceled now.
+
+    Raises Violation where some is not, and lists show that it has changed.
+    """
+
+    def expect_told(answer: Canceled) -> None:
+        told = {order.id for order in answer.orders}
+        rest = {order.id: order for order in before.live() if order.id not in told}
+        view.account.observations.count({"cancel.own-only": len(before.live()) - len(rest)})
+        if rest:
+            _expect_unchanged(view, replace(before, orders=rest), *canceled, answer.exchange)
+
+    stage.lane.cancel_in_passing(view, None, view.account.credentials[0], before, then=expect_told)
+    view.look_apart(None)
+
+
+def _expect_unchanged(view: View, before: Snapshot, *evidence: Exchange) -> None:
     began = time.monotonic()
     while True:
         asked_at = time.monotonic()
         after = view.fresh(len(before.exchanges), before.ceiling)
-        judgement = UNTOUCHED.judge(before, after)
-        if not judgement.breaches or asked_at > view.delays.consistent_from:
+        breaches = UNTOUCHED.judge(before, after).breaches
+        if not breaches or asked_at > view.delays.consistent_from:
             break
         sleep(pause_s(time.monotonic() - began))
-    view.believe(after)
-    observations = view.account.observations
-    observations.count(judgement.saw)
-    observations.report(judgement.breaches, *before.exchanges[:1], *canceled, *after.exchanges[:1], raising=True)
+    told = (*before.exchanges[:1], *evidence, *after.exchanges[:1])
+    view.account.observations.report(breaches, *told, raising=True)
 
 
 def expect_listed(stage: Stage, cancellation: Answered, earlier: Page) -> None:

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from conformance.account.account import Account
@@ -138,10 +138,11 @@ class Lane:
         kind: Credential,
         before: Snapshot | None,
         many: Many | None = None,
-        told: list[Canceled] | None = None,
+        then: Callable[[Canceled], object] | None = None,
     ) -> Snapshot | None:
         """Let the account cancel all, where that is not what is tested. The answer alone is judged, where it is known
-        what was `before`; `many` as `judge_answer` has it. What the account is then. `told`: the answer is added.
+        what was `before`; `many` as `judge_answer` has it. What the account is then. `then`: what is done with the
+        answer before it is judged.
         """
         with self.driver.setting_up():
             try:
@@ -150,8 +151,8 @@ class Lane:
             except Violation:
                 return None
             view.canceled(answer.orders)
-            if told is not None:
-                told.append(answer)
+            if then is not None:
+                then(answer)
             if before is None:
                 return None
             clock = self.clock.window(answer.sent_at, answer.answered_at)

@@ -35,6 +35,7 @@ def arrange_many(stage: Stage, view: View, wishes: Sequence[Wish], bystander: Se
 
 def add_many(stage: Stage, view: View, wishes: Sequence[Wish], earlier: Many) -> Many:
     """Bring about these live orders of one age, where nothing is live any more; what is beside stays."""
+    stage.lane.clear(view)
     return Many([_of_one_age(stage, view, wishes)[0]], earlier.beside)
 
 

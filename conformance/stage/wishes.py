@@ -18,7 +18,7 @@ Way = Literal["injecting", "placing"]
 SIDES = ("buy", "sell")
 
 _OF_A_BYSTANDER = 4  # ages: older ones would take one page more
-_TAKING = 0.4  # of a bystander's orders: what takes has the market for itself meanwhile, which takes time
+_TAKING = 0.1  # of a bystander's orders: what takes has the market for itself meanwhile, which takes time
 
 
 @dataclass(frozen=True, slots=True)

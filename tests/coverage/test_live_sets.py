@@ -73,7 +73,7 @@ def test_most_triples_of_what_is_canceled_by_whom_are_met(seed: int) -> None:
     possible, rows = possible_triples(EACH, WAYS), chosen_rows(seed)
     met = set().union(*map(triples_of, rows))
     assert met <= possible
-    assert len(met) > 0.94 * len(possible)
+    assert len(met) > 0.92 * len(possible)
     pairs = set().union(*(within(dict(each), 2) for each in possible))
     missed = pairs - set().union(*(within(dict(each), 2) for each in met))
     assert not missed

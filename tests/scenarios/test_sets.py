@@ -12,7 +12,7 @@ from conformance.observations import Observations
 from conformance.oracle.snapshot import Snapshot
 from conformance.sandbox import Exchange, Sandbox
 from conformance.sandbox.records import Order
-from conformance.scenarios.cancellation import Following, cancel_all, expect_untouched
+from conformance.scenarios.cancellation import Following, cancel_all, clear_untouched
 from conformance.stage.clearing import Many
 from conformance.stage.many import arrange_many
 from conformance.stage.stage import Stage
@@ -144,11 +144,11 @@ def test_what_the_opposite_account_has_beside_a_set_stays(sandbox: type[Sandbox]
         assert len(many.beside.live()) == 2
         cancel_all(stage, many=many, watched=False)
         if sandbox is Sandbox:
-            expect_untouched(stage.other_view, many.beside)
+            clear_untouched(stage, stage.other_view, many.beside)
             assert observations.saw["cancel.own-only"]
         else:
             with pytest.raises(Violation) as violation:
-                expect_untouched(stage.other_view, many.beside)
+                clear_untouched(stage, stage.other_view, many.beside)
             assert violation.value.breach.requirement == "cancel.own-only"
 
 
