@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from functools import partial
 from typing import NamedTuple
 
-from conformance.account.sender import Came, Coming, Sender
+from conformance.account.sender import Sender
+from conformance.account.sent import Came, Coming
 from conformance.operations import LIST
 from conformance.wire.counts import Purpose
 from conformance.wire.signer import Credential

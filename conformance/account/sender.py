@@ -9,11 +9,12 @@ from concurrent.futures import CancelledError, Future
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 from urllib.parse import urlencode
 
 from conformance import contract
 from conformance.account.blame import charge
+from conformance.account.sent import Came, Coming, Good, Signed
 from conformance.evidence import Exchange
 from conformance.observations import Observations
 from conformance.operations import LIST, Operation
@@ -37,40 +38,6 @@ _ASKED_AGAIN = 2
 _PERHAPS_AWAY = (500, 502, 503, 504)
 
 _REMEMBERED = 20  # good lists at most: all that checks ask for alike, one after the other, with each credential
-
-
-class Good(NamedTuple):
-    """A list that good credentials were shown. `query`: without what signs it; `at`: by the monotonic clock."""
-
-    account: str
-    query: str
-    credential: Credential
-    signed_at_ms: int
-    exchange: Exchange
-    at: float
-
-
-class Came(NamedTuple):
-    """What came back for a request, when by the monotonic clock, and what it had signed."""
-
-    answer: Answer | Unreachable
-    signed_at_ms: int
-    at: float
-
-
-class Coming(NamedTuple):
-    """A list that is asked for ahead, since this moment of the monotonic clock at the earliest."""
-
-    asked_since: float
-    came: Future[Came]
-
-
-class Signed(NamedTuple):
-    """A request as it goes over the wire; `forged`: what its credentials are, where they are not good."""
-
-    query: str
-    headers: Mapping[str, str]
-    forged: str | None = None
 
 
 class Sender:
@@ -116,9 +83,8 @@ class Sender:
         once: bool = False,
         forged: str | None = None,
     ) -> Answer:
-        """Send a request with exactly this query string and these headers; `once`: as `sent_once`.
-
-        `forged`: what its credentials are, where they are not good.
+        """Send a request with exactly this query string and these headers; `once`: as `sent_once`. `forged`: what its
+        credentials are, where they are not good.
         """
         sent = self.sent_once if once else self.sent
         return self.received(operation, sent(operation, query, headers, forged=forged))
@@ -132,9 +98,7 @@ class Sender:
         once: bool = False,
         forged: str | None = None,
     ) -> Answer:
-        """As `send`, but nothing is judged: this may be done side by side. `once`: it is not sent again, whatever
-        comes.
-        """
+        """As `send`, but nothing is judged: this may be done side by side. `once`: whatever comes, not sent again."""
         url = f"{self._client.target.base_url}{operation.path}"
         call = Call(self.name, operation.method, url, query, headers, operation=operation.name, forged=forged)
         try:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import replace
 
 from conformance.account.blame import BAD_INPUT
-from conformance.account.sender import Signed
+from conformance.account.sent import Signed
 from conformance.operations import CANCEL_ALL
 from conformance.oracle.harm import Attempt, harm
 from conformance.oracle.listing import MAX_LIMIT

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from conformance.account.ahead import Wanted, asked_ahead
-from conformance.account.sender import Good
+from conformance.account.sent import Good
 from conformance.account.view import View
 from conformance.orders import Query
 from conformance.stage.stage import Stage

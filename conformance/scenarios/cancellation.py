@@ -10,7 +10,7 @@ from conformance.account.ahead import asked_ahead
 from conformance.account.answers import Canceled, Page
 from conformance.account.blame import charge
 from conformance.account.patience import pause_s
-from conformance.account.sender import Signed
+from conformance.account.sent import Signed
 from conformance.account.view import View
 from conformance.evidence import Exchange
 from conformance.operations import CANCEL_ALL

@@ -6,7 +6,7 @@ from functools import partial
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from conformance.account.sender import Signed
+from conformance.account.sent import Signed
 from conformance.evidence import Exchange
 from conformance.naming import count
 from conformance.operations import CANCEL_ALL, LIST, Operation

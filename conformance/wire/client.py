@@ -18,13 +18,14 @@ from conformance.evidence import Exchange
 from conformance.operations import CANCEL_ALL, LIST, Operation
 from conformance.profile import Target
 from conformance.verdict import Unreachable
-from conformance.wire.bounded import BoundedAdapter, Unbounded, read_body
+from conformance.wire.bounded import Unbounded, read_body
 from conformance.wire.breaker import Breaker
 from conformance.wire.call import Call, Came, origin
 from conformance.wire.counts import APART, PURPOSES, Counts, Latencies, Purpose
 from conformance.wire.failures import in_words, is_cut_off, is_dropped, is_refused
 from conformance.wire.headers import OWN, all_of
 from conformance.wire.kept import kept
+from conformance.wire.own import Own
 from conformance.wire.pace import Pace
 from conformance.wire.redaction import Redactor
 from conformance.wire.side_by_side import SideBySide
@@ -80,7 +81,7 @@ class Client:
         self.pace = Pace()
         self._side_by_side = SideBySide(1 if target.max_requests_per_second else connections, self.pace.is_far)
         self._redactor = redactor
-        self._local = threading.local()
+        self._own = Own()
         self.lock = threading.Lock()
         self._next_slot = 0.0
         self._throttle_waits = 0
@@ -91,16 +92,12 @@ class Client:
     @contextmanager
     def counting_as(self, purpose: Purpose) -> Iterator[None]:
         """Count what this thread sends inside under this purpose, or under one around it that PURPOSES names first."""
-        outer = self._purposes()
-        self._local.purposes = (*outer, purpose)
+        outer = self._own.purposes
+        self._own.purposes = (*outer, purpose)
         try:
             yield
         finally:
-            self._local.purposes = outer
-
-    def _purposes(self) -> tuple[Purpose, ...]:
-        purposes: tuple[Purpose, ...] = getattr(self._local, "purposes", ())
-        return purposes
+            self._own.purposes = outer
 
     @property
     def at_once(self) -> int:
@@ -112,14 +109,14 @@ class Client:
 
         Raises what the first of them raised, as if they were made one after the other.
         """
-        return self._side_by_side.results([partial(self._counted, self._purposes(), call) for call in calls])
+        return self._side_by_side.results([partial(self._counted, self._own.purposes, call) for call in calls])
 
     def under_way(self, calls: Sequence[Callable[[], Result]]) -> AbstractContextManager[list[Future[Result]]]:
         """Inside, these calls are being made at once. What they send counts as what this thread sends."""
-        return self._side_by_side.under_way([partial(self._counted, self._purposes(), call) for call in calls])
+        return self._side_by_side.under_way([partial(self._counted, self._own.purposes, call) for call in calls])
 
     def _counted(self, purposes: tuple[Purpose, ...], call: Callable[[], Result]) -> Result:
-        self._local.purposes = purposes
+        self._own.purposes = purposes
         return call()
 
     def send(self, call: Call) -> Answer:
@@ -222,7 +219,7 @@ class Client:
         return Answer(came.status, came.headers, came.body, exchange)
 
     def _ask(self, call: Call) -> Came:
-        return self._side_by_side.in_turn(partial(self._counted, self._purposes(), partial(self._ask_here, call)))
+        return self._side_by_side.in_turn(partial(self._counted, self._own.purposes, partial(self._ask_here, call)))
 
     def _ask_here(self, call: Call) -> Came:
         # Only to the target: these headers may be credentials of a gateway.
@@ -236,11 +233,11 @@ class Client:
         connect_s = CONNECT_TIMEOUT_S
         patience_s = self.breaker.patience_s(READ_TIMEOUT_S)
         came, started = Came(time.time()), time.monotonic()
-        was_kept, self._local.kept = getattr(self._local, "kept", False), False
-        self.pace.sent(apart=not APART.isdisjoint(self._purposes()))
+        was_kept, self._own.kept = self._own.kept, False
+        self.pace.sent(apart=not APART.isdisjoint(self._own.purposes))
         try:
             # Not by a session: that would follow redirects, keep cookies, and take proxies from this machine.
-            with self._connections().send(
+            with self._own.connections.send(
                 prepared,
                 stream=True,
                 timeout=(connect_s, patience_s),
@@ -255,7 +252,7 @@ class Client:
             came.dropped = is_dropped(error) if came.status is None else is_cut_off(error) and call.method != "POST"
             came.stale = was_kept and came.dropped and came.status is None
             came.refused = is_refused(error)
-        self._local.kept = came.problem is None
+        self._own.kept = came.problem is None
         came.seconds = time.monotonic() - started
         self.pace.ended(started, is_list=call.operation == LIST.name and came.status == 200)
         self._answers |= came.problem is None
@@ -273,12 +270,6 @@ class Client:
         self.breaker.outlast(is_accepted)
         return tries[-1]
 
-    def _connections(self) -> BoundedAdapter:
-        connections: BoundedAdapter | None = getattr(self._local, "connections", None)
-        if connections is None:
-            connections = self._local.connections = BoundedAdapter()
-        return connections
-
     def hide(self, credential: str) -> None:
         """From now on, never show this credential."""
         self._redactor.add(credential)
@@ -292,7 +283,7 @@ class Client:
         """Count the request, and wait if the profile limits the rate."""
         with self.lock:
             unless: Purpose = "cancel-alls" if call.operation == CANCEL_ALL.name else "lists"
-            self.counts.by_purpose[min((*self._purposes(), unless), key=PURPOSES.index)] += 1
+            self.counts.by_purpose[min((*self._own.purposes, unless), key=PURPOSES.index)] += 1
             self._sent.append(time.monotonic())
             rate = self.target.max_requests_per_second
             if not rate:

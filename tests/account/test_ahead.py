@@ -10,7 +10,7 @@ import pytest
 
 from conformance.account.account import Account
 from conformance.account.ahead import asked_ahead
-from conformance.account.sender import Came
+from conformance.account.sent import Came
 from conformance.operations import Operation
 from conformance.orders import Query
 from conformance.profile import loader

@@ -8,7 +8,7 @@ import pytest
 from conformance.account.ahead import Wanted
 from conformance.account.answers import Page
 from conformance.account.known import Known
-from conformance.account.sender import Came
+from conformance.account.sent import Came
 from conformance.evidence import Exchange
 from conformance.observations import Observations
 from conformance.oracle.settled import Settled
