@@ -29,7 +29,7 @@ from conformance.oracle.listing import (
     page_size,
 )
 from conformance.oracle.records import read
-from conformance.orders import Order, Query
+from conformance.orders import STATUSES, Order, Query
 from conformance.turns import sleep
 from conformance.verdict import Breach, Inconclusive
 from conformance.wire.answers import decoded
@@ -221,19 +221,25 @@ class Blame:
         if name == "start" and kept is not None and len(kept) == page_size(query.limit):
             # What it lets through wrongly is the oldest of all, which a full page does not reach: that of a later start
             # would.
-            kept = self._keeps(replace(alone, start=kept[len(kept) // 2].created_at, limit=MAX_LIMIT), breach, kind)
-            if kept is not None and self._fails_without_and_beside_an_end(breach, query, kind):
+            later = kept[len(kept) // 2].created_at
+            kept = self._keeps(replace(alone, start=later, limit=MAX_LIMIT), breach, kind)
+            if kept is not None and self._fails_without_and_beside_an_end(breach, query, later, kind):
                 return False
         return kept is not None
 
-    def _fails_without_and_beside_an_end(self, breach: Breach, query: Query, kind: Credential) -> bool:
-        """Whether an old start is wrong beside other filters without an end, and beside an end alone: what is beside it
-        is then not what makes it so.
+    def _fails_without_and_beside_an_end(self, breach: Breach, query: Query, later: int, kind: Credential) -> bool:
+        """Whether an old start is wrong beside other filters without an end, and beside an end alone, where a later one
+        is right: what is beside it is then not what makes it so.
         """
-        without_end, beside_end = replace(query, end=None), Query(start=query.start, end=query.start, limit=MAX_LIMIT)
+        without_end = replace(query, end=None)
         if without_end.symbol is None and without_end.status is None:
+            others = [replace(without_end, status=status, limit=MAX_LIMIT) for status in STATUSES]
+        else:
+            others = [without_end]
+        old, new = (Query(start=start, end=start, limit=MAX_LIMIT) for start in (query.start, later))
+        if self._keeps(old, breach, kind) is not None or self._keeps(new, breach, kind) is None:
             return False
-        return all(self._keeps(each, breach, kind) is None for each in (without_end, beside_end))
+        return any(self._keeps(each, breach, kind) is None for each in others)
 
     def _keeps(self, query: Query, breach: Breach, kind: Credential) -> tuple[Order, ...] | None:
         """The orders that the list shows, if it is one, and has not this breach; else None."""
