@@ -2,7 +2,8 @@
 
 | what is wrong | charged to |
 |---|---|
-| a list has another status than 200 | the first parameter that fails alone; else that they stand together |
+| a list has another status than 200, each time | the first parameter that fails alone; else that they stand together |
+| the same, once | list.array |
 | a record does not pass a filter | that filter, where it is wrong alone; else that filters stand together |
 | a list holds other orders than it should | the limit, where the page is right with room for all; else as above |
 | a list without a limit is too long | the limit, where limit=50 gives a page that is too long as well |
@@ -69,7 +70,8 @@ def of_odd_input(breach: Breach) -> Breach:
 def of_list(query: Query, status: int, fails: Callable[[Query], bool], market: str | None = None) -> str:
     """The requirement that a list breaks by answering `status`; `fails` tells whether another query fares alike.
 
-    It is the first parameter that fails alone. If none does it is that they stand together. `market`: the name of one.
+    It is the first parameter that fails alone. If none does it is that they stand together, if they fail once more.
+    `market`: the name of one.
     """
     if 200 <= status < 300 or status in _NOTHING_SHOWN:
         return "list.array"
@@ -79,6 +81,8 @@ def of_list(query: Query, status: int, fails: Callable[[Query], bool], market: s
     for name, _ in query.pairs():
         if fails(replace(Query(), **{name: getattr(query, name)})):
             return limit_requirement(query.limit) if name == "limit" else f"list.{name}"
+    if not fails(query):
+        return "list.array"  # what makes it fail now and then, its parameters do not tell
     if _is_empty_window(query):
         return "list.window-empty"
     return "list.conjunctive"

@@ -200,6 +200,14 @@ class OneCancelAllAtATime(_InSteps):
         return await super().cancel_all(account, symbol)
 
 
+@fault(breaks="list.array")
+class ListsLockedWhileCanceling(_InSteps):
+    """Answers 423 to lists of an account while it cancels its orders."""
+
+    def list_orders(self, request: Request, account: str, body: bytes) -> Response:
+        return self.error(423, "LOCKED") if self.at_work[account] else super().list_orders(request, account, body)
+
+
 @fault(breaks="cancel.complete")
 class SkipsWhatIsLocked(Face):
     """Leaves live what a trade has taken from within the last milliseconds, as FOR UPDATE SKIP LOCKED does."""
