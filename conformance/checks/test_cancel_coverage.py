@@ -127,7 +127,6 @@ def test_any_number_of_live_orders(stage: Stage, number: int) -> None:
     met += [row for rows in (rest, *later) for row in rows]
     for triple in set().union(*map(triples_of, met)):
         stage.caller.observations.cover("cancels", ("triple", triple))
-    stage.clear(view)
     if view.opposite is not None and not view.opposite.foreign_live():
         stage.clear(view.opposite)  # it would stand in the way of trades
 
