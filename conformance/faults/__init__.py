@@ -102,7 +102,8 @@ class Fault(Variant):
 class Twin(Variant):
     """Something that the documents allow. `silence`: the id of the silence that it reads in its own way, if any.
 
-    `tested_by`: the command. `shows_late`: its lists need the time that the profile allows.
+    `tested_by`: the command. `shows_late`: its lists need the time that the profile allows, or keep
+    what others show late.
     """
 
     silence: str | None = None

@@ -229,7 +229,7 @@ class FillsEmptyTheTakersCacheAlone(_KeptForTheAccount):
 # -- as they should be -------------------------------------------------------------------------------------------------
 
 
-@twin()
+@twin(shows_late=True)  # it would keep what another one shows late
 class CacheThatKnowsWhoAsks(_KeptForTheAccount):
     """Keeps lists for ten seconds by account, credential and parameters, until anything is placed or canceled."""
 
