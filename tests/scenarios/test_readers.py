@@ -36,7 +36,8 @@ def test_lists_are_asked_for_meanwhile_and_behind_it(stage: Stage) -> None:
     assert 2 * READERS <= stage.lists_of_readers == asked(stage) <= READERS * EACH
     looks = readers._looks()
     assert any(look.asked_at < done_at for look in looks)
-    assert sum(look.asked_at >= done_at for look in looks) == READERS
+    # The last one of each; a reader may have begun one more between the two moments.
+    assert READERS <= sum(look.asked_at >= done_at for look in looks) <= 2 * READERS
     readers.judge(before, before)
 
 
