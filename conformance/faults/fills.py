@@ -1,4 +1,4 @@
-"""Lies about what an order's record means: fills, averages, statuses, amounts that were asked for, and reasons."""
+"""Lies about what an order's record means: fills, averages, statuses, and amounts that were asked for."""
 
 import copy
 from decimal import Decimal
@@ -226,49 +226,6 @@ class AmountInWholeUnits(Exchange):
         order = super().place(account, ticket)
         order.quote_quantity = order.quote_quantity and order.quote_quantity // 1
         return order
-
-
-# -- for which reason ----------------------------------------------------------------------------------------------
-
-
-@fault(breaks="order.reject-reason")
-class RejectedWithoutReason(Exchange):
-    """Rejects, and does not say why."""
-
-    def record(self, order: Order) -> dict[str, Any]:
-        return super().record(order) | {"reject_reason": None}
-
-
-@fault(breaks="order.reject-reason")
-class ReasonIsEmpty(Exchange):
-    """Shows an empty reason on a rejected order."""
-
-    def record(self, order: Order) -> dict[str, Any]:
-        return super().record(order) | ({"reject_reason": ""} if order.status == "rejected" else {})
-
-
-@fault(breaks="order.reject-reason")
-class ReasonIsNumber(Exchange):
-    """Shows a JSON number for the reason of a rejected order."""
-
-    def record(self, order: Order) -> dict[str, Any]:
-        return super().record(order) | ({"reject_reason": -2010} if order.status == "rejected" else {})
-
-
-@fault(breaks="order.reject-reason-absent")
-class NoReasonIsEmpty(Exchange):
-    """Shows an empty reason on orders that were not rejected."""
-
-    def record(self, order: Order) -> dict[str, Any]:
-        return super().record(order) | {"reject_reason": order.reject_reason or ""}
-
-
-@fault(breaks="order.reject-reason-absent")
-class CanceledForReason(Exchange):
-    """Says of a canceled order in reject_reason who canceled it."""
-
-    def record(self, order: Order) -> dict[str, Any]:
-        return super().record(order) | ({"reject_reason": "BY_USER"} if order.status == "canceled" else {})
 
 
 # -- one list tells it otherwise -----------------------------------------------------------------------------------

@@ -100,7 +100,7 @@ class Readers:
                 each.result()
 
     def _may_ask(self, lists: int) -> bool:
-        """None where the profile limits the rate of requests, or where the run has asked for enough."""
+        """Whether so many more may be asked for: the profile does not limit the rate, and it was not enough yet."""
         enough = self._stage.effort.times(IN_A_RUN)
         return not self._stage.target.max_requests_per_second and self._stage.lists_of_readers + lists <= enough
 
