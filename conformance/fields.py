@@ -5,6 +5,9 @@ from datetime import UTC, datetime
 from decimal import ROUND_FLOOR, Decimal, InvalidOperation
 from typing import Any
 
+# A time beyond this is one in no unit; nanoseconds are within it.
+_LATEST = 2**63
+
 # What was never filled, nor updated since it was created.
 _PERHAPS_NEVER_UPDATED = ("open", "rejected")
 
@@ -66,10 +69,13 @@ def _seconds(record: Mapping[str, Any], name: str, otherwise: int | None = None)
         raise Unreadable(f"{name} is {value!r}")
     try:
         if isinstance(value, Decimal):
-            return int(value.quantize(Decimal(1), ROUND_FLOOR))  # it has no more digits than a time can have
-        return _second(value) if isinstance(value, str) else value
+            value = int(value.quantize(Decimal(1), ROUND_FLOOR))  # it has no more digits than Decimal's precision
+        second = _second(value) if isinstance(value, str) else value
     except (ValueError, ArithmeticError):
         raise Unreadable(f"{name} is {value!r}") from None
+    if abs(second) > _LATEST:
+        raise Unreadable(f"{name} is further off than 2^63 seconds")
+    return second
 
 
 def _second(text: str) -> int:

@@ -142,7 +142,7 @@ class Judge:
         observations = item.stash.get(_OBSERVATIONS, Observations())
         ending, reason = _ending(error)
         if isinstance(error, Violation) and error.breach.requirement:
-            reason = f"{name_of(item)} stopped at a violation of {error.breach.requirement}"
+            reason = f"stopped at a violation of {error.breach.requirement}"
         present = self.stages.redactor.presentable
         self.stages.note(lane_of(item), observations.covered)
         lapses = ((about, finding(met, name_of(item), present)) for about, met in observations.lapses)

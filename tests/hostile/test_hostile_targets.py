@@ -48,6 +48,9 @@ api_secret = {{ env = "P99_API_SECRET" }}
 # The codes that a terminal obeys: C0 but for the line break, DEL and C1, and what turns the direction of writing.
 OBEYED = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
+# How a failure of the suite itself is told.
+OUR_OWN_FAILURE = re.compile(r"\(conformance/[\w/]+\.py:\d+\)")
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -120,6 +123,7 @@ def expect_a_good_end(run: Judged) -> None:
     assert run.seconds < LONGEST_S
     assert 0 < run.ended.peak_kb < MOST_MEMORY_KB
     assert "Traceback" not in run.printed
+    assert not OUR_OWN_FAILURE.search(run.printed)
 
 
 def expect_nothing_given_away(run: Judged) -> None:

@@ -69,7 +69,7 @@ def test_a_violation_is_of_what_it_names_else_of_all_that_the_check_verifies(jud
     )
     another = ended(judge, one(), Violation(Breach("this", "that", "order.id"), EXCHANGE))
     assert list(another.findings) == ["order.id"]
-    assert another.reason == "test_a::test_it stopped at a violation of order.id"
+    assert another.reason == "stopped at a violation of order.id"
 
 
 def test_no_secret_is_in_an_outcome(judge: Judge) -> None:

@@ -121,6 +121,13 @@ def test_an_order_that_cannot_be_told_from_others_is_not_read(name: str) -> None
         Order.from_json(without(name))
 
 
+@pytest.mark.parametrize("at", [10**4299, -(10**4299), Decimal(10**20), "1" + 40 * "0"], ids=lambda at: type(at).__name__)
+def test_a_time_that_no_clock_can_tell_is_not_read(at: object) -> None:
+    """Python cannot even print the longest of them in decimal."""
+    with pytest.raises(Unreadable, match="created_at is further off than"):
+        Order.from_json({**record(), "created_at": at})
+
+
 def test_a_word_that_means_nothing_known_is_left_as_it_was_sent() -> None:
     """In small letters, a token that is sent for a side would not be recognized as one."""
     read = meant({**record(), "side": "Bearer-eyJHbG.The-Token", "type": "LIMIT"})
