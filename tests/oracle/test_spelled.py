@@ -121,7 +121,9 @@ def test_an_order_that_cannot_be_told_from_others_is_not_read(name: str) -> None
         Order.from_json(without(name))
 
 
-@pytest.mark.parametrize("at", [10**4299, -(10**4299), Decimal(10**20), "1" + 40 * "0"], ids=lambda at: type(at).__name__)
+@pytest.mark.parametrize(
+    "at", [10**4299, -(10**4299), Decimal(10**20), "1" + 40 * "0"], ids=lambda at: type(at).__name__
+)
 def test_a_time_that_no_clock_can_tell_is_not_read(at: object) -> None:
     """Python cannot even print the longest of them in decimal."""
     with pytest.raises(Unreadable, match="created_at is further off than"):
