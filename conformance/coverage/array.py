@@ -1,8 +1,9 @@
 """Covering arrays: few rows in which every combination of so many values stands at least once."""
 
 import random
-from collections.abc import Callable, Mapping, Sequence
-from itertools import combinations, product
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from itertools import chain, combinations, product
 
 Row = dict[str, str]
 """A value for each parameter."""
@@ -55,31 +56,31 @@ def cover(
     combination that is still missing, and takes one value after the other that brings the most missing ones.
     """
     strength = len(next(iter(wanted), ()))
-    missing = dict.fromkeys(sorted(wanted))
+    missing, nothing = _Missing(wanted), _Missing(())
     rows: list[Row] = []
     order = list(parameters)
-    while missing:
-        first = next(iter(missing))
+    while missing.combinations:
+        first = next(iter(missing.combinations))
         best: Row | None = None
         gain = 0
         for number in range(_TRIED + _OTHERS):
             if number >= _TRIED and best is not None:
                 break
-            wished = missing if number < _TRIED else {}
+            wished = missing if number < _TRIED else nothing
             row = _filled(dict(first), parameters, wished, rng, allowed, strength)
             if row is None or not shows(row, first):
                 continue
             held = combinations([(name, row[name]) for name in order], strength)
-            new = sum(each in missing and shows(row, each) for each in held)
+            new = sum(each in missing.combinations and shows(row, each) for each in held)
             if new > gain:
                 best, gain = {name: row[name] for name in order}, new
         if best is None:
-            del missing[first]
+            missing.remove(first)
             continue
         rows.append(best)
         for each in combinations(best.items(), strength):
-            if each in missing and shows(best, each):
-                del missing[each]
+            if each in missing.combinations and shows(best, each):
+                missing.remove(each)
     return rows
 
 
@@ -94,28 +95,58 @@ def completed(
     more than so many rows can be had. Any row must have values that are allowed.
     """
     strength = len(next(iter(wanted), ()))
-    missing = dict.fromkeys(sorted(wanted))
+    missing = _Missing(wanted)
     parts = {part for each in wanted for part in combinations(each, strength - 1)}
     rows: dict[int, Row] = {}
 
     def gain(row: Row) -> int:
         """What it shows first. A part counts for more than a whole combination: it is one of several of them."""
-        return len(missing.keys() & within(row, strength)) + _OF_A_PART * len(parts & within(row, strength - 1))
+        held = len(missing.combinations.keys() & within(row, strength))
+        return held + _OF_A_PART * len(parts & within(row, strength - 1))
 
     for number in rng.sample(range(len(begun)), len(begun)):
         tries = [_filled(dict(begun[number]), parameters, missing, rng, allowed, strength) for _ in range(_COMPLETED)]
         filled = [{name: row[name] for name in parameters} for row in tries if row is not None]
         rows[number] = max(filled, key=gain)
-        for each in missing.keys() & within(rows[number], strength):
-            del missing[each]
+        for each in missing.combinations.keys() & within(rows[number], strength):
+            missing.remove(each)
         parts -= within(rows[number], strength - 1)
     return [rows[number] for number in sorted(rows)]
+
+
+class _Missing:
+    """The `combinations` that are still missing, in a fixed order, and by which values they would be completed."""
+
+    def __init__(self, wanted: Collection[Combination]) -> None:
+        self.combinations = dict.fromkeys(sorted(wanted))
+        self._completed_by: defaultdict[tuple[Combination, str], list[str]] = defaultdict(list)
+        for each in self.combinations:
+            for part, name, value in _parts(each):
+                self._completed_by[part, name].append(value)
+
+    def remove(self, combination: Combination) -> None:
+        """It is missing no more."""
+        del self.combinations[combination]
+        for part, name, value in _parts(combination):
+            self._completed_by[part, name].remove(value)
+
+    def completed(self, items: Sequence[tuple[str, str]], name: str, size: int) -> Counter[str]:
+        """How many would be completed by each value of this parameter, beside so many of these others."""
+        by = self._completed_by
+        found = [by[part, name] for part in combinations(items, size) if (part, name) in by]
+        return Counter(chain.from_iterable(found))
+
+
+def _parts(combination: Combination) -> Iterator[tuple[Combination, str, str]]:
+    """What is left of a combination without each of its parameters, and that parameter with its value."""
+    for place, (name, value) in enumerate(combination):
+        yield (*combination[:place], *combination[place + 1 :]), name, value
 
 
 def _filled(
     row: Row,
     parameters: Mapping[str, Sequence[str]],
-    missing: Mapping[Combination, None],
+    missing: _Missing,
     rng: random.Random,
     allowed: Callable[[Mapping[str, str]], bool],
     strength: int,
@@ -123,22 +154,12 @@ def _filled(
     """The row with a value for each parameter; None where no allowed value was found for one."""
     if not allowed(row):
         return None
-    order = {name: place for place, name in enumerate(parameters)}
     rest = [name for name in parameters if name not in row]
     rng.shuffle(rest)
     for name in rest:
-        # What it would stand beside, before it and behind it.
-        items = sorted(row.items(), key=lambda item: order[item[0]])
-        before, behind = ([item for item in items if (order[item[0]] < order[name]) is each] for each in (True, False))
-        beside = [
-            (few, others)
-            for taken in range(strength)
-            for few in combinations(before, taken)
-            for others in combinations(behind, strength - 1 - taken)
-        ]
+        new = missing.completed([(each, row[each]) for each in parameters if each in row], name, strength - 1)
         values = list(parameters[name])
         rng.shuffle(values)
-        new = {value: sum([(*few, (name, value), *others) in missing for few, others in beside]) for value in values}
         best_first = sorted(values, key=lambda value: -new[value])
         value = next((each for each in best_first if allowed({**row, name: each})), None)
         if value is None:

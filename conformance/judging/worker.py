@@ -12,6 +12,7 @@ from conformance import hypothesis_seam
 from conformance.cost import Work
 from conformance.coverage.areas import Area
 from conformance.judging import crashes, lanes
+from conformance.judging.aim import Aim
 from conformance.judging.beside import Beside
 from conformance.judging.declarations import cancels, is_alone, is_early, lane_of, name_of, needs_of, verifies_of
 from conformance.judging.judge import Judge
@@ -87,9 +88,7 @@ class Worker:
         self.stages = self._judge.stages
         self._beside = Beside(self._judge)
         self._turns = {id: turn for turn, id in enumerate(plan.catalogue)}
-        self._aim_met = False
-        self._aim_reads = False
-        self._aimed_at_next = False
+        self._aim = Aim(plan.aim)
         logging.getLogger("urllib3").setLevel(logging.INFO)  # at DEBUG it would log signed queries as they are
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
@@ -106,11 +105,11 @@ class Worker:
         if left_out := [item for item in items if not wanted.tests(item)]:
             items[:] = [item for item in items if wanted.tests(item)]
             self._config.hook.pytest_deselected(items=left_out)
-        self._aim_reads = any(self._is_aimed_at(item) and not cancels(item) for item in items)
         items.sort(key=self._turn)
         if not hasattr(self._config, "workerinput") and len(self._plan.lanes) > 1:
             lanes.share_out(items, self._plan.lanes)
             items.sort(key=lambda item: (*self._turn(item)[:3], lane_of(item)))  # a lane goes on where it was
+        self._aim.follow(items)
         for item in items:
             if hasattr(self._config, "workerinput"):
                 item.add_marker(pytest.mark.lane(self._lane(item.nodeid)))
@@ -130,19 +129,15 @@ class Worker:
         self._judge.expect(session.items)
 
     def _turn(self, item: pytest.Item) -> tuple[bool, bool, bool, bool, bool, int]:
-        """Those that only read come before those that call cancel-all; of each kind, the checks that the run aims at
-        come first. Where none of those reads, they come before all others.
+        """The checks that the run aims at come first. Those that only read come before those that call cancel-all.
 
         Then come those that need live orders, while the orders from the set-up are live. Of those that cancel, the ones
         that have the target alone come last. The rest of the order is the catalogue's.
         """
         first = min((self._turns[id] for id in verifies_of(item)), default=len(self._turns))
         last = cancels(item) and is_alone(item)
-        turn = cancels(item), not self._is_aimed_at(item)
-        return *(turn if self._aim_reads else turn[::-1]), last, "live" not in needs_of(item), not is_early(item), first
-
-    def _is_aimed_at(self, item: pytest.Item) -> bool:
-        return self._plan.aim in verifies_of(item)
+        aside = not self._aim.verified_by(item)
+        return aside, cancels(item), last, "live" not in needs_of(item), not is_early(item), first
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
@@ -236,28 +231,26 @@ class Worker:
 
     # -- when to stop ------------------------------------------------------------------------------------------------
 
-    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
-        """Note whether the run aims at the next check too, and that one also only reads, or also cancels."""
-        follows = nextitem is not None and cancels(nextitem) == cancels(item)
-        self._aimed_at_next = nextitem is not None and follows and self._is_aimed_at(nextitem)
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
+        """Leave out a check that has nothing to add to what the run aims at."""
+        return None if self._aim.begin(item) else True
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Stop where the suite refuses to go on. The controller does so too when a worker reports it."""
         outcome = outcome_in(report)
         if outcome is None:
             return
-        self._aim_met |= self._plan.aim in outcome.findings
+        self._aim.note(outcome)
         if outcome.ending == "declined":
             self._session.shouldfail = outcome.reason
 
     def pytest_runtest_logfinish(self) -> None:
-        """Stop once the requirement that the run aims at is violated, and all its checks that read, or all that cancel,
-        were run; or at the end of the time for exploring.
-        """
+        """Stop where no check has anything to add to what the run aims at, and at the end of the time for exploring."""
         if self._plan.effort.time_is_up():
             self._session.shouldstop = "the time for exploring is up"
-        if self._aim_met and not self._aimed_at_next:
-            self._session.shouldfail = f"{self._plan.aim} is violated"
+        if self._aim.is_over:
+            self._session.shouldfail = f"{self._aim.id} is violated"
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Note that the run was stopped. Other kinds of KeyboardInterrupt are how pytest ends a session early."""
