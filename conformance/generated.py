@@ -89,5 +89,8 @@ def _name(parameter: Mapping[str, Any]) -> str:
 
 def _query_string(case: Case[Any]) -> str:
     """As Schemathesis would have it sent, urlencoded."""
-    parameters = case.as_transport_kwargs()["params"]
+    from schemathesis.transport.requests import REQUESTS_TRANSPORT  # not before the first request is sent
+
+    # What case.as_transport_kwargs() does; but that imports all that other ways of sending need, which takes a while.
+    parameters = REQUESTS_TRANSPORT.serialize_case(case)["params"]
     return parameters if isinstance(parameters, str) else urlencode(parameters or {}, doseq=True)
