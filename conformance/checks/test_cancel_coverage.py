@@ -22,7 +22,7 @@ from conformance.scenarios.cancellation import Following, cancel_all, clear_unto
 from conformance.scenarios.trades import OPPOSITE
 from conformance.stage.many import add_many, arrange_many
 from conformance.stage.stage import Stage
-from conformance.stage.wishes import Wish, of_a_bystander, of_all_numbers_of_fills, priced
+from conformance.stage.wishes import Wish, of_a_bystander, placed_beside, priced
 from conformance.turns import sleep
 from conformance.verdict import NotObserved
 from conformance.wire.signer import Credential
@@ -32,7 +32,7 @@ JWT_ALONE = pytest.param("jwt", marks=[pytest.mark.verifies("auth.jwt"), pytest.
 API_KEY_ALONE = pytest.param("api-key", marks=[pytest.mark.verifies("auth.api-key"), pytest.mark.needs(api_key=True)])
 
 PLACED = 51  # as many as are placed one by one, where nothing can be injected
-PLACED_OF_A_SET, PLACED_BESIDE = 6, 3  # where more can be injected, since each takes a request
+PLACED_OF_A_SET, PLACED_BESIDE = 4, 2  # where more can be injected, since each takes a request, and one for each fill
 SOME = 8  # of the other age
 ON_A_PAGE = 150  # young ones, with what was placed since: more of them would take a page more
 BESIDE = 3  # of so many sets one has nobody beside it, since each bystander takes a look
@@ -170,7 +170,7 @@ def bystander_of(stage: Stage, view: View, wishes: Sequence[Wish], number: int) 
         age = rng.choice(("days", "months"))
         return [replace(wish, age=age) for wish in beside]
     if "placing" in stage.ways:
-        beside += of_all_numbers_of_fills(stage.markets, view.opposite.account.credentials, rng)
+        beside += placed_beside(stage.markets, view.opposite.account.credentials, rng)
     return beside
 
 

@@ -173,7 +173,7 @@ def placed(
     row: Row, count: int, markets: Sequence[str], credentials: Sequence[str], rng: random.Random
 ) -> list[tuple[str, Row]]:
     """So many orders of this set that are placed: market, side, how often each is filled, with which credential it is
-    placed, and whether it takes. The first of them meet each number of fills, and most pairs of these.
+    placed, and whether it takes. The first of them are filled so many times each, and meet most pairs of these.
     """
     fills = {ANY: "0123", "open": "0"}.get(row["status"], "123")
     parameters: dict[str, Sequence[str]] = {
@@ -189,8 +189,9 @@ def placed(
 
     pairs = {each for each in combinations_of(parameters, 2) if allowed(dict(each))}
     kinds = cover(parameters, pairs, rng, allowed)
-    # One of each number of fills comes before the others, the most often filled first: few may be placed.
+    # One of each number of fills comes before the others; some of these numbers by chance, where few are placed.
     each = {kind["fills"]: kind for kind in reversed(kinds)}
-    kinds.sort(key=lambda kind: (kind is not each[kind["fills"]], -int(kind["fills"])))
+    early = rng.sample(sorted(each), len(each))
+    kinds.sort(key=lambda kind: (kind is not each[kind["fills"]], early.index(kind["fills"])))
     first = rng.randrange(len(markets))
     return [(markets[(first + number) % len(markets)], kinds[number % len(kinds)]) for number in range(count)]

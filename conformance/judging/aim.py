@@ -21,6 +21,11 @@ class Aim:
         """Whether the check is one of these."""
         return self.id in verifies_of(item)
 
+    @property
+    def is_of_lists(self) -> bool:
+        """Whether it is about what lists show."""
+        return self.id is not None and self.id.partition(".")[0] == "list"
+
     def follow(self, items: Sequence[pytest.Item]) -> None:
         """The checks will run in this order."""
         self._left = [item for item in items if self.verified_by(item)]

@@ -129,15 +129,22 @@ class Worker:
         self._judge.expect(session.items)
 
     def _turn(self, item: pytest.Item) -> tuple[bool, bool, bool, bool, bool, int]:
-        """The checks that the run aims at come first. Those that only read come before those that call cancel-all.
+        """The checks that the run aims at come first. Those that only read come before those that call cancel-all; all
+        of them where it aims at lists, since these are chosen from what is live after set-up.
 
         Then come those that need live orders, while the orders from the set-up are live. Of those that cancel, the ones
         that have the target alone come last. The rest of the order is the catalogue's.
         """
         first = min((self._turns[id] for id in verifies_of(item)), default=len(self._turns))
         last = cancels(item) and is_alone(item)
-        aside = not self._aim.verified_by(item)
-        return aside, cancels(item), last, "live" not in needs_of(item), not is_early(item), first
+        turn = not self._aim.verified_by(item), cancels(item)
+        return (
+            *(turn[::-1] if self._aim.is_of_lists else turn),
+            last,
+            "live" not in needs_of(item),
+            not is_early(item),
+            first,
+        )
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:

@@ -161,13 +161,11 @@ def of_many_kinds(
     return wishes
 
 
-def of_all_numbers_of_fills(
-    markets: Sequence[Market], credentials: Sequence[Credential], rng: random.Random
-) -> list[Wish]:
-    """What a bystander may have beside a set: in each market orders of either side, each placed with one of these
-    credentials, of which one rests, and another one is filled once, twice or three times.
+def placed_beside(markets: Sequence[Market], credentials: Sequence[Credential], rng: random.Random) -> list[Wish]:
+    """What a bystander may have beside a set: in each market an order of either side that rests, and in one of them
+    another one that is filled once, twice or three times, each placed with one of these credentials.
     """
-    fills = rng.sample((1, 2, 3), 3)
+    one = rng.choice(markets)
     return [
         Wish(
             market,
@@ -176,6 +174,5 @@ def of_all_numbers_of_fills(
             credential=rng.choice(credentials),
             takes=times > 0 and rng.random() < _TAKING,
         )
-        for number, market in enumerate(markets)
-        for times in (0, fills[number % 3])
+        for market, times in (*((market, 0) for market in markets), (one, rng.choice((1, 2, 3))))
     ]

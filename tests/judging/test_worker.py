@@ -60,6 +60,9 @@ def test_what_the_run_aims_at_comes_first(plan: Plan) -> None:
     every = (CANCELS, READS_LATE, READS_LIVE, ALSO_CANCELS, READS)
     reading = ordered(replace(plan, aim="list.safe"), *every)
     assert reading == ["reads late", "reads live", "reads", "also cancels", "cancels"]
+    both = check("cancels too", verifies("list.safe", "order.id"), cancels)
+    assert ordered(replace(plan, aim="list.safe"), both, READS, READS_LATE) == ["reads late", "reads", "cancels too"]
+    assert ordered(replace(plan, aim="order.id"), READS, both) == ["cancels too", "reads"]
     canceling = ordered(replace(plan, aim="cancel.empty"), *every)
     assert canceling == ["cancels", "reads live", "reads", "reads late", "also cancels"]
 
