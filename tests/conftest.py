@@ -1,5 +1,19 @@
-"""Fixtures that several rooms share."""
+"""Fixtures that several rooms share, and the order of the tests."""
+
+import pytest
 
 from tests.whole_run import whole_run
 
 __all__ = ["whole_run"]
+
+# Most tests in these take a run, or several. They come first: else a worker is alone with them at the end.
+_LONG = ("proving", "hostile", "judging", "pipelines", "test_contributing.py", "test_documented_commands.py", "cli")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests that take long."""
+    items.sort(key=lambda item: next((turn for turn, room in enumerate(_LONG) if _in(item, room)), len(_LONG)))
+
+
+def _in(item: pytest.Item, room: str) -> bool:
+    return item.nodeid.startswith(f"tests/{room}")

@@ -158,7 +158,8 @@ class UndoesTheFill(_Pauses):
         found = self.found(account, symbol)
         was: dict[str, tuple[Decimal, Decimal]] = {order.id: (order.filled, order.value) for order in found}
         await asyncio.sleep(_PAUSE_S)
-        for order in found:
+        left = [order for order in found if order.status != "canceled"]  # another cancel-all may have come in between
+        for order in left:
             order.filled, order.value = was[order.id]
-        self.cancel(found)
-        return self.cancel_answer(found)
+        self.cancel(left)
+        return self.cancel_answer(left)

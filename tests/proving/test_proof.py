@@ -38,15 +38,15 @@ def subject(names: str) -> Subject:
     return Subject(names, says, getattr(first, "breaks", None), partial(faults.serve, names), first.command)
 
 
-@pytest.mark.parametrize("name", FAULTS.values(), ids=list(FAULTS))
-def test_a_fault_is_killed(name: str) -> None:
-    [trial] = trials([subject(name)], seed=3, jobs=1, preload=PRELOADED)
-    assert trial.good, trial
-
-
 @pytest.mark.parametrize("names", TWINS)
 def test_twins_stay_clean(names: str) -> None:
     [trial] = trials([subject(names)], seed=3, jobs=1, preload=PRELOADED)
+    assert trial.good, trial
+
+
+@pytest.mark.parametrize("name", FAULTS.values(), ids=list(FAULTS))
+def test_a_fault_is_killed(name: str) -> None:
+    [trial] = trials([subject(name)], seed=3, jobs=1, preload=PRELOADED)
     assert trial.good, trial
 
 
