@@ -62,7 +62,8 @@ def the_average_is_weighted(fills: Fills) -> Iterator[Sight]:
         yield RIGHT
     else:
         told = ", ".join(f"{quantity:f} at {price:f}" for quantity, price in fills.parts())
-        yield Breach(f"avg_fill_price {exact:.10f}, rounded or not, after {told}", f"{shown:f}")
+        want = f"avg_fill_price {exact:.10f}, rounded or not, after {told}, as those show it that it traded with"
+        yield Breach(want, f"{shown:f}")
 
 
 def _unit(amount: Decimal) -> Decimal:

@@ -109,11 +109,14 @@ class Trading:
         return self._fills()
 
     def make(self, side: str, *, whole: bool = False) -> Steps:
-        """Three orders of the other account take from one of the caller: the `whole` of it, or they leave some."""
-        price = prices_between(self.market, _PRICES, _APART)[2]
+        """Three orders of the other account take from one of the caller: the `whole` of it, or they leave some. They
+        would do so at a worse price than they get.
+        """
+        lower, price, higher = prices_between(self.market, _PRICES, _APART)[1:4]
+        limit = lower if side == "buy" else higher
         yield [self._order(self._caller, side, price, sum(self._lots) if whole else self._most)]
         self._expect_untouched(self._caller)
-        yield [self._order(self._other, OPPOSITE[side], price, lots) for lots in self._lots]
+        yield [self._order(self._other, OPPOSITE[side], limit, lots) for lots in self._lots]
         return self._fills()
 
     def sell_at_market(self) -> Steps:

@@ -59,7 +59,9 @@ class Book:
         for view, wish in sorted(each, key=lambda each: each[1].takes):
             if wish.fills and view.opposite is not None:
                 share = Decimal("0.5") if wish.fills == 1 else Decimal("0.1")
-                made, by = self._crossing(view, wish.market, wish.side, share, wish.fills, wish.credential)
+                made, by = self._crossing(
+                    view, wish.market, wish.side, share, wish.fills, wish.credential, takes=wish.takes
+                )
                 crossings[wish.market.symbol].append(_Crossing(wish.side, made, by, wish.takes))
             else:
                 resting.append(self.resting(view, wish.market, wish.side, wish.price, wish.credential))
@@ -99,8 +101,11 @@ class Book:
         share: Decimal,
         times: int = 1,
         credential: Credential | None = None,
+        *,
+        takes: bool = False,
     ) -> tuple[Placing, list[Placing]]:
-        """An order of `maker`, and those of the opposite account that meet `share` of it each, where neither rests.
+        """An order of `maker`, and those of the opposite account that meet `share` of it each, where neither rests. Who
+        takes, the latter unless the former `takes`, gets a better price than its limit, where there is room for one.
 
         Where it matters with which credential it is placed, they are placed with each, the first with the same.
         """
@@ -114,7 +119,9 @@ class Book:
         kinds: Sequence[Credential | None] = [None] if credential is None else taker.account.credentials
         first = kinds.index(credential) if credential in kinds else 0
         by = [kinds[(first + number) % len(kinds)] for number in range(times)]
-        return made, [order(taker, market, opposite, price, taken, credential=each) for each in by]
+        room = not takes or (market.resting_sell - market.resting_buy) / 2 >= 2 * _CROSSED_AT_MOST * market.tick
+        beyond = price + room * (-market.tick if side == "buy" else market.tick)
+        return made, [order(taker, market, opposite, beyond, taken, credential=each) for each in by]
 
     def _place(
         self,
