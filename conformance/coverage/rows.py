@@ -85,7 +85,7 @@ def means_something(row: Mapping[str, str]) -> bool:
     if limit == "1" and end == "at an order":
         # It shows the order at the end, whatever is filtered.
         return row.get("symbol", ABSENT) == row.get("status", ABSENT) == ABSENT and start not in BOUNDS
-    return not (limit == "1" and start in BOUNDS)  # one order does not show where a window starts
+    return not (limit == "1" and start in BOUNDS) or _at_the_newest(row)
 
 
 def fits(row: Mapping[str, str], ground: Ground) -> bool:
@@ -97,7 +97,12 @@ def fits(row: Mapping[str, str], ground: Ground) -> bool:
         open_ended = {"symbol", "status", "end"} <= row.keys() and row["end"] not in BOUNDS
         return row.get("limit") != "1" or not open_ended or _newest_tells(row, ground)
     bounds = (row.get("start") in BOUNDS) + (row.get("end") in BOUNDS)
-    return row.get("limit") != "1" and _passing(row, ground) > bounds
+    return (row.get("limit") != "1" or _at_the_newest(row)) and _passing(row, ground) > bounds
+
+
+def _at_the_newest(row: Mapping[str, str]) -> bool:
+    """Whether the window starts at the one order that the page shows: no other one would show where it starts."""
+    return (row.get("start"), row.get("limit")) == ("at an order", "1") and row.get("end", ABSENT) == ABSENT
 
 
 def _newest_tells(row: Mapping[str, str], ground: Ground) -> bool:

@@ -158,6 +158,8 @@ def _misread(name: str, row: Row, query: Query, *, shown: bool, cut: bool, more:
             moved = getattr(query, name) + (inward if where == "at an order" else -inward)
             if row["limit"] != "below":  # any page is right there, one that lacks an order too
                 yield [replace(query, **{name: moved})]
+        if name == "start" and row["limit"] == "1" and where in BOUNDS:
+            return  # the same order is the newest without it
         if where in BOUNDS or not shown:
             yield [without]
         else:

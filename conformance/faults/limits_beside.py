@@ -1,7 +1,7 @@
 """Lies about a limit that show beside a filter alone, where more orders pass it than the limit allows."""
 
 from conformance.faults import fault
-from conformance.faults.conditional import FiftyAnyway, OneFewer, OneMore, When
+from conformance.faults.conditional import FiftyAnyway, OneFewer, OneMore, StartCutOff, When
 from conformance.sandbox.exchange import Exchange, Filters
 from conformance.sandbox.records import Order
 
@@ -68,3 +68,10 @@ class FiftyInsteadOfMoreThanAHundredOfAMarket(FiftyAnyway):
     """Shows 50 orders in lists with a symbol and a limit of 101 to 200."""
 
     when = _AboveAHundred(symbol=True)
+
+
+@fault(breaks="list.conjunctive")
+class StartCutOffWithSymbolAndStartAndLimitOfOne(StartCutOff):
+    """Leaves out the second of the start in lists with a symbol, a start and a limit of 1."""
+
+    when = When(symbol=True, start=True, limit="1")

@@ -1,4 +1,4 @@
-"""Lies of cancel-alls that need several things at once: how many orders, of which sort, in which scope, by whom."""
+"""Lies that need several things at once: how many orders, of which sort, in which scope, by whom."""
 
 from conformance.faults import fault
 from conformance.sandbox.exchange import Exchange, Filters
@@ -127,3 +127,15 @@ class AverageOfKeysLostInListsOfAMarket(Exchange):
 
     def _is_meant(self, order: Order) -> bool:
         return order.placed_with == "key" and len(order.trades) == 2
+
+
+@fault(breaks="order.avg-fill-price")
+class LimitForAverageInTheSecondAccount(Exchange):
+    """Shows the limit for the average of a buy that a token has placed and one order has filled, in all accounts but
+    the first.
+    """
+
+    def average_price(self, order: Order) -> str:
+        meant = (order.side, order.placed_with, len(order.trades)) == ("buy", "token", 1)
+        lies = meant and order.price is not None and order.account != min(self.orders)
+        return f"{order.price:f}" if lies else super().average_price(order)
