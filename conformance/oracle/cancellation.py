@@ -24,6 +24,8 @@ _RULED_APART = {"filled_qty", "avg_fill_price", "status", "reject_reason", "upda
 REST = tuple(name for name in FIELDS if name not in _RULED_APART)
 
 
+_LONG_S = 3600  # further apart than clocks are, and than lists are behind
+
 CANCELLATION: Rulebook[[Cancellation]] = Rulebook()
 
 
@@ -85,7 +87,9 @@ def the_array_is_what_was_canceled(c: Cancellation) -> Iterator[Sight]:
             yield RIGHT
     for order in c.surprises():
         if not belongs_to(order, c.other_before):
-            yield Breach("only orders that were listed as live before", f"{order}", certain=False)
+            # Nobody has placed it since: it was live and missing in lists, or it was not live.
+            old = c.clock is not None and order.created_at < c.clock[0] - _LONG_S
+            yield Breach("only orders that were listed as live before", f"{order}", certain=old)
 
 
 @CANCELLATION.rule("cancel.exact")

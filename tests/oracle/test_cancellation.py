@@ -106,6 +106,13 @@ def test_an_id_that_is_spelled_otherwise_in_the_array() -> None:
     assert "order.id" not in broken(history(returned=[*history().returned, canceled(OPEN, id="new")]))
 
 
+@pytest.mark.parametrize(("age_s", "certain"), [(60, False), (7200, True)])
+def test_an_old_order_that_no_list_had_shown_was_not_placed_meanwhile(age_s: int, certain: bool) -> None:
+    case = history(returned=[*history().returned, canceled(OPEN, id="old", created_at=NOW - age_s)])
+    [breach] = CANCELLATION.judge(case).breaches
+    assert (breach.requirement, breach.certain) == ("cancel.exact", certain)
+
+
 @pytest.mark.parametrize("field", ["symbol", "quantity"])
 def test_another_order_under_the_id_of_a_known_one(field: str) -> None:
     other = canceled(OPEN, **{"created_at": 1_778_400_009, field: "7"})
