@@ -51,7 +51,7 @@ class Gateway:
             self._do(self._listen())
             yield
         finally:
-            self._do(self._go("refuses"))
+            self._do(self._end())
             self._loop.call_soon_threadsafe(self._loop.stop)
             thread.join()
             self._loop.close()
@@ -73,6 +73,13 @@ class Gateway:
         self._forward = self._answer_502 if away == "502" else self._drop
         for writer in list(self._open):
             writer.transport.abort()
+
+    async def _end(self) -> None:
+        await self._go("refuses")
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
     async def _wake_up(self) -> None:
         for writer in list(self._open):

@@ -1,5 +1,6 @@
 """The sandbox over real TCP: in a thread of the process that asks for it, or alone until it is told to stop."""
 
+import asyncio
 import contextlib
 import signal
 import socket
@@ -70,13 +71,19 @@ def until_stopped(
 
 
 class _Server(uvicorn.Server):
-    """Tells when it has started."""
+    """Tells when it has started, and leaves no connection open."""
 
     on_startup: Callable[[], None]
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.on_startup()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()  # who does not read its answer would keep it open
+        await asyncio.sleep(0)
 
 
 def _server(app: Any, protocol: type[HttpToolsProtocol]) -> _Server:
