@@ -106,6 +106,10 @@ def test_an_id_that_is_spelled_otherwise_in_the_array() -> None:
     assert "order.id" not in broken(history(returned=[*history().returned, canceled(OPEN, id="new")]))
 
 
+def test_a_filled_order_in_the_array_breaks_one_requirement() -> None:
+    assert broken(history(returned=[*history().returned, FILLED])) == {"cancel.terminal-untouched"}
+
+
 @pytest.mark.parametrize(("age_s", "certain"), [(60, False), (7200, True)])
 def test_an_old_order_that_no_list_had_shown_was_not_placed_meanwhile(age_s: int, certain: bool) -> None:
     case = history(returned=[*history().returned, canceled(OPEN, id="old", created_at=NOW - age_s)])
