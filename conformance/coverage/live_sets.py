@@ -173,7 +173,8 @@ def placed(
     row: Row, count: int, markets: Sequence[str], credentials: Sequence[str], rng: random.Random
 ) -> list[tuple[str, Row]]:
     """So many orders of this set that are placed: market, side, how often each is filled, with which credential it is
-    placed, and whether it takes. The first of them are filled so many times each, and meet most pairs of these.
+    placed, and whether it takes. The first of them are each filled another number of times; together they meet most
+    pairs of these.
     """
     fills = {ANY: "0123", "open": "0"}.get(row["status"], "123")
     parameters: dict[str, Sequence[str]] = {

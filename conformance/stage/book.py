@@ -119,8 +119,11 @@ class Book:
         kinds: Sequence[Credential | None] = [None] if credential is None else taker.account.credentials
         first = kinds.index(credential) if credential in kinds else 0
         by = [kinds[(first + number) % len(kinds)] for number in range(times)]
-        room = not takes or (market.resting_sell - market.resting_buy) / 2 >= 2 * _CROSSED_AT_MOST * market.tick
-        beyond = price + room * (-market.tick if side == "buy" else market.tick)
+        # What rests beside the next price would meet the order that stands there.
+        if takes and market.resting_sell - market.resting_buy < 4 * _CROSSED_AT_MOST * market.tick:
+            beyond = price
+        else:
+            beyond = price - market.tick if side == "buy" else price + market.tick
         return made, [order(taker, market, opposite, beyond, taken, credential=each) for each in by]
 
     def _place(
