@@ -118,7 +118,7 @@ class Cancels:
             quiet
             and bool(known)
             and all(story.changed_at + lag_s < story.known[id].by.asked_at for story, id in known)
-            and until > max((entry.asked_at for entry in seen), default=shown.entry.came_at)
+            and until > max((entry.came_at for entry in seen), default=shown.entry.came_at)
         )
         if breach.certain or (self._terms.alone and undisturbed and not breach.excusable):
             self._observations.report([breach._replace(certain=True)], *evidence)

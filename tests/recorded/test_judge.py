@@ -283,6 +283,20 @@ def test_a_list_that_comes_late_shows_what_was(tmp_path: Path) -> None:
     assert "cancel.own-only" not in violated(recording.judged(tmp_path, alone=True))
 
 
+def test_a_list_that_overlaps_the_next_cancel_all_may_show_what_that_one_did(tmp_path: Path) -> None:
+    """It is asked for between the two, and comes once the second has run: that one has canceled the other market."""
+    at = "2025-06-15T15:06:{:02}+00:00"
+
+    def recording(took: int) -> Recording:
+        went = Recording().list([A, B]).cancel([canceled(A)], "?symbol=DFUSDT", at=at.format(50))
+        went.list([canceled(A), canceled(B)], at=at.format(51), took=took)
+        went.cancel([canceled(B)], at=at.format(52)).list([canceled(A), canceled(B)], at=at.format(57))
+        return went
+
+    assert "cancel.scope-symbol" not in violated(recording(took=2000).judged(tmp_path, alone=True))
+    assert "cancel.scope-symbol" in violated(recording(took=20).judged(tmp_path, alone=True))
+
+
 def _turned_away(*statuses: int, told: str = "account alice", taken: str = "?limit=200") -> Recording:
     """Lists of all orders that were answered so, each before and behind a list that was shown."""
     recording = Recording().list([A], taken)
