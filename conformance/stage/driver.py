@@ -63,13 +63,24 @@ class Driver:
         self._run = uuid.uuid4().hex[:8]
         self._serial = itertools.count(1)
         self._noted: list[Exchange] | None = None
+        self._tells_ids = False  # whether any answer has had an id where the profile says
 
     def place(self, account: Account, ticket: Ticket) -> Placed:
         """Place one order."""
         action = _given(self._profile.place, "driver.place")
         answer = self._perform(action, account, self._order(account, ticket), ticket.credential)
-        id = None if action.order_id is None else _pick(answer, action.order_id)
-        return Placed(id, answer.tries_before)
+        return Placed(None if action.order_id is None else self._told_id(answer, action.order_id), answer.tries_before)
+
+    def _told_id(self, answer: Answer, pointer: str) -> str | None:
+        """The id in the answer; None where others have had one there. Raises Misfit where none has."""
+        try:
+            id = _pick(answer, pointer)
+        except Misfit:
+            if self._tells_ids:
+                return None  # such an order is recognized by what it looks like
+            raise
+        self._tells_ids = True
+        return id
 
     def place_once(self, account: Account, ticket: Ticket) -> tuple[Answer, str | None]:
         """Ask for one order, and do not ask again: whatever is answered, with the order's id where that tells it.

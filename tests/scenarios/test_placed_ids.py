@@ -1,0 +1,47 @@
+"""Orders that are placed, whose answers tell their ids, or do not."""
+
+import json
+
+import pytest
+from starlette.requests import Request
+from starlette.responses import Response
+
+from conformance.orders import LIVE
+from conformance.sandbox import Sandbox
+from conformance.sandbox.face import Face
+from conformance.stage.wishes import Wish
+from conformance.verdict import Misfit
+from tests.sandboxes import stage_on
+
+
+def sandbox_that_tells(sides: set[str]) -> Sandbox:
+    """Only orders of these sides are answered with their id."""
+
+    class TellsSome(Face):
+        def place_order(self, request: Request, account: str, body: bytes) -> Response:
+            answer = super().place_order(request, account, body)
+            record = json.loads(bytes(answer.body))
+            if record["side"] not in sides:
+                del record["id"]
+            return Response(json.dumps(record), answer.status_code, media_type="application/json")
+
+    class Telling(Sandbox):
+        face_class = TellsSome
+
+    return Telling(0)
+
+
+def test_an_order_without_an_id_is_recognized_where_others_have_had_one() -> None:
+    with stage_on(sandbox_that_tells({"buy"})) as stage:
+        [market, *_] = stage.markets
+        stage.arrange([Wish(market, "buy")], by="placing")
+        stage.arrange([Wish(market, "sell", fills=1)], by="placing")
+        [order] = stage.view.settled().live()
+        assert order.status in LIVE
+        assert order.side == "sell"
+        assert stage.view.own.owns(order)
+
+
+def test_where_no_answer_has_one_the_profile_is_wrong() -> None:
+    with stage_on(sandbox_that_tells(set())) as stage, pytest.raises(Misfit, match="order_id /id does not exist"):
+        stage.arrange([Wish(stage.markets[0], "buy")], by="placing")
