@@ -26,9 +26,9 @@ FAULTS = {fault.breaks: name for name, fault in faults.load().items()} | {
 }
 
 # Every eleventh, in the order of their names: another mix whenever one is added. The command judges the first; the
-# others are up to three in one server, as the command does it.
+# others are up to four in one server, as the command does it.
 BY_COMMAND, *SOME = sorted(faults.twins())[::11]
-TWINS = ["+".join(each.name for each in some) for some in in_groups([faults.twins()[name] for name in SOME], 3, seed=3)]
+TWINS = ["+".join(each.name for each in some) for some in in_groups([faults.twins()[name] for name in SOME], 4, seed=3)]
 
 
 def subject(names: str) -> Subject:
