@@ -53,8 +53,10 @@ def test_said_again_it_finds_nothing(stage: Stage, data: st.DataObject) -> None:
 @verifies("cancel.scope-symbol")
 @needs(arrange=True)
 def test_a_symbol_is_matched_exactly(stage: Stage) -> None:
-    """A market's name in another case, cut short or prolonged is another name: no order of the market is touched."""
+    """A market's name in another case, cut short or prolonged is another name: no order of the market is touched,
+    whichever credential asks.
+    """
     market = stage.markets[0]
     names: list[str | None] = [name for how in ALTERED if (name := ALTERED[how](market.symbol))]  # nothing is odd input
     stage.arrange([Wish(market, "buy"), Wish(market, "sell")])
-    cancel_nothing(stage, [(name, stage.caller.credentials[0]) for name in names], may_reject=True)
+    cancel_nothing(stage, list(itertools.product(names, stage.caller.credentials)), may_reject=True)

@@ -29,9 +29,14 @@ TOGETHER = (
     Together(2, other_too=True),
 )
 TAKING = {
-    "buy": (Taking(half=False), Taking(half=True), Taking(half=False), Taking(half=True, just_before=True)),
-    "sell": (
+    "buy": (
         Taking(half=False),
+        Taking(half=True, of_one_market=True),
+        Taking(half=False, of_one_market=True),
+        Taking(half=True, just_before=True),
+    ),
+    "sell": (
+        Taking(half=False, of_one_market=True),
         Taking(half=True, cancel_alls=2),
         Taking(half=True, just_before=True, cancel_alls=4, listed=Query()),
     ),
@@ -74,14 +79,17 @@ def test_several_cancel_alls_at_once(stage: Stage) -> None:
 @verifies("cancel.concurrent-place")
 @needs(place=True)
 def test_placing_during_cancel_all(stage: Stage) -> None:
-    """Orders placed while it runs: each of them is in the answer and canceled, or it is live."""
+    """Orders placed while it runs, for all markets or for theirs, with each credential: each of them is in the answer
+    and canceled, or it is live.
+    """
     market = stage.markets[0]
     raced = 0
     with Races(stage) as races:
-        for _, following in _with_next(stage.effort.repeated(range(TIMES))):
+        for number, following in _with_next(stage.effort.repeated(range(TIMES))):
             raced += 1
             wishes = [Wish(market, "buy"), Wish(market, "sell")]
-            races.cancel_and_place(wishes, market, following=following is not None)
+            of_one_market = number // 2 % 2 == 1  # two in a row, since the credentials take turns
+            races.cancel_and_place(wishes, market, of_one_market=of_one_market, following=following is not None)
     stage.caller.observations.note("cancel.concurrent-place", clean(raced, "cancel-all with orders placed"))
 
 

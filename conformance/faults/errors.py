@@ -1,5 +1,6 @@
 """Lies about errors: how a busy engine is told and what it leaves, how errors are written, a failing database."""
 
+import time
 from collections.abc import Awaitable
 
 from starlette.requests import Request
@@ -70,6 +71,27 @@ class BusyForGood(Face):
         if method == "DELETE" and self.armed[method]:
             return self.armed[method][-1]
         return super().strike(method)
+
+
+@fault(breaks="cancel.busy-transient")
+class KeysWaitWhileTradingIsDisabled(Face):
+    """Says for 20 s to cancel-alls with a key that spot trading is disabled, once it was."""
+
+    until = 0.0
+
+    def busy(self, error: str) -> Response:
+        if error == "spot trading disabled" and not self.waits():
+            self.until = time.monotonic() + 20
+        return super().busy(error)
+
+    def waits(self) -> bool:
+        """Whether it still says so."""
+        return time.monotonic() < self.until
+
+    def cancel_orders(self, request: Request, account: str, body: bytes) -> Response | Awaitable[Response]:
+        if self.waits() and "x-mbx-apikey" in request.headers:
+            return self.busy("spot trading disabled")
+        return super().cancel_orders(request, account, body)
 
 
 @fault(breaks="cancel.busy-transient")

@@ -3,6 +3,8 @@
 import hashlib
 import re
 from dataclasses import replace
+from itertools import cycle
+from typing import Any
 
 from starlette.requests import Request
 
@@ -147,6 +149,33 @@ class NotHexIsNothing(_Takes):
         digits = re.match("[0-9a-f]*", signature)
         read = digits[0] if digits else ""
         return len(signature) == 64 and read != signature and self.signature(keys, signed).startswith(read)
+
+
+@fault(breaks="auth.signature")
+class StatusBehindTheSignature(Gatekeeper):
+    """Acts on a status that stands behind the signature."""
+
+    def split(self, query: str) -> tuple[str, str]:
+        signed, found, behind = query.partition("&status=")
+        return super().split(signed if found and "signature=" in signed and "&" not in behind else query)
+
+
+@fault(breaks="auth.signature")
+class EachWorkerKeepsSignatures(Gatekeeper):
+    """Has three workers, of which each keeps the signatures that it has accepted, and not what they were for."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.workers = cycle([set[tuple[Keys, str]](), set[tuple[Keys, str]](), set[tuple[Keys, str]]()])
+
+    def is_signature(self, keys: Keys, signed: str, signature: str) -> bool:
+        kept = next(self.workers)
+        if (keys, signature) in kept:
+            return True
+        right = super().is_signature(keys, signed, signature)
+        if right:
+            kept.add((keys, signature))
+        return right
 
 
 @fault(breaks="auth.signature")

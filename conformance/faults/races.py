@@ -89,6 +89,16 @@ class SweepsUpNewcomers(_Pauses):
 
 
 @fault(breaks="cancel.concurrent-place")
+class SweepsUpNewcomersOfAMarket(SweepsUpNewcomers):
+    """Cancels orders that were placed in the meantime too, if a symbol is given, and does not return them."""
+
+    async def cancel_all(self, account: str, symbol: str | None) -> Response:
+        if symbol is None:
+            return self.cancel_answer(self.exchange.cancel_all(account, symbol))
+        return await super().cancel_all(account, symbol)
+
+
+@fault(breaks="cancel.concurrent-place")
 class ReturnsLiveNewcomers(_Pauses):
     """Returns orders that were placed in the meantime as canceled, and leaves them in the book."""
 

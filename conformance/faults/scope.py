@@ -106,6 +106,16 @@ class ScopeInAnyCase(Exchange):
 
 
 @fault(breaks="cancel.scope-symbol")
+class ScopeInAnyCaseByKey(ScopeInAnyCase):
+    """Reaches the market though its name was written in another case, if a key asks."""
+
+    def in_scope(self, order: Order, symbol: str | None) -> bool:
+        if self.asked_with == "key":
+            return super().in_scope(order, symbol)
+        return symbol is None or order.symbol == symbol
+
+
+@fault(breaks="cancel.scope-symbol")
 class UnknownMarketIsEvery(Exchange):
     """Takes a symbol that is no market's for none, and cancels in all of them."""
 

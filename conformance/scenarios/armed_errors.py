@@ -1,6 +1,7 @@
 """Calls that the driver has armed to fail."""
 
 from collections.abc import Callable, Sequence
+from urllib.parse import urlencode
 
 from conformance.account.blame import charge
 from conformance.evidence import Exchange
@@ -38,20 +39,22 @@ def list_fails(stage: Stage, error: str) -> None:
 def cancel_fails(stage: Stage, error: str) -> None:
     """Arm a cancel-all to answer `error`; judge the answer, what it left of the live orders, and that it passes.
 
-    Each error is met by another cancel-all: of all markets, and of one, by either credential.
+    Each error is met by another cancel-all: of all markets, and of one, by either credential. It passes for the same.
     """
     observations, view = stage.caller.observations, stage.view
     before = view.believed()
     view.decline_to_harm()
-    credentials, market = stage.caller.credentials, f"symbol={stage.markets[0].symbol}"
-    forms = ("", credentials[0]), (market, credentials[-1]), ("", credentials[-1])
+    credentials, market = stage.caller.credentials, stage.markets[0].symbol
+    forms = (None, credentials[0]), (market, credentials[-1]), (None, credentials[-1])
+    symbol, credential = forms[BUSY.index(error) % len(forms)]
     try:
-        evidence = _fails(stage, error, CANCEL_ALL, *forms[BUSY.index(error) % len(forms)])
+        query = "" if symbol is None else urlencode({"symbol": symbol})
+        evidence = _fails(stage, error, CANCEL_ALL, query, credential)
         after = view.believed(len(before.exchanges))
         lost = harm_done(stage, before, after)
         shown = (*before.exchanges[:1], *evidence, *after.exchanges[:1])
         observations.report(charge(lost, "cancel.busy-no-loss"), *shown)
-        _succeeds(stage, error, evidence)
+        _succeeds(stage, error, symbol, credential, evidence)
     except BaseException:
         stage.driver.fault(error, 0)  # else no call is armed any more, since one has just succeeded
         raise
@@ -66,11 +69,13 @@ def _fails(stage: Stage, error: str, operation: Operation, query: str, credentia
     return [*arming, answer.exchange]
 
 
-def _succeeds(stage: Stage, error: str, refused: Sequence[Exchange]) -> None:
+def _succeeds(
+    stage: Stage, error: str, symbol: str | None, credential: Credential, refused: Sequence[Exchange]
+) -> None:
     """Ask again, with back-off: what was refused is done now."""
     want = f"the cancel-all that was refused with {error} to succeed when asked again, one call having been armed"
     try:
-        cancel_all(stage)
+        cancel_all(stage, symbol, credential=credential)
     except Busy as reason:
         raise Violation(Breach(want, str(reason), _TRANSIENT), *refused, *reason.evidence) from None
     except Violation as violation:

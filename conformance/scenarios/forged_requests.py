@@ -16,9 +16,8 @@ from conformance.scenarios import caches
 from conformance.scenarios.attempts import OF_LOAD, attempt, harm_done, shown
 from conformance.stage.stage import Stage
 from conformance.verdict import Breach, NotObserved, Violation
-from conformance.wire.answers import decoded
 from conformance.wire.client import THROTTLED, Answer
-from conformance.wire.forgery import NO_CREDENTIALS, Forgery, behind_the_signature, cell
+from conformance.wire.forgery import NO_CREDENTIALS, Forgery, cell
 
 # The kind of what is covered here, in a check's observations.
 COVERED = "forged"
@@ -83,7 +82,7 @@ def good_after_refused(stage: Stage, query: Query = _NOT_ASKED_YET) -> None:
 
 def _listed(stage: Stage, asked: Sequence[_Forged]) -> list[_Listed]:
     tries = []
-    for (forged, query, _), answer in zip(asked, _sent(stage, LIST, asked), strict=True):
+    for (forged, query, _), answer in zip(asked, sent(stage, LIST, asked), strict=True):
         breaches = _breaches(stage, forged, answer)
         good = caches.source(stage, query, answer) if breaches else None
         if good is not None:
@@ -164,7 +163,7 @@ class _Tried(NamedTuple):
         answers: list[Answer] = []
         at_once = stage.caller.at_once
         for first in range(0, len(forgeries), at_once):  # what was signed a while ago would be refused for that
-            answers += _sent(stage, CANCEL_ALL, [(each, "", None) for each in forgeries[first : first + at_once]])
+            answers += sent(stage, CANCEL_ALL, [(each, "", None) for each in forgeries[first : first + at_once]])
         after = stage.view.believed(len(before.exchanges))
         return cls(answers, harm_done(stage, before, after), before, after)
 
@@ -184,42 +183,10 @@ def cancel_alone(stage: Stage, forged: Forgery, query: str = "") -> None:
     attempt(
         stage,
         forged.requirement,
-        lambda: _sent_alone(stage, CANCEL_ALL, forged, query),
+        lambda: sent_alone(stage, CANCEL_ALL, forged, query),
         instead=f"a 4xx to a request with {forged.says}",
         wrong=lambda answer: _breaches(stage, forged, answer),
     )
-
-
-def list_appended(stage: Stage, parameter: str) -> None:
-    """Ask for a list with a parameter behind the signature: a 4xx, or the list as it is without it."""
-    plain = stage.caller.list(credential="api-key")
-    answer = _sent_alone(stage, LIST, behind_the_signature(parameter), "")
-    document = decoded(answer.body)
-    if answer.status == 200 and isinstance(document, list) and len(document) != len(plain):
-        breach = Breach(
-            f"a 4xx, or the {count(len(plain), 'order')} of a list without parameters", count(len(document), "order")
-        )
-        raise Violation(breach, plain.exchange, answer.exchange)
-
-
-def cancel_appended(stage: Stage, parameter: str) -> None:
-    """Say cancel-all with a parameter behind the signature: nothing is canceled, or what would be without it."""
-    before = stage.view.believed()
-    forged = behind_the_signature(parameter)
-
-    def canceled_a_part(answer: Answer) -> list[Breach]:
-        after = stage.view.believed()
-        live = {order.id for order in before.live()}
-        left = live & {order.id for order in after.live()}
-        if not left or not any(after.orders[id].status == "canceled" for id in live & after.orders.keys()):
-            return []
-        want, got = f"nothing canceled or all of it, {parameter} not being signed", f"{len(left)} of {len(live)} left"
-        shown_by = (*before.exchanges[:1], answer.exchange, *after.exchanges[:1])
-        return [Breach(want, got, forged.requirement, exchanges=shown_by)]
-
-    send = partial(_sent_alone, stage, CANCEL_ALL, forged, "")
-    attempt(stage, forged.requirement, send, None, wrong=canceled_a_part)
-    stage.caller.observations.count({forged.requirement: 1})
 
 
 def _possible(stage: Stage, operation: Operation, forgeries: Sequence[Forgery]) -> list[Forgery]:
@@ -242,12 +209,14 @@ def _lacks(stage: Stage, operation: Operation, forged: Forgery) -> str | None:
     return f"{stage.other_view} without live orders that this run did not place" if foreign else None
 
 
-def _sent_alone(stage: Stage, operation: Operation, forged: Forgery, query: str) -> Answer:
-    [answer] = _sent(stage, operation, [(forged, query, None)])
+def sent_alone(stage: Stage, operation: Operation, forged: Forgery, query: str = "") -> Answer:
+    """The answer to a request with these credentials, not judged."""
+    [answer] = sent(stage, operation, [(forged, query, None)])
     return answer
 
 
-def _sent(stage: Stage, operation: Operation, asked: Sequence[_Forged]) -> list[Answer]:
+def sent(stage: Stage, operation: Operation, asked: Sequence[_Forged]) -> list[Answer]:
+    """The answers to these requests, which are sent side by side, not judged."""
     with stage.caller.counting_as("forged credentials"):
         return stage.caller.send_each(operation, [_made(stage, operation, *each) for each in asked])
 

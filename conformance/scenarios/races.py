@@ -39,10 +39,12 @@ class Taking:
     What a trade has taken half of is live still.
 
     `just_before`: it is taken, and the trade confirmed, right before; `listed`: and this list is asked for before that.
+    `of_one_market`: the last of the cancel-alls names the market.
     """
 
     half: bool
     just_before: bool = False
+    of_one_market: bool = False
     cancel_alls: int = 1
     listed: Query | None = None
 
@@ -128,8 +130,12 @@ class Races:
             raced = (*others_before.exchanges[:1], *heat.requests, *others_after.exchanges[:1])
             stage.caller.observations.report(_told_closely(breaches, heat), *raced, raising=True)
 
-    def cancel_and_place(self, wishes: Sequence[Wish], market: Market, *, following: bool = False) -> None:
-        """Cancel-all over these orders while others are placed. What an earlier race has left is canceled as well."""
+    def cancel_and_place(
+        self, wishes: Sequence[Wish], market: Market, *, of_one_market: bool = False, following: bool = False
+    ) -> None:
+        """Cancel-all over these orders, all of them of this market, while others are placed there. What an earlier race
+        has left is canceled as well.
+        """
         stage, placed = self._stage, set[str]()
 
         def placing(number: int) -> None:
@@ -141,7 +147,8 @@ class Races:
         aim = self._aim[_ORDERS]
         heat = self._heat("cancel.concurrent-place", lambda: stage.arrange(wishes, beside_others=True))
         then = self._brings(lambda: stage.bring(wishes)) if following else None
-        answers = heat.run(self._cancel_alls(1, wait_s=aim.wait_s), _in_turn(placing), then=then)
+        asked = self._cancel_alls(1, market.symbol if of_one_market else None, wait_s=aim.wait_s)
+        answers = heat.run(asked, _in_turn(placing), then=then)
         race = self._judge(heat, answers, placed=placed)
         aim.learn(len(placed & race.told().keys()), len(placed))
 
@@ -180,7 +187,8 @@ class Races:
                 each()
 
         aim = self._aim[len(takers)]
-        asked = self._cancel_alls(taking.cancel_alls, wait_s=0 if taking.just_before else aim.wait_s)
+        symbol, wait_s = market.symbol if taking.of_one_market else None, 0 if taking.just_before else aim.wait_s
+        asked = self._cancel_alls(taking.cancel_alls, symbol, wait_s=wait_s)
         # Where the prices begin anew, what is left there is to be gone before.
         goes_on = following and (number + 1) % _PRICES
         answers = heat.run(

@@ -1,0 +1,72 @@
+"""Good requests with a parameter behind the signature, which does not cover it: nothing may act on it."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
+from conformance.naming import count
+from conformance.operations import CANCEL_ALL, LIST
+from conformance.oracle.listing import matches, page_size
+from conformance.oracle.records import read
+from conformance.orders import Order, Query
+from conformance.scenarios.attempts import attempt
+from conformance.scenarios.forged_requests import sent, sent_alone
+from conformance.stage.stage import Stage
+from conformance.verdict import Breach, NotObserved, Violation
+from conformance.wire.answers import decoded
+from conformance.wire.client import Answer
+from conformance.wire.forgery import behind_the_signature
+
+
+def list_appended(stage: Stage) -> None:
+    """Ask for a list with a parameter behind the signature, with each that tells: a 4xx, or the list as it is without
+    it. Raises Violation, and NotObserved where none tells.
+    """
+    plain = stage.caller.list(credential="api-key")
+    alone = [each for each in _one_by_one(plain.orders) if not _answers(each, plain.orders)]
+    if not alone:
+        raise NotObserved("needs two orders on a page")
+    forged = [behind_the_signature(urlencode(each.pairs())) for each in alone]
+    for query, answer in zip(alone, sent(stage, LIST, [(each, "", None) for each in forged]), strict=True):
+        document = decoded(answer.body)
+        if answer.status != 200 or not isinstance(document, list):
+            continue
+        orders = [order for order in (read(record).order for record in document) if order is not None]
+        if len(orders) == len(document) and _answers(query, orders):
+            want = f"a 4xx, or the {count(len(plain), 'order')} of a list without parameters"
+            breach = Breach(want, f"{count(len(orders), 'order')}, as {query} asks for, which is not signed")
+            raise Violation(breach, plain.exchange, answer.exchange)
+
+
+def _one_by_one(orders: Sequence[Order]) -> list[Query]:
+    """Lists with one parameter each, with values of an order in the middle of these."""
+    some = orders[len(orders) // 2]
+    alone = {"symbol": some.symbol, "status": some.status, "start": some.created_at, "end": some.created_at, "limit": 1}
+    given: list[dict[str, Any]] = [{name: value} for name, value in alone.items()]
+    return [Query(**each) for each in given]
+
+
+def _answers(query: Query, orders: Sequence[Order]) -> bool:
+    """Whether these may be what the query asks for."""
+    return len(orders) <= page_size(query.limit) and all(matches(query, order) for order in orders)
+
+
+def cancel_appended(stage: Stage, parameter: str) -> None:
+    """Say cancel-all with a parameter behind the signature: nothing is canceled, or what would be without it."""
+    before = stage.view.believed()
+    forged = behind_the_signature(parameter)
+
+    def canceled_a_part(answer: Answer) -> list[Breach]:
+        after = stage.view.believed()
+        live = {order.id for order in before.live()}
+        left = live & {order.id for order in after.live()}
+        if not left or not any(after.orders[id].status == "canceled" for id in live & after.orders.keys()):
+            return []
+        want, got = f"nothing canceled or all of it, {parameter} not being signed", f"{len(left)} of {len(live)} left"
+        shown_by = (*before.exchanges[:1], answer.exchange, *after.exchanges[:1])
+        return [Breach(want, got, forged.requirement, exchanges=shown_by)]
+
+    send = partial(sent_alone, stage, CANCEL_ALL, forged)
+    attempt(stage, forged.requirement, send, None, wrong=canceled_a_part)
+    stage.caller.observations.count({forged.requirement: 1})
