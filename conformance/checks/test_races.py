@@ -31,12 +31,12 @@ TOGETHER = (
 TAKING = {
     "buy": (
         Taking(half=False),
-        Taking(half=True, of_one_market=True),
+        Taking(half=True),
         Taking(half=False, of_one_market=True),
         Taking(half=True, just_before=True),
     ),
     "sell": (
-        Taking(half=False, of_one_market=True),
+        Taking(half=True),
         Taking(half=True, cancel_alls=2),
         Taking(half=True, just_before=True, cancel_alls=4, listed=Query()),
     ),
@@ -102,7 +102,7 @@ def test_filling_during_cancel_all(stage: Stage, side: str) -> None:
     raced = 0
     with Races(stage) as races:
         for taking, following in _with_next(stage.effort.repeated(TAKING[side])):
-            raced += races.cancel_and_take(stage.markets[0], side, taking, following=following is not None)
+            raced += races.cancel_and_take(stage.markets[0], side, taking, following)
     if not raced:
         raise NotObserved("nothing was filled in any race")
     stage.caller.observations.note(

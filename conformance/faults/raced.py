@@ -17,6 +17,8 @@ from conformance.sandbox.records import Order
 # As long as a call to another service takes: enough for requests that were sent together to arrive.
 _PAUSE_S = 0.03
 
+_STEP_S = 0.004  # between two statements of one transaction
+
 # What came so shortly before is not everywhere yet.
 _LATE_S = 0.1
 
@@ -122,6 +124,17 @@ class CannotSerialize(_Raced):
         if len(self.exchange.orders[account]) > before:
             return self.error(500, "SERIALIZATION_FAILURE")
         return self.cancel_answer(self.canceled(found))
+
+
+@fault(breaks="cancel.complete")
+class StatusByStatus(_Raced):
+    """Cancels what is partly filled, and a moment later what is open: what was filled in part in between is left."""
+
+    async def race(self, account: str, symbol: str | None, found: list[Order], number: int) -> Response:
+        partly = self.canceled([order for order in found if order.status == "partially_filled"])
+        await asyncio.sleep(_STEP_S)
+        still_open = [order for order in self.found(account, symbol) if order.status == "open"]
+        return self.cancel_answer([*partly, *self.canceled(still_open)])
 
 
 @fault(breaks="cancel.concurrent-fill")

@@ -61,6 +61,11 @@ class Heat:
         """All requests of the race, lists included, in the order sent."""
         return sorted([*self._canceled, *self._placed, *self.readers.exchanges], key=lambda each: each.sent_at)
 
+    @property
+    def placements(self) -> Sequence[Exchange]:
+        """What was placed in the race."""
+        return self._placed
+
     def told(self) -> str:
         """How closely it was raced, in words."""
         return under_way_at_once([*self._canceled, *self._placed])

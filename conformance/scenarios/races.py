@@ -1,7 +1,6 @@
 """Requests at the same moment: cancel-alls of one account or of both, and orders that are placed or taken meanwhile."""
 
 import itertools
-import time
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,8 +12,9 @@ from conformance.oracle.races import RACES, Race
 from conformance.orders import Query
 from conformance.profile import Market
 from conformance.scenarios.heat import CancelAll, Heat
+from conformance.scenarios.timing import Aim, in_turn
 from conformance.scenarios.trades import OPPOSITE
-from conformance.stage.placement import order, place, prices_between
+from conformance.stage.placement import has_room, order, place, prices_between
 from conformance.stage.stage import Stage
 from conformance.stage.wishes import Wish
 from conformance.verdict import Breach, CannotJudge
@@ -35,11 +35,11 @@ class Together:
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """What the other account takes while so many cancel-alls run: whole orders, from two connections, or half of one.
-    What a trade has taken half of is live still.
+    """What the other account takes while so many cancel-alls run: whole orders, from two connections, or `half` of one
+    in each market, which is live still.
 
-    `just_before`: it is taken, and the trade confirmed, right before; `listed`: and this list is asked for before that.
-    `of_one_market`: the last of the cancel-alls names the market.
+    `just_before`: half of one is taken, and the trade confirmed, right before; `listed`: and this list is asked for
+    before that. `of_one_market`: the last of the cancel-alls names the market.
     """
 
     half: bool
@@ -51,30 +51,11 @@ class Taking:
 
 # Orders placed, or taken, while one cancel-all runs: two at a time, some before it, some within, some behind.
 _ORDERS = 6
-_APART_S = 0.004
 
 _PRICES = 8
 
 # Breaches that somebody else could have caused count once they were met so often.
 _MET_TWICE = 2
-
-
-class _Aim:
-    """How long cancel-all waits, in seconds, so that some of what runs beside it comes first, and some too late.
-
-    Where cancel-all is much faster than that, it would be over before anything could meet it; so each race teaches the
-    next.
-    """
-
-    def __init__(self, first_s: float) -> None:
-        self.wait_s = first_s
-
-    def learn(self, came_first: int, of: int) -> None:
-        """So many, of so many, were done before cancel-all."""
-        if came_first == 0:
-            self.wait_s += _APART_S
-        elif came_first == of:
-            self.wait_s = max(0, self.wait_s - _APART_S)
 
 
 class Races:
@@ -90,7 +71,7 @@ class Races:
         self._race = itertools.count()
         self._turn = itertools.cycle(stage.caller.credentials)
         self._others_at_first: Set[str] | None = None
-        self._aim = {1: _Aim(0), _ORDERS: _Aim(_APART_S)}  # by the number of requests beside cancel-all
+        self._aim = Aim()
         self._stands = False  # what the next race is about
         self._refused: CannotJudge | None = None  # why it does not
 
@@ -144,64 +125,75 @@ class Races:
             [id] = place(stage.driver, order(stage.view, market, side, price, market.quantity))
             placed.update(() if id is None else (id,))
 
-        aim = self._aim[_ORDERS]
         heat = self._heat("cancel.concurrent-place", lambda: stage.arrange(wishes, beside_others=True))
         then = self._brings(lambda: stage.bring(wishes)) if following else None
-        asked = self._cancel_alls(1, market.symbol if of_one_market else None, wait_s=aim.wait_s)
-        answers = heat.run(asked, _in_turn(placing), then=then)
+        asked = self._cancel_alls(1, market.symbol if of_one_market else None, wait_s=self._aim.wait_s())
+        answers = heat.run(asked, in_turn(placing, _ORDERS), then=then)
         race = self._judge(heat, answers, placed=placed)
-        aim.learn(len(placed & race.told().keys()), len(placed))
+        came_first = len(placed & race.told().keys())
+        self._aim.learn(answers[-1].exchange, heat.placements, came_first, len(placed))
 
-    def cancel_and_take(self, market: Market, side: str, taking: Taking, *, following: bool = False) -> bool:
+    def cancel_and_take(self, market: Market, side: str, taking: Taking, following: Taking | None = None) -> bool:
         """Cancel-alls while the other account takes from the caller's orders. Whether anything was filled."""
         stage, other = self._stage, self._stage.other_view
         assert other is not None
         number = next(self._race)
-        price = _price_of(number, market, side)
+        offers = self._offers(market, side, taking, number)
         if number % _PRICES == 0:
             self._clear_takers()
         others_before = set(other.believed().orders)
         if self._others_at_first is None:
             self._others_at_first = others_before
 
-        def bring(price: Decimal) -> None:
-            place(stage.driver, *[order(stage.view, market, side, price, market.quantity)] * _ORDERS)
+        def bring(offers: Sequence[tuple[Market, Decimal]]) -> None:
+            place(stage.driver, *(order(stage.view, at, side, price, at.quantity) for at, price in offers))
 
         def arrange() -> None:
             stage.clear()
-            bring(price)
+            bring(offers)
             stage.wait_until_listed(stage.view)
 
-        def take(quantity: Decimal) -> None:
-            place(stage.driver, order(other, market, OPPOSITE[side], price, quantity))
-
-        def take_half() -> None:
-            take(max(market.lot, market.quantity / 2 // market.lot * market.lot))
+        def take(number: int) -> None:
+            at, price = offers[number]
+            half = max(at.lot, at.quantity / 2 // at.lot * at.lot)
+            place(stage.driver, order(other, at, OPPOSITE[side], price, half if taking.half else at.quantity))
 
         heat = self._heat("cancel.concurrent-fill", arrange)
-        takers = [take_half] if taking.half else _in_turn(lambda _: take(market.quantity))
+        # Whoever takes half of an order would take from the next one what was left of the one before.
+        takers = in_turn(take, _ORDERS) if not taking.half else in_turn(take, len({*offers}), at_once=1)
 
         def just_before() -> None:
             _list(heat, taking.listed)
             for each in takers if taking.just_before else ():
                 each()
 
-        aim = self._aim[len(takers)]
-        symbol, wait_s = market.symbol if taking.of_one_market else None, 0 if taking.just_before else aim.wait_s
+        symbol = market.symbol if taking.of_one_market else None
+        wait_s = 0 if taking.just_before else self._aim.wait_s()
         asked = self._cancel_alls(taking.cancel_alls, symbol, wait_s=wait_s)
         # Where the prices begin anew, what is left there is to be gone before.
-        goes_on = following and (number + 1) % _PRICES
+        coming = None if following is None else self._offers(market, side, following, number + 1)
         answers = heat.run(
             asked,
             [] if taking.just_before else takers,
             just_before,
             also=stage.lane.views,
-            then=self._brings(lambda: bring(_price_of(number + 1, market, side))) if goes_on else None,
+            then=self._brings(partial(bring, coming)) if coming and (number + 1) % _PRICES else None,
         )
         race = self._judge(heat, answers, others_before=others_before)
         if not taking.just_before:
-            aim.learn(sum(bool(taker.filled_qty) for taker in race.takers), len(takers))
+            came_first = sum(bool(taker.filled_qty) for taker in race.takers)
+            self._aim.learn(answers[-1].exchange, heat.placements, came_first, len(takers))
         return race.traded
+
+    def _offers(self, market: Market, side: str, taking: Taking, number: int) -> list[tuple[Market, Decimal]]:
+        """Where the caller's orders of this race stand, and at which price: those of which half is taken while
+        cancel-all runs, in each market that has room for them.
+        """
+        markets = [market]
+        if taking.half and not taking.just_before:
+            markets += [each for each in self._stage.markets if each is not market and has_room(each, _PRICES)]
+        each = itertools.cycle((at, _price_of(number, at, side)) for at in markets)
+        return list(itertools.islice(each, max(_ORDERS, len(markets))))
 
     def _brings(self, bring: Callable[[], None]) -> Callable[[], None]:
         """Bring about what the next race is about. Where that fails, it is raised once this race has been judged."""
@@ -276,16 +268,6 @@ def _price_of(number: int, market: Market, side: str) -> Decimal:
     """
     number %= _PRICES
     return prices_between(market, _PRICES)[-1 - number if side == "buy" else number]
-
-
-def _in_turn(do: Callable[[int], None]) -> list[Callable[[], None]]:
-    """Calls that do so for each order of a race, each from a connection of its own, two at a time."""
-
-    def later(number: int) -> None:
-        time.sleep(number // 2 * _APART_S)
-        do(number)
-
-    return [partial(later, number) for number in range(_ORDERS)]
 
 
 def _list(heat: Heat, query: Query | None) -> None:

@@ -86,3 +86,12 @@ def prices_between(market: Market, count: int, ticks_apart: int = 1) -> list[Dec
         step = ticks_apart * market.tick
         raise DriverRefused(f"no {count} prices with steps of {step:f} fit between the resting ones of {market.symbol}")
     return prices
+
+
+def has_room(market: Market, count: int) -> bool:
+    """Whether there are as many prices between those at which orders of this run rest."""
+    try:
+        prices_between(market, count)
+    except DriverRefused:
+        return False
+    return True
