@@ -124,6 +124,14 @@ class ClockBehind(Clock):
         return super().now() - 20
 
 
+@twin()
+class ClockFarBehind(Clock):
+    """Is seven minutes behind us."""
+
+    def now(self) -> int:
+        return super().now() - 420
+
+
 @twin(silence="time-unit")
 class SecondsAreRounded(Clock):
     """Rounds to the nearest second, so that half of its stamps lie ahead."""

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
-from itertools import cycle, islice
 from typing import Any, NamedTuple
 
 from conformance.account.account import SNAPSHOT_PAGES
@@ -17,10 +16,9 @@ from conformance.coverage.population import AGES, YOUNG, Kind, population
 from conformance.oracle.listing import DEFAULT_LIMIT, MAX_LIMIT
 from conformance.orders import STATUSES
 from conformance.profile import Market
-from conformance.stage import history, seconds
+from conformance.stage import history, placed_history, seconds
 from conformance.stage.book import Book
 from conformance.stage.lane import Lane
-from conformance.stage.seen import seen_in_known_markets
 from conformance.stage.wishes import Way, Wish
 from conformance.turns import sleep
 from conformance.verdict import Declined, DriverRefused
@@ -50,9 +48,6 @@ _AGED_S = (3, 9)
 _YOUNG_SINCE_S, _WELL_SINCE_S = 90, 600
 _OF_A_SECOND, _SPAN_S = 20, 8
 _APART_S = 2
-
-# No second may hold more than 200 placed orders, or no walk by `end` gets past it.
-_PER_SECOND = 100
 
 
 class History(NamedTuple):
@@ -89,13 +84,14 @@ class Arranger:
     def histories(self, wanted: Mapping[View, History]) -> None:
         """Bring so many orders of this run or more into these accounts, of as many kinds as the driver can."""
         if self._injects:
+            self._learn_the_clock()
             made = {view: self._history(view, each.live) for view, each in wanted.items()}
             injecting = [partial(self._inject, view, records) for view, records in made.items()]
             self._injects = self._attempt(lambda: self.lane.driver.side_by_side(injecting))
         if not self._injects and self.lane.driver.can_place:
             for view, each in wanted.items():
-                self._attempt(partial(self._trade_history, view))
-                self._attempt(partial(self._place_many, view, each.orders))
+                self._attempt(partial(placed_history.trade, self.lane, self._book, view))
+                self._attempt(partial(placed_history.place_many, self.lane, self._book, view, each.orders))
         with asked_ahead(page for view in wanted if view.may_be_looked_at for page in view.pages(SNAPSHOT_PAGES)):
             for view in wanted:
                 view.settled(SNAPSHOT_PAGES)
@@ -104,7 +100,7 @@ class Arranger:
         """Inject a few orders of all statuses, as new as can be, where that is possible."""
         if not self._injects:
             return
-        newest = self._now(view)
+        newest = max(self._past(), seconds.used_until(view))
         oldest = newest - seconds.HISTORY_SPANS_AT_LEAST_S
         kinds = self._kinds(dict.fromkeys(STATUSES, _RENEWED), (YOUNG,))
         tickets = history.history(self._markets, kinds, newest, oldest, self._rng)
@@ -217,8 +213,17 @@ class Arranger:
             raise DriverRefused("the profile gives no way to create orders: add [driver.place] or [driver.inject]")
         return self.ways[0]
 
+    def _learn_the_clock(self) -> None:
+        """Place an order, which tells the target's time: what is injected must not be of its future."""
+        if self.lane.driver.can_place and not self.lane.clock.known:
+            view, market = self.lane.view, self.lane.markets[0]
+            view.latest()
+            if self._attempt(lambda: self._book.rest([self._book.resting(view, market, "buy")])):
+                view.settled()
+                self.lane.clear(view)
+
     def _history(self, view: View, live: int) -> list[dict[str, Any]]:
-        oldest, newest = seconds.unused(view)
+        oldest, newest = seconds.unused(view, self._past())
         least = _OF_EACH_STATUS if view is self.lane.view else _OF_EACH_OF_A_BYSTANDER
         counts = dict.fromkeys(STATUSES, least)
         counts["partially_filled"] = max(least, live // 3 + 1)
@@ -234,34 +239,6 @@ class Arranger:
     @property
     def _markets(self) -> dict[str, Market]:
         return {market.symbol: market for market in self.lane.markets}
-
-    def _trade_history(self, view: View) -> None:
-        """Two orders canceled, two filled and one partly filled in the first market, another one of those in the last.
-
-        What is partly filled comes last, since the rest of it stays in the book for the next order to meet.
-        """
-        market = self.lane.markets[0]
-        if view is self.lane.view and not view.foreign_live():
-            self._book.rest([self._book.resting(view, market, side) for side in ("buy", "sell")])
-            self.lane.cancel_unjudged(market.symbol)
-        if view.opposite is not None:
-            for side in ("buy", "sell"):
-                self.cross(view, market, side, share=Decimal(1))
-            self.cross(view, market, "buy", share=Decimal("0.5"))
-            if self.lane.markets[1:]:
-                self.cross(view, self.lane.markets[-1], "sell", share=Decimal("0.5"))
-        seen_in_known_markets(view)
-
-    def _place_many(self, view: View, count: int) -> None:
-        view.latest()
-        # The caller's lie in three seconds or more, so that there is an order to tell; a bystander's may share one.
-        at_once = min(_PER_SECOND, count // 3 + 1) if view is self.lane.view else _PER_SECOND
-        kinds = cycle((market, side) for side in ("buy", "sell") for market in self.lane.markets)
-        orders = [self._book.resting(view, *kind) for kind in islice(kinds, count)]
-        for first in range(0, count, at_once):
-            sleep(min(first, 1))
-            self._book.rest(orders[first : first + at_once])
-        view.settled()
 
     def _inject(self, view: View, records: Sequence[dict[str, Any]]) -> None:
         tickets = [Ticket.of_record(record) for record in records]
@@ -288,7 +265,13 @@ class Arranger:
     def _now(self, view: View) -> int:
         """A second that is not in the target's future."""
         known = self.lane.clock.now_at_least(time.time())
-        return max(int(time.time()) - seconds.HISTORY_ENDS_S, seconds.used_until(view)) if known is None else known
+        return max(self._past(), seconds.used_until(view)) if known is None else known
+
+    def _past(self) -> int:
+        """A second that is past on the target, with a minute to spare where its clock is not known."""
+        known = self.lane.clock.now_at_least(time.time())
+        spared = int(time.time()) - seconds.HISTORY_ENDS_S
+        return spared if known is None else min(spared, known)
 
     def _attempt(self, bring: Callable[[], object]) -> bool:
         try:

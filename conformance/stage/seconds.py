@@ -18,12 +18,13 @@ _NO_CLOCK_IS_AHEAD_BY_S = 86400
 _ROOM_FOR_MORE_S = HISTORY_SPANS_AT_LEAST_S + 2
 
 
-def unused(view: View) -> tuple[int, int]:
-    """The first and the last of some seconds that are past on the target and newer than all that is in the account.
+def unused(view: View, past: int) -> tuple[int, int]:
+    """The first and the last of some seconds that are past on the target and newer than all that was in the account
+    before this run. `past`: one that is.
 
     Else the orders of one run would lie among those of the last, and every snapshot would page through both.
     """
-    newest = int(time.time()) - HISTORY_ENDS_S - _ROOM_FOR_MORE_S
+    newest = past - _ROOM_FOR_MORE_S
     used = used_until(view)
     if used + HISTORY_SPANS_AT_LEAST_S <= newest:
         return max(newest - HISTORY_SPANS_S, used + 1), newest
@@ -34,8 +35,10 @@ def unused(view: View) -> tuple[int, int]:
 
 
 def used_until(view: View) -> int:
-    """When the account's newest order was created; 0 where there is none, or no clock could be so far ahead."""
-    newest = max(view.latest().stamps[-1:], default=0)
+    """When the newest order was created that is not this run's; 0 where there is none, or no clock could be so far
+    ahead.
+    """
+    newest = max((order.created_at for order in view.latest().orders.values() if not view.own.owns(order)), default=0)
     return newest if newest < time.time() + _NO_CLOCK_IS_AHEAD_BY_S else 0
 
 

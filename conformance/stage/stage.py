@@ -153,7 +153,7 @@ class Stage:
 
     def kinds_seen(self) -> set[Kind]:
         """The kinds of orders that the caller has, and had after set-up."""
-        now = int(time.time())
+        now = self.lane.clock.now_at_least(time.time()) or int(time.time())
         orders = self.view.latest().orders.values()
         self._kinds_seen |= {kind for order in orders if (kind := Kind.of(order, now)) is not None}
         return self._kinds_seen
