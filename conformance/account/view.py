@@ -60,6 +60,7 @@ class View:
         self._first: Snapshot | None = None
         self._latest: Snapshot | None = None
         self._believed: Snapshot | None = None
+        self._since_changed: Snapshot | None = None
         self._looked_for_live = False
         self.apart: int | None = None  # the second from which on older live orders are looked at apart
         self._perhaps_live: Sequence[str | None] = ()  # records that could not be read, before this run placed any
@@ -97,6 +98,11 @@ class View:
     def latest(self) -> Snapshot:
         """All that was last seen of the account; the first call takes a snapshot."""
         return self.known.snapshot if self._latest is None else self._latest
+
+    @property
+    def first_since_changed(self) -> Snapshot:
+        """The first look since anything was done to the account."""
+        return self._since_changed or self.latest()
 
     def fresh(self, pages: int = 1, up_to: int | None = None) -> Snapshot:
         """A snapshot of so many pages, or of more where newer orders, or those of the same second, have moved what was
@@ -221,6 +227,7 @@ class View:
 
     def _changed(self) -> None:
         self.account.coming.clear()
+        self._since_changed = None
         self._known = None
         self._believed = None
         self.delays.changed_at = time.monotonic()
@@ -284,6 +291,7 @@ class View:
             judge_succession(self.account, self._latest, snapshot, self.lag.pending)
         self.lag.look(snapshot, asked_at)
         self._latest = snapshot if self._latest is None else snapshot.over(self._latest, is_behind=is_behind)
+        self._since_changed = self._since_changed or snapshot
         if self.opposite is not None:
             self.opposite.account.foreign |= {order.identity: snapshot.exchanges for order in snapshot.orders.values()}
         return snapshot

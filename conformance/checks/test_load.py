@@ -81,6 +81,7 @@ def _expect_no_throttling(
             raise Inconclusive(f"{len(breaches)} of {sent} {what} failed, but without a burst some fail as well")
     for answer, breach in breaches:
         stage.caller.observations.report([breach], answer.exchange, raising=True)
+    stage.caller.observations.note("weight.zero", f"{sent} {what} with the {credential} within {made.seconds:.2f} s")
     if made.seconds > 1:
         raise NotObserved(
             f"{sent} {what} took {made.seconds:.1f} s: from this machine, they cannot be sent within a second"

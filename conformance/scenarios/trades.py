@@ -108,15 +108,16 @@ class Trading:
         yield [self._order(self._caller, side, limit, self._most)]
         return self._fills()
 
-    def make(self, side: str, *, whole: bool = False) -> Steps:
-        """Three orders of the other account take from one of the caller: the `whole` of it, or they leave some. They
-        would do so at a worse price than they get.
+    def make(self, side: str, *, whole: bool = False, by: int = 3) -> Steps:
+        """Three orders of the other account, or as many as this is made `by`, take from one of the caller: the `whole`
+        of it, or they leave some. They would do so at a worse price than they get.
         """
         lower, price, higher = prices_between(self.market, _PRICES, _APART)[1:4]
         limit = lower if side == "buy" else higher
-        yield [self._order(self._caller, side, price, sum(self._lots) if whole else self._most)]
+        taken = self._lots[:by]
+        yield [self._order(self._caller, side, price, sum(taken) if whole else self._most)]
         self._expect_untouched(self._caller)
-        yield [self._order(self._other, OPPOSITE[side], limit, lots) for lots in self._lots]
+        yield [self._order(self._other, OPPOSITE[side], limit, lots) for lots in taken]
         return self._fills()
 
     def sell_at_market(self) -> Steps:
