@@ -1,12 +1,15 @@
 """Listing: symbol, status and the time window, alone and together."""
 
+import itertools
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.account.account import Account
+from conformance.account.ahead import asked_ahead
 from conformance.account.known import Known
 from conformance.account.walk import unreached
 from conformance.coverage.queries import still_listed
@@ -107,9 +110,20 @@ def test_end_is_inclusive(stage: Stage, known: Known, data: st.DataObject) -> No
 @settings(DRAWING, max_examples=1)
 @given(data=st.data())
 def test_a_window_of_one_second(stage: Stage, known: Known, data: st.DataObject) -> None:
-    """start = end: the orders of that very second."""
+    """start = end: the orders of that very second, and those of one market, of one status or of both."""
     moment = data.draw(moments(list(stage.seen.orders.values())))
-    known.expect(Query(start=moment, end=moment, limit=MAX_LIMIT))
+    one = data.draw(st.sampled_from(listed(stage, stage.seen)))
+    second = Query(start=one.created_at, end=one.created_at)
+    queries = [
+        Query(start=moment, end=moment, limit=MAX_LIMIT),
+        replace(second, symbol=one.symbol),
+        replace(second, status=one.status),
+        replace(second, symbol=one.symbol, status=one.status, limit=MAX_LIMIT),
+    ]
+    kinds = list(zip(queries, itertools.cycle(stage.caller.credentials), strict=False))
+    with asked_ahead(each for query, kind in kinds for each in known.wanted([query], kind)):
+        for query, kind in kinds:
+            known.expect(query, kind)
 
 
 def _in_the_first_hour_of_a_day(stage: Stage) -> Query:

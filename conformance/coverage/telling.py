@@ -26,7 +26,7 @@ _TRIES = 100  # choices of values for a row: most rows tell with one of the firs
 
 _AT_A_MOMENT = 0.3  # of the bounds
 _OF_THE_PAGE = 0.5  # of the early starts; the others lie before all orders
-_OF_ONE_SECOND = 0.4  # of the windows from one order to another
+_OF_ONE_SECOND = 0.2  # of the windows from one order to another
 _NEAR = 12  # a limit is often hardly greater than the least of its class
 
 

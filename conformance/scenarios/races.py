@@ -36,7 +36,7 @@ class Together:
 @dataclass(frozen=True, slots=True)
 class Taking:
     """What the other account takes while so many cancel-alls run: whole orders, from two connections, or `half` of one
-    in each market, which is live still.
+    in each market that is canceled, which is live still.
 
     `just_before`: half of one is taken, and the trade confirmed, right before; `listed`: and this list is asked for
     before that. `of_one_market`: the last of the cancel-alls names the market.
@@ -68,6 +68,7 @@ class Races:
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
         self._uncertain = 0
+        self.unsure: list[Taking] = []  # races that showed once what somebody else could have caused
         self._race = itertools.count()
         self._turn = itertools.cycle(stage.caller.credentials)
         self._others_at_first: Set[str] | None = None
@@ -179,7 +180,9 @@ class Races:
             also=stage.lane.views,
             then=self._brings(partial(bring, coming)) if coming and (number + 1) % _PRICES else None,
         )
+        uncertain = self._uncertain
         race = self._judge(heat, answers, others_before=others_before)
+        self.unsure += [taking] * (self._uncertain - uncertain)
         if not taking.just_before:
             came_first = sum(bool(taker.filled_qty) for taker in race.takers)
             self._aim.learn(answers[-1].exchange, heat.placements, came_first, len(takers))
@@ -187,10 +190,10 @@ class Races:
 
     def _offers(self, market: Market, side: str, taking: Taking, number: int) -> list[tuple[Market, Decimal]]:
         """Where the caller's orders of this race stand, and at which price: those of which half is taken while
-        cancel-all runs, in each market that has room for them.
+        cancel-all runs, in each market that is canceled and has room for them.
         """
         markets = [market]
-        if taking.half and not taking.just_before:
+        if taking.half and not (taking.just_before or taking.of_one_market):
             markets += [each for each in self._stage.markets if each is not market and has_room(each, _PRICES)]
         each = itertools.cycle((at, _price_of(number, at, side)) for at in markets)
         return list(itertools.islice(each, max(_ORDERS, len(markets))))
