@@ -35,8 +35,8 @@ class IdsPastDoubles(Exchange):
     """Numbers its orders from 2^53 + 1, and writes the whole number as a string everywhere."""
 
     def __init__(self, *parts: Any) -> None:
+        self.ids = itertools.count(2**53 + 1)  # before: another twin may have orders from the beginning
         super().__init__(*parts)
-        self.ids = itertools.count(2**53 + 1)
 
     def enter(self, order: Order) -> None:
         order.id = str(next(self.ids))

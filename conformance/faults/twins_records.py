@@ -63,8 +63,8 @@ class NumericIds(Exchange):
     """Numbers its orders, and writes the number as a string."""
 
     def __init__(self, *parts: Any) -> None:
+        self.ids = itertools.count(48_211_000)  # before: another twin may have orders from the beginning
         super().__init__(*parts)
-        self.ids = itertools.count(48_211_000)
 
     def enter(self, order: Order) -> None:
         order.id = str(next(self.ids))

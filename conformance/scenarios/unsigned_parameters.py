@@ -1,13 +1,13 @@
 """Good requests with a parameter behind the signature, which does not cover it: nothing may act on it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 from conformance.naming import count
 from conformance.operations import CANCEL_ALL, LIST
-from conformance.oracle.listing import matches, page_size
+from conformance.oracle.listing import FILTERED, matches, page_size
 from conformance.oracle.records import read
 from conformance.orders import Order, Query
 from conformance.scenarios.attempts import attempt
@@ -24,7 +24,8 @@ def list_appended(stage: Stage) -> None:
     it. Raises Violation, and NotObserved where none tells.
     """
     plain = stage.caller.list(credential="api-key")
-    alone = [each for each in _one_by_one(plain.orders) if not _answers(each, plain.orders)]
+    telling = (each for each in _one_by_one(plain.orders) if _tell(plain.orders, each))
+    alone = [each for each in telling if not _answers(each, plain.orders)]
     if not alone:
         raise NotObserved("needs two orders on a page")
     forged = [behind_the_signature(urlencode(each.pairs())) for each in alone]
@@ -33,18 +34,27 @@ def list_appended(stage: Stage) -> None:
         if answer.status != 200 or not isinstance(document, list):
             continue
         orders = [order for order in (read(record).order for record in document) if order is not None]
-        if len(orders) == len(document) and _answers(query, orders):
+        if len(orders) == len(document) and _tell(orders, query) and _answers(query, orders):
             want = f"a 4xx, or the {count(len(plain), 'order')} of a list without parameters"
             breach = Breach(want, f"{count(len(orders), 'order')}, as {query} asks for, which is not signed")
             raise Violation(breach, plain.exchange, answer.exchange)
 
 
-def _one_by_one(orders: Sequence[Order]) -> list[Query]:
-    """Lists with one parameter each, with values of an order in the middle of these."""
+def _one_by_one(orders: Sequence[Order]) -> Iterator[Query]:
+    """Lists with one parameter each, with values of an order in the middle of these, as far as they can be read."""
     some = orders[len(orders) // 2]
-    alone = {"symbol": some.symbol, "status": some.status, "start": some.created_at, "end": some.created_at, "limit": 1}
-    given: list[dict[str, Any]] = [{name: value} for name, value in alone.items()]
-    return [Query(**each) for each in given]
+    alone = {"symbol": "symbol", "status": "status", "start": "created_at", "end": "created_at"}
+    for name, field in alone.items():
+        if field not in some.unread:
+            value: dict[str, Any] = {name: getattr(some, field)}
+            yield Query(**value)
+    yield Query(limit=1)
+
+
+def _tell(orders: Sequence[Order], query: Query) -> bool:
+    """Whether it can be read of each of them whether it passes the query."""
+    fields = {field for name, _ in query.pairs() for field in FILTERED.get(name, ())}
+    return all(order.unread.isdisjoint(fields) for order in orders)
 
 
 def _answers(query: Query, orders: Sequence[Order]) -> bool:

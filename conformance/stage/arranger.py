@@ -218,9 +218,8 @@ class Arranger:
         if self.lane.driver.can_place and not self.lane.clock.known:
             view, market = self.lane.view, self.lane.markets[0]
             view.latest()
-            if self._attempt(lambda: self._book.rest([self._book.resting(view, market, "buy")])):
-                view.settled()
-                self.lane.clear(view)
+            self._attempt(lambda: self._book.rest([self._book.resting(view, market, "buy", market.resting_buy)]))
+            view.settled()
 
     def _history(self, view: View, live: int) -> list[dict[str, Any]]:
         oldest, newest = seconds.unused(view, self._past())
