@@ -83,8 +83,8 @@ class Arranger:
 
     def histories(self, wanted: Mapping[View, History]) -> None:
         """Bring so many orders of this run or more into these accounts, of as many kinds as the driver can."""
-        if self._injects:
-            self._learn_the_clock()
+        if self._injects and wanted:
+            self._learn_the_clock([*wanted][-1])
             made = {view: self._history(view, each.live) for view, each in wanted.items()}
             injecting = [partial(self._inject, view, records) for view, records in made.items()]
             self._injects = self._attempt(lambda: self.lane.driver.side_by_side(injecting))
@@ -213,10 +213,10 @@ class Arranger:
             raise DriverRefused("the profile gives no way to create orders: add [driver.place] or [driver.inject]")
         return self.ways[0]
 
-    def _learn_the_clock(self) -> None:
+    def _learn_the_clock(self, view: View) -> None:
         """Place an order, which tells the target's time: what is injected must not be of its future."""
         if self.lane.driver.can_place and not self.lane.clock.known:
-            view, market = self.lane.view, self.lane.markets[0]
+            market = self.lane.markets[0]
             view.latest()
             self._attempt(lambda: self._book.rest([self._book.resting(view, market, "buy", market.resting_buy)]))
             view.settled()
