@@ -42,6 +42,8 @@ def list_appended(stage: Stage) -> None:
 
 def _one_by_one(orders: Sequence[Order]) -> Iterator[Query]:
     """Lists with one parameter each, with values of an order in the middle of these, as far as they can be read."""
+    if not orders:
+        return
     some = orders[len(orders) // 2]
     alone = {"symbol": "symbol", "status": "status", "start": "created_at", "end": "created_at"}
     for name, field in alone.items():
