@@ -17,7 +17,7 @@ from conformance.sandbox.records import Order
 # As long as a call to another service takes: enough for requests that were sent together to arrive.
 _PAUSE_S = 0.03
 
-_STEP_S = 0.004  # between two statements of one transaction
+_STEP_S = 0.008  # between two statements of one transaction
 
 # What came so shortly before is not everywhere yet.
 _LATE_S = 0.1
