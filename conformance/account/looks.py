@@ -5,11 +5,14 @@ from dataclasses import replace
 
 from conformance.account.account import Account
 from conformance.account.blame import of_lapse
+from conformance.evidence import Exchange
 from conformance.oracle.cancel_case import GONE
+from conformance.oracle.records import read
 from conformance.oracle.snapshot import Snapshot
 from conformance.oracle.succession import SUCCESSION
-from conformance.orders import Query
+from conformance.orders import Order, Query
 from conformance.verdict import Breach
+from conformance.wire.answers import decoded
 
 
 def unless_back(
@@ -28,15 +31,32 @@ def unless_back(
     gone = {id: order for id, order in before.orders.items() if id not in seen.orders and seen.covers(order.created_at)}
     listed = account.settled.ids(gone, seen.exchanges[0].sent_at)
     again = look() if listed else seen
-    back = next((id for id in sorted(listed) if id in again.orders), None)
-    if back is None:
-        return seen
-    page = next((number for number, each in enumerate(again.exchanges) if f'"{back}"' in each.response_body), 0)
-    lists = (seen.exchanges[min(page, len(seen.exchanges) - 1)], again.exchanges[page])
-    broken = "cancel.visible" if back in just_told else None
+    pages = ((id, exchange) for exchange in again.exchanges for id in _listed_by(exchange))
+    back, shown_by = next(((id, exchange) for id, exchange in pages if id in listed), (None, None))
+    if back is None or shown_by is None:
+        return again if listed & again.orders.keys() else seen  # a list of one second told: the page was charged for it
+    number = _page_due(gone[back], seen, limit)
+    lists = seen.exchanges[number], shown_by
+    broken = "cancel.visible" if back in just_told else "list.page-walk" if number else None
     breach = Breach(f"{gone[back]} in each list without filters", "a list without it", broken, changed=GONE)
     account.observations.lapse(of_lapse(Query(limit=limit), breach), breach, *lists)
     return again
+
+
+def _listed_by(exchange: Exchange) -> dict[str, Order]:
+    """The orders that this page itself shows, in its order."""
+    document = decoded(exchange.response_body)
+    orders = (read(record).order for record in document) if isinstance(document, list) else ()
+    return {order.id: order for order in orders if order is not None}
+
+
+def _page_due(order: Order, seen: Snapshot, limit: int) -> int:
+    """The number of the first page that has to show it: one that has room, or shows what is older."""
+    for number, exchange in enumerate(seen.exchanges):
+        shown = _listed_by(exchange).values()
+        if len(shown) < limit or min(each.created_at for each in shown) < order.created_at:
+            return number
+    return len(seen.exchanges) - 1
 
 
 def judge_succession(account: Account, before: Snapshot, seen: Snapshot, pending: Container[str]) -> None:

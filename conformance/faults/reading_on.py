@@ -53,7 +53,8 @@ class WalksTwoHundredDeep(Exchange):
 
     def candidates(self, account: str, filters: Filters) -> Iterable[Order]:
         all_of_them = list(super().candidates(account, filters))
-        return all_of_them if filters.end is None else self.in_order(all_of_them)[:200]
+        newest_first = sorted(all_of_them, key=lambda order: -order.created_at)
+        return all_of_them if filters.end is None else newest_first[:200]
 
 
 @fault(breaks="list.end")

@@ -1,0 +1,55 @@
+"""One look beside the look before it: which page is charged for an order that it leaves out once."""
+
+import json
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from conformance.account.account import Account
+from conformance.account.looks import unless_back
+from conformance.evidence import Exchange
+from conformance.observations import Observations
+from conformance.oracle.snapshot import Snapshot
+from conformance.orders import Order
+from tests.orders import order, record
+
+NEWEST, TIED, OTHER, OLD = (record(id, created_at=at) for id, at in (("n", 9), ("t", 8), ("o", 8), ("old", 7)))
+
+
+def look(*pages: Sequence[dict[str, Any]], told: Sequence[Order] = ()) -> Snapshot:
+    """A look by these pages. `told`: orders that lists of single seconds have told."""
+    shown = [Order.from_json(each) for page in pages for each in page]
+    exchanges = tuple(
+        Exchange("alice", "GET", "http://127.0.0.1/", {}, "", 200, {}, json.dumps(page), 0.0, 1.0) for page in pages
+    )
+    return Snapshot({each.id: each for each in (*shown, *told)}, exchanges=exchanges)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "charged"),
+    [
+        (look([NEWEST], []), look([NEWEST, TIED], []), "list.limit-exact"),
+        (look([NEWEST, OLD], [OLD]), look([NEWEST, TIED], [TIED, OLD]), "list.limit-exact"),
+        (look([NEWEST, OTHER], [OTHER, OLD]), look([NEWEST, OTHER], [OTHER, TIED]), "list.page-walk"),
+        (look([NEWEST, OTHER], [OTHER, OLD]), look([NEWEST, TIED], [OTHER, OLD]), "list.page-walk"),
+        (look([NEWEST, OTHER], [OTHER, OLD]), look([NEWEST, OTHER], [OTHER, OLD]), None),
+        (look([NEWEST, OTHER], [OLD]), look([NEWEST, OTHER], [OLD], told=[order("t", created_at=8)]), None),
+    ],
+    ids=[
+        "room on the page",
+        "within the page",
+        "on a later page",
+        "the page may end within the second",
+        "gone",
+        "told",
+    ],
+)
+def test_the_page_that_has_to_show_an_order_is_charged(first: Snapshot, second: Snapshot, charged: str | None) -> None:
+    before = look([NEWEST, TIED, OTHER, OLD])
+    observations = Observations()
+    settled = SimpleNamespace(ids=lambda among, _: set(among))
+    account = cast(Account, SimpleNamespace(settled=settled, observations=observations))
+    unless_back(account, first, before, 2, (), lambda: second)
+    assert [lapse.about[0] for lapse in observations.lapses] == [charged] * (charged is not None)
