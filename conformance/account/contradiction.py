@@ -74,6 +74,8 @@ def _of_hiding(listing: Listing, known: Snapshot, wrong: Callable[[Query], bool]
     if query.symbol and not any(order.symbol == query.symbol for order in orders.values()):
         return "list.symbol-omitted"
     first_page = sorted((order.created_at for order in orders.values()), reverse=True)[:MAX_LIMIT]
+    if query.end is None and len(first_page) == MAX_LIMIT and hidden.created_at == first_page[-1]:
+        return "list.page-walk"  # the first page may end within that second: the one behind it has to show the rest
     if wrong(Query(limit=MAX_LIMIT)):
         return limit_requirement(MAX_LIMIT)
     if len(first_page) < MAX_LIMIT or hidden.created_at > first_page[-1]:

@@ -38,12 +38,16 @@ class _Cache(Face):
     def __init__(self, *parts: Any) -> None:
         super().__init__(*parts)
         self.kept: dict[Hashable, tuple[float, Response]] = {}
+        self.changing = 0  # requests under way that may change something
 
     async def respond(self, request: Request, handle: Handler) -> Response:
         if request.method != "GET":
-            answer = await super().respond(request, handle)
-            self.changed(request)
-            return answer
+            self.changing += 1
+            try:
+                return await super().respond(request, handle)
+            finally:
+                self.changing -= 1
+                self.changed(request)
         at, kept = self.kept.get(self.key(request), (float("-inf"), None))
         if kept is not None and time.monotonic() - at < self.seconds and self.is_given(request):
             return kept
@@ -229,14 +233,24 @@ class FillsEmptyTheTakersCacheAlone(_KeptForTheAccount):
 # -- as they should be -------------------------------------------------------------------------------------------------
 
 
+class _PassesWhatChanges(_KeptForTheAccount):
+    """Neither keeps an answer nor gives one that it has kept while something may be changing."""
+
+    def is_kept(self, request: Request, answer: Response) -> bool:
+        return not self.changing and super().is_kept(request, answer)
+
+    def is_given(self, request: Request) -> bool:
+        return not self.changing and super().is_given(request)
+
+
 @twin(shows_late=True)  # it would keep what another one shows late
-class CacheThatKnowsWhoAsks(_KeptForTheAccount):
+class CacheThatKnowsWhoAsks(_PassesWhatChanges):
     """Keeps lists for ten seconds by account, credential and parameters, until anything is placed or canceled."""
 
     seconds = 10.0
 
 
-class _UntilATradeOrACancel(_KeptForTheAccount):
+class _UntilATradeOrACancel(_PassesWhatChanges):
     seconds = 1.0
 
     def __init__(self, *parts: Any) -> None:

@@ -114,8 +114,9 @@ def _with_lapses(judged: list[RequirementResult], outcomes: list[Outcome]) -> li
 
     Those of all checks are one defect. If all that they show is a change of an order which another violation shows,
     too, it is that: what reading alone does, or a field that is wrong. Else it is charged to what all those lists are
-    about: what is violated already, else to lists that are behind, if any are; else to the likeliest, else to their
-    limit. Where nothing else violates that, the rate is told.
+    about: what is violated already, else to lists that are behind, if any are, else to one of several violations that
+    explain a part of them each; else to the likeliest, else to their limit. Where nothing else violates that, the rate
+    is told.
     """
     met = sorted((lapse for outcome in outcomes for lapse in outcome.lapses), key=lambda lapse: len(lapse[0]))
     if not met:
@@ -124,7 +125,9 @@ def _with_lapses(judged: list[RequirementResult], outcomes: list[Outcome]) -> li
     if len(met) == 1:  # that one list lacks what was just canceled may be chance
         shared = [id for id in shared if id != _LISTS_ARE_BEHIND]
     violated = {result.id: result for result in judged if result.findings}
-    charged = next((id for id in (*shared, _LISTS_ARE_BEHIND) if id in violated), shared[0] if shared else _ANY_LIST)
+    explained = [next((id for id in about if id in violated), None) for about, _ in met]
+    together = (*shared, _LISTS_ARE_BEHIND, *(explained if None not in explained else ()))
+    charged = next((id for id in together if id in violated), shared[0] if shared else _ANY_LIST)
     wrong = [finding for _, finding in met]
     alike = [result.id for result in violated.values() if are_the_same_change(wrong, result)]
     if alike and not any(set(GONE) & set(finding.changed) for finding in wrong):  # what is shown again was not gone

@@ -177,6 +177,17 @@ def test_lists_that_are_wrong_now_and_then_are_behind_where_others_are() -> None
     assert [result.id for result in found if result.verdict is Verdict.FAIL] == ["cancel.visible"]
 
 
+@pytest.mark.parametrize(("violated", "charged"), [(["list.b", "list.d"], set()), (["list.b"], {"list.limit-exact"})])
+def test_lists_that_are_wrong_now_and_then_add_nothing_where_violations_explain_each(
+    violated: list[str], charged: set[str]
+) -> None:
+    ids = ("list.d", "list.limit-exact")
+    catalogue = CATALOGUE | {id: replace(CATALOGUE["list.b"], id=id) for id in ids}
+    lapses = tuple(((id, "list.limit-exact"), FINDING) for id in ("list.b", "list.d"))
+    found = verdicts.results(catalogue, JUDGED_BY, [*failing(*violated), outcome("order.a", lapses=lapses, lists=200)])
+    assert {result.id for result in found if result.verdict is Verdict.FAIL} == {*violated, *charged}
+
+
 READING, UPDATED, GONE = "list.safe", ("updated_at",), ("gone",)
 
 
