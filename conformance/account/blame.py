@@ -10,7 +10,7 @@
 | the longest page ends too soon, and a list shows what lies behind it | the limit, alone or beside the filters |
 | beside one filter a longer page than the default one is just the default one | the same |
 | a list of canceled orders lacks those alone that cancel-all has told | cancel.visible |
-| a window that ends before it starts shows orders | that window, whatever is beside it |
+| a window that ends before it starts shows orders | that window, where each bound is right beside the rest |
 | a list leaves out the very second of a bound, beside the other one alone | that bound |
 | a list with filters shows what lists without them leave out | those lists |
 | a good credential is turned away | that credential, where the target accepts it in another form |
@@ -98,8 +98,10 @@ def of_page(query: Query, wrong: Callable[[Query], bool], seconds: Iterable[int]
     filters = [name for name, _ in query.pairs() if name != "limit"]
     if not filters:
         return limit_requirement(query.limit)
-    if _is_empty_window(query) and wrong(Query(start=query.start, end=query.end, limit=query.limit)):
-        return "list.window-empty"
+    if _is_empty_window(query):
+        alone = Query(start=query.start, end=query.end, limit=query.limit)
+        if wrong(alone) or not any(wrong(query.without(bound)) for bound in ("start", "end")):
+            return "list.window-empty"
     if query.limit != MAX_LIMIT and not wrong(replace(query, limit=MAX_LIMIT)):
         if wrong(Query(limit=query.limit)):
             return limit_requirement(query.limit)
