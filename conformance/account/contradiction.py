@@ -130,12 +130,19 @@ def _of_bound(listing: Listing, known: Snapshot, wrong: Callable[[Query], bool])
     above = due_above(listing)
     due = (order for order in known.orders.values() if order.created_at > above and matches(query, order))
     at = {order.created_at for order in listing.left_out(due)}
+    seconds = {order.created_at for order in known.orders.values()}
     if query.start == query.end:  # no order stands in the seconds that the two are moved to
-        seconds = {order.created_at for order in known.orders.values()}
         sooner = replace(query, start=next(each for each in count(query.start, -1) if each not in seconds))
         later = replace(query, end=next(each for each in count(query.end) if each not in seconds))
         return "list.start" if wrong(later) else "list.end" if wrong(sooner) else None
-    return {query.end: "list.end", query.start: "list.start"}.get(min(at)) if len(at) == 1 else None
+    # No other filter is in a window so narrow that any page has room for it.
+    if at == {query.start}:
+        next_one = min((each for each in seconds if each > query.start), default=query.end)
+        return "list.start" if wrong(Query(start=query.start, end=next_one, limit=query.limit)) else None
+    if at == {query.end}:
+        one_before = max((each for each in seconds if each < query.end), default=query.start)
+        return "list.end" if wrong(Query(start=one_before, end=query.end, limit=query.limit)) else None
+    return None
 
 
 def _shows_nothing_of(known: Snapshot, orders: Iterable[Order]) -> bool:

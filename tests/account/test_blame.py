@@ -175,6 +175,11 @@ def both(query: Query) -> bool:
         (WINDOW, lambda query, each: not both(query) or each is not B, "list.conjunctive"),
         (WINDOW, lambda query, each: query.end is None or each.created_at < query.end, "list.end"),
         (
+            replace(WINDOW, symbol=A.symbol, status=A.status),
+            lambda query, each: query.symbol is None or query.start is None or each.created_at > query.start,
+            "list.conjunctive",
+        ),
+        (
             replace(WINDOW, end=A.created_at),
             lambda query, each: not both(query) or each.created_at < query.end,
             "list.end",
