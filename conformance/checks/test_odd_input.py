@@ -1,17 +1,22 @@
 """Odd values of every parameter: never a 5xx, never without bounds, never somebody else's, never a wider cancel."""
 
 from collections.abc import Set
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlencode
 
 import pytest
 
 from conformance.account.account import Account
 from conformance.account.known import Known
 from conformance.declare import asks, cancels, needs, verifies
+from conformance.operations import LIST
+from conformance.oracle.listing import explain
+from conformance.oracle.snapshot import Interval
 from conformance.orders import Query
 from conformance.scenarios import attempts
 from conformance.stage.stage import Stage
 from conformance.verdict import Breach, Violation
+
+_PLAIN = Query(limit=197)
 
 # Values as they go over the wire. Numbers stand beside the bounds of 32 and 64 bits; 4 KB is more than any name has.
 LONG = "A" * 4096
@@ -22,9 +27,9 @@ NUMBERS = (*TEXTS, *map(str, (2**31, 2**32 + 1, 2**63)), str(-(2**63) - 1))
 ODD = {
     "symbol": (*NAMES, "%27%20OR%201%3D1"),
     "status": (*TEXTS, "unknown", "OPEN", "open%2Cfilled", "0"),
-    "start": (*NUMBERS, "-1", "1.5"),
+    "start": (*NUMBERS, "-1", "1.5", "Infinity"),
     "end": (*NUMBERS, "-1", "NaN"),
-    "limit": (*NUMBERS, "1.5"),
+    "limit": (*NUMBERS, "1.5", "1e999"),
 }
 REPEATED = (
     "limit=1&limit=1000",
@@ -57,6 +62,26 @@ def test_odd_queries_do_no_harm_to_a_list(caller: Account) -> None:
     with caller.ahead(REPEATED):
         for query in REPEATED:
             caller.probe(query)
+
+
+@verifies("list.symbol-omitted")
+@needs(orders=1)
+def test_a_list_that_is_refused_leaves_nothing_to_the_next(caller: Account, known: Known, stage: Stage) -> None:
+    """A market and a status beside a limit that is no number. The plain list behind it shows what it has to.
+
+    What it leaves out counts if it does so twice, and the lists before and behind it show all.
+    """
+    some, kind = next(iter(stage.seen.orders.values())), caller.credentials[0]
+    for _ in range(2):
+        before = known.snapshot
+        refused = caller.probe(f"symbol={quote(some.symbol)}&status={some.status}&limit=abc")
+        page = caller.page(_PLAIN, kind, caller.ask(LIST, urlencode(_PLAIN.pairs()), kind))
+        if not list(explain(page.listing, Interval.still(before))):
+            return
+        if not (wrong := list(explain(page.listing, Interval(before, known.refresh())))):
+            return
+    evidence = [each.exchange for each in (refused, page) if each is not None]
+    raise Violation(wrong[0], *stage.seen.exchanges[:1], *evidence)
 
 
 @verifies("list.symbol")

@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from itertools import cycle
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import Request
 
@@ -158,6 +159,29 @@ class StatusBehindTheSignature(Gatekeeper):
     def split(self, query: str) -> tuple[str, str]:
         signed, found, behind = query.partition("&status=")
         return super().split(signed if found and "signature=" in signed and "&" not in behind else query)
+
+
+@fault(breaks="auth.signature")
+class FirstValueCountsAndTheLastIsVerified(Face):
+    """Verifies the last of two values of a parameter, and acts on the first."""
+
+    def account_of(self, request: Request) -> str:
+        last = urlencode(dict(parse_qsl(request.url.query, keep_blank_values=True)))
+        return self.gatekeeper.account(request.headers, last)
+
+    def parameters(self, request: Request) -> dict[str, str]:
+        return dict(reversed(parse_qsl(request.url.query, keep_blank_values=True)))
+
+
+@fault(breaks="auth.signature")
+class CancelsWithoutAQueryAreNotSigned(Face):
+    """Verifies a signature where there is a query, and lets a key alone cancel without one."""
+
+    def account_of(self, request: Request) -> str:
+        key = request.headers.get("x-mbx-apikey")
+        if key and request.method == "DELETE" and not request.url.query:
+            return self.gatekeeper.keys_of(key).account
+        return super().account_of(request)
 
 
 @fault(breaks="auth.signature")

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Iterable
 from fnmatch import fnmatchcase
+from math import isinf
 from urllib.parse import parse_qsl, unquote_to_bytes
 
 from starlette.requests import Request
@@ -36,6 +37,17 @@ class FailsOverTextForLimit(_FailsOver):
 
     def is_too_much(self, name: str, value: str) -> bool:
         return name == "limit" and value.isalpha()
+
+
+@fault(breaks="error.bad-input")
+class FailsOverNumbersBeyondFloats(_FailsOver):
+    """Reads a limit as a float, and fails where that is infinite."""
+
+    def is_too_much(self, name: str, value: str) -> bool:
+        try:
+            return name == "limit" and isinf(float(value))
+        except ValueError:
+            return False
 
 
 @fault(breaks="error.bad-input")
@@ -255,3 +267,27 @@ class RepeatedSymbolIsNone(Face):
     def cancel_orders(self, request: Request, account: str, _body: bytes) -> Response | Awaitable[Response]:
         repeated = len(request.query_params.getlist("symbol")) > 1
         return self.cancel_all(account, None) if repeated else super().cancel_orders(request, account, _body)
+
+
+# -- what is refused stays ---------------------------------------------------------------------------------------------
+
+
+@fault(breaks="list.symbol-omitted")
+class RefusedListLeavesItsMarket(Face):
+    """Filters the next list by the market of one that it has refused, whoever asks."""
+
+    left: str | None = None
+
+    def list_orders(self, request: Request, account: str, _body: bytes) -> Response:
+        try:
+            answer = super().list_orders(request, account, _body)
+        except BadRequest:
+            self.left = request.query_params.get("symbol")
+            raise
+        self.left = None
+        return answer
+
+    def parameters(self, request: Request) -> dict[str, str]:
+        given = super().parameters(request)
+        known = self.left in self.exchange.markets and request.method == "GET"
+        return {"symbol": self.left, **given} if known and self.left else given

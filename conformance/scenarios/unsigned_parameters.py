@@ -16,27 +16,31 @@ from conformance.stage.stage import Stage
 from conformance.verdict import Breach, NotObserved, Violation
 from conformance.wire.answers import decoded
 from conformance.wire.client import Answer
-from conformance.wire.forgery import behind_the_signature
+from conformance.wire.forgery import added_in_front, behind_the_signature
 
 
 def list_appended(stage: Stage) -> None:
-    """Ask for a list with a parameter behind the signature, with each that tells: a 4xx, or the list as it is without
-    it. Raises Violation, and NotObserved where none tells.
+    """Ask for a list with a parameter behind the signature, with each that tells, and with one that is signed with
+    another value: a 4xx, or the list as it is without what is not signed. Raises Violation, and NotObserved where none
+    tells.
     """
     plain = stage.caller.list(credential="api-key")
     telling = (each for each in _one_by_one(plain.orders) if _tell(plain.orders, each))
     alone = [each for each in telling if not _answers(each, plain.orders)]
     if not alone:
         raise NotObserved("needs two orders on a page")
-    forged = [behind_the_signature(urlencode(each.pairs())) for each in alone]
-    for query, answer in zip(alone, sent(stage, LIST, [(each, "", None) for each in forged]), strict=True):
+    asked = [(behind_the_signature(urlencode(each.pairs())), "", None) for each in alone]
+    # Some read the first of two values, and verify the last.
+    alone.append(Query(limit=1))
+    asked.append((added_in_front("limit=1"), "limit=2", None))
+    for query, answer in zip(alone, sent(stage, LIST, asked), strict=True):
         document = decoded(answer.body)
         if answer.status != 200 or not isinstance(document, list):
             continue
         orders = [order for order in (read(record).order for record in document) if order is not None]
         if len(orders) == len(document) and _tell(orders, query) and _answers(query, orders):
-            want = f"a 4xx, or the {count(len(plain), 'order')} of a list without parameters"
-            breach = Breach(want, f"{count(len(orders), 'order')}, as {query} asks for, which is not signed")
+            want = f"a 4xx, or what a list shows without {query}, which is not signed"
+            breach = Breach(want, f"{count(len(orders), 'order')}, as {query} asks for")
             raise Violation(breach, plain.exchange, answer.exchange)
 
 

@@ -138,6 +138,7 @@ OTHERS_SECRET: tuple[OthersRow, ...] = (
 
 SIGNATURE: tuple[Row, ...] = (
     ("missing", "no signature", lambda good: (good.covered, key(good.api_key))),
+    ("missing, without a timestamp", "an API key and nothing signed", lambda good: (good.asked, key(good.api_key))),
     ("empty", "an empty signature", lambda good: good.sent("")),
     ("cut short", "a signature that is cut short", lambda good: good.sent(cut_short(good.signature))),
     (

@@ -120,6 +120,11 @@ SIGNATURE: tuple[Row, ...] = (
         lambda token: f"{token}{in_base64(bytes(3))}",
     ),
     (
+        "in another case",
+        "a token whose signature has capitals for small letters, and the reverse",
+        lambda token: str(token._replace(signature=token.signature.swapcase())),
+    ),
+    (
         "zeros",
         "a token with a signature of zeros",
         lambda token: str(token._replace(signature="A" * len(token.signature))),
