@@ -40,6 +40,7 @@ JITTER_S = 0.1
 THROTTLED = (429, 418)
 THROTTLE_WAIT_S = 1.0  # longer than a quota of one second lasts
 GENTLE = 100  # a target must not throttle this many requests within a second
+_JUST_NOW_S = 3.0
 THROTTLE_WAITS = 10  # in a whole run: a target that always throttles must not hold it up
 
 
@@ -86,6 +87,7 @@ class Client:
         self._next_slot = 0.0
         self._throttle_waits = 0
         self._answers = False  # whether any answer has come
+        self._accepted_at = float("-inf")  # when it last answered a request with 200, by the monotonic clock
         self._sent: deque[float] = deque(maxlen=GENTLE)  # times of the last requests, by the monotonic clock
         self.breaker = Breaker()
 
@@ -138,7 +140,7 @@ class Client:
                 early, gently = answer.exchange, self._sent_gently()
                 time.sleep(THROTTLE_WAIT_S)
                 answer = self.send_once(call)
-                if gently and not call.forged and answer.status not in THROTTLED:
+                if gently and not call.forged and (answer.status not in THROTTLED or self._accepts_others()):
                     throttled.append(early)
             if answer.status == 503:
                 tries_before += 1
@@ -193,6 +195,10 @@ class Client:
         with self.lock:
             return len(self._sent) < GENTLE or time.monotonic() - self._sent[0] > 1
 
+    def _accepts_others(self) -> bool:
+        """Whether the target has answered another request just now: it is then not shut to all that comes from here."""
+        return time.monotonic() - self._accepted_at < _JUST_NOW_S
+
     def _may_wait(self) -> bool:
         with self.lock:
             self._throttle_waits += 1
@@ -216,6 +222,8 @@ class Client:
         exchange = kept(call, came, self._redactor)
         if came.problem or came.status is None:
             raise Unreachable(exchange, came.dropped, came.stale)
+        if came.status == 200:
+            self._accepted_at = time.monotonic()
         return Answer(came.status, came.headers, came.body, exchange)
 
     def _ask(self, call: Call) -> Came:

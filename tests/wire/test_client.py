@@ -176,6 +176,21 @@ def test_a_503_for_ever_is_given_back(peer: Peer, monkeypatch: pytest.MonkeyPatc
     assert (got.status, got.tries_before, got.body) == (503, 2, b"busy")
 
 
+@pytest.mark.parametrize(
+    ("others", "again", "is_one"), [(200, 200, True), (200, 429, True), (429, 429, False), (429, 200, True)]
+)
+def test_a_request_is_throttled_where_others_are_answered_or_it_is_a_second_later(
+    others: int, again: int, is_one: bool, peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client_module, "THROTTLE_WAIT_S", 0.0)
+    answers = [others, 429, again]
+    peer.respond = lambda request: answer(answers.pop(0), b"[]")(request)
+    asking = client(peer)
+    asking.send_once(Call("alice", "GET", peer.url))
+    got = asking.send(Call("alice", "GET", peer.url))
+    assert [each.status for each in got.throttled] == [429] * is_one
+
+
 def test_a_connection_that_went_stale_is_made_anew(peer: Peer) -> None:
     def drop(request: BaseHTTPRequestHandler) -> None:
         request.close_connection = True
