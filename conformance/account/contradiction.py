@@ -33,9 +33,11 @@ def of_contradiction(
     known_by: Credential,
     wrong: Callable[[Query, Credential], bool],
     told: Mapping[str, float] = _NOTHING_TOLD,
+    longest: Callable[[], Listing] | None = None,
 ) -> str:
     """The requirement that a page breaks by contradicting the snapshot `known`, which `known_by` was used for. `told`:
-    when a cancel-all was asked for that told an order as canceled, by the order's id.
+    when a cancel-all was asked for that told an order as canceled, by the order's id. `longest`: asks for the page with
+    the largest limit, which tells more than one that shows nothing.
     """
     # The snapshot was taken with the account's first credential.
     if kind != known_by and _shows_nothing_of(known, listing.orders) and not wrong(listing.query, known_by):
@@ -47,7 +49,8 @@ def of_contradiction(
         return "cancel.visible"
     if broken := _of_hiding(listing, known, lambda query: wrong(query, kind)):
         return broken
-    if cut_before_filtering(listing, known):
+    tells = listing if listing.orders or longest is None else longest()
+    if cut_before_filtering(tells, known):
         return "list.limit-after-filters"
     if _is_short(listing, known, lambda query: wrong(query, kind)):
         limit_alone = wrong(Query(limit=MAX_LIMIT), kind)

@@ -237,6 +237,33 @@ def test_the_longest_page_ends_too_soon(shown: Callable[[Query, list[Order]], li
     assert of_contradiction(listing, "jwt", Snapshot.of(newest_first), "jwt", wrong) == requirement
 
 
+@pytest.mark.parametrize(("filtered", "requirement"), [(True, "list.limit-after-filters"), (False, "list.status")])
+def test_a_page_without_orders_is_looked_at_with_the_largest_limit(filtered: bool, requirement: str) -> None:
+    """The limit comes first, so that a short page has none of those that pass; or a status finds nothing at all."""
+    newest_first = [
+        order(f"n{number}", status="expired" if number < 60 else "open", created_at=C.created_at - number)
+        for number in range(240)
+    ]
+
+    def shown(asked: Query) -> list[Order]:
+        return [each for each in newest_first[: page_size(asked.limit)] if matches(asked, each) and filtered]
+
+    def wrong(asked: Query, _: Credential) -> bool:
+        right = [each for each in newest_first if matches(asked, each)][: page_size(asked.limit)]
+        return (shown(asked) if asked.status else right) != right
+
+    query, largest = Query(status="open", limit=50), Query(status="open", limit=200)
+    named = of_contradiction(
+        Listing(query, shown(query)),
+        "jwt",
+        Snapshot.of(newest_first),
+        "jwt",
+        wrong,
+        longest=lambda: Listing(largest, shown(largest)),
+    )
+    assert named == requirement
+
+
 @pytest.mark.parametrize(
     ("shown", "requirement"),
     [
