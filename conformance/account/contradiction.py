@@ -37,7 +37,7 @@ def of_contradiction(
 ) -> str:
     """The requirement that a page breaks by contradicting the snapshot `known`, which `known_by` was used for. `told`:
     when a cancel-all was asked for that told an order as canceled, by the order's id. `longest`: asks for the page with
-    the largest limit, which tells more than one that shows nothing.
+    the largest limit, which tells whether one that shows nothing finds nothing at all.
     """
     # The snapshot was taken with the account's first credential.
     if kind != known_by and _shows_nothing_of(known, listing.orders) and not wrong(listing.query, known_by):
@@ -49,8 +49,8 @@ def of_contradiction(
         return "cancel.visible"
     if broken := _of_hiding(listing, known, lambda query: wrong(query, kind)):
         return broken
-    tells = listing if listing.orders or longest is None else longest()
-    if cut_before_filtering(tells, known):
+    finds_some = not listing.orders and longest is not None and bool(longest().orders)
+    if cut_before_filtering(listing, known, finds_some=finds_some):
         return "list.limit-after-filters"
     if _is_short(listing, known, lambda query: wrong(query, kind)):
         limit_alone = wrong(Query(limit=MAX_LIMIT), kind)

@@ -193,8 +193,11 @@ def _of_records(order: Order, shown: Order) -> str | None:
     return next((_OF_FIELDS[name] for name in order.changes(shown) if name in _OF_FIELDS), None)
 
 
-def cut_before_filtering(listing: Listing, known: Snapshot) -> bool:
-    """Whether the target applied the limit first: the page has those of the newest orders that pass the filters."""
+def cut_before_filtering(listing: Listing, known: Snapshot, *, finds_some: bool = False) -> bool:
+    """Whether the target applied the limit first: the page has those of the newest orders that pass the filters.
+
+    A page without orders may also be of a filter that finds nothing, unless a longer one `finds_some`.
+    """
     query = listing.query
     newest = sorted((order.created_at for order in known.orders.values()), reverse=True)
     size = page_size(query.limit)
@@ -206,7 +209,7 @@ def cut_before_filtering(listing: Listing, known: Snapshot) -> bool:
     shown = {order.id for order in listing.orders}
     above = {order.id for order in known.orders.values() if order.created_at > floor and matches(query, order)}
     within = {order.id for order in known.orders.values() if order.created_at >= floor and matches(query, order)}
-    return bool(shown) and len(shown) < size and above <= shown <= within
+    return (bool(shown) or finds_some) and len(shown) < size and above <= shown <= within
 
 
 def ends_too_soon(listing: Listing, known: Snapshot) -> bool:
