@@ -40,9 +40,7 @@ JITTER_S = 0.1
 THROTTLED = (429, 418)
 THROTTLE_WAIT_S = 1.0  # longer than a quota of one second lasts
 GENTLE = 100  # a target must not throttle this many requests within a second
-_JUST_NOW_S = 3.0
 THROTTLE_WAITS = 10  # in a whole run: a target that always throttles must not hold it up
-
 
 Result = TypeVar("Result")
 
@@ -197,7 +195,7 @@ class Client:
 
     def _accepts_others(self) -> bool:
         """Whether the target has answered another request just now: it is then not shut to all that comes from here."""
-        return time.monotonic() - self._accepted_at < _JUST_NOW_S
+        return time.monotonic() - self._accepted_at < 3 * THROTTLE_WAIT_S
 
     def _may_wait(self) -> bool:
         with self.lock:
