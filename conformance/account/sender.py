@@ -35,7 +35,7 @@ Result = TypeVar("Result")
 _ASKED_AGAIN = 2
 
 # How a target answers that is away for a moment, or the gateway before it.
-_PERHAPS_AWAY = (500, 502, 503, 504)
+PERHAPS_AWAY = (500, 502, 503, 504)
 
 _REMEMBERED = 20  # good lists at most: all that checks ask for alike, one after the other, with each credential
 
@@ -179,7 +179,7 @@ class Sender:
         """
         answer = send()
         for _ in range(_ASKED_AGAIN):
-            if answer.status not in _PERHAPS_AWAY or not self.was_away():
+            if answer.status not in PERHAPS_AWAY or not self.was_away():
                 break
             before = answer.tries_before + 1
             answer = send()
@@ -212,7 +212,7 @@ class Sender:
         for kind, query in itertools.product(self.credentials, queries):
             with contextlib.suppress(Unreachable):
                 answers.append(self.send(LIST, *self.signer.authorize(query, kind), once=True))
-                if answers[-1].status not in _PERHAPS_AWAY:
+                if answers[-1].status not in PERHAPS_AWAY:
                     return True
         return False
 

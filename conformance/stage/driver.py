@@ -13,14 +13,18 @@ from urllib.parse import urlencode
 
 from conformance import contract
 from conformance.account.account import Account
+from conformance.account.sender import PERHAPS_AWAY
 from conformance.account.ticket import Placed, Ticket, plain
 from conformance.account.unknown_market import market_remedy, names_no_market
 from conformance.evidence import Exchange
 from conformance.naming import count
+from conformance.oracle.listing import MAX_LIMIT
+from conformance.orders import Query
 from conformance.profile import Action, DriverProfile
 from conformance.profile.template import UnfillableError
 from conformance.stage.spread import Spread
-from conformance.verdict import DriverRefused, Misfit
+from conformance.turns import sleep
+from conformance.verdict import DriverRefused, Misfit, Unreachable
 from conformance.wire.answers import decoded
 from conformance.wire.call import Call
 from conformance.wire.client import Answer, Client
@@ -29,6 +33,7 @@ from conformance.wire.signer import Credential
 
 Result = TypeVar("Result")
 
+_INJECTED_AT_MOST = 3  # times, where the target goes away meanwhile
 _SHOWN = 8  # names of members of an answer
 
 
@@ -116,10 +121,36 @@ class Driver:
         self._perform(action, account, {"id": id, "symbol": symbol, "account": account.name})
 
     def inject(self, account: Account, tickets: Sequence[Ticket]) -> None:
-        """Put whole orders into the account. What they became is for the list to say."""
+        """Put whole orders into the account. What they became is for the list to say.
+
+        Where the target was away, a list tells whether they were taken: some targets would take them twice.
+        """
         action = _given(self._profile.inject, "driver.inject")
         self._count(len(tickets))
-        self._perform(action, account, {"account": account.name, "orders": [ticket.record for ticket in tickets]})
+        values = {"account": account.name, "orders": [ticket.record for ticket in tickets]}
+        send = self._sending(action, account, values, repeatable=False)
+        for tries_left in reversed(range(_INJECTED_AT_MOST)):
+            try:
+                with self._client.counting_as("set-up"):
+                    answer = send()
+            except Unreachable as lost:
+                if not (tries_left and lost.dropped):
+                    raise
+                account.was_away()
+            else:
+                if not tries_left or answer.status not in PERHAPS_AWAY or not account.was_away():
+                    self._accepted(action, answer, values)
+                    return
+            if self._are_listed(account, tickets):
+                return
+
+    def _are_listed(self, account: Account, tickets: Sequence[Ticket]) -> bool:
+        """Whether any of these orders is listed under the id that it was injected with, once lists show what came."""
+        sleep(self._client.target.settle_ms / 1000)
+        seconds = {ticket.moment[0] for ticket in tickets}
+        with self._client.counting_as("set-up"):
+            page = account.look(Query(start=min(seconds), end=max(seconds), limit=MAX_LIMIT))
+        return not {order.id for order in page.orders}.isdisjoint(ticket.sent_id for ticket in tickets)
 
     def fault(self, error: str, times: int) -> None:
         """Let the next `times` calls of the operation concerned answer `error`; 0 disarms."""
@@ -167,6 +198,10 @@ class Driver:
         send = self._sending(action, account, values, credential)
         with self._client.counting_as("set-up"):
             answer = send() if account is None else account.outlasting(send)
+        return self._accepted(action, answer, values)
+
+    def _accepted(self, action: Action, answer: Answer, values: Mapping[str, Any]) -> Answer:
+        """The answer, noted. Raises DriverRefused where it is a refusal."""
         if self._noted is not None:
             self._noted.append(answer.exchange)
         if not 200 <= answer.status < 300:
@@ -185,8 +220,11 @@ class Driver:
         credential: Credential | None = None,
         *,
         once: bool = False,
+        repeatable: bool = True,
     ) -> Callable[[], Answer]:
-        """What sends this request, signed anew each time; `once`: a 503 is not retried."""
+        """What sends this request, signed anew each time; `once`: a 503 is not retried. `repeatable`: what the target
+        drops is sent again.
+        """
         try:
             filled = action.fill(values)
         except UnfillableError as problem:
@@ -206,7 +244,7 @@ class Driver:
         def send() -> Answer:
             transmit = self._client.send_once if once else self._client.send
             who = "driver" if account is None else account.name
-            call = Call(who, action.method, filled.url, urlencode(pairs), headers, content)
+            call = Call(who, action.method, filled.url, urlencode(pairs), headers, content, repeatable=repeatable)
             if action.url is not None or account is None:
                 return transmit(call)
             query, credentials = account.signer.authorize(call.query, credential)

@@ -11,7 +11,8 @@ class Call:
     """A request to be sent. `query` is sent byte for byte. `account`: the name of the account, for the evidence.
 
     `operation`: the name of the documented operation, if it is one. `forged`: what is wrong with the credentials, if
-    they are wrong on purpose. Fields that can contain a credential are not in the repr, since a traceback shows it.
+    they are wrong on purpose. `repeatable`: it is sent again where the target drops it. Fields that can contain a
+    credential are not in the repr, since a traceback shows it.
     """
 
     account: str
@@ -22,6 +23,7 @@ class Call:
     body: bytes | None = field(default=None, repr=False)
     operation: str | None = None
     forged: str | None = None
+    repeatable: bool = True
 
     @property
     def whole_url(self) -> str:

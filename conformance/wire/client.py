@@ -162,7 +162,7 @@ class Client:
             try:
                 return self.send_once(call), dropped
             except Unreachable as lost:
-                if not lost.dropped or dropped == 2 or (dropped == 1 and not self._is_back(call)):
+                if not (lost.dropped and call.repeatable) or dropped == 2 or (dropped == 1 and not self._is_back(call)):
                     raise
             dropped += 1
 
