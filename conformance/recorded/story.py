@@ -151,5 +151,6 @@ def with_record(exchange: Exchange, order: Order) -> Exchange:
 
 
 def _is_before(order: Order, other: Order) -> bool:
-    """Whether an order that is so becomes the other, and never the other way round."""
-    return (order.live and not other.live) or order.filled_qty < other.filled_qty
+    """Whether an order that is so becomes the other, and never the other way round, as far as both can be read."""
+    told = "filled_qty" not in order.unread | other.unread
+    return (order.live and not other.live) or (told and order.filled_qty < other.filled_qty)

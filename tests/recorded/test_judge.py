@@ -364,3 +364,25 @@ def test_lists_with_the_same_parameters_are_counted_together(tmp_path: Path) -> 
 
     assert violated(recording(401).judged(tmp_path)) == {"auth.jwt"}
     assert violated(recording(200).judged(tmp_path)) == set()
+
+
+@pytest.mark.parametrize("name", order(1))
+@pytest.mark.parametrize("spoilt", ["left out", None, "-", {"a": 1}], ids=str)
+def test_a_field_that_cannot_be_read_is_a_violation_and_the_rest_is_judged(
+    name: str, spoilt: Any, tmp_path: Path
+) -> None:
+    """In each record, through lists that overlap each other and a cancel-all, of two accounts."""
+
+    def told(record: dict[str, Any]) -> dict[str, Any]:
+        return {key: value for key, value in record.items() if key != name} | (
+            {} if spoilt == "left out" else {name: spoilt}
+        )
+
+    at, recording = "2025-06-15T15:06:{:02}+00:00", Recording()
+    for second, user, orders in ((20, "alice", [C, A]), (30, "bob", [B]), (31, "alice", [C, A]), (32, "alice", [C, A])):
+        recording.ask("GET", "?limit=200", list(map(told, orders)), user=user, at=at.format(second), took=3000)
+    recording.cancel(list(map(told, map(canceled, [A, C]))), at=at.format(33), took=3000)
+    recording.ask("GET", "?limit=200", list(map(told, map(canceled, [C, A]))), at=at.format(50))
+    recording.ask("GET", "?status=open", [], at=at.format(55))
+    legal = (name, spoilt) in (("quote_quantity", None), ("reject_reason", None), ("symbol", "-"))
+    assert bool(violated(recording.judged(tmp_path))) is not legal
