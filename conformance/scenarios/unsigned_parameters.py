@@ -1,4 +1,4 @@
-"""Good requests with a parameter behind the signature, which does not cover it: nothing may act on it."""
+"""Requests with a good signature and a parameter that it does not cover: nothing may act on that."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
