@@ -2,16 +2,14 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-import jsonschema_rs
 import yaml
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
@@ -25,6 +23,8 @@ _CHECKOUT = Path(__file__).parent.parent
 # Annotations of the order's schema: which requirement a field stands for, and what it should be, in words.
 _REQUIREMENT = "x-requirement"
 _WANT = "x-want"
+
+_REMEMBERED = 50_000  # values of fields that were held against the schema
 
 _SHOWN = 80  # characters of a value: enough to find it by
 
@@ -48,12 +48,7 @@ def decode(body: bytes) -> Any:
     Raises NotJson.
     """
     try:
-        document = json.loads(
-            body.decode("utf-8"),
-            parse_float=Decimal,
-            parse_constant=_refuse_constant,
-            object_pairs_hook=_without_duplicates,
-        )
+        document = _decoder().decode(body.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise NotJson(f"no UTF-8 at byte {error.start}") from None
     except RecursionError:
@@ -64,7 +59,7 @@ def decode(body: bytes) -> Any:
         raise NotJson(f"no JSON: {error.msg} at character {error.pos}") from None
     except ValueError as error:
         raise NotJson(str(error).partition(";")[0]) from None
-    _check_depth(document)
+    _check_depth(document, body)
     return document
 
 
@@ -114,32 +109,56 @@ def validator(name: str) -> Draft202012Validator:
 
 def order_breaches(record: Any) -> tuple[Breach, ...]:
     """What is wrong with the spelling of one record, a breach for each field that is."""
-    if _is_plainly_right(record):
-        return ()
-    found = {_field(error): _order_breach(error) for error in validator("order").iter_errors(record)}
+    found = _breaches_by_field(record)
     meant = named(record)
     if meant is not record:  # what stands under another name is to be spelled right all the same
-        found |= {_field(error): _order_breach(error) for error in validator("order").iter_errors(meant) if error.path}
+        found |= {field: breach for field, breach in _breaches_by_field(meant).items() if field}
     id = meant.get("id") if found and isinstance(meant, Mapping) else None
     if not (isinstance(id, str) and id):
         return tuple(found.values())
     return tuple(each._replace(got=f'in the order with id "{_cut(id)}": {each.got}') for each in found.values())
 
 
-def _is_plainly_right(record: Any) -> bool:
-    """Whether the compiled validator accepts it. It takes 1.0 for an integer, and does not say what is wrong."""
-    if not isinstance(record, dict) or any(isinstance(value, Decimal | float) for value in record.values()):
-        return False
-    try:
-        return _compiled("order").is_valid(record)
-    except ValueError:  # a text that cannot be encoded
-        return False
+def _breaches_by_field(record: Any) -> dict[str, Breach]:
+    """By the field that is spelled wrong; under "" what is wrong with the record as a whole."""
+    if not isinstance(record, Mapping):
+        return {"": Breach("a JSON object for an order", shown(record), "order.fields")}
+    missing = [name for name in schema("order")["required"] if name not in record]
+    found = {"": _missing(missing, record)} if missing else {}
+    for name in schema("order")["properties"]:
+        if name in record and not _is_right(name, record[name]):
+            found[name] = _wrong(name, record[name])
+    return found
+
+
+def _missing(names: Iterable[str], record: Mapping[str, Any]) -> Breach:
+    others = ", ".join(other_names(record).values())
+    got = f"no {', '.join(names)}" + (f", but {others}" if others else "")
+    return Breach("all fields of an order, null where one does not apply", got, "order.fields")
+
+
+def _wrong(name: str, value: Any) -> Breach:
+    field = schema("order")["properties"][name]
+    requirement = "order.nullable" if value is None else field[_REQUIREMENT]
+    return Breach(f"{name}: {field[_WANT]}", shown(value), requirement)
+
+
+def _is_right(name: str, value: Any) -> bool:
+    """Whether the schema accepts this value of a field. What many orders have in common is asked of it once."""
+    long = isinstance(value, dict | list) or (isinstance(value, str) and len(value) > _SHOWN)
+    return _accepts(name, value) if long else _accepted(name, value)
+
+
+def _accepts(name: str, value: Any) -> bool:
+    return _validator_of(name).is_valid(value)
+
+
+_accepted = lru_cache(_REMEMBERED, typed=True)(_accepts)
 
 
 @cache
-def _compiled(name: str) -> jsonschema_rs.Draft202012Validator:
-    schemas = [(path.name, dict(schema(path.stem))) for path in (folder() / "schemas").glob("*.json")]
-    return jsonschema_rs.Draft202012Validator(dict(schema(name)), registry=jsonschema_rs.Registry(schemas))
+def _validator_of(name: str) -> Draft202012Validator:
+    return validator("order").evolve(schema=schema("order")["properties"][name])  # type: ignore[return-value]
 
 
 def list_breaches(document: Any) -> tuple[Breach, ...]:
@@ -183,25 +202,6 @@ def _cut(text: str) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
-def _field(error: ValidationError) -> str:
-    return str(error.absolute_path[0]) if error.absolute_path else str(error.validator)
-
-
-def _order_breach(error: ValidationError) -> Breach:
-    if not error.absolute_path:
-        if error.validator != "required":
-            return Breach("a JSON object for an order", shown(error.instance), "order.fields")
-        record = cast(Mapping[str, Any], error.instance)
-        missing = ", ".join(name for name in schema("order")["required"] if name not in record)
-        others = ", ".join(other_names(record).values())
-        got = f"no {missing}, but {others}" if others else f"no {missing}"
-        return Breach("all fields of an order, null where one does not apply", got, "order.fields")
-    name = _field(error)
-    field = schema("order")["properties"][name]
-    requirement = "order.nullable" if error.instance is None else field[_REQUIREMENT]
-    return Breach(f"{name}: {field[_WANT]}", shown(error.instance), requirement)
-
-
 def _type_of(value: Any) -> str:
     named = {list: "an array", dict: "an object", bool: "a boolean", str: "a string"}
     return named.get(type(value), "a number")
@@ -225,7 +225,9 @@ _Strict = extend(  # type: ignore[no-untyped-call]
 )
 
 
-def _check_depth(document: Any) -> None:
+def _check_depth(document: Any, body: bytes) -> None:
+    if body.count(b"[") + body.count(b"{") <= _DEEPEST:
+        return
     level = [document] if isinstance(document, dict | list) else []
     for _ in range(_DEEPEST + 1):
         children = [each.values() if isinstance(each, dict) else each for each in level]
@@ -233,6 +235,11 @@ def _check_depth(document: Any) -> None:
         if not level:
             return
     raise NotJson(_TOO_DEEP)
+
+
+@cache
+def _decoder() -> json.JSONDecoder:
+    return json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_without_duplicates)
 
 
 def _refuse_constant(name: str) -> None:

@@ -27,6 +27,11 @@ class Exchange:
     operation: str | None = None
     forged: str | None = None
 
+    @property
+    def came_at(self) -> float:
+        """When the answer had come, or it was clear that none would: UNIX seconds of our own clock."""
+        return self.sent_at + self.elapsed_ms / 1000
+
     def header(self, name: str) -> str:
         """A header of the answer, whatever its case; empty where there is none."""
         return next((value for key, value in self.response_headers.items() if key.lower() == name), "")

@@ -250,7 +250,7 @@ class Account(Sender):
         told = next((each for each in breach.exchanges if each.method == CANCEL_ALL.method), None)
         if told is None or breach.requirement != "cancel.visible":
             return breach
-        after_ms = (page.exchange.sent_at - told.sent_at) * 1000 - told.elapsed_ms
+        after_ms = (page.exchange.sent_at - told.came_at) * 1000
         allowed_s = self._client.target.consistency_ms / 1000
         return breach._replace(got=f"{breach.got}; {comes_round(after_ms, allowed_s)}")
 

@@ -13,8 +13,9 @@ def reached_for(latest: Snapshot, up_to: int | None, apart: int | None) -> list[
     """The live orders that a look has to reach that begins at the second `up_to`, as far as they are known. What is no
     newer than the second `apart` is looked for from there alone.
     """
-    live, floor = latest.until(up_to).live(), floor_of(up_to, apart)
-    return live if floor is None else [order for order in live if order.created_at > floor]
+    floor = floor_of(up_to, apart)
+    live = (order for order in latest.live() if up_to is None or order.created_at <= up_to)
+    return [order for order in live if floor is None or order.created_at > floor]
 
 
 def floor_of(up_to: int | None, apart: int | None) -> int | None:
@@ -73,4 +74,6 @@ def ends(
 
 def _stamps(latest: Snapshot, own: Ownership, up_to: int | None) -> list[int]:
     """When the orders were created, the oldest first."""
-    return sorted([*latest.until(up_to).stamps, *own.expected_at])
+    stamps = latest.stamps
+    older = stamps if up_to is None else stamps[: bisect_right(stamps, up_to)]
+    return sorted([*older, *own.expected_at])

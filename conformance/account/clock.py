@@ -37,6 +37,16 @@ class TargetClock:
         """The second that the target's clock has reached for certain at this moment of ours; None: not known."""
         return math.floor(now + self._behind) if self.known else None
 
+    def of_one_second(self, earlier: float, later: float) -> bool:
+        """Whether the target's clock may have shown one second at these moments of ours: also where it is not known."""
+        return self.now_at_least(earlier) == self.now_at_least(later)
+
+    def next_second(self, now: float) -> float | None:
+        """The moment of our clock at which the target's clock has just begun a second that it has not at this moment;
+        None: not known.
+        """
+        return math.floor(now + self._ahead) + 1 - self._behind if self.known else None
+
     def later_than(self, second: int) -> float | None:
         """The moment of our clock from which on all that the target stamps is of a later second; None: not known."""
         return second + 1 + _ROUNDING_S - self._behind if self.known else None

@@ -1,6 +1,6 @@
 """One look at an account beside the look before it: what is missing, and what became of each order."""
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Set
 from dataclasses import replace
 
 from conformance.account.account import Account
@@ -28,17 +28,20 @@ def unless_back(
 
     `just_told`: ids of orders that a cancel-all has told as canceled since lists were asked for last.
     """
-    gone = {id: order for id, order in before.orders.items() if id not in seen.orders and seen.covers(order.created_at)}
-    listed = account.settled.ids(gone, seen.exchanges[0].sent_at)
-    again = look() if listed else seen
+    gone = before.orders.keys() - seen.orders.keys()
+    covered = [id for id in gone if seen.covers(before.orders[id].created_at)]
+    listed = account.settled.ids(covered, seen.exchanges[0].sent_at)
+    if not listed:
+        return seen
+    again = look()
     pages = ((id, exchange) for exchange in again.exchanges for id in _listed_by(exchange))
     back, shown_by = next(((id, exchange) for id, exchange in pages if id in listed), (None, None))
     if back is None or shown_by is None:
         return again if listed & again.orders.keys() else seen  # a list of one second told: the page was charged for it
-    number = _page_due(gone[back], seen, limit)
+    number = _page_due(before.orders[back], seen, limit)
     lists = seen.exchanges[number], shown_by
     broken = "cancel.visible" if back in just_told else "list.page-walk" if number else None
-    breach = Breach(f"{gone[back]} in each list without filters", "a list without it", broken, changed=GONE)
+    breach = Breach(f"{before.orders[back]} in each list without filters", "a list without it", broken, changed=GONE)
     account.observations.lapse(of_lapse(Query(limit=limit), breach), breach, *lists)
     return again
 
@@ -59,9 +62,11 @@ def _page_due(order: Order, seen: Snapshot, limit: int) -> int:
     return len(seen.exchanges) - 1
 
 
-def judge_succession(account: Account, before: Snapshot, seen: Snapshot, pending: Container[str]) -> None:
+def judge_succession(account: Account, before: Snapshot, seen: Snapshot, pending: Set[str]) -> None:
     """Judge in passing what became of each order since it was last seen; not of those whose cancel is `pending`."""
-    told = {id: order for id, order in before.orders.items() if id not in pending}
-    judgement = SUCCESSION.judge(replace(before, orders=told), seen)
+    if pending:
+        told = {id: order for id, order in before.orders.items() if id not in pending}
+        before = replace(before, orders=told)
+    judgement = SUCCESSION.judge(before, seen)
     account.observations.count(judgement.saw)
     account.observations.report(judgement.breaches, *seen.exchanges[:1])

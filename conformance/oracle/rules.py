@@ -1,6 +1,5 @@
 """Rules: small generator functions, each with the requirement that it tests."""
 
-import contextlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -80,12 +79,14 @@ class Rulebook(Generic[P]):
         judgement = Judgement()
         for rule in self.rules:
             right = 0
-            with contextlib.suppress(Unread):  # what the rule has seen before that stands
+            try:
                 for sight in rule.look(*subject, **named):
                     if sight is RIGHT:
                         right += 1
                     else:
                         judgement.add(rule, sight)
+            except Unread:  # what the rule has seen before that stands
+                pass
             if right:
                 judgement.saw[rule.requirement] += right
         return judgement

@@ -51,7 +51,7 @@ class Settled:
 
     def learn(self, orders: Iterable[Order], by: Exchange) -> None:
         """Take in what the list `by` has shown."""
-        came_at = _came_at(by)
+        came_at = by.came_at
         again_at = came_at if by.sent_at >= self._changed_at + self._lag_s else float("-inf")
         for order in orders:
             if not order.id or not order.unread.isdisjoint(("status", "created_at")):
@@ -91,7 +91,7 @@ class Settled:
         """The orders that lists showed otherwise, or that a cancel-all has told as canceled, so shortly before this
         moment that a later list still may show them as they were.
         """
-        told = {order.id for order, by in self._told if _came_at(by) + self._told_lag_s > at}
+        told = {order.id for order, by in self._told if by.came_at + self._told_lag_s > at}
         return told | {id for id, shown in self._shown.items() if shown.since + self._told_lag_s > at}
 
     def left_out(self, listing: Listing, asked_at: float) -> list[Order]:
@@ -165,7 +165,7 @@ class Settled:
         # Why a list leaves it out, this list does not tell.
         left_out = ((order.id, self._canceled[order.id], without, False) for order in listing.left_out(covered))
         for id, by, got, certain in (*live, *left_out):
-            after_s = asked_at - _came_at(by)
+            after_s = asked_at - by.came_at
             # What no list has shown yet may still be on its way there since it was placed.
             if after_s > (self._told_lag_s if id in page or id in self._shown else self._lag_s):
                 want = f"{id} canceled in a list asked for {after_s * 1000:.0f} ms after a cancel-all told so"
@@ -183,7 +183,3 @@ class Settled:
 def _is_otherwise(now: Order) -> bool:
     """Whether a list shows it not canceled."""
     return "status" not in now.unknown and now.status != "canceled"
-
-
-def _came_at(exchange: Exchange) -> float:
-    return exchange.sent_at + exchange.elapsed_ms / 1000

@@ -192,4 +192,4 @@ def _later(earlier: Look, later: Look) -> str:
 
 def _between_ms(first: Exchange, second: Exchange) -> float:
     """By the times of the exchanges, as the report shows them."""
-    return (second.sent_at - first.sent_at) * 1000 - first.elapsed_ms
+    return (second.sent_at - first.came_at) * 1000

@@ -171,11 +171,7 @@ def under_way_at_once(exchanges: Iterable[Exchange]) -> str:
         numbered += [(kind, number, each) for number, each in enumerate(alike, start=1)]
 
     def at(moment: float) -> list[tuple[str, int]]:
-        return [
-            (kind, number)
-            for kind, number, each in numbered
-            if each.sent_at <= moment < each.sent_at + each.elapsed_ms / 1000
-        ]
+        return [(kind, number) for kind, number, each in numbered if each.sent_at <= moment < each.came_at]
 
     moments = (at(each.sent_at) for _, _, each in numbered)
     most = max(moments, key=lambda them: (sum(kind == CANCEL_ALL.name for kind, _ in them), len(them)), default=[])

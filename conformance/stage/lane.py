@@ -1,6 +1,7 @@
 """A lane: two accounts that work side by side, the markets that they trade in, and the driver."""
 
 import contextlib
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -11,12 +12,14 @@ from conformance.account.clock import TargetClock
 from conformance.account.patience import Patience
 from conformance.account.trades import Trades
 from conformance.account.view import View
+from conformance.evidence import Exchange
 from conformance.observations import Observations
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order
 from conformance.profile import LaneNames, Market, Profile, Target
 from conformance.stage.clearing import Many, judge_answer
 from conformance.stage.driver import Driver
+from conformance.turns import sleep
 from conformance.verdict import CannotJudge, DriverRefused, Violation
 from conformance.wire.signer import Credential
 
@@ -90,11 +93,19 @@ class Lane:
         finally:
             self.watch(observations)
 
-    def cancel_unjudged(self, symbol: str | None = None) -> None:
-        """Let the caller cancel all, and look at nothing but the answer's shape. Raises Declined."""
+    def cancel_unjudged(self, symbol: str | None = None, *, early: bool = False) -> Exchange:
+        """Let the caller cancel all, and look at nothing but the answer's shape. Raises Declined.
+
+        `early`: as a second of the target's clock begins, so that what follows may be of the same.
+        """
         self.view.believed()
         self.view.decline_to_harm()
-        self.view.canceled(self.caller.cancel_all(symbol).orders)
+        if early:
+            now = time.time()
+            sleep((self.clock.next_second(now) or now) - now)
+        canceled = self.caller.cancel_all(symbol)
+        self.view.canceled(canceled.orders)
+        return canceled.exchange
 
     def clear(self, whose: View | None = None) -> None:
         """Cancel whatever is live in the account, by default the caller's; judge nothing but the answer.

@@ -38,3 +38,18 @@ def test_from_some_moment_on_all_stamps_are_later_than_a_second() -> None:
     for moment, told_apart in ((at - 0.01, False), (at + 0.01, True)):
         earliest, _ = clock.window(moment, moment + 0.1) or (0, 0)
         assert (earliest > 1_778_400_005) == told_apart
+
+
+def test_the_moment_at_which_a_second_of_the_target_begins() -> None:
+    clock = TargetClock()
+    assert clock.next_second(1_778_400_010.0) is None
+    assert clock.of_one_second(1_778_400_010.0, 1_778_400_019.0)  # who knows
+    clock.learn(order("a", created_at=1_778_400_003), 1_778_400_000.2, 1_778_400_000.3)
+    clock.learn(order("b", created_at=1_778_400_006), 1_778_400_003.1, 1_778_400_003.2)
+    now = 1_778_400_010.5
+    begins = clock.next_second(now)
+    assert begins is not None
+    assert now < begins < now + 2
+    assert clock.of_one_second(begins, begins + 0.9)
+    assert not clock.of_one_second(begins - 0.01, begins)
+    assert not clock.of_one_second(now, begins)
