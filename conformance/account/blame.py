@@ -199,8 +199,9 @@ class Blame:
         return f"auth.{kind}" if good else None
 
     def of_record(self, breach: Breach, query: Query, kind: Credential) -> Breach:
-        """The breach of a filter, charged to the filters' standing together where the filter is kept alone; or of the
-        default limit, charged to the limit where an equal one is not kept either.
+        """The breach of a filter, charged to the filters' standing together where the filter is kept alone, or to the
+        window where that ends before it starts; or of the default limit, charged to the limit where an equal one is not
+        kept either.
         """
         if breach.requirement == limit_requirement(None):
             if self._shown_for_default is None:
@@ -219,7 +220,16 @@ class Blame:
         if sort not in self._right_alone:
             self._right_alone[sort] = False  # until it is known, and where it cannot be
             self._right_alone[sort] = self._is_right_alone(breach, name, query, kind)
-        return breach._replace(requirement="list.conjunctive") if self._right_alone[sort] else breach
+        if not self._right_alone[sort]:
+            return breach
+        empty = _is_empty_window(query) and self._keeps_bounds_exchanged(query, kind)
+        return breach._replace(requirement="list.window-empty" if empty else "list.conjunctive")
+
+    def _keeps_bounds_exchanged(self, query: Query, kind: Credential) -> bool:
+        """Whether the window is kept that starts where this one ends, and ends where it starts."""
+        turned = replace(query, start=query.end, end=query.start, limit=MAX_LIMIT)
+        bounds = (Breach("", "", f"list.{bound}") for bound in ("start", "end"))
+        return all(self._keeps(turned, breach, kind) is not None for breach in bounds)
 
     def _is_right_alone(self, breach: Breach, name: str, query: Query, kind: Credential) -> bool:
         alone = Query(limit=query.limit, **{name: getattr(query, name)})

@@ -181,6 +181,15 @@ class WindowTurnedRound(Exchange):
 
 
 @fault(breaks="list.window-empty")
+class WindowTurnedRoundBesideAStatus(Exchange):
+    """Takes the earlier of start and end for the start, beside a status."""
+
+    def passes(self, order: Order, filters: Filters) -> bool:
+        turned = _backwards(filters) and filters.status is not None
+        return super().passes(order, _turned(filters) if turned else filters)
+
+
+@fault(breaks="list.window-empty")
 class BackwardsWindowIsNone(Exchange):
     """Ignores start and end where the start is the later one."""
 

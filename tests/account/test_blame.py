@@ -401,6 +401,32 @@ def test_an_old_start_that_is_wrong_whatever_is_beside_it_is_the_starts_matter(w
     assert Blame(ask, BOTH).of_record(breach, query, "jwt").requirement == requirement
 
 
+def _turned(query: Query) -> Query:
+    return replace(query, start=query.end, end=query.start)
+
+
+@pytest.mark.parametrize(
+    ("meant", "requirement"),
+    [
+        (lambda query: _turned(query) if query.status and (query.start or 0) > query.end else query, "list.window-empty"),
+        (lambda query: query.without("start") if query.status and query.end else query, "list.conjunctive"),
+        (lambda query: query.without("end") if query.start and query.end else query, "list.conjunctive"),
+    ],
+)
+def test_a_record_that_is_outside_of_a_window_which_ends_before_it_starts(
+    meant: Callable[[Query], Query], requirement: str
+) -> None:
+    def ask(query: Query, _: Credential) -> Answer:
+        shown = [each for each in reversed(HISTORY) if matches(meant(query), each)][: query.limit or 50]
+        records = [record(each.id, status=each.status, created_at=each.created_at) for each in shown]
+        return Answer(200, {}, json.dumps(records).encode(), EXCHANGE)
+
+    for bound in ("start", "end"):
+        breach = Breach("only orders of the window", "another one", f"list.{bound}")
+        query = Query(status="open", start=850, end=820)
+        assert Blame(ask, BOTH).of_record(breach, query, "jwt").requirement == requirement
+
+
 @pytest.mark.parametrize(
     ("too_long", "requirement", "got"),
     [

@@ -35,7 +35,6 @@ SERVERS = {
     "null-for-no-orders+expired-have-no-id+null-among-the-canceled": {"cancel.expired-untouched"},
     "count-for-expired+live-have-no-symbol": {"list.status"},
     "null-behind-the-last+thousands-have-commas+canceled-in-no-market": set(),
-    "live-have-no-status": {"list.status"},
     "status-is-left-out": STATUS,
 }
 NEVER = "cancel.busy-code"  # the sandbox gives no other code than the documents
