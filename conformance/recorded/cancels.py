@@ -1,8 +1,10 @@
 """Cancel-alls of a recording, held against the answers before and after them."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from conformance.account.clock import TargetClock
+from conformance.account.trades import may_trade
 from conformance.observations import Observations
 from conformance.oracle.cancel_case import Cancellation
 from conformance.oracle.cancellation import CANCELLATION
@@ -95,7 +97,8 @@ class Cancels:
                 continue
             if breach.requirement == "cancel.idempotent" and again and not self._same(again, breach, returned):
                 breach = breach._replace(certain=False)
-            self._report(breach, shown, after | after_others, others, changed_until, quiet=not beside and not placed)
+            quiet = not beside and not placed
+            self._report(breach, shown, after | after_others, others, changed_until, clock, quiet=quiet)
         self._last = shown
 
     def _report(
@@ -105,11 +108,15 @@ class Cancels:
         after: Mapping[str, tuple[Order, Shown]],
         others: Iterable[Story],
         until: float,
+        clock: Clock,
         *,
         quiet: bool,
     ) -> None:
         told = f"{breach.want} {breach.got}"
         known = [(story, id) for story in (self._story, *others) for id in story.known if id in told]
+        open_still = [after[id][0] for _, id in known if id in after and after[id][0].live]
+        if any(self._may_trade_late(order, others, clock.window(shown)) for order in open_still):
+            return  # it may have been filled before, and lists need not show that yet
         seen = [by.entry for id, (_, by) in after.items() if id in told]
         before = [story.evidence(id) for story, id in known[:1]]
         evidence = (*before, shown.entry.exchange, *(entry.exchange for entry in seen[:1]))
@@ -124,6 +131,26 @@ class Cancels:
             self._observations.report([breach._replace(certain=True)], *evidence)
         elif undisturbed and not breach.excusable and breach.requirement:
             self._observations.doubt(f"want {breach.want}; got {breach.got}; {_BY_NOBODY}", breach.requirement)
+
+    def _may_trade_late(self, order: Order, others: Iterable[Story], window: tuple[int, int] | None) -> bool:
+        """Whether the order may have met one that was placed so shortly before the cancel-all, in this `window` of the
+        target's seconds, that lists need not show the trade yet. None: that is not known.
+        """
+        since = -math.inf if window is None else window[0] - math.ceil(self._terms.settle_s)
+        lately = (sight.order for each in (self._story, *others) for sight in each.known.values())
+        return any(each.created_at >= since and may_trade(order, each) for each in lately)
+
+    def _takers(
+        self, others: Mapping[Story, Ahead], came_at: float, placed: Mapping[str, str]
+    ) -> tuple[list[Order], bool]:
+        """The orders of other accounts that were `placed` in a race, as their next lists show them; and whether those
+        lack any.
+        """
+        takers: list[Order] = []
+        for story, ahead in others.items():
+            takers += [order for id, (order, _) in ahead.after(came_at).items() if placed.get(id) == story.name]
+        of_others = sum(whose != self._story.name for whose in placed.values())
+        return takers, len(takers) < of_others
 
     def _is_said_again(self, shown: Shown) -> bool:
         last = self._last
@@ -156,15 +183,15 @@ class Cancels:
         seen = {id: order for id, (order, _) in after.items()}
         told = [id for each in answers for id in each.by_id]
         symbols = {each.symbol for each in answers}
+        takers, unseen = self._takers(others, shown.entry.came_at, placed)
+        # A list that came just behind the race need not show yet what was traded in it.
+        late = {id for id, order in seen.items() if order.live and (unseen or any(may_trade(order, t) for t in takers))}
         before = {
             id: sight.order
             for id in (*seen, *told)
             if (sight := self._story.known.get(id)) and (symbols == {None} or symbols == {sight.order.symbol})
+            if id not in late
         }
-        takers = []
-        for story, ahead in others.items():
-            theirs = ahead.after(shown.entry.came_at)
-            takers += [order for id, (order, _) in theirs.items() if placed.get(id) == story.name]
         ours = {id for id, whose in placed.items() if whose == self._story.name and id in seen}
         race = Race(
             snapshot(before),

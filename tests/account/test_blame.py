@@ -408,7 +408,10 @@ def _turned(query: Query) -> Query:
 @pytest.mark.parametrize(
     ("meant", "requirement"),
     [
-        (lambda query: _turned(query) if query.status and (query.start or 0) > query.end else query, "list.window-empty"),
+        (
+            lambda query: _turned(query) if query.status and (query.start or 0) > query.end else query,
+            "list.window-empty",
+        ),
         (lambda query: query.without("start") if query.status and query.end else query, "list.conjunctive"),
         (lambda query: query.without("end") if query.start and query.end else query, "list.conjunctive"),
     ],

@@ -297,6 +297,23 @@ def test_a_list_that_overlaps_the_next_cancel_all_may_show_what_that_one_did(tmp
     assert "cancel.scope-symbol" in violated(recording(took=20).judged(tmp_path, alone=True))
 
 
+@pytest.mark.parametrize(("price", "broken"), [("0.5", set()), ("0.6", {"cancel.complete"})])
+@pytest.mark.parametrize("races", [True, False])
+def test_lists_need_not_show_at_once_what_was_traded_around_a_cancel_all(
+    races: bool, price: str, broken: set[str], tmp_path: Path
+) -> None:
+    taker = order(1100, side="sell", price=price)
+
+    def at(seconds: float) -> str:
+        return datetime.fromtimestamp(NOW + seconds, UTC).isoformat()
+
+    recording = Recording().list([A]).list([], user="bob")
+    recording.ask("POST", "", taker, user="bob", status=201, at=at(100), took=300 if races else 10)
+    recording.list([A], at=at(100.1)).list([taker], user="bob", at=at(100.15))
+    recording.cancel([], at=at(100.2)).list([A], at=at(100.4)).list([taker], user="bob", at=at(100.5))
+    assert violated(recording.judged(tmp_path, alone=True)) == broken
+
+
 def _turned_away(*statuses: int, told: str = "account alice", taken: str = "?limit=200") -> Recording:
     """Lists of all orders that were answered so, each before and behind a list that was shown."""
     recording = Recording().list([A], taken)
