@@ -11,6 +11,7 @@ from conformance.account import reading
 from conformance.account.ahead import Wanted, asked_ahead
 from conformance.account.answers import Canceled, Page
 from conformance.account.blame import BAD_INPUT, Blame, of_cancel_all, of_lapse, of_odd_input
+from conformance.account.forgotten import Lately
 from conformance.account.otherwise import Otherwise
 from conformance.account.sender import Sender
 from conformance.account.skipped import skipped
@@ -55,6 +56,7 @@ class Account(Sender):
         self.otherwise = Otherwise(self.settled, lambda query: self.look(query).orders)
         self._markets: set[str] = set()  # of orders that lists have shown
         self._always_wrong: Counter[tuple[object, ...]] = Counter()
+        self._lately = Lately()
 
     def list(self, query: Query = EVERYTHING, credential: Credential | None = None) -> Page:
         """The list that answers `query`. Its shape, its order, its filters and its owner are judged in passing.
@@ -99,10 +101,14 @@ class Account(Sender):
                 self._expect_told(orders, FILTERED[name], f"list.{name}")
         self._expect_told(orders[1:], ("created_at",), "list.newest-first")
         judgement = LISTING.judge(Listing(query, orders, self._foreign_to(orders)))
+        page = Page(query, orders, answer.exchange, kind, records.unread)
         if judgement.breaches:
-            blamed = [self.blame.of_record(breach, query, kind) for breach in judgement.breaches]
-            self.observations.report(blamed, *self._shown_to_its_owner(orders), answer.exchange)
-        return Page(query, orders, answer.exchange, kind, records.unread)
+            alone, of_record = f"list.{self._lately.forgotten_by(page)}", self.blame.of_record
+            wrong = [each if each.requirement == alone else of_record(each, query, kind) for each in judgement.breaches]
+            self.observations.report(wrong, *self._shown_to_its_owner(orders), answer.exchange)
+        else:
+            self._lately.add(page)
+        return page
 
     def probe(self, query: str, credential: Credential | None = None) -> Page | None:
         """The list that answers an odd query, given as it goes over the wire; None where it is rejected with a 4xx.
@@ -223,14 +229,14 @@ class Account(Sender):
 
     def _steady(self, page: Page) -> Page:
         """The page. Where it contradicts what is settled, and not when it is asked for again, the later one: that the
-        first contradicts the lists before and after it is noted as a lapse.
+        first contradicts the lists before and after it is noted as a lapse. What another account was shown is none.
         """
         query, kind = page.query, page.credential
         self.observations.lists += 1
         sort = tuple(name for name, _ in query.pairs()), limit_requirement(query.limit), kind
         tries = _ASKED_AGAIN if self._always_wrong[sort] < _LOOKED_INTO else 0
         lapses: list[tuple[Breach, Exchange]] = []
-        while (wrong := self._unsteady(page)) and len(lapses) < tries:
+        while (wrong := self._unsteady(page)) and len(lapses) < tries and not self._shown_to_its_owner(page.orders):
             lapses.append((wrong, page.exchange))
             page = self.page(query, kind, self._ask(query, kind))
         self.settled.learn(page.orders, page.exchange)

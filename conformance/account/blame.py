@@ -5,6 +5,7 @@
 | a list has another status than 200, each time | the first parameter that fails alone; else that they stand together |
 | the same, once | list.array |
 | a record does not pass a filter | that filter, where it is wrong alone; else that filters stand together |
+| a list shows just what one showed that differs in one filter | that filter (`forgotten`) |
 | a list holds other orders than it should | the limit, where the page is right with room for all; else as above |
 | a list without a limit is too long | the limit, where limit=50 gives a page that is too long as well |
 | the longest page ends too soon, and a list shows what lies behind it | the limit, alone or beside the filters |

@@ -1,14 +1,17 @@
 """Listing: what any answer is, whatever it is asked for."""
 
 import contextlib
+from dataclasses import replace
 
 import pytest
 
 from conformance.account.account import Account
+from conformance.account.ahead import asked_ahead
+from conformance.account.answers import Page
 from conformance.account.known import Known
 from conformance.declare import asks, early, needs, verifies
 from conformance.oracle.listing import MAX_LIMIT, changed_by_reading
-from conformance.orders import STATUSES, Query
+from conformance.orders import LIVE, STATUSES, Query
 from conformance.stage.stage import Stage
 from conformance.strategies import listed
 from conformance.verdict import Breach, NoList, NotObserved, Violation
@@ -57,15 +60,28 @@ def test_another_accounts_orders_are_never_shown(known: Known, asked: Query, fil
 @verifies("list.safe")
 @needs(orders=1)
 def test_reading_changes_nothing(caller: Account, stage: Stage) -> None:
-    """Reads of every kind, between two of the whole: each order is there again, with the same record."""
+    """Reads of every kind, with each credential, between two of the whole: each order is there again, with the same
+    record. Live ones that lie deep are looked at by their status.
+    """
     first = stage.view.first_since_changed  # lists that came behind it may have changed orders already
+    known, others = stage.view.known, caller.credentials[1:]
     one = Query(min(order.symbol for order in listed(stage, first)), "open", end=2**31 - 1)
     queries = [Query(status=each, limit=MAX_LIMIT) for each in STATUSES]
-    with stage.view.known.ahead([one, *queries]):
+    live = [(query, other) for other in others for query in queries if query.status in LIVE]
+    asked = [*known.wanted([one]), *(each for query, other in live for each in known.wanted([query], other))]
+    with asked_ahead(asked):
         caller.list(one)
+        for query, other in live:
+            with contextlib.suppress(NoList):
+                known.page(query, other)
+    pages: list[Page] = []
+    with known.ahead(queries):
         for query in queries:
             with contextlib.suppress(NoList):
-                stage.view.known.page(query)
+                pages.append(known.page(query))
     stage.view.catch_up(placed=False)
-    again = stage.caller.snapshot(pages=1)
+    newest = stage.caller.snapshot(pages=1)
+    pages.sort(key=lambda page: page.exchange.sent_at)
+    by_status = {order.id: order for page in pages for order in page.orders}
+    again = replace(newest, orders={**by_status, **newest.orders})
     caller.observations.report(changed_by_reading(first, again), *first.exchanges, *again.exchanges, raising=True)

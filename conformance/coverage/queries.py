@@ -13,6 +13,7 @@ from conformance.coverage.array import Combination, Row, combinations_of, cover
 from conformance.coverage.asked import FOURS, TRIPLES, WHO, Asked, Queries
 from conformance.coverage.fewer import MOST, merged, needed, widened
 from conformance.coverage.ground import Ground
+from conformance.coverage.neighbours import neighbours
 from conformance.coverage.rows import (
     ABOVE,
     ABSENT,
@@ -104,7 +105,11 @@ def plan(
     arrays = [(size, telling) for size in range(strength, 2, -1)] + [(2, every)]
     wanted = {size: {each for each in combinations_of(values, size) if allowed(dict(each))} for size, values in arrays}
     queries = Queries((), wanted[2], wanted[TRIPLES], shows, wanted.get(FOURS, set()))
-    plain = asked = [*_plain(grounds, credentials, alike, listed), *_one_by_one(grounds, credentials, rng, listed)]
+    plain = asked = [
+        *_plain(grounds, credentials, alike, listed),
+        *_one_by_one(grounds, credentials, rng, listed),
+        *_neighbours(grounds, credentials, rng, listed),
+    ]
     for size, values in arrays:
         for _ in range(_ROUNDS):
             told = queries.told(asked, size)
@@ -175,6 +180,18 @@ def _one_by_one(
     return [_asked(absent | {name: value}, grounds[whose], rng) for name, value in alone.items()]
 
 
+def _neighbours(
+    grounds: Mapping[str, Ground],
+    credentials: Mapping[str, Sequence[str]],
+    rng: random.Random,
+    symbols: Sequence[str],
+) -> list[Asked]:
+    whose = next(iter(grounds))
+    credential = rng.choice(credentials[whose])
+    queries = neighbours(grounds[whose], symbols, rng)
+    return [_plain_one(query, whose, credential, grounds[whose]) for query in queries]
+
+
 def _turned(one: Asked, rng: random.Random) -> Asked:
     """The list, as often as not with its parameters in reverse order: that asks for the same."""
     return replace(one, query=replace(one.query, turned=rng.random() < 0.5))
@@ -184,8 +201,8 @@ def _plain_one(query: Query, whose: str, credential: str, ground: Ground) -> Ask
     row = {
         "symbol": query.symbol or ABSENT,
         "status": query.status or ABSENT,
-        "start": ABSENT,
-        "end": ABSENT,
+        "start": ABSENT if query.start is None else BOUNDS[0],
+        "end": ABSENT if query.end is None else BOUNDS[0],
         "limit": limit_class(query.limit),
         "credential": credential,
         "account": whose,

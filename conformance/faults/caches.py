@@ -124,6 +124,23 @@ class PlainListIsShared(_Cache):
         return self.who(request) is not None
 
 
+@fault(breaks="list.end")
+class KeptWithoutTheEnd(_Cache):
+    """Keeps lists of one market until something changes, for a second and a half at most, whatever their end."""
+
+    seconds = 1.5
+
+    def key(self, request: Request) -> Hashable:
+        given = {name: value for name, value in _parameters(request).items() if name != "end"}
+        return self.who(request), tuple(sorted(given.items()))
+
+    def is_kept(self, request: Request, answer: Response) -> bool:
+        return super().is_kept(request, answer) and "symbol" in _parameters(request)
+
+    def is_given(self, request: Request) -> bool:
+        return self.who(request) is not None
+
+
 # mozilla-ai/any-llm#973
 @fault(breaks="list.own-only")
 class WhatIsOverIsShared(PlainListIsShared):

@@ -254,3 +254,23 @@ class PoolTooSmall(Face):
             return await super().respond(request, handle)
         finally:
             self.at_work -= 1
+
+
+# -- lists of two accounts that overlap ----------------------------------------------------------------------------
+
+
+@fault(breaks="list.own-only")
+class WhoAsksIsKeptInOnePlace(Face):
+    """Keeps who asks for a list in one place while it waits for a connection to its database: of two accounts' lists
+    that overlap, both are of the account that came last.
+    """
+
+    current = ""
+
+    async def list_orders(  # type: ignore[override]
+        self, request: Request, account: str, body: bytes
+    ) -> Response:
+        self.current, asked_with = account, self.exchange.asked_with
+        await asyncio.sleep(0.002)
+        self.exchange.asked_with = asked_with
+        return super().list_orders(request, self.current, body)

@@ -1,5 +1,6 @@
 """Lies about reading that changes something, and about walks by pages."""
 
+import copy
 from collections.abc import Iterable
 
 from starlette.requests import Request
@@ -44,6 +45,19 @@ class ReadingLetsExpire(Exchange):
         for order in [order for order in page if order.live][:1]:
             self.cancel(order)  # nobody can trade with it any more
             order.status = "expired"
+        return page
+
+
+@fault(breaks="list.safe")
+class KeysLetOldOrdersExpire(Exchange):
+    """Lets live orders of two days ago and before expire once open orders are asked for by key."""
+
+    def listed(self, account: str, filters: Filters, limit: int | None) -> list[Order]:
+        page = [copy.copy(order) for order in super().listed(account, filters, limit)]
+        if self.asked_with == "key" and filters.status == "open":
+            for order in self.cancelable(account):
+                if order.created_at < self.clock.now() - 2 * 86_400:
+                    self._end(order, "expired")
         return page
 
 

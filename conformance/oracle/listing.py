@@ -230,8 +230,9 @@ def changed_by_reading(first: Snapshot, again: Snapshot) -> Iterator[Breach]:
             yield Breach(f"{order} when read again", "a list without it", certain=False, changed=GONE)
         changed = order.changes(later) if later is not None else {}
         if later is not None and changed and not (order.live and "filled_qty" in changed):
-            # Nobody can change a finished order. Somebody may have canceled a live one.
-            want, certain = f"the same record of {order} when read again", not order.live
+            # Nobody can change a finished order. Somebody may have canceled a live one, and nothing else ends it.
+            certain = not order.live or later.status in ("expired", "rejected")
+            want = f"the same record of {order} when read again"
             yield Breach(want, _differences(changed), certain=certain, changed=became(changed, later))
 
 

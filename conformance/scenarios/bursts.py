@@ -7,7 +7,9 @@ from functools import partial
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+from conformance.account.ahead import Wanted
 from conformance.account.sender import Sender
+from conformance.account.view import View
 from conformance.operations import CANCEL_ALL, LIST, Operation
 from conformance.oracle.errors import overloaded
 from conformance.orders import Query
@@ -47,20 +49,22 @@ class Burst(NamedTuple):
     seconds: float
 
 
-def lists_at_once(stage: Stage, queries: Sequence[Query], credential: Credential) -> Burst:
+def lists_at_once(lists: Sequence[tuple[View, Query]], credential: Credential) -> Burst:
     """These lists, as fast as they go. What they show is kept for the checks that are to judge it."""
-    stage.view.catch_up()
-    made = _burst(stage, LIST, [urlencode(query.pairs()) for query in queries], credential)
-    for query, answer in zip(queries, made.answers, strict=True):
+    views = {view: None for view, _ in lists}
+    for view in views:
+        view.catch_up()
+    made = _burst(LIST, [_wanted(view, urlencode(query.pairs()), credential) for view, query in lists])
+    for (view, query), answer in zip(lists, made.answers, strict=True):
         if answer.status == 200:
-            stage.view.known.keep(query, credential, answer)
+            view.known.keep(query, credential, answer)
     return made
 
 
 def cancel_alls_at_once(stage: Stage, credential: Credential) -> Burst:
     """Cancel-alls, as fast as they go. The caller must have nothing live."""
     stage.view.decline_to_harm()
-    return _burst(stage, CANCEL_ALL, [""] * CANCELS, credential)
+    return _burst(CANCEL_ALL, [_wanted(stage.view, "", credential)] * CANCELS)
 
 
 def whole(account: Sender, send: Callable[[], Burst]) -> Burst:
@@ -100,23 +104,28 @@ def without_a_burst(stage: Stage, operation: Operation, credential: Credential, 
         yield answer
 
 
-def _burst(stage: Stage, operation: Operation, queries: Sequence[str], credential: Credential) -> Burst:
-    """Sent once more where it took a little more than a second."""
-    account = stage.caller
+def _wanted(view: View, query: str, credential: Credential) -> Wanted:
+    return Wanted(view.account, query, credential, "bursts")
 
-    def send(query: str) -> Answer:
-        with account.counting_as("bursts"):
-            return account.sent_once(operation, *account.signer.authorize(query, credential))
+
+def _burst(operation: Operation, requests: Sequence[Wanted]) -> Burst:
+    """Sent once more where it took a little more than a second."""
+    account = requests[0].account
+
+    def send(one: Wanted) -> Answer:
+        with one.account.counting_as(one.purpose):
+            return one.account.sent_once(operation, *one.account.signer.authorize(one.query, one.credential))
 
     round_trip_s = min((good.exchange.elapsed_ms for good in account.good), default=0.0) / 1000
-    at_once = SideBySide(_connections(round_trip_s, len(queries)))
+    at_once = SideBySide(_connections(round_trip_s, len(requests)))
     made = Burst((), 0.0)
     for attempt in range(_ATTEMPTS):
         time.sleep(attempt)
         started = time.monotonic()
-        answers = at_once.results([partial(send, query) for query in queries])
+        answers = at_once.results([partial(send, each) for each in requests])
         seconds = time.monotonic() - started
-        made = Burst([account.received(operation, answer) for answer in answers], seconds)
+        received = [each.account.received(operation, came) for each, came in zip(requests, answers, strict=True)]
+        made = Burst(received, seconds)
         if not 1 < made.seconds < _PERHAPS_BUSY_S or round_trip_s > _FARTHEST_S:
             break
     return made

@@ -8,6 +8,7 @@ import pytest
 
 from conformance.coverage.asked import Asked, Queries
 from conformance.coverage.ground import Ground, differ
+from conformance.coverage.neighbours import neighbours
 from conformance.coverage.population import AGES, population
 from conformance.coverage.queries import alike, plan, still_listed
 from conformance.coverage.rows import emptied_by
@@ -184,3 +185,29 @@ def test_parameters_stand_in_reverse_order_as_often_as_not(queries: Queries) -> 
     for query in turned:
         assert query == replace(query, turned=False)
         assert query.pairs() == replace(query, turned=False).pairs()[::-1]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_lists_that_differ_in_one_parameter_stand_right_behind_each_other(seed: int) -> None:
+    """In each parameter: a cache that forgets it in its key shows the first of them again."""
+    ground = Ground(KNOWN["caller"])
+    first, *others = neighbours(ground, MARKETS, random.Random(seed))
+    differing = [{name for name, value in each.pairs() if dict(first.pairs())[name] != value} for each in others]
+    assert differing == [{"symbol"}, {"status"}, {"start"}, {"end"}, {"limit"}]
+    assert all(differ(ground.answer(first), ground.answer(each)) for each in others)
+    asked = [each.query for each in plan(KNOWN, CREDENTIALS, MARKETS, seed).asked]
+    places = [place for place, query in enumerate(asked) if len(query.pairs()) == 5]
+    of_five = [asked[place] for place in places]
+    assert places == list(range(places[0], places[0] + len(places)))
+    assert any(
+        all(
+            sum(getattr(one, name) != getattr(each, name) for name in dict(one.pairs())) == 1
+            for each in of_five[number + 1 : number + 6]
+        )
+        for number, one in enumerate(of_five[:-5])
+    )
+
+
+def test_too_few_orders_have_no_lists_that_differ_in_one_parameter() -> None:
+    few = Ground(Snapshot.of(Order.from_json(record(f"{at}", created_at=NOW + at)) for at in range(2)))
+    assert neighbours(few, MARKETS, random.Random(0)) == []

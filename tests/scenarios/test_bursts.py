@@ -9,6 +9,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
+from conformance.account.ahead import Wanted
 from conformance.checks.test_load import _expect_no_throttling
 from conformance.evidence import Exchange
 from conformance.faults.twins_around import HangsUpUnsaid, _ClosesUnsaid
@@ -74,8 +75,8 @@ class Slow:
 )
 def test_a_burst_that_cannot_fit_is_sent_once(answers_in_s: float, round_trip_s: float, times: int) -> None:
     account = Slow(answers_in_s, round_trip_s)
-    stage: Any = SimpleNamespace(caller=account)
-    made = _burst(stage, LIST, [""] * BURST, "jwt")
+    one: Any = Wanted(account, "", "jwt", "bursts")  # type: ignore[arg-type]
+    made = _burst(LIST, [one] * BURST)
     assert len(made.answers) == BURST
     assert account.sent_so_far == times * BURST
 
@@ -121,12 +122,12 @@ def test_what_fails_without_a_burst_too_is_not_the_doing_of_the_burst(
         face_class = face
 
     with stage_on(Flaky()) as stage, nullcontext() if ends is None else pytest.raises(ends):
-        _expect_no_throttling(stage, LIST, lambda: lists_at_once(stage, [Query(limit=1)] * 40, "jwt"), "jwt")
+        _expect_no_throttling(stage, LIST, lambda: lists_at_once([(stage.view, Query(limit=1))] * 40, "jwt"), "jwt")
 
 
 def test_what_is_lost_with_a_connection_that_was_kept_is_sent_again() -> None:
     with stage_on(HangsUpUnsaid()) as stage:
-        made = lists_at_once(stage, [Query(limit=1)] * BURST, "jwt")
+        made = lists_at_once([(stage.view, Query(limit=1))] * BURST, "jwt")
     assert {answer.status for answer in made.answers} == {200}
 
 
@@ -148,7 +149,7 @@ def test_what_is_lost_with_a_new_connection_is_not_sent_again() -> None:
         protocol = _HangsUpAtOnce
 
     with stage_on(Closing()) as stage, pytest.raises(Unreachable):
-        lists_at_once(stage, [Query(limit=1)] * BURST, "jwt")
+        lists_at_once([(stage.view, Query(limit=1))] * BURST, "jwt")
 
 
 def burst(*statuses: int) -> Burst:
