@@ -183,6 +183,8 @@ def _wishes(
     others: all, where none can be injected.
     """
     markets = {market.symbol: market for market in stage.markets}
+    if MAX_LIMIT < count <= MAX_LIMIT + most_placed:
+        symbols = rng.sample(symbols, 1)  # else no market alone would have more than the longest page
     some = min(SOME, count // 2) if row["mixed"] == "True" and stage.arranger.injects else 0
     if some and row["age"] == YOUNG and count <= MAX_LIMIT + 1:
         some = max(some, count - ON_A_PAGE)

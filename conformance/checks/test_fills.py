@@ -25,6 +25,10 @@ def _sell_taken_from(trading: Trading) -> Steps:
     return trading.make("sell")
 
 
+def _sell_taken_alike(trading: Trading) -> Steps:
+    return trading.make("sell", alike=True)
+
+
 def _sell_taken_whole(trading: Trading) -> Steps:
     return trading.make("sell", whole=True, by=2)
 
@@ -38,7 +42,7 @@ TAKING: Sequence[tuple[int, Kind]] = (
 )
 TAKEN: Sequence[tuple[int, Kind]] = (
     (0, _buy_taken_from),
-    (1, _sell_taken_from),
+    (1, _sell_taken_alike),
     (2, Trading.sell_at_market),
     (1, _buy_taken_from),
     (0, _sell_taken_from),
@@ -65,8 +69,8 @@ def test_fills_of_orders_that_take(stage: Stage) -> None:
 @verifies("order.filled-qty", "order.avg-fill-price")
 @needs(place=True, other=True)
 def test_fills_of_orders_that_are_taken_from(stage: Stage) -> None:
-    """Two or three orders of the other account take different amounts of a resting one, some of it or all: the sum, and
-    the average. Lists show the order once. Beside them, an order is sold at market price.
+    """Two or three orders of the other account take amounts of a resting one, most of them different, some of it or
+    all: the sum, and the average. Lists show the order once. Beside them, an order is sold at market price.
     """
     counted: set[str] = set()
     for made in _made(stage, TAKEN):

@@ -161,12 +161,17 @@ def size_of(count: int) -> str:
 
 
 def sorts(row: Row, count: int, markets: Sequence[str], rng: random.Random) -> list[tuple[str, str, bool]]:
-    """Market, side, and whether it is partly filled, of each of so many orders of this set, in these markets."""
+    """Market, side, and whether it is partly filled, of each of so many orders of this set, in these markets.
+
+    Where there are more of them than on the longest page, one market alone has more.
+    """
     sides = ("buy", "sell") if row["side"] == ANY else (row["side"],)
     partly = (False, True) if row["status"] == ANY else (row["status"] != "open",)
     kinds = list(product(markets, sides, partly))
     rng.shuffle(kinds)
-    return [kinds[number % len(kinds)] for number in range(count)]
+    crowded = [kind for kind in kinds if count > MAX_LIMIT and kind[0] == kinds[0][0]]
+    many = list(islice(cycle(crowded), MAX_LIMIT + 1 if crowded else 0))
+    return many + list(islice(cycle(kinds), count - len(many)))
 
 
 def placed(

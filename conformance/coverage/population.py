@@ -11,10 +11,10 @@ from conformance.orders import LIVE, STATUSES, Order
 # One lies in the other half of the year, where clocks change.
 AGES = {
     "minutes": (0, 900),
-    "hours": (3_600, 20 * 3_600),
-    "days": (86_400, 6 * 86_400),
-    "weeks": (8 * 86_400, 27 * 86_400),
-    "months": (32 * 86_400, 120 * 86_400),
+    "hours": (3_600, 23 * 3_600),
+    "days": (25 * 3_600, 7 * 86_400 - 3_600),
+    "weeks": (7 * 86_400 + 3_600, 28 * 86_400 - 3_600),
+    "months": (31 * 86_400 + 3_600, 120 * 86_400),
     "half a year": (150 * 86_400, 215 * 86_400),
     "years": (370 * 86_400, 700 * 86_400),
 }

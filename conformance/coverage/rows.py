@@ -34,7 +34,7 @@ SIZES = {
     "200": (200, 200),
 }
 WITHIN = (1, 2, 49, 50, 51, 100, 199, 200)
-ABOVE = (201, 501, 1000, 1001, 2**31 - 1)
+ABOVE = (201, 501, 1001, 2**31 - 1)
 BELOW = (0, -1, -200, -(2**31) + 1)
 LIMITS = (ABSENT, *SIZES, "above", "below")
 _EMPTYING = {"symbol": (NO_MARKET,), "start": ("after all",), "end": ("zero", "before all")}

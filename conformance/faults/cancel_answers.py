@@ -1,6 +1,7 @@
 """Lies about how cancel-all is answered: the envelope, and an answer where nothing is there to cancel."""
 
 import json
+from collections.abc import Awaitable
 from typing import Any
 
 from starlette.responses import Response
@@ -121,6 +122,18 @@ class NotFoundForNothing(Face):
 
     def cancel_answer(self, orders: list[Order]) -> Response:
         return super().cancel_answer(orders) if orders else self.error(404, "NO_ORDERS")
+
+
+@fault(breaks="cancel.empty")
+class NotFoundInAQuietMarketByKey(Face):
+    """Answers 404 to keys for a market in which the caller has nothing live, where he has in another one."""
+
+    def cancel_all(self, account: str, symbol: str | None) -> Response | Awaitable[Response]:
+        exchange = self.exchange
+        quiet = exchange.cancelable(account) and not exchange.concerned(account, symbol)
+        if quiet and exchange.asked_with == "key" and symbol in exchange.markets:
+            return self.error(404, "NO_OPEN_ORDERS")
+        return super().cancel_all(account, symbol)
 
 
 @fault(breaks="cancel.empty")

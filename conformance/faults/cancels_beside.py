@@ -1,6 +1,7 @@
 """Lies of cancel-all that show in one kind of order, or of one account, alone."""
 
 import copy
+from collections import defaultdict
 
 from conformance.faults import fault
 from conformance.sandbox.exchange import Exchange
@@ -61,3 +62,17 @@ class BuysOfKeysNeverListed(Exchange):
     def visible_to(self, account: str) -> list[Order]:
         orders = super().visible_to(account)
         return [order for order in orders if not (order.side == "buy" and order.placed_with == "key")]
+
+
+@fault(breaks="cancel.complete")
+class TwoHundredOfEachMarketByKey(Exchange):
+    """Cancels the 200 oldest orders of each market, where a key cancels all without naming one."""
+
+    def concerned(self, account: str, symbol: str | None) -> list[Order]:
+        concerned = super().concerned(account, symbol)
+        if symbol is not None or self.asked_with != "key":
+            return concerned
+        by_market: defaultdict[str, list[Order]] = defaultdict(list)
+        for order in sorted(concerned, key=lambda each: (each.created_at, each.serial)):
+            by_market[order.symbol].append(order)
+        return [order for orders in by_market.values() for order in orders[:200]]

@@ -192,3 +192,28 @@ class FilledAtMarketForReason(Exchange):
     def record(self, order: Order) -> dict[str, Any]:
         reason = {"reject_reason": "UNSPECIFIED"}
         return super().record(order) | (reason if (order.type, order.status) == ("market", "filled") else {})
+
+
+# -- how sums are made and shown -----------------------------------------------------------------------------------
+
+
+@fault(breaks="order.filled-qty")
+class EqualFillsCountOnce(Exchange):
+    """Adds up the distinct pairs of price and quantity of the fills."""
+
+    def record(self, order: Order) -> dict[str, Any]:
+        distinct = {(trade.price, trade.quantity) for trade in order.trades}
+        added = plain(sum((quantity for _, quantity in distinct), Decimal(0)))
+        return super().record(order) | ({"filled_qty": added} if len(order.trades) > 1 else {})
+
+
+@fault(breaks="order.decimals")
+class WholeTensOfWhatWasCanceledHaveAnExponent(Exchange):
+    """Shows what was filled of a canceled order without trailing zeros in the answer to a cancel-all: 10 is 1E+1."""
+
+    def canceled_body(self, orders: list[Order]) -> Any:
+        body = super().canceled_body(orders)
+        for record in body["canceled"]:
+            filled = Decimal(record["filled_qty"])
+            record["filled_qty"] = str(filled.normalize()) if filled else record["filled_qty"]
+        return body

@@ -97,6 +97,16 @@ class CanceledStandsTwice(Exchange):
         return [*super().candidates(account, filters), *twice]
 
 
+@fault(breaks="order.id")
+class ArchivedBeforeItIsDeleted(Exchange):
+    """Shows what ended seven to eight days ago twice in lists of all markets: it is in the archive, and here still."""
+
+    def candidates(self, account: str, filters: Filters) -> Iterable[Order]:
+        orders = [*super().candidates(account, filters)]
+        days = [(order, (self.clock.now() - order.created_at) / 86_400) for order in orders if not order.live]
+        return orders + [order for order, age in days if filters.symbol is None and 7 < age < 8]
+
+
 class _JoinsBothSides(Exchange):
     """Finds the orders of a trade by the trade, and so those of both sides, in some lists."""
 

@@ -174,6 +174,25 @@ class FirstValueCountsAndTheLastIsVerified(Face):
 
 
 @fault(breaks="auth.signature")
+class SaidAgainBehindTheSignature(Face):
+    """Refuses what stands behind a signature, unless it is a parameter that was signed: then it acts on that."""
+
+    def split(self, query: str) -> tuple[str, str]:
+        """What is verified, and what stands behind it."""
+        found = re.match("(.*&signature=[0-9a-f]+)&(.*)", query)
+        signed, behind = found.groups() if found else (query, "")
+        again = dict(parse_qsl(behind)).keys() <= dict(parse_qsl(signed)).keys()
+        return (signed, behind) if again else (query, "")
+
+    def account_of(self, request: Request) -> str:
+        return self.gatekeeper.account(request.headers, self.split(request.url.query)[0])
+
+    def parameters(self, request: Request) -> dict[str, str]:
+        signed, behind = self.split(request.url.query)
+        return dict(parse_qsl(f"{signed}&{behind}", keep_blank_values=True)) if behind else super().parameters(request)
+
+
+@fault(breaks="auth.signature")
 class CancelsWithoutAQueryAreNotSigned(Face):
     """Verifies a signature where there is a query, and lets a key alone cancel without one."""
 

@@ -108,13 +108,14 @@ class Trading:
         yield [self._order(self._caller, side, limit, self._most)]
         return self._fills()
 
-    def make(self, side: str, *, whole: bool = False, by: int = 3) -> Steps:
+    def make(self, side: str, *, whole: bool = False, by: int = 3, alike: bool = False) -> Steps:
         """Three orders of the other account, or as many as this is made `by`, take from one of the caller: the `whole`
-        of it, or they leave some. They would do so at a worse price than they get.
+        of it, or they leave some. They would do so at a worse price than they get. `alike`: the last takes as much as
+        the first.
         """
         lower, price, higher = prices_between(self.market, _PRICES, _APART)[1:4]
         limit = lower if side == "buy" else higher
-        taken = self._lots[:by]
+        taken = (*self._lots[: by - 1], self._lots[0 if alike else by - 1])
         yield [self._order(self._caller, side, price, sum(taken) if whole else self._most)]
         self._expect_untouched(self._caller)
         yield [self._order(self._other, OPPOSITE[side], limit, lots) for lots in taken]

@@ -30,9 +30,9 @@ def list_appended(stage: Stage) -> None:
     if not alone:
         raise NotObserved("needs two orders on a page")
     asked = [(behind_the_signature(urlencode(each.pairs())), "", None) for each in alone]
-    # Some read the first of two values, and verify the last.
-    alone.append(Query(limit=1))
-    asked.append((added_in_front("limit=1"), "limit=2", None))
+    # Some read the first of two values, and verify the last; or let a parameter that is signed be said again.
+    alone += [Query(limit=1)] * 2
+    asked += [(added("limit=1"), "limit=2", None) for added in (added_in_front, behind_the_signature)]
     for query, answer in zip(alone, sent(stage, LIST, asked), strict=True):
         document = decoded(answer.body)
         if answer.status != 200 or not isinstance(document, list):

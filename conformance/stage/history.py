@@ -14,6 +14,10 @@ _REASON = "INSUFFICIENT_BALANCE"  # a code; the documents give none
 
 _AT_A_MOMENT = 0.3  # of the older orders
 
+# So often a part that was filled is ten, which a number without trailing zeros shows as 1E+1, where that is no more
+# than so many times the quantity that is safe.
+_OFTEN, _TEN, _TIMES = 0.3, Decimal(10), 2
+
 
 def history(
     markets: Mapping[str, Market], kinds: Sequence[Kind], newest: int, oldest: int, rng: random.Random
@@ -48,6 +52,8 @@ def order(
     lots = int(market.quantity / market.lot)
     quantity = 2 * market.lot if kind.filled == "part" and lots == 1 else market.quantity  # one lot has no part
     part = rng.randrange(1, min(max(lots, 2), 10)) * market.lot
+    if kind.filled == "part" and _TIMES * market.quantity >= _TEN and rng.random() < _OFTEN:
+        part, quantity = _TEN, quantity + _TEN  # what is left is as much as ever
     filled = {"none": Decimal(0), "part": part, "all": quantity}[kind.filled]
     own = _limit_price(market, kind, rng) if price is None else price
     better = market.tick if kind.side == "sell" else -market.tick

@@ -106,6 +106,10 @@ def test_the_orders_of_a_set_are_of_its_sort() -> None:
     assert sorts(row, 3, ["BUSDT"], random.Random(0)) == [("BUSDT", "sell", True)] * 3
     some = sorts({"side": ANY, "status": ANY, "scope": EVERYWHERE}, 12, MARKETS, random.Random(0))
     assert len(set(some)) == 12
+    many = sorts({"side": ANY, "status": ANY, "scope": EVERYWHERE}, 301, MARKETS, random.Random(0))
+    in_each = Counter(market for market, *_ in many)
+    assert max(in_each.values()) > MAX_LIMIT, "who cancels so many of each market leaves some"
+    assert len(in_each) == len(MARKETS)
 
 
 def test_what_is_placed_is_of_the_sort_of_its_set_and_as_different_as_can_be() -> None:
