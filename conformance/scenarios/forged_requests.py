@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -165,7 +166,8 @@ class _Tried(NamedTuple):
         for first in range(0, len(forgeries), at_once):  # what was signed a while ago would be refused for that
             answers += sent(stage, CANCEL_ALL, [(each, "", None) for each in forgeries[first : first + at_once]])
         after = stage.view.believed(len(before.exchanges))
-        return cls(answers, harm_done(stage, before, after), before, after)
+        live = replace(before, orders={order.id: order for order in before.live()})  # what is over changes otherwise
+        return cls(answers, harm_done(stage, live, after), before, after)
 
     def report_harm(self, stage: Stage, requirement: str) -> None:
         """It takes several of them to do it."""
