@@ -63,7 +63,12 @@ def _page_due(order: Order, seen: Snapshot, limit: int) -> int:
 
 
 def judge_succession(account: Account, before: Snapshot, seen: Snapshot, pending: Set[str]) -> None:
-    """Judge in passing what became of each order since it was last seen; not of those whose cancel is `pending`."""
+    """Judge in passing what became of each order since it was last seen; not of those whose cancel is `pending`.
+
+    What is new and known by its id is no former order under another one.
+    """
+    if known := {id for id in seen.orders.keys() - before.orders.keys() if account.owns(seen.orders[id])}:
+        seen = replace(seen, orders={id: order for id, order in seen.orders.items() if id not in known})
     if pending:
         told = {id: order for id, order in before.orders.items() if id not in pending}
         before = replace(before, orders=told)

@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from conformance.account.account import Account
-from conformance.account.looks import unless_back
+from conformance.account.looks import judge_succession, unless_back
 from conformance.evidence import Exchange
 from conformance.observations import Observations
 from conformance.oracle.snapshot import Snapshot
@@ -53,3 +53,14 @@ def test_the_page_that_has_to_show_an_order_is_charged(first: Snapshot, second: 
     account = cast(Account, SimpleNamespace(settled=settled, observations=observations))
     unless_back(account, first, before, 2, (), lambda: second)
     assert [lapse.about[0] for lapse in observations.lapses] == [charged] * (charged is not None)
+
+
+@pytest.mark.parametrize(("owned", "named"), [((), ["order.id"]), (("new",), [])])
+def test_an_order_that_is_known_by_its_id_is_no_former_one_under_another(
+    owned: Sequence[str], named: Sequence[str]
+) -> None:
+    before, seen = look([NEWEST, TIED]), look([NEWEST, {**TIED, "id": "new"}])
+    observations = Observations()
+    account = cast(Account, SimpleNamespace(observations=observations, owns=lambda order: order.id in owned))
+    judge_succession(account, before, seen, frozenset())
+    assert [*observations.in_passing] == [*named]
