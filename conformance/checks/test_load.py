@@ -27,8 +27,8 @@ from conformance.wire.signer import Credential
 # What fails by chance as often as in the burst does so once in so many times as many requests, with 95 % confidence.
 _SURE = 3
 
-# In a burst, each fifth list is one of the other account, up to so many of those.
-_TURN, _OTHERS = 5, 20
+# In a burst, each tenth list is one of the other account, up to so many of those.
+_TURN, _OTHERS = 10, 10
 
 # A throttle refuses whatever comes after the first so many. What fails now and then, in a burst or not, is none.
 _FEW = 0.05
