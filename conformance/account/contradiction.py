@@ -40,9 +40,10 @@ def of_contradiction(
     the largest limit, which tells whether one that shows nothing finds nothing at all.
     """
     # The snapshot was taken with the account's first credential.
-    if kind != known_by and _shows_nothing_of(known, listing.orders) and not wrong(listing.query, known_by):
-        return "auth.same-account"
     plain = Query(limit=MAX_LIMIT), Query()
+    strange = kind != known_by and _shows_nothing_of(known, listing.orders) and not wrong(listing.query, known_by)
+    if strange and (listing.orders or wrong(plain[0], kind)):  # else it is this list that finds nothing
+        return "auth.same-account"
     if kind != known_by and all(wrong(each, kind) and not wrong(each, known_by) for each in plain):
         return "auth.same-account"
     if _lacks_what_was_told(listing, known, told):

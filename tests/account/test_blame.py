@@ -517,3 +517,21 @@ def test_a_list_that_lacks_what_was_told_as_canceled(told: dict[str, float], hid
 
     known = Snapshot.of(orders)
     assert of_contradiction(Listing(query, page(query)), "jwt", known, "jwt", wrong, told) == requirement
+
+
+@pytest.mark.parametrize(
+    ("finds_nothing", "requirement"),
+    [
+        (lambda query: True, "auth.same-account"),
+        (lambda query: query.status is not None and query.symbol is not None, "list.conjunctive"),
+    ],
+)
+def test_a_credential_that_is_shown_nothing_is_anothers_only_where_all_lists_are_empty(
+    finds_nothing: Defect, requirement: str
+) -> None:
+    query = Query(symbol=A.symbol, status=A.status)
+
+    def wrong(asked: Query, kind: Credential) -> bool:
+        return kind == "api-key" and finds_nothing(asked)
+
+    assert of_contradiction(Listing(query, ()), "api-key", Snapshot.of((A, B, C)), "jwt", wrong) == requirement
