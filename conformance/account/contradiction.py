@@ -6,6 +6,7 @@ Which requirement comes first, the table in `blame` says.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from itertools import count
+from typing import Any
 
 from conformance.account.blame import of_page
 from conformance.oracle.listing import (
@@ -51,6 +52,9 @@ def of_contradiction(
     if broken := _of_hiding(listing, known, lambda query: wrong(query, kind)):
         return broken
     finds_some = not listing.orders and longest is not None and bool(longest().orders)
+    if finds_some:  # a limit that comes first keeps back what one of the filters alone would show
+        alone = [Query(limit=listing.query.limit, **{name: value}) for name, value in _filters(listing.query).items()]
+        finds_some = any(wrong(each, kind) for each in alone)
     if cut_before_filtering(listing, known, finds_some=finds_some):
         return "list.limit-after-filters"
     if _is_short(listing, known, lambda query: wrong(query, kind)):
@@ -64,6 +68,11 @@ def of_contradiction(
     if broken != "list.conjunctive":
         return broken
     return _of_bound(listing, known, lambda query: wrong(query, kind)) or broken
+
+
+def _filters(query: Query) -> dict[str, Any]:
+    names = [name for name, _ in query.pairs() if name != "limit"]
+    return {name: getattr(query, name) for name in names}
 
 
 def _of_hiding(listing: Listing, known: Snapshot, wrong: Callable[[Query], bool]) -> str | None:

@@ -4,7 +4,7 @@ from collections import deque
 
 from conformance.account.answers import Page
 
-_REMEMBERED = 10  # lists
+_REMEMBERED = 100  # lists: as many as a burst has
 
 
 class Lately:
@@ -18,8 +18,13 @@ class Lately:
         self._pages.append(page)
 
     def forgotten_by(self, page: Page) -> str | None:
-        """The name of the parameter in which a list differs that was the same byte for byte; None where none was."""
-        given = dict(page.query.pairs())
+        """The name of the parameter in which a list differs that was the same byte for byte; None where none was, or
+        where a window ends before it starts, since that may have been turned round.
+        """
+        query = page.query
+        if query.start is not None and query.end is not None and query.start > query.end:
+            return None
+        given = dict(query.pairs())
         for other in self._pages:
             theirs = dict(other.query.pairs())
             differing = [name for name in given.keys() | theirs.keys() if given.get(name) != theirs.get(name)]

@@ -126,16 +126,16 @@ class PlainListIsShared(_Cache):
 
 @fault(breaks="list.end")
 class KeptWithoutTheEnd(_Cache):
-    """Keeps lists of one market until something changes, for a second and a half at most, whatever their end."""
+    """Keeps lists by symbol, status and start for half a second, until something changes, whatever their end."""
 
-    seconds = 1.5
+    seconds = 0.5
 
     def key(self, request: Request) -> Hashable:
         given = {name: value for name, value in _parameters(request).items() if name != "end"}
         return self.who(request), tuple(sorted(given.items()))
 
     def is_kept(self, request: Request, answer: Response) -> bool:
-        return super().is_kept(request, answer) and "symbol" in _parameters(request)
+        return super().is_kept(request, answer) and {"symbol", "status", "start"} <= _parameters(request).keys()
 
     def is_given(self, request: Request) -> bool:
         return self.who(request) is not None

@@ -25,12 +25,13 @@ def page(query: Query, body: str) -> Page:
         (replace(FIRST, end=5), "[2]", None),  # it shows something else
         (replace(FIRST, end=5, limit=6), "[1]", None),  # which of the two it is, nobody knows
         (FIRST, "[1]", None),
+        (replace(FIRST, start=11), "[1]", None),  # it may show what is between 9 and 11
     ],
 )
 def test_the_parameter_that_was_forgotten(query: Query, body: str, name: str | None) -> None:
     lately = Lately()
     lately.add(page(FIRST, "[1]"))
     assert lately.forgotten_by(page(query, body)) == name
-    for number in range(10):  # a cache that keeps it for longer is met sooner
+    for number in range(100):  # a cache that keeps it for longer is met sooner
         lately.add(page(Query(limit=number + 1), f"[{number}]"))
     assert lately.forgotten_by(page(query, body)) is None
