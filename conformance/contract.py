@@ -226,7 +226,7 @@ _Strict = extend(  # type: ignore[no-untyped-call]
 
 
 def _check_depth(document: Any, body: bytes) -> None:
-    if body.count(b"[") + body.count(b"{") <= _DEEPEST:
+    if body.count(b"[") + body.count(b"{") <= _DEEPEST:  # it is no deeper than it has brackets
         return
     level = [document] if isinstance(document, dict | list) else []
     for _ in range(_DEEPEST + 1):

@@ -193,6 +193,16 @@ class Query:
         given = [(name, str(value)) for name, value in named if value is not None]
         return given[::-1] if self.turned else given
 
+    @property
+    def filters(self) -> list[str]:
+        """The names of the given parameters, without the limit."""
+        return [name for name, _ in self.pairs() if name != "limit"]
+
+    @property
+    def is_backwards(self) -> bool:
+        """Whether its window ends before it starts."""
+        return self.start is not None and self.end is not None and self.start > self.end
+
     def without(self, name: str) -> "Query":
         """This query without the parameter of this name."""
         nothing: dict[str, Any] = {name: None}

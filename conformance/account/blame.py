@@ -84,7 +84,7 @@ def of_list(query: Query, status: int, fails: Callable[[Query], bool], market: s
             return limit_requirement(query.limit) if name == "limit" else f"list.{name}"
     if not fails(query):
         return "list.array"  # what makes it fail now and then, its parameters do not tell
-    if _is_empty_window(query):
+    if query.is_backwards:
         return "list.window-empty"
     return "list.conjunctive"
 
@@ -96,31 +96,27 @@ def of_page(query: Query, wrong: Callable[[Query], bool], seconds: Iterable[int]
     Where the page is right with room for all that passes the filters, it is the limit, alone or beside one filter. Else
     it is the first filter that is wrong alone, or that they stand together.
     """
-    filters = [name for name, _ in query.pairs() if name != "limit"]
+    filters = query.filters
     if not filters:
         return limit_requirement(query.limit)
-    if _is_empty_window(query):
+    if query.is_backwards:
         alone = Query(start=query.start, end=query.end, limit=query.limit)
         if wrong(alone) or not any(wrong(query.without(bound)) for bound in ("start", "end")):
             return "list.window-empty"
     if query.limit != MAX_LIMIT and not wrong(replace(query, limit=MAX_LIMIT)):
         if wrong(Query(limit=query.limit)):
             return limit_requirement(query.limit)
-        each = (_alone(query, name, query.limit) for name in filters)
+        each = (filter_alone(query, name, query.limit) for name in filters)
         roomy = (_with_room(query, name, query.limit, seconds) for name in filters)
         return "list.limit-after-filters" if any(map(wrong, (*each, *roomy))) else "list.conjunctive"
     for name in filters:
         if wrong(_with_room(query, name, MAX_LIMIT, seconds)):
             return f"list.{name}"
-    cut = query.start is not None and wrong(_alone(query, "start", query.limit))
+    cut = query.start is not None and wrong(filter_alone(query, "start", query.limit))
     return "list.limit-after-filters" if cut else "list.conjunctive"
 
 
-def _is_empty_window(query: Query) -> bool:
-    return query.start is not None and query.end is not None and query.start > query.end
-
-
-def _alone(query: Query, name: str, limit: int | None) -> Query:
+def filter_alone(query: Query, name: str, limit: int | None) -> Query:
     """The filter of this name alone."""
     return Query(limit=limit, **{name: getattr(query, name)})
 
@@ -129,7 +125,7 @@ def _with_room(query: Query, name: str, limit: int | None, seconds: Iterable[int
     """The filter of this name alone. What a start lets through wrongly is the oldest of all, which a full page does not
     reach: it is then that of a later start.
     """
-    alone = _alone(query, name, limit)
+    alone = filter_alone(query, name, limit)
     if name != "start" or query.start is None:
         return alone
     size, later = page_size(limit), sorted((each for each in seconds if each >= query.start), reverse=True)
@@ -214,7 +210,7 @@ class Blame:
             got = f"{breach.got}, and {self._shown_for_default} for limit={DEFAULT_LIMIT}"
             return breach._replace(requirement=limit_requirement(DEFAULT_LIMIT), got=got)
         name = (breach.requirement or "").removeprefix("list.")
-        filters = tuple(each for each, _ in query.pairs() if each != "limit")
+        filters = tuple(query.filters)
         if name not in filters or len(filters) < 2:
             return breach
         sort = name, filters, limit_requirement(query.limit), kind
@@ -223,7 +219,7 @@ class Blame:
             self._right_alone[sort] = self._is_right_alone(breach, name, query, kind)
         if not self._right_alone[sort]:
             return breach
-        empty = _is_empty_window(query) and self._keeps_bounds_exchanged(query, kind)
+        empty = query.is_backwards and self._keeps_bounds_exchanged(query, kind)
         return breach._replace(requirement="list.window-empty" if empty else "list.conjunctive")
 
     def _keeps_bounds_exchanged(self, query: Query, kind: Credential) -> bool:

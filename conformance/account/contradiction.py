@@ -6,9 +6,8 @@ Which requirement comes first, the table in `blame` says.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from itertools import count
-from typing import Any
 
-from conformance.account.blame import of_page
+from conformance.account.blame import filter_alone, of_page
 from conformance.oracle.listing import (
     DEFAULT_LIMIT,
     MAX_LIMIT,
@@ -53,8 +52,8 @@ def of_contradiction(
         return broken
     finds_some = not listing.orders and longest is not None and bool(longest().orders)
     if finds_some:  # a limit that comes first keeps back what one of the filters alone would show
-        alone = [Query(limit=listing.query.limit, **{name: value}) for name, value in _filters(listing.query).items()]
-        finds_some = any(wrong(each, kind) for each in alone)
+        each = (filter_alone(listing.query, name, listing.query.limit) for name in listing.query.filters)
+        finds_some = any(wrong(query, kind) for query in each)
     if cut_before_filtering(listing, known, finds_some=finds_some):
         return "list.limit-after-filters"
     if _is_short(listing, known, lambda query: wrong(query, kind)):
@@ -68,11 +67,6 @@ def of_contradiction(
     if broken != "list.conjunctive":
         return broken
     return _of_bound(listing, known, lambda query: wrong(query, kind)) or broken
-
-
-def _filters(query: Query) -> dict[str, Any]:
-    names = [name for name, _ in query.pairs() if name != "limit"]
-    return {name: getattr(query, name) for name in names}
 
 
 def _of_hiding(listing: Listing, known: Snapshot, wrong: Callable[[Query], bool]) -> str | None:
@@ -125,7 +119,7 @@ def _is_of_default_length(listing: Listing, known: Snapshot) -> bool:
     right ones, and it is the limit that is not heeded there.
     """
     query, page = listing.query, listing.orders
-    filters = [name for name, _ in query.pairs() if name != "limit"]
+    filters = query.filters
     if len(filters) != 1 or not len(page) == DEFAULT_LIMIT < page_size(query.limit):
         return False
     passing = [each for each in known.orders.values() if matches(query, each)]

@@ -21,10 +21,9 @@ class Lately:
         """The name of the parameter in which a list differs that was the same byte for byte; None where none was, or
         where a window ends before it starts, since that may have been turned round.
         """
-        query = page.query
-        if query.start is not None and query.end is not None and query.start > query.end:
+        if page.query.is_backwards:
             return None
-        given = dict(query.pairs())
+        given = dict(page.query.pairs())
         for other in self._pages:
             theirs = dict(other.query.pairs())
             differing = [name for name in given.keys() | theirs.keys() if given.get(name) != theirs.get(name)]

@@ -31,8 +31,7 @@ class Asked:
     @property
     def may_be_rejected(self) -> bool:
         """Whether a 4xx is a good answer too: the symbol is that of no market, or the window ends before it starts."""
-        start, end = self.query.start, self.query.end
-        return ("symbol", NO_MARKET) in self.row or (start is not None and end is not None and start > end)
+        return ("symbol", NO_MARKET) in self.row or self.query.is_backwards
 
     def combinations(self, strength: int) -> set[Combination]:
         """The combinations of so many of its parameters in which each one that is given tells."""

@@ -14,15 +14,15 @@ _ORDERS = 3  # as many as the window of the first list has, or more
 
 
 def neighbours(ground: Ground, symbols: Sequence[str], rng: random.Random) -> list[Query]:
-    """A list with all five parameters, and three that differ from it in its status, its start or its end alone, and in
-    their answers. None where no market has orders enough of one status.
+    """A list with all five parameters, and three that differ from it in its status, its start or its end alone, as far
+    as their answers differ too. None where no market has orders enough of one status.
     """
     first = _with_all(ground, symbols, rng)
     if first is None:
         return []
-    statuses = (replace(first, status=status) for status in rng.sample(STATUSES, len(STATUSES)))
-    other = next(each for each in statuses if differ(ground.answer(first), ground.answer(each)))
-    return [first, other, replace(first, start=first.end), replace(first, end=first.start)]
+    status = next(each for each in rng.sample(STATUSES, len(STATUSES)) if each != first.status)
+    others = replace(first, status=status), replace(first, start=first.end), replace(first, end=first.start)
+    return [first, *(each for each in others if differ(ground.answer(first), ground.answer(each)))]
 
 
 def _with_all(ground: Ground, symbols: Sequence[str], rng: random.Random) -> Query | None:

@@ -36,7 +36,7 @@ def _size(limit: int | None) -> str:
 
 
 def _sort(query: Query, kind: Credential) -> Sort:
-    return tuple(name for name, _ in query.pairs() if name != "limit"), _size(query.limit), kind
+    return tuple(query.filters), _size(query.limit), kind
 
 
 class Contradictions:
@@ -89,7 +89,7 @@ class Contradictions:
             if (
                 met.listing.query.start is not None
                 and requirement == "list.conjunctive"
-                and _is_empty(met.listing.query)
+                and met.listing.query.is_backwards
             ):
                 requirement = "list.window-empty"
             observations.report([met.breaches[0]._replace(requirement=requirement, certain=True)], *met.evidence)
@@ -102,10 +102,6 @@ class Contradictions:
         return self._wrong[sort] > 0
 
 
-def _is_empty(query: Query) -> bool:
-    return query.start is not None and query.end is not None and query.start > query.end
-
-
 class Filters:
     """Breaches of filters: whether the filter is kept where it stands alone, the recording tells at its end."""
 
@@ -115,14 +111,14 @@ class Filters:
 
     def right(self, query: Query) -> None:
         """All filters of this list were kept, and there was something to show."""
-        names = _filters(query)
+        names = query.filters
         if len(names) == 1:
             self._alone[names[0], True] += 1
 
     def met(self, breach: Breach, query: Query, exchange: Exchange) -> None:
         """This filter was not kept."""
         name = (breach.requirement or "").removeprefix("list.")
-        if len(_filters(query)) == 1:
+        if len(query.filters) == 1:
             self._alone[name, False] += 1
         if len(self._met) < 200:
             self._met.setdefault((name, replace(query, limit=None)), (breach, exchange))
@@ -131,12 +127,8 @@ class Filters:
         """Charge each to the filter, or to the filters' standing together."""
         for (name, query), (breach, exchange) in sorted(self._met.items(), key=lambda each: len(each[0][1].pairs())):
             broken = f"list.{name}"
-            if len(_filters(query)) > 1 and not self._alone[name, False] and self._alone[name, True]:
+            if len(query.filters) > 1 and not self._alone[name, False] and self._alone[name, True]:
                 broken = "list.conjunctive"
-            if _is_empty(query) and not self._alone[name, False]:
+            if query.is_backwards and not self._alone[name, False]:
                 broken = "list.window-empty"
             observations.report([breach._replace(requirement=broken)], exchange)
-
-
-def _filters(query: Query) -> list[str]:
-    return [name for name, _ in query.pairs() if name != "limit"]

@@ -123,7 +123,7 @@ class Lists:
         due = sum(matches(query, order) for order in stable.values())
         if not due and shown:
             return
-        filters = [f"list.{name}" for name, _ in query.pairs() if name != "limit"]
+        filters = [f"list.{name}" for name in query.filters]
         saw = dict.fromkeys(filters, 1)
         if shown == page_size(query.limit) and shown:
             saw[limit_requirement(query.limit)] = 1

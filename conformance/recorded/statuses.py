@@ -118,7 +118,7 @@ class Statuses:
                 self._breach(f"200 to a list, as others got with the same {entry.kind}", entry, f"auth.{entry.kind}")
                 continue
             turned = status in NOT_JUDGED or status >= 500 or (status in (400, 422) and entry.kind != "jwt")
-            free = query is None or not is_within(query.limit) or _is_empty(query)
+            free = query is None or not is_within(query.limit) or query.is_backwards
             unknown = query is not None and query.symbol is not None and query.symbol not in self._markets
             if not turned and not free and not unknown and query is not None:
                 self._breach("200 to a list", entry, self._blamed(query, status, whose))
@@ -170,7 +170,3 @@ def _sort(asked: Query | str, whose: str) -> tuple[str, ...]:
 
 def _whose(entry: Entry) -> str:
     return f"{entry.account} {entry.kind}"
-
-
-def _is_empty(query: Query) -> bool:
-    return query.start is not None and query.end is not None and query.start > query.end

@@ -211,3 +211,12 @@ def test_lists_that_differ_in_one_parameter_stand_right_behind_each_other(seed: 
 def test_too_few_orders_have_no_lists_that_differ_in_one_parameter() -> None:
     few = Ground(Snapshot.of(Order.from_json(record(f"{at}", created_at=NOW + at)) for at in range(2)))
     assert neighbours(few, MARKETS, random.Random(0)) == []
+
+
+def test_lists_that_a_crowded_second_makes_alike_are_not_asked_for() -> None:
+    """Of hundreds of orders of one second a page may show any: it tells nothing of an end there, and stops nothing."""
+    crowded = [Order.from_json(record(f"{at}-{each}", created_at=NOW + at)) for at in range(3) for each in range(300)]
+    ground = Ground(Snapshot.of(crowded))
+    first, *others = neighbours(ground, MARKETS, random.Random(0))
+    assert len(others) < 3
+    assert all(differ(ground.answer(first), ground.answer(each)) for each in others)
