@@ -21,10 +21,6 @@ def _buy_taken_from(trading: Trading) -> Steps:
     return trading.make("buy", whole=True)
 
 
-def _sell_taken_from(trading: Trading) -> Steps:
-    return trading.make("sell")
-
-
 def _sell_taken_alike(trading: Trading) -> Steps:
     return trading.make("sell", alike=True)
 
@@ -44,8 +40,8 @@ TAKEN: Sequence[tuple[int, Kind]] = (
     (0, _buy_taken_from),
     (1, _sell_taken_alike),
     (2, Trading.sell_at_market),
-    (1, _buy_taken_from),
-    (0, _sell_taken_from),
+    (1, lambda trading: trading.take("buy", whole=True)),
+    (0, lambda trading: trading.take("sell", whole=True)),
     (2, _sell_taken_whole),
 )
 
@@ -70,7 +66,8 @@ def test_fills_of_orders_that_take(stage: Stage) -> None:
 @needs(place=True, other=True)
 def test_fills_of_orders_that_are_taken_from(stage: Stage) -> None:
     """Two or three orders of the other account take amounts of a resting one, most of them different, some of it or
-    all: the sum, and the average. Lists show the order once. Beside them, an order is sold at market price.
+    all: the sum, and the average. Lists show the order once. Beside them, an order is sold at market price, and orders
+    take all that they want, at better prices than their own.
     """
     counted: set[str] = set()
     for made in _made(stage, TAKEN):

@@ -1,10 +1,11 @@
 """A list that is asked for, which of its parameters tell, and what the lists of a run are to cover."""
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
+from itertools import product
 
-from conformance.coverage.array import Combination, Shows, always, within
-from conformance.coverage.rows import ABSENT, NO_MARKET
+from conformance.coverage.array import Combination, Row, Shows, always, within
+from conformance.coverage.rows import ABSENT, BOUNDS, NO_MARKET
 from conformance.orders import Query
 
 TRIPLES, FOURS = 3, 4  # how strong an array is: of how many parameters it covers all values together
@@ -13,13 +14,17 @@ WHO = frozenset(("credential", "account"))  # any page that is right tells who a
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One list that is asked for: the row that it stands for, and which of its parameters tell."""
+    """One list that is asked for: the row that it stands for, and which of its parameters tell.
+
+    `both_ways`: those of its bounds that tell whether they are moved out or in, so that they stand for either class.
+    """
 
     query: Query
     whose: str
     credential: str
     row: tuple[tuple[str, str], ...]
     telling: frozenset[str]
+    both_ways: frozenset[str] = frozenset()
 
     def __repr__(self) -> str:
         return f"{self.query} by {self.whose} with {self.credential}"
@@ -33,10 +38,16 @@ class Asked:
         """Whether a 4xx is a good answer too: the symbol is that of no market, or the window ends before it starts."""
         return ("symbol", NO_MARKET) in self.row or self.query.is_backwards
 
-    def combinations(self, strength: int) -> set[Combination]:
-        """The combinations of so many of its parameters in which each one that is given tells."""
-        row = {name: value for name, value in self.row if value == ABSENT or name in self.telling}
-        return within(row, strength)
+    def rows(self) -> Iterator[Row]:
+        """The rows that it stands for: several where a bound tells both ways."""
+        values = [BOUNDS if name in self.both_ways else (value,) for name, value in self.row]
+        for each in product(*values):
+            yield dict(zip(dict(self.row), each, strict=True))
+
+    def told_in(self, row: Row, strength: int) -> set[Combination]:
+        """The combinations of so many parameters of this row of its rows in which each one that is given tells."""
+        told = {name: value for name, value in row.items() if value == ABSENT or name in self.telling}
+        return within(told, strength)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +75,7 @@ class Queries:
 
     def _told_by(self, one: Asked, strength: int) -> set[Combination]:
         if (one, strength) not in self._told:  # it is asked again and again while the lists are chosen
-            row = dict(one.row)
-            self._told[one, strength] = {each for each in one.combinations(strength) if self.shows(row, each)}
+            self._told[one, strength] = {
+                each for row in one.rows() for each in one.told_in(row, strength) if self.shows(row, each)
+            }
         return self._told[one, strength]

@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from conformance.coverage.array import Combination, Row
-from conformance.coverage.asked import WHO, Asked, Queries
+from conformance.coverage.asked import Asked, Queries
 from conformance.coverage.ground import Ground
 from conformance.coverage.rows import ABSENT, means_something
-from conformance.coverage.telling import tells
+from conformance.coverage.telling import asked_as
 
 # More than so many lists are made fewer. Fewer than these would cost nothing that is counted, but they would leave less
 # to chance, which finds what takes more than is counted.
@@ -46,7 +46,7 @@ def widened(
                 continue
             one = each.query
             query = replace(one, end=ground.after_all) if name == "end" else replace(one, start=0)
-            wide = Asked(query, each.whose, each.credential, tuple(row.items()), tells(row, query, ground) | WHO)
+            wide = asked_as(row, query, ground)
             lost = _wanted_of(each, queries) - _wanted_of(wide, queries)
             if wide.telling > each.telling and all(times[combination] > 1 for combination in lost):
                 times.subtract(lost)
@@ -76,7 +76,8 @@ def merged(
 
     def fixed(one: Asked) -> dict[str, str]:
         """The parameters without which something would be lost."""
-        return dict(item for combination in told[one] if times[combination] == 1 for item in combination)
+        row = dict(one.row)
+        return {name: row[name] for combination in told[one] if times[combination] == 1 for name, _ in combination}
 
     kept = {each: fixed(each) for each in lists}
     for one in sorted(lists, key=lambda each: len(kept[each])):

@@ -65,6 +65,13 @@ class Ground:
         """Which of these places, by number from first to last, are those of orders created at a moment that tells."""
         return [number for number in range(first, last + 1) if self._is_telling[places[number]]]
 
+    def beside(self, places: Sequence[int], first: int, last: int, step: int) -> list[int]:
+        """Which of these places, by number from first to last, are those of orders that another one lies beside: so
+        many seconds behind it, or before it.
+        """
+        seconds = {self.orders[place].created_at for place in places}
+        return [number for number in range(first, last + 1) if self.orders[places[number]].created_at + step in seconds]
+
     def answer(self, query: Query) -> Answer:
         """What a list by this query has to show."""
         passing = self.of(query.symbol, query.status)

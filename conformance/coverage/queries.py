@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
-from conformance.coverage.array import Combination, Row, combinations_of, cover
-from conformance.coverage.asked import FOURS, TRIPLES, WHO, Asked, Queries
+from conformance.coverage.array import Combination, combinations_of, cover
+from conformance.coverage.asked import FOURS, TRIPLES, Asked, Queries
 from conformance.coverage.fewer import MOST, merged, needed, widened
 from conformance.coverage.ground import Ground
 from conformance.coverage.neighbours import neighbours
@@ -30,12 +30,12 @@ from conformance.coverage.rows import (
     limit_class,
     means_something,
 )
-from conformance.coverage.telling import telling_query, tells
+from conformance.coverage.telling import asked_as, list_of
 from conformance.oracle.listing import DEFAULT_LIMIT, MAX_LIMIT
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import LIVE, STATUSES, Query
 
-_ROUNDS = 6  # a combination that did not tell in one row may tell in another
+_ROUNDS = 8  # a combination that did not tell in one row may tell in another
 
 
 def plan(
@@ -73,7 +73,11 @@ def plan(
     def at(row: Mapping[str, str]) -> list[Ground]:
         return [ground for whose, ground in grounds.items() if row.get("account", whose) == whose]
 
+    silent: set[frozenset[tuple[str, str]]] = set()  # rows of which the orders tell not all, whatever the values
+
     def allowed(row: Mapping[str, str]) -> bool:
+        if len(row) == len(every) and frozenset(row.items()) in silent:
+            return False
         whose = row.get("account")
         if whose is not None and row.get("credential", credentials[whose][0]) not in credentials[whose]:
             return False
@@ -97,8 +101,7 @@ def plan(
         # Where a limit can cut the page, a row in which it does so has to show it; and where it can show more than a
         # plain page, one in which it does.
         cuts, fills = can(combination)
-        early = given.get("start") == EARLY and "credential" in given
-        if cuts and (early or ("start" not in given and row["start"] in BOUNDS)):
+        if cuts:
             return any(is_cut(row, ground) for ground in at(row))
         return not fills or any(fills_a_plain_page(row, ground) or is_cut(row, ground) for ground in at(row))
 
@@ -111,14 +114,18 @@ def plan(
         *_neighbours(grounds, credentials, rng, listed),
     ]
     for size, values in arrays:
-        for _ in range(_ROUNDS):
+        for number in range(_ROUNDS):
             told = queries.told(asked, size)
-            rows = cover(values, wanted[size] - told, rng, allowed, shows)
-            made = [_asked(row, grounds[row["account"]], rng) for row in rows]
+            left = wanted[size] - told
+            if not number:  # bounds that lie at an order mostly tell both ways
+                left = {each for each in left if BOUNDS[1] not in dict(each).values()}
+            rows = cover(values, left, rng, allowed, shows)
+            made = [list_of(row, grounds[row["account"]], rng) for row in rows]
             asked = [*asked, *(each for each in made if not queries.told([each], size) <= told)]
+            silent |= {frozenset(each.row) for each in made if dict(each.query.pairs()).keys() - each.telling}
     few = needed(asked, plain, queries)
     if strength == TRIPLES and len(plain) + len(few) > MOST:  # who explores has time for more
-        few = merged(few, plain, queries, allowed, lambda row: _asked(row, grounds[row["account"]], rng, tries=5))
+        few = merged(few, plain, queries, allowed, lambda row: list_of(row, grounds[row["account"]], rng, tries=5))
     lists = [*plain, *(_turned(each, rng) for each in widened(few, plain, queries, grounds))]
     return replace(queries, asked=tuple(sorted(lists, key=lambda each: len(each.query.pairs()))))
 
@@ -177,7 +184,7 @@ def _one_by_one(
     symbol = next((order.symbol for order in grounds[whose].orders if order.symbol in symbols), symbols[0])
     alone = {"symbol": symbol, "status": STATUSES[2], "start": BOUNDS[0], "end": BOUNDS[0], "limit": "2 to 49"}
     absent = dict.fromkeys(alone, ABSENT) | {"credential": credentials[whose][-1], "account": whose}
-    return [_asked(absent | {name: value}, grounds[whose], rng) for name, value in alone.items()]
+    return [list_of(absent | {name: value}, grounds[whose], rng) for name, value in alone.items()]
 
 
 def _neighbours(
@@ -207,9 +214,4 @@ def _plain_one(query: Query, whose: str, credential: str, ground: Ground) -> Ask
         "credential": credential,
         "account": whose,
     }
-    return Asked(query, whose, credential, tuple(row.items()), tells(row, query, ground) | WHO)
-
-
-def _asked(row: Row, ground: Ground, rng: random.Random, **tries: int) -> Asked:
-    query, telling = telling_query(row, ground, rng, **tries)
-    return Asked(query, row["account"], row["credential"], tuple(row.items()), telling | WHO)
+    return asked_as(row, query, ground)

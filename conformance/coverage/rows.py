@@ -22,9 +22,9 @@ BEYOND = {
     "end": ("zero", "before all", "after all"),
 }
 
-# Limits. Values are drawn from the ranges, both ends inclusive, and every second value is an end; those below are asked
-# for in any run. A limit cuts the page where there are orders enough. A window's start leaves room on it, else it would
-# not show.
+# Limits. Values are drawn from the ranges, both ends inclusive, and every second value is an end; those behind them are
+# asked for alone in any run. A limit cuts the page where there are orders enough. A window's start leaves room on it,
+# else it would not show.
 SIZES = {
     "1": (1, 1),
     "2 to 49": (2, 49),
@@ -34,9 +34,10 @@ SIZES = {
     "200": (200, 200),
 }
 WITHIN = (1, 2, 49, 50, 51, 100, 199, 200)
-ABOVE = (201, 501, 1001, 2**31 - 1)
-BELOW = (0, -1, -200, -(2**31) + 1)
+ABOVE = (201, 2**31 - 1)
+BELOW = (0, -(2**31) + 1)
 LIMITS = (ABSENT, *SIZES, "above", "below")
+_PLENTY = {"100 to 199": 100, "200": 100, "above": MAX_LIMIT}
 _EMPTYING = {"symbol": (NO_MARKET,), "start": ("after all",), "end": ("zero", "before all")}
 NEVER = 2**40  # more orders, and a later second, than there ever are
 
@@ -63,8 +64,8 @@ def fills_a_plain_page(row: Mapping[str, str], ground: Ground) -> bool:
 
     There have to be plenty of them: else each market would have to hold as many of each status.
     """
-    longer = row.get("limit") == "above"
-    return longer and not emptied_by(row) and _passing(row, ground) > MAX_LIMIT
+    plenty = _PLENTY.get(row.get("limit", ABSENT))
+    return plenty is not None and not emptied_by(row) and _passing(row, ground) > plenty
 
 
 def _passing(row: Mapping[str, str], ground: Ground) -> int:

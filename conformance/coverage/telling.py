@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from conformance.coverage.array import Row
+from conformance.coverage.asked import WHO, Asked
 from conformance.coverage.ground import UNBOUNDED, Answer, Ground, differ
 from conformance.coverage.rows import (
     ABOVE,
@@ -23,28 +24,48 @@ from conformance.oracle.listing import DEFAULT_LIMIT, MAX_LIMIT
 from conformance.orders import Query
 
 _TRIES = 100  # choices of values for a row: most rows tell with one of the first
+_MORE = 4  # choices for a bound that tells both ways, once all parameters tell
 
-_AT_A_MOMENT = 0.3  # of the bounds
+_AT_A_MOMENT, _BESIDE = 0.3, 0.95  # of the bounds, up to
 _OF_THE_PAGE = 0.5  # of the early starts; the others lie before all orders
 _OF_ONE_SECOND = 0.2  # of the windows from one order to another
+_IN_2100 = 4_102_444_800  # more seconds than 31 bits hold
 _NEAR = 12  # a limit is often hardly greater than the least of its class
 
 
-def telling_query(row: Row, ground: Ground, rng: random.Random, tries: int = _TRIES) -> tuple[Query, frozenset[str]]:
-    """A query of the row, and the parameters by which it tells: all that are given, or as many as were found in so many
-    `tries`.
+def list_of(row: Row, ground: Ground, rng: random.Random, tries: int = _TRIES) -> Asked:
+    """A list of the row in which all that is given tells, or as much as was found in so many `tries`; and bounds that
+    tell both ways, where such are soon found.
     """
-    best: tuple[Query, frozenset[str]] | None = None
+    best: Asked | None = None
     due = {name for name in ("symbol", "status", "start", "end", "limit") if row[name] != ABSENT}
-    for _ in range(tries):
-        query = _chosen(row, ground, rng)
-        telling = tells(row, query, ground)
-        if best is None or len(telling) > len(best[1]):
-            best = query, telling
-        if telling >= due:
+    bounds = {name for name in ("start", "end") if row[name] in BOUNDS}
+    for number in range(tries):
+        made = asked_as(row, _chosen(row, ground, rng), ground)
+        if best is None or _worth(made) > _worth(best):
+            best = made
+        if best.telling >= due and (best.both_ways >= bounds or number >= _MORE):
             break
     assert best is not None
     return best
+
+
+def _worth(one: Asked) -> tuple[int, int]:
+    return len(one.telling), len(one.both_ways)
+
+
+def asked_as(row: Row, query: Query, ground: Ground) -> Asked:
+    """This query as the list of the row, with what tells in it."""
+    telling = tells(row, query, ground)
+    both_ways = {name for name in telling & {"start", "end"} if row[name] in BOUNDS and _both(name, row, query, ground)}
+    parts = tuple(row.items())
+    return Asked(query, row["account"], row["credential"], parts, telling | WHO, frozenset(both_ways))
+
+
+def _both(name: str, row: Row, query: Query, ground: Ground) -> bool:
+    """Whether the bound would tell in the other of its classes as well."""
+    other = {**row, name: next(each for each in BOUNDS if each != row[name])}
+    return name in tells(other, query, ground)
 
 
 def _chosen(row: Row, ground: Ground, rng: random.Random) -> Query:
@@ -64,13 +85,14 @@ def _chosen(row: Row, ground: Ground, rng: random.Random) -> Query:
         reach = len(passing) - 1
         least = DEFAULT_LIMIT if fills_a_plain_page(row, ground) and not cut else 0
         latest = max(0, reach - size - 1) if cut else reach - least
-        first = _number(passing, min(1, latest), latest, ground, rng) if row["end"] in BOUNDS else 0
+        first = _number(passing, min(1, latest), latest, ground, rng, 1) if row["end"] in BOUNDS else 0
         if row["end"] in BOUNDS and row["start"] in BOUNDS:
             first = min(first, max(reach - 1, 0))
-        last = _number(passing, min(first + least, reach), min(first + size - 1, reach), ground, rng)
+        last = _number(passing, min(first + least, reach), min(first + size - 1, reach), ground, rng, -1)
         if not least and row["start"] == row["end"] == BOUNDS[0] and rng.random() < _OF_ONE_SECOND:
             last = first
-        start, end = (_second(row["start"], ground, passing[last]), _second(row["end"], ground, passing[first]))
+        start = _second(row["start"], ground, rng, passing[last])
+        end = _second(row["end"], ground, rng, passing[first])
         if row["start"] == EARLY and rng.random() < _OF_THE_PAGE:
             start = ground.orders[passing[rng.randint(min(size, reach), reach)]].created_at - rng.randint(0, 1)
         if row["start"] == "beside an order" and start is not None:
@@ -78,7 +100,7 @@ def _chosen(row: Row, ground: Ground, rng: random.Random) -> Query:
         if row["end"] == "beside an order" and end is not None:
             end -= 1
     else:
-        start, end = (_second(row[each], ground, None) for each in ("start", "end"))
+        start, end = (_second(row[each], ground, rng) for each in ("start", "end"))
     if start is not None and end is not None and start > end and row["start"] in BOUNDS and row["end"] in BOUNDS:
         start, end = end, start
     return Query(symbol, status, start, end, limit)
@@ -90,17 +112,24 @@ def _no_market(ground: Ground, rng: random.Random) -> str:
     return rng.choice(["NOMARKET", *in_another_case])
 
 
-def _number(places: Sequence[int], first: int, last: int, ground: Ground, rng: random.Random) -> int:
-    """Which of these orders a bound lies at: often one that was created at a moment that tells, if there is one."""
-    at_a_moment = ground.telling(places, first, last) if rng.random() < _AT_A_MOMENT else []
-    return rng.choice(at_a_moment) if at_a_moment else rng.randint(first, last)
+def _number(places: Sequence[int], first: int, last: int, ground: Ground, rng: random.Random, step: int) -> int:
+    """Which of these orders a bound lies at: often one that was created at a moment that tells, if there is one, and
+    mostly one that has another one beside it, `step` seconds from it.
+    """
+    luck = rng.random()
+    if luck < _AT_A_MOMENT:
+        often = ground.telling(places, first, last)
+    else:
+        often = ground.beside(places, first, last, step) if luck < _BESIDE else []
+    return rng.choice(often) if often else rng.randint(first, last)
 
 
-def _second(where: str, ground: Ground, place: int | None) -> int | None:
+def _second(where: str, ground: Ground, rng: random.Random, place: int | None = None) -> int | None:
     """The bound of a window that lies there; `place`: the order that it lies at, or beside."""
     newest, oldest = ground.orders[0].created_at, ground.orders[-1].created_at
     before_all = max(oldest - 1, 1)
-    beyond = {ABSENT: None, "zero": 0, "before all": before_all, EARLY: before_all, "after all": ground.after_all}
+    after_all = rng.choice((ground.after_all, _IN_2100))
+    beyond = {ABSENT: None, "zero": 0, "before all": before_all, EARLY: before_all, "after all": after_all}
     if where in beyond:
         return beyond[where]
     return newest if place is None else ground.orders[place].created_at
@@ -111,9 +140,9 @@ def _limit(name: str, rng: random.Random, can_cut: int | None) -> int | None:
     if name == ABSENT:
         return None
     if name == "below":
-        return rng.choice(BELOW)
+        return rng.choice((*BELOW, -1, -200))
     if name == "above":
-        return rng.choice(ABOVE)
+        return rng.choice((*ABOVE, 501, 1001))
     least, most = SIZES[name]
     if can_cut is None:
         least = max(least, min(2, most))  # room for a window that tells

@@ -103,6 +103,15 @@ class AverageIsThePrice(Exchange):
 
 
 @fault(breaks="order.avg-fill-price")
+class AverageOfAllTakenIsThePrice(Exchange):
+    """Shows its own price for the average of an order that got all it wanted at three better prices or more."""
+
+    def average_price(self, order: Order) -> str:
+        whole = len(order.trades) > 2 and order.price and not order.left
+        return plain(order.price) if whole and order.price else super().average_price(order)
+
+
+@fault(breaks="order.avg-fill-price")
 class UnfilledAverageIsThePrice(Exchange):
     """Shows the price for the average while there are no fills."""
 

@@ -1,7 +1,7 @@
 """Lies about a limit that show beside a filter alone, where more orders pass it than the limit allows."""
 
 from conformance.faults import fault
-from conformance.faults.conditional import FiftyAnyway, OneFewer, OneMore, StartCutOff, When
+from conformance.faults.conditional import FiftyAnyway, OldestPage, OneFewer, OneMore, StartCutOff, When
 from conformance.sandbox.exchange import Exchange, Filters
 from conformance.sandbox.records import Order
 
@@ -68,6 +68,20 @@ class FiftyInsteadOfMoreThanAHundredOfAMarket(FiftyAnyway):
     """Shows 50 orders in lists with a symbol and a limit of 101 to 200."""
 
     when = _AboveAHundred(symbol=True)
+
+
+@fault(breaks="list.limit-after-filters")
+class FiftyInsteadOfHundredsBeforeAnEnd(FiftyAnyway):
+    """Shows 50 orders in lists with an end and a limit of 100 to 199, without a start."""
+
+    when = When(start=False, end=True, limit="100 to 199")
+
+
+@fault(breaks="list.limit-after-filters")
+class OldestOfHundredsBehindAStart(OldestPage):
+    """Shows the oldest orders, newest first in lists with a start and a limit of 100 to 199, without a symbol."""
+
+    when = When(symbol=False, start=True, limit="100 to 199")
 
 
 @fault(breaks="list.conjunctive")

@@ -119,6 +119,14 @@ class EndOneSecondLate(Exchange):
 
 
 @fault(breaks="list.end")
+class EndInThirtyOneBits(Exchange):
+    """Takes an end from 2038 on for one before 1970, so that it lets nothing through."""
+
+    def not_after(self, order: Order, end: int) -> bool:
+        return super().not_after(order, (end + 2**31) % 2**32 - 2**31)
+
+
+@fault(breaks="list.end")
 class EndInMilliseconds(Exchange):
     """Takes an end for milliseconds, so that nothing is older than any in seconds."""
 

@@ -98,14 +98,16 @@ class Trading:
         self._most = _most_lots(market)
         self._lots = telling_lots(market.lot, self._most)
 
-    def take(self, side: str) -> Steps:
-        """The caller takes three orders of the other account, each at a price of its own, and still wants more."""
+    def take(self, side: str, *, whole: bool = False) -> Steps:
+        """The caller takes three orders of the other account, each at a price of its own, and still wants more, or is
+        filled `whole`.
+        """
         prices = prices_between(self.market, _PRICES, _APART)
         limit = prices[-1] if side == "buy" else prices[0]
         resting = prices[1:4] if side == "buy" else prices[3:0:-1]
         yield [self._order(self._other, OPPOSITE[side], *each) for each in zip(resting, self._lots, strict=True)]
         self._expect_untouched(self._other)
-        yield [self._order(self._caller, side, limit, self._most)]
+        yield [self._order(self._caller, side, limit, sum(self._lots) if whole else self._most)]
         return self._fills()
 
     def make(self, side: str, *, whole: bool = False, by: int = 3, alike: bool = False) -> Steps:

@@ -12,7 +12,7 @@ from conformance.profile import Market
 
 _REASON = "INSUFFICIENT_BALANCE"  # a code; the documents give none
 
-_AT_A_MOMENT = 0.3  # of the older orders
+_AT_A_MOMENT = 0.5  # of the older orders that lie behind no other
 
 # So often a part that was filled is ten, which a number without trailing zeros shows as 1E+1, where that is no more
 # than so many times the quantity that is safe.
@@ -24,22 +24,31 @@ def history(
 ) -> list[dict[str, Any]]:
     """An order of each kind. The youngest are spread from `oldest` to `newest` (UNIX seconds), some in the same second.
 
-    Older ones are as old as their kind says, some of them created at a moment that tells. Most are updated up to a
-    minute after they were created, so that the two times order differently; none after `newest`.
+    Older ones are as old as their kind says, some of them created at a moment that tells. Of those that are alike in
+    market, status and age each second one is created one second after another one, so that a window that starts or
+    ends there shows whether it does so a second too early or too late. Most are updated up to a minute after they were
+    created, so that the two times order differently; none after `newest`.
     """
     young = sum(kind.age == YOUNG for kind in kinds)
     span = max(newest - oldest, 1)
     moments = {age: iter(telling_moments(newest - to, newest - since)) for age, (since, to) in AGES.items()}
-    made, number = [], 0
+    made = []
+    alone: dict[tuple[str, ...], int] = {}
+    places = iter(range(young))
     for kind in kinds:
         if kind.age == YOUNG:
             # Every fifth shares its second with the one before it.
+            number = next(places)
             created_at = newest - (number - (number % 5 == 4)) * span // young
-            number += 1
         else:
             created_at = newest - rng.randint(*AGES[kind.age])
             if rng.random() < _AT_A_MOMENT:
                 created_at = next(moments[kind.age], created_at)
+        alike = kind.market, kind.status, kind.age
+        if alike in alone:
+            created_at = min(alone.pop(alike) + 1, newest - AGES[kind.age][0])
+        else:
+            alone[alike] = created_at
         updated_at = min(created_at + rng.randrange(0, 60), newest)
         made.append(order(markets[kind.market], kind, created_at, updated_at, rng))
     return made

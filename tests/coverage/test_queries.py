@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -11,31 +12,27 @@ from conformance.coverage.ground import Ground, differ
 from conformance.coverage.neighbours import neighbours
 from conformance.coverage.population import AGES, population
 from conformance.coverage.queries import alike, plan, still_listed
-from conformance.coverage.rows import emptied_by
+from conformance.coverage.rows import ABSENT, BOUNDS, EARLY, emptied_by
 from conformance.oracle.listing import matches, page_size
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import STATUSES, Order, Query
+from conformance.profile import Market
+from conformance.stage.history import history
 from tests.orders import record
 
 NOW = 1_790_000_000
-MARKETS = ["DFUSDT", "DFUSDT2", "BTCUSDT"]
+MARKETS = {
+    symbol: Market(symbol, Decimal("0.5"), Decimal("0.6"), Decimal(10), Decimal("0.01"), Decimal(1))
+    for symbol in ("DFUSDT", "DFUSDT2", "BTCUSDT")
+}
 CREDENTIALS = {"caller": ("jwt", "api-key"), "other": ("jwt",)}
 
 
 def account(name: str, counts: Mapping[str, int]) -> Snapshot:
+    """An account into which a history was injected."""
     rng = random.Random(name)
-    kinds = population(MARKETS, list(AGES), counts, rng)
-    return Snapshot.of(
-        Order.from_json(
-            record(
-                f"{name}-{number}",
-                symbol=kind.market,
-                status=kind.status,
-                created_at=NOW - rng.randint(*AGES[kind.age]),
-            )
-        )
-        for number, kind in enumerate(kinds)
-    )
+    kinds = population([*MARKETS], list(AGES), counts, rng)
+    return Snapshot.of(map(Order.from_json, history(MARKETS, kinds, NOW, NOW - AGES["minutes"][1], rng)))
 
 
 PLENTY = dict.fromkeys(STATUSES, 56) | {"open": 207, "partially_filled": 101}
@@ -44,7 +41,7 @@ KNOWN = {"caller": account("caller", PLENTY), "other": account("other", dict.fro
 
 @pytest.fixture(scope="module", params=[0, 1, 2])
 def queries(request: pytest.FixtureRequest) -> Queries:
-    return plan(KNOWN, CREDENTIALS, MARKETS, request.param)
+    return plan(KNOWN, CREDENTIALS, [*MARKETS], request.param)
 
 
 def page(orders: Iterable[Order], query: Query, size: int | None = None) -> set[str]:
@@ -71,7 +68,7 @@ def test_nearly_all_that_can_tell_is_asked(queries: Queries) -> None:
 
 
 def test_nearly_all_combinations_of_four_are_asked_while_exploring() -> None:
-    queries = plan(KNOWN, CREDENTIALS, MARKETS, 0, strength=4)
+    queries = plan(KNOWN, CREDENTIALS, [*MARKETS], 0, strength=4)
     assert len(queries.fours - queries.told(queries.asked, 4)) <= len(queries.fours) / 50
     assert len(queries.triples - queries.told(queries.asked, 3)) <= len(queries.triples) / 100
 
@@ -111,6 +108,40 @@ def test_a_small_limit_cuts_under_any_two_conditions(
     given = {("limit", limit), ("credential", credential), ("symbol", market)}
     asked = [each for each in queries.asked if given <= set(each.row)]
     assert any(shows(each, lambda query: replace(query, limit=None)) for each in asked)
+
+
+BESIDE = [("symbol", each) for each in (ABSENT, *MARKETS)] + [("end", each) for each in (ABSENT, *BOUNDS)]
+BESIDE += [("credential", each) for each in ("jwt", "api-key")] + [("status", ABSENT), ("status", "open")]
+
+
+@pytest.mark.parametrize("start", [ABSENT, EARLY])
+@pytest.mark.parametrize("limit", ["51 to 99", "100 to 199", "200"])
+@pytest.mark.parametrize("other", BESIDE)
+def test_a_page_that_ends_at_fifty_shows_beside_any_two(
+    queries: Queries, limit: str, other: tuple[str, str], start: str
+) -> None:
+    """A server that has fifty for this limit, beside this start and one value of another parameter alone.
+
+    Where an account has no more orders of a market than the limit, it shows all of those.
+    """
+    given = {("limit", limit), ("start", start), other}
+    asked = [each for each in queries.asked if any(given <= row.items() for row in each.rows())]
+    assert any(len(page(KNOWN[each.whose].orders.values(), each.query)) > 50 for each in asked)
+
+
+@pytest.mark.parametrize("name", ["start", "end"])
+@pytest.mark.parametrize("limit", [ABSENT, "2 to 49", "50", "51 to 99", "100 to 199", "200", "above"])
+@pytest.mark.parametrize("status", STATUSES)
+def test_a_bound_tells_both_ways_beside_a_status_and_a_limit(
+    queries: Queries, status: str, limit: str, name: str
+) -> None:
+    """A server that is a second too strict, or too lax, there."""
+    given = {("status", status), ("limit", limit)}
+    asked = [each for each in queries.asked if given <= set(each.row) and getattr(each.query, name) is not None]
+    bounded = [each for each in asked if any(row[name] in BOUNDS for row in each.rows())]
+    too_lax = {"start": "a second before start", "end": "a second after end"}[name]
+    assert any(shows(each, SHIFTS[f"{name} exclusive"]) for each in bounded)
+    assert any(shows(each, SHIFTS[too_lax]) for each in bounded)
 
 
 @pytest.mark.parametrize("name", ["symbol", "status"])
@@ -156,7 +187,7 @@ def test_answers_agree_with_the_oracle() -> None:
 
 
 def test_an_account_without_orders_is_asked_nothing() -> None:
-    assert plan({"caller": Snapshot({})}, CREDENTIALS, MARKETS, 0).asked == ()
+    assert plan({"caller": Snapshot({})}, CREDENTIALS, [*MARKETS], 0).asked == ()
 
 
 def test_a_window_that_ends_before_it_starts_may_be_rejected_like_no_market(queries: Queries) -> None:
@@ -191,11 +222,11 @@ def test_parameters_stand_in_reverse_order_as_often_as_not(queries: Queries) -> 
 def test_lists_that_differ_in_one_parameter_stand_right_behind_each_other(seed: int) -> None:
     """In each parameter: a cache that forgets it in its key shows the first of them again."""
     ground = Ground(KNOWN["caller"])
-    first, *others = neighbours(ground, MARKETS, random.Random(seed))
+    first, *others = neighbours(ground, [*MARKETS], random.Random(seed))
     differing = [{name for name, value in each.pairs() if dict(first.pairs())[name] != value} for each in others]
     assert differing == [{"status"}, {"start"}, {"end"}]
     assert all(differ(ground.answer(first), ground.answer(each)) for each in others)
-    asked = [each.query for each in plan(KNOWN, CREDENTIALS, MARKETS, seed).asked]
+    asked = [each.query for each in plan(KNOWN, CREDENTIALS, [*MARKETS], seed).asked]
     places = [place for place, query in enumerate(asked) if len(query.pairs()) == 5]
     of_five = [asked[place] for place in places]
     assert places == list(range(places[0], places[0] + len(places)))
@@ -210,13 +241,13 @@ def test_lists_that_differ_in_one_parameter_stand_right_behind_each_other(seed: 
 
 def test_too_few_orders_have_no_lists_that_differ_in_one_parameter() -> None:
     few = Ground(Snapshot.of(Order.from_json(record(f"{at}", created_at=NOW + at)) for at in range(2)))
-    assert neighbours(few, MARKETS, random.Random(0)) == []
+    assert neighbours(few, [*MARKETS], random.Random(0)) == []
 
 
 def test_lists_that_a_crowded_second_makes_alike_are_not_asked_for() -> None:
     """Of hundreds of orders of one second a page may show any: it tells nothing of an end there, and stops nothing."""
     crowded = [Order.from_json(record(f"{at}-{each}", created_at=NOW + at)) for at in range(3) for each in range(300)]
     ground = Ground(Snapshot.of(crowded))
-    first, *others = neighbours(ground, MARKETS, random.Random(0))
+    first, *others = neighbours(ground, [*MARKETS], random.Random(0))
     assert len(others) < 3
     assert all(differ(ground.answer(first), ground.answer(each)) for each in others)
