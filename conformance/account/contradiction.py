@@ -71,7 +71,8 @@ def of_contradiction(
 
 def _of_hiding(listing: Listing, known: Snapshot, wrong: Callable[[Query], bool]) -> str | None:
     """The requirement that lists without filters break by leaving out what this one shows: all of its market; or what
-    lies behind a page, for want of a `start`, or though an `end` reaches it. None where it is neither.
+    lies behind a page, for want of a `start`, or though an `end` reaches it, and not where there is no end either. None
+    where it is neither.
     """
     query, orders = listing.query, known.orders
     new = (order for order in listing.orders if order.id not in orders and known.covers(order.created_at))
@@ -89,7 +90,11 @@ def _of_hiding(listing: Listing, known: Snapshot, wrong: Callable[[Query], bool]
         return "list.limit-default"
     if query.start is not None and not wrong(replace(query, start=None)):
         return "list.start"
-    return None if wrong(Query(end=hidden.created_at, limit=MAX_LIMIT)) else "list.end"
+    if wrong(Query(end=hidden.created_at, limit=MAX_LIMIT)):
+        return None
+    later = Query(hidden.symbol, start=hidden.created_at, limit=MAX_LIMIT)
+    has_room = sum(matches(later, order) for order in orders.values()) < MAX_LIMIT
+    return "list.limit-default" if has_room and not wrong(later) else "list.end"
 
 
 def _lacks_what_was_told(listing: Listing, known: Snapshot, told: Mapping[str, float]) -> bool:

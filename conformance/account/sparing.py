@@ -1,14 +1,17 @@
 """Why a cancel-all is not sent: it would destroy live orders that this run did not place."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order
 from conformance.verdict import CannotJudge, Declined, Inconclusive
 
 
-def spare(foreign: Sequence[Order], first: Snapshot | None, account: str) -> CannotJudge:
+def spare(
+    foreign: Sequence[Order], first: Snapshot | None, account: str, of_another: Container[object] = ()
+) -> CannotJudge:
     """What to raise to spare these orders of the account, or those that cannot be read, if there are none.
+    `of_another`: what the orders of the other account are known by.
 
     Declined if one stood there `first`, before this run; Inconclusive if all have come since, as they do where two runs
     meet.
@@ -20,6 +23,8 @@ def spare(foreign: Sequence[Order], first: Snapshot | None, account: str) -> Can
         )
     markets = ", ".join(sorted({order.symbol for order in foreign}))
     count = "a live order" if len(foreign) == 1 else f"{len(foreign)} live orders"
+    if all(order.identity in of_another for order in foreign):
+        return Inconclusive(f"lists of {account} show {count} of the other account, in {markets}")
     if first and all(order.id not in first.orders and first.covers(order.created_at) for order in foreign):
         return Inconclusive(
             f"{count} in {account}, in {markets}, came during the run and not from it: somebody else uses "

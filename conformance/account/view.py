@@ -264,7 +264,7 @@ class View:
     def decline_to_harm(self) -> None:
         """Raise, as `spare` says, where a cancel-all would or may meet somebody else's order."""
         if ((foreign := self.foreign_live()) or self._perhaps_live) and not self._target.disposable:
-            raise spare(foreign, self._first, self.account.name)
+            raise spare(foreign, self._first, self.account.name, self.account.foreign)
 
     # -- one look ------------------------------------------------------------------------------------------------------
 

@@ -5,7 +5,8 @@ import pytest
 from conformance.declare import alone, cancels, needs, verifies
 from conformance.oracle.listing import MAX_LIMIT
 from conformance.orders import Query
-from conformance.scenarios.cancellation import cancel_all, expect_listed, expect_unchanged
+from conformance.scenarios.cancellation import cancel_all, expect_listed
+from conformance.scenarios.later import expect_unchanged
 from conformance.scenarios.trades import meet
 from conformance.stage.stage import Stage
 from conformance.stage.wishes import Wish

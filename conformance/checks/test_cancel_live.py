@@ -1,12 +1,14 @@
 """Cancel-all: everything that is live in scope, and nothing else."""
 
+from itertools import cycle
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.account.account import SNAPSHOT_PAGES
 from conformance.declare import cancels, needs, verifies
 from conformance.hypothesis_seam import DRAWING
-from conformance.scenarios.cancellation import cancel_all
+from conformance.scenarios.cancellation import cancel_all, cancel_nothing
 from conformance.stage.stage import Stage
 from conformance.stage.wishes import Wish
 from conformance.strategies import wishes
@@ -41,7 +43,7 @@ def test_one_market_and_then_all(stage: Stage, data: st.DataObject) -> None:
 @needs(arrange=True, other=True)
 def test_other_users_orders_stay(stage: Stage) -> None:
     """Both accounts have live orders in the same markets: after a cancel-all of either, those of the other one stand
-    there as before.
+    there as before; also after one that finds nothing, of all markets or of one.
     """
     wishes = [Wish(market, side) for market in stage.markets for side in ("buy", "sell")]
     stage.arrange(wishes, bystander=True)
@@ -50,7 +52,8 @@ def test_other_users_orders_stay(stage: Stage) -> None:
     if not other.foreign_live():
         cancel_all(stage, stage.markets[-1].symbol, by=other, credential=other.account.credentials[-1], bystander=True)
     cancel_all(stage, bystander=True)
-    cancel_all(stage, bystander=True)
+    scopes = [None, *(market.symbol for market in stage.markets[:2])]
+    cancel_nothing(stage, list(zip(scopes, cycle(stage.caller.credentials), strict=False)), bystander=True)
 
 
 @cancels

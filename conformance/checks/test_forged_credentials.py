@@ -47,7 +47,9 @@ def test_a_forged_credential_lists_nothing(stage: Stage, forgeries: Sequence[For
 @EACH_COMPONENT
 @needs(arrange=True)
 def test_a_forged_credential_cancels_nothing(stage: Stage, forgeries: Sequence[Forgery]) -> None:
-    """Cancel-all while orders are live, with each alteration of one part: a 4xx, and each order stands as before."""
+    """Cancel-all while orders are live, of all markets or of one, with each alteration of one part: a 4xx, and each
+    order stands as before.
+    """
     forged_requests.cancel_forged(stage, forgeries)
 
 

@@ -87,9 +87,10 @@ def test_a_list_that_is_refused_leaves_nothing_to_the_next(caller: Account, know
 @verifies("list.symbol")
 @needs(orders=1)
 def test_a_symbol_knows_no_wildcards(caller: Account, stage: Stage) -> None:
-    """Names that are no market, wildcards among them: a 4xx, or no orders."""
-    markets = _markets(stage)
-    every = ("*", "%25", quote(min(markets)[:1] + "%"), quote("_" * len(min(markets, key=len))))
+    """Names that are no market, wildcards and a list of two among them: a 4xx, or no orders."""
+    markets = sorted(_markets(stage))
+    of_two = quote(",".join(markets[:2])) if markets[1:] else "**"
+    every = ("*", "%25", quote(markets[0][:1] + "%"), quote("_" * len(min(markets, key=len))), of_two)
     names = [name for name in every if unquote(name) not in markets]
     with caller.ahead(f"symbol={name}" for name in names):
         for name in names:

@@ -115,6 +115,33 @@ class NotAmongTheCanceled(Exchange):
 # -- for good ------------------------------------------------------------------------------------------------------
 
 
+@fault(breaks="cancel.updated-at-stable")
+class StampedByTheArchive(Exchange):
+    """Stamps what was filled in part once more, two seconds after it was canceled."""
+
+    def record(self, order: Order) -> dict[str, Any]:
+        record = super().record(order)
+        archived = order.status == "canceled" and order.trades and self.clock.now() - order.updated_at >= 2
+        return record | ({"updated_at": order.updated_at + 2} if archived else {})
+
+
+@fault(breaks="cancel.visible")
+class NoAverageAmongTheCanceled(Exchange):
+    """Shows "0" for the average of canceled orders in lists of those."""
+
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts)
+        self.lists_canceled = False
+
+    def listed(self, account: str, filters: Filters, limit: int | None) -> list[Order]:
+        self.lists_canceled = filters.status == "canceled"
+        return super().listed(account, filters, limit)
+
+    def list_body(self, orders: list[Order]) -> Any:
+        lost = {"avg_fill_price": "0"} if self.lists_canceled else {}
+        return [self.record(order) | (lost if order.trades else {}) for order in orders]
+
+
 @fault(breaks="cancel.final")
 class ComesBackToLife(Exchange):
     """Opens what was canceled last again when the account places its next order."""

@@ -217,3 +217,12 @@ class WholeTensOfWhatWasCanceledHaveAnExponent(Exchange):
             filled = Decimal(record["filled_qty"])
             record["filled_qty"] = str(filled.normalize()) if filled else record["filled_qty"]
         return body
+
+
+# thrasher-corp/gocryptotrader#2375
+@fault(breaks="order.quote-quantity")
+class RejectedAmountLost(Exchange):
+    """Forgets which amount a rejected market buy was to spend."""
+
+    def record(self, order: Order) -> dict[str, Any]:
+        return super().record(order) | ({"quote_quantity": None} if order.status == "rejected" else {})

@@ -108,6 +108,21 @@ class LiveAloneUnlessTold(Exchange):
         return [order for order in super().candidates(account, filters) if order.live or told]
 
 
+# alpacahq/Alpaca-API#29
+@fault(breaks="list.limit-default")
+class UnfilledCancelsOfYesterdayAreLeftOut(Exchange):
+    """Leaves out, without a status, what was canceled without a fill and is older than a day."""
+
+    def candidates(self, account: str, filters: Filters) -> Iterable[Order]:
+        yesterday = self.clock.now() - _DAY_S
+
+        def is_left_out(order: Order) -> bool:
+            return order.status == "canceled" and not order.filled and order.created_at < yesterday
+
+        every = super().candidates(account, filters)
+        return [order for order in every if filters.status is not None or not is_left_out(order)]
+
+
 # bennycode/coinbase-pro-node#432
 @fault(breaks="list.start")
 class LiveAloneSinceTheStart(Exchange):

@@ -108,7 +108,7 @@ class AverageOfAllTakenIsThePrice(Exchange):
 
     def average_price(self, order: Order) -> str:
         whole = len(order.trades) > 2 and order.price and not order.left
-        return plain(order.price) if whole and order.price else super().average_price(order)
+        return f"{order.price.normalize():f}" if whole and order.price else super().average_price(order)
 
 
 @fault(breaks="order.avg-fill-price")

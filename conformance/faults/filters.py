@@ -16,6 +16,14 @@ from conformance.sandbox.records import LIVE, Order
 
 
 @fault(breaks="list.symbol")
+class SymbolsBetweenCommas(Exchange):
+    """Takes a symbol with commas for several."""
+
+    def in_market(self, order: Order, symbol: str) -> bool:
+        return order.symbol in symbol.split(",")
+
+
+@fault(breaks="list.symbol")
 class SymbolIgnored(Exchange):
     """Shows all markets, whatever the symbol."""
 
@@ -69,6 +77,17 @@ class SymbolFindsTheLive(Exchange):
 
     def in_market(self, order: Order, symbol: str) -> bool:
         return order.live and super().in_market(order, symbol)
+
+
+@fault(breaks="list.symbol-omitted")
+class MarketsWithLiveOrdersAlone(Exchange):
+    """Shows, without a symbol and a status, the markets alone in which the account has live orders."""
+
+    def passes(self, order: Order, filters: Filters) -> bool:
+        if filters.symbol is None and filters.status is None:
+            live = any(each.symbol == order.symbol for each in self.cancelable(order.account))
+            return live and super().passes(order, filters)
+        return super().passes(order, filters)
 
 
 @fault(breaks="list.symbol-omitted")

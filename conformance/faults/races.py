@@ -173,3 +173,27 @@ class UndoesTheFill(_Pauses):
             order.filled, order.value = was[order.id]
         self.cancel(left)
         return self.cancel_answer(left)
+
+
+@fault(breaks="cancel.concurrent-once")
+class NewJobEndsTheOld(_Pauses):
+    """Cancels ten orders after ten, and stops as soon as the account asks again, which finds no more than the rest."""
+
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts)
+        self.jobs: Counter[str] = Counter()
+        self.claimed: set[str] = set()
+
+    async def cancel_all(self, account: str, symbol: str | None) -> Response:
+        self.jobs[account] += 1
+        job = self.jobs[account]
+        found = [order for order in self.found(account, symbol) if order.id not in self.claimed]
+        self.claimed |= {order.id for order in found}
+        done: list[Order] = []
+        while found and job == self.jobs[account]:
+            some, found = found[:10], found[10:]
+            self.cancel([order for order in some if order.live])
+            done += some
+            await asyncio.sleep(_PAUSE_S)
+        self.claimed.clear()
+        return self.cancel_answer([order for order in done if order.status == "canceled"])

@@ -131,6 +131,18 @@ class QuietMarketIsEvery(Exchange):
         return super().cancel_all(account, symbol) or super().cancel_all(account, None)
 
 
+@fault(breaks="cancel.own-only")
+class QuietMarketIsEverybodys(Exchange):
+    """Cancels everybody's orders in a market that is named, where the caller has none there."""
+
+    def cancel_all(self, account: str, symbol: str | None) -> list[Order]:
+        canceled = super().cancel_all(account, symbol)
+        if symbol is not None and not canceled:
+            for order in (order for whose in self.orders for order in self.concerned(whose, symbol)):
+                self.cancel(order)
+        return canceled
+
+
 @fault(breaks="cancel.scope-symbol")
 class StampsOtherMarkets(Exchange):
     """Sets updated_at of live orders in the markets that were not named."""

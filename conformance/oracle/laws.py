@@ -73,13 +73,18 @@ def no_fills_no_average(order: Order) -> Iterator[Sight]:
     elif order.filled_qty == 0:
         yield RIGHT if given == "0" else Breach('avg_fill_price "0" without fills', f"{given!r} on {order}")
     else:
-        yield RIGHT if order.avg_fill_price > 0 else Breach("an average above 0 with fills", f"{given!r} on {order}")
+        lost = Breach("an average above 0 with fills", f"{given!r} on {order}", changed=("avg_fill_price",))
+        yield RIGHT if order.avg_fill_price > 0 else lost
 
 
 @LAWS.rule("order.quote-quantity")
 def quote_quantity_on_market_buys_alone(order: Order) -> Iterator[Sight]:
-    """quote_quantity is null on everything but a market buy."""
+    """quote_quantity is null on everything but a market buy; on one without a quantity it is the amount asked for."""
     if (order.type, order.side) == ("market", "buy"):
+        given = named(order.sent)
+        if "quote_quantity" in given and given.get("quantity", order) is None:
+            lost = Breach("a quote_quantity on a market buy without a quantity", f"null on {order}")
+            yield lost if given["quote_quantity"] is None else RIGHT
         return
     given = order.quote_quantity
     kind = f"{order.type} {order.side}"
@@ -108,8 +113,8 @@ def no_reason_without_rejection(order: Order) -> Iterator[Sight]:
 @LAWS.rule("order.price-respected")
 def no_worse_than_its_price(order: Order) -> Iterator[Sight]:
     """A limit buy's average is not above its price, a limit sell's not below."""
-    if order.type != "limit" or order.price is None or order.filled_qty == 0:
-        return
+    if order.type != "limit" or order.price is None or order.filled_qty == 0 or order.avg_fill_price == 0:
+        return  # that there is no average is another defect
     average, price = order.avg_fill_price, order.price
     worse = average > price if order.side == "buy" else average < price
     yield Breach(f"an average no worse than the price {price}", f"{average} on {order}") if worse else RIGHT

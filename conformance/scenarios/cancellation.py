@@ -16,9 +16,10 @@ from conformance.evidence import Exchange
 from conformance.operations import CANCEL_ALL
 from conformance.oracle.cancel_case import Cancellation
 from conformance.oracle.cancellation import CANCELLATION, UNTOUCHED
-from conformance.oracle.listing import MAX_LIMIT, changed_by_reading, explain
+from conformance.oracle.listing import MAX_LIMIT, explain
 from conformance.oracle.snapshot import Interval, Snapshot
 from conformance.orders import Order, Query
+from conformance.scenarios.later import explained
 from conformance.scenarios.readers import Readers
 from conformance.stage.clearing import NOTHING, UNSEEN, Many, looked_at
 from conformance.stage.stage import Stage
@@ -119,19 +120,29 @@ def cancel_all(
     account.observations.count(judgement.saw)
     lists_before = (*before.exchanges[:1], *other_before.exchanges[:1])
     evidence = (*lists_before, answer.exchange, *after.exchanges[:1], *other_after.exchanges[:1])
-    account.observations.report([*view.lag.breaches(), *judgement.breaches], *evidence, raising=True)
+    views = [(view, before, after), *([] if opposite is None else [(opposite, other_before, other_after)])]
+    found = explained(judgement.breaches, views)
+    account.observations.report([*view.lag.breaches(), *found], *evidence, raising=True)
     readers.judge(before, after)
     return cancellation
 
 
-def cancel_nothing(stage: Stage, each: Sequence[tuple[str | None, Credential]], *, may_reject: bool = False) -> None:
+def cancel_nothing(
+    stage: Stage,
+    each: Sequence[tuple[str | None, Credential]],
+    *,
+    may_reject: bool = False,
+    bystander: bool = False,
+) -> None:
     """Let the caller cancel all in each of these scopes, with this credential, while nothing is live there; judge it.
 
     They are sent side by side, and one look serves for all. Where anything is wrong, each is said again with a look of
-    its own, to find the one that does it. `may_reject` and what is raised as for `cancel_all`.
+    its own, to find the one that does it. `may_reject`, `bystander` and what is raised as for `cancel_all`.
     """
     view, account = stage.view, stage.caller
-    before = view.believed()
+    opposite = view.opposite if bystander else None
+    with stage.looking(*(each for each in (view, opposite) if each is not None)):
+        before, other_before = view.believed(), NOTHING if opposite is None else opposite.believed()
     view.decline_to_harm()
     for symbol, _ in each:
         account.observations.cover("cancels", ("size", str(len(before.live(symbol)))))
@@ -142,32 +153,40 @@ def cancel_nothing(stage: Stage, each: Sequence[tuple[str | None, Credential]], 
         account.cancel_all(*asked, nothing_live=not before.live(asked[0]), may_reject=may_reject, came=answer)
         for asked, answer in zip(each, came, strict=True)
     ]
-    after = view.believed(len(before.exchanges))
-    judgements = [CANCELLATION.judge(_of_many(stage, answer, before, after)) for answer in answers]
+    theirs = [] if opposite is None else opposite.pages()
+    with asked_ahead([*view.pages(len(before.exchanges)), *theirs]):
+        after = view.believed(len(before.exchanges))
+        other_after = NOTHING if opposite is None else opposite.fresh()
+    judgements = [
+        CANCELLATION.judge(
+            Cancellation(
+                symbol=answer.symbol,
+                returned=answer.orders,
+                before=before,
+                after=after,
+                other_before=other_before,
+                other_after=other_after,
+                clock=stage.lane.clock.window(answer.sent_at, answer.answered_at),
+                tried_before=answer.tried_before,
+                rejected=answer.rejected,
+                unshown=frozenset(view.own.unshown),
+                unread=answer.unread,
+            )
+        )
+        for answer in answers
+    ]
+    if opposite is not None:
+        opposite.believe(other_after)
     wrong = next((judgement.breaches for judgement in judgements if judgement.breaches), ())
     if wrong:
         for symbol, credential in each:
-            cancel_all(stage, symbol, credential=credential, may_reject=may_reject)
+            cancel_all(stage, symbol, credential=credential, may_reject=may_reject, bystander=bystander)
+    lists_before = (*before.exchanges[:1], *other_before.exchanges[:1])
     between = [answer.exchange for answer in answers]
-    account.observations.report(wrong, *before.exchanges[:1], *between, *after.exchanges[:1], raising=True)
+    shown = (*lists_before, *between, *after.exchanges[:1], *other_after.exchanges[:1])
+    account.observations.report(wrong, *shown, raising=True)
     for judgement in judgements:
         account.observations.count(judgement.saw)
-
-
-def _of_many(stage: Stage, answer: Canceled, before: Snapshot, after: Snapshot) -> Cancellation:
-    return Cancellation(
-        symbol=answer.symbol,
-        returned=answer.orders,
-        before=before,
-        after=after,
-        other_before=NOTHING,
-        other_after=NOTHING,
-        clock=stage.lane.clock.window(answer.sent_at, answer.answered_at),
-        tried_before=answer.tried_before,
-        rejected=answer.rejected,
-        unshown=frozenset(stage.view.own.unshown),
-        unread=answer.unread,
-    )
 
 
 def _with(snapshot: Snapshot, others: Iterable[Order]) -> Snapshot:
@@ -265,12 +284,3 @@ def expect_listed(stage: Stage, cancellation: Answered, earlier: Page) -> None:
     blamed = [each._replace(got=f"{each.got}{words}", certain=True) for each in charge(breaches, "cancel.visible")]
     answered = [each for each in (cancellation.exchange,) if each is not None]
     stage.caller.observations.report(blamed, earlier.exchange, *answered, page.exchange, raising=True)
-
-
-def expect_unchanged(stage: Stage, earlier: Snapshot) -> None:
-    """Raise a Violation where an order of the caller that was over then is not the same now."""
-    stage.view.changing()
-    now = stage.view.settled()
-    over = replace(earlier, orders={id: order for id, order in earlier.orders.items() if not order.live})
-    breaches = charge(changed_by_reading(over, now), "cancel.final")
-    stage.caller.observations.report(breaches, *earlier.exchanges[:1], *now.exchanges[:1], raising=True)

@@ -18,7 +18,7 @@ from conformance.scenarios.attempts import OF_LOAD, attempt, harm_done, shown
 from conformance.stage.stage import Stage
 from conformance.verdict import Breach, NotObserved, Violation
 from conformance.wire.client import THROTTLED, Answer
-from conformance.wire.forgery import NO_CREDENTIALS, Forgery, cell
+from conformance.wire.forgery import COMPONENTS, NO_CREDENTIALS, Forgery, cell
 
 # The kind of what is covered here, in a check's observations.
 COVERED = "forged"
@@ -28,6 +28,8 @@ _NAMED = 5  # so many of the credentials that were accepted are named in a findi
 # A refusal is met where nothing that was shown before is kept.
 _NOT_ASKED_YET = Query(limit=2)
 
+
+_NUMBERS = {forged: number for of_one in COMPONENTS.values() for number, forged in enumerate(of_one)}
 
 _Forged = tuple[Forgery, str, int | None]
 """Credentials that are not good, what is asked for with them, and the time that is signed, if it is not now."""
@@ -140,7 +142,7 @@ def _cancel_without_others(stage: Stage, possible: Sequence[Forgery]) -> None:
     if tried.done or accepted:
         for each in possible:
             stage.have_live()
-            cancel_alone(stage, each)
+            cancel_alone(stage, each, _scope(stage, each))
     for breaches, answer in accepted:
         stage.caller.observations.report(breaches, answer.exchange, raising=True)
     if tried.done:
@@ -164,7 +166,8 @@ class _Tried(NamedTuple):
         answers: list[Answer] = []
         at_once = stage.caller.at_once
         for first in range(0, len(forgeries), at_once):  # what was signed a while ago would be refused for that
-            answers += sent(stage, CANCEL_ALL, [(each, "", None) for each in forgeries[first : first + at_once]])
+            some = forgeries[first : first + at_once]
+            answers += sent(stage, CANCEL_ALL, [(each, _scope(stage, each), None) for each in some])
         after = stage.view.believed(len(before.exchanges))
         live = replace(before, orders={order.id: order for order in before.live()})  # what is over changes otherwise
         return cls(answers, harm_done(stage, live, after), before, after)
@@ -189,6 +192,16 @@ def cancel_alone(stage: Stage, forged: Forgery, query: str = "") -> None:
         instead=f"a 4xx to a request with {forged.says}",
         wrong=lambda answer: _breaches(stage, forged, answer),
     )
+
+
+def _scope(stage: Stage, forged: Forgery) -> str:
+    """The query of a cancel-all with these credentials: every second alteration of a part is tried on one market, in
+    which there are live orders.
+    """
+    number = _NUMBERS.get(forged)
+    if number is None or (number + stage.seed) % 2:
+        return ""
+    return urlencode({"symbol": stage.view.latest().live()[0].symbol})
 
 
 def _possible(stage: Stage, operation: Operation, forgeries: Sequence[Forgery]) -> list[Forgery]:

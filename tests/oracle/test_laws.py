@@ -89,7 +89,7 @@ def test_an_amount_that_status_and_average_gainsay_is_what_is_wrong(changed: dic
         ({"status": "canceled"}, {**LIMIT, **NO_REASON}),
         ({"status": "rejected", "reject_reason": "X"}, {**LIMIT, "order.reject-reason": 1}),
         ({"status": "expired"}, LIMIT),
-        (MARKET_BUY, {**ALWAYS, **NO_REASON}),
+        (MARKET_BUY, {**ALWAYS, **NO_REASON, "order.quote-quantity": 1}),
         (MARKET_SELL, {**ALWAYS, **NO_REASON, "order.nullable": 1, "order.quote-quantity": 1}),
         ({**MARKET_SELL, "price": "0.6"}, {**ALWAYS, **NO_REASON, "order.nullable": 1, "order.quote-quantity": 1}),
     ],
