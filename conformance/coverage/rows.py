@@ -37,7 +37,7 @@ WITHIN = (1, 2, 49, 50, 51, 100, 199, 200)
 ABOVE = (201, 2**31 - 1)
 BELOW = (0, -(2**31) + 1)
 LIMITS = (ABSENT, *SIZES, "above", "below")
-_PLENTY = {"100 to 199": 100, "200": 100, "above": MAX_LIMIT}
+_PLENTY = {"100 to 199": 120, "200": 120, "above": MAX_LIMIT}
 _EMPTYING = {"symbol": (NO_MARKET,), "start": ("after all",), "end": ("zero", "before all")}
 NEVER = 2**40  # more orders, and a later second, than there ever are
 
