@@ -1,8 +1,10 @@
 """Lies about time: where a window starts, where it ends, and what lies in it."""
 
+import time
 import zlib
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -89,6 +91,26 @@ class StartSpansFiveMinutes(Exchange):
     def passes(self, order: Order, filters: Filters) -> bool:
         alone = filters.start is not None and filters.end is None
         return super().passes(order, replace(filters, end=(filters.start or 0) + 300) if alone else filters)
+
+
+@fault(breaks="list.start")
+class NowIsRememberedBehindAStart(Exchange):
+    """Ends lists with a start alone at what was now up to two seconds before."""
+
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts)
+        self.renewed_at = float("-inf")
+        self.kept: set[str] = set()
+
+    def listed(self, account: str, filters: Filters, limit: int | None) -> list[Order]:
+        if time.monotonic() > self.renewed_at + 2:
+            self.renewed_at = time.monotonic()
+            self.kept = {id for orders in self.orders.values() for id in orders}
+        return super().listed(account, filters, limit)
+
+    def passes(self, order: Order, filters: Filters) -> bool:
+        until_now = filters.start is not None and filters.end is None
+        return super().passes(order, filters) and not (until_now and order.id not in self.kept)
 
 
 # -- end -----------------------------------------------------------------------------------------------------------
