@@ -8,6 +8,7 @@ from conformance.declare import cancels, needs, verifies
 from conformance.oracle.fills import Fills
 from conformance.orders import Query
 from conformance.profile import Market
+from conformance.scenarios.placed import expect_placed_listed
 from conformance.scenarios.trades import Steps, Trading, add_up, tells_doubles_apart
 from conformance.stage.stage import Stage
 from conformance.verdict import Breach, NotObserved, Violation
@@ -89,6 +90,7 @@ def _made(stage: Stage, kinds: Sequence[tuple[int, Kind]]) -> Iterator[Mapping[T
         made = add_up(stage, trades)
         yield made
         if len(made) < len(trades):
+            expect_placed_listed(stage)
             raise NotObserved("other orders traded with those of this run each time, or lists did not show all of them")
 
 

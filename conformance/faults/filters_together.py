@@ -1,6 +1,7 @@
 """Lies about filters that forget each other, and pages that are cut before all filters were applied."""
 
 from dataclasses import replace
+from typing import Any
 
 from conformance.faults import fault
 from conformance.sandbox.exchange import Exchange, Filters
@@ -130,3 +131,19 @@ class FiltersTwiceTheLimit(Exchange):
     def listed(self, account: str, filters: Filters, limit: int | None) -> list[Order]:
         twice = self.in_order(list(self.visible_to(account)))[: 2 * self.page_size(limit)]
         return self.page([order for order in twice if self.passes(order, filters)], limit)
+
+
+@fault(breaks="order.id")
+class IdsWithoutHyphens(Exchange):
+    """Writes ids without hyphens where a market and a status are given."""
+
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts)
+        self.short = False
+
+    def listed(self, account: str, filters: Filters, limit: int | None) -> list[Order]:
+        self.short = filters.symbol is not None and filters.status is not None
+        return super().listed(account, filters, limit)
+
+    def list_body(self, orders: list[Order]) -> Any:
+        return [self.record(order) | ({"id": order.id.replace("-", "")} if self.short else {}) for order in orders]

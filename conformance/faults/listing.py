@@ -260,3 +260,14 @@ class SortsTheFirstHundred(Exchange):
 
 def _everybodys(exchange: Exchange) -> list[Order]:
     return [order for orders in exchange.orders.values() for order in orders.values()]
+
+
+# -- all that was placed -------------------------------------------------------------------------------------------
+
+
+@fault(breaks="list.limit-default")
+class MarketOrdersAreNotListed(Exchange):
+    """Shows no order in any list that was placed at market price."""
+
+    def visible_to(self, account: str) -> Iterable[Order]:
+        return [each for each in super().visible_to(account) if each.type == "limit" or each.placed_with is None]

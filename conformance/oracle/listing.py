@@ -157,16 +157,20 @@ def explain(listing: Listing, known: Interval) -> Iterator[Breach]:
     for order in stable:
         if order.id in shown and (changed := order.changes(shown[order.id])):
             want = f"the same record of {order} in every list"
-            other = shown[order.id]
-            broken, told = _of_records(order, other), became(changed, other)
+            now = shown[order.id]
+            broken, told = _of_records(order, now), became(changed, now)
             yield Breach(want, _differences(changed), broken, certain=False, changed=told)
+    unknown = [each for each in page if each.identity not in listing.foreign and each.id not in known.before.orders]
+    renamed = {order.identity[1:]: order for order in unknown}
     for order in listing.left_out(order for order in passing if must_show(query, floor, order)):
-        yield Breach(
-            f"{count(due, 'order')}, {order} among them", f"{count(len(page), 'order')} without it", certain=False
-        )
-    for order in (each for each in page if each.identity not in listing.foreign):
-        known_to_be = known.before.orders.get(order.id)
-        if known_to_be is None and not known.unsettled(order.id) and known.covers(order.created_at):
+        want, got = f"{count(due, 'order')}, {order} among them", f"{count(len(page), 'order')} without it"
+        if other := renamed.get(order.identity[1:]):
+            unknown = [each for each in unknown if each is not other]
+            yield Breach(f"{order} under the same id in every list", f"{other}", "order.id", certain=False)
+        else:
+            yield Breach(want, got, certain=False)
+    for order in unknown:
+        if not known.unsettled(order.id) and known.covers(order.created_at):
             yield Breach(
                 "orders that a list without filters shows too",
                 f"{order}, which such a list does not show",

@@ -1,5 +1,6 @@
 """Rules over requests that ran at the same time: no order is lost, and none is returned twice."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
@@ -41,15 +42,21 @@ class Race:
 RACES: Rulebook[[Race]] = Rulebook()
 
 
-@RACES.rule("cancel.concurrent-once")
+@RACES.rule("cancel.concurrent-once", may_also=("cancel.exact",))
 def in_one_answer(race: Race) -> Iterator[Sight]:
-    """No order is told by two answers."""
+    """No order is told by two answers, nor twice by one."""
+    alone = "cancel.exact" if len(race.answers) == 1 else None
+    for number, answer in enumerate(race.answers, start=1):
+        for id, times in Counter(order.id for order in answer).items():
+            if times > 1:
+                got = f"{id} {times} times in the answer to cancel-all {number}"
+                yield Breach("each order once in an answer", got, alone)
     if len(race.answers) < 2:
         return
     tellers: dict[str, list[int]] = {}
     for number, answer in enumerate(race.answers, start=1):
-        for order in answer:
-            tellers.setdefault(order.id, []).append(number)
+        for id in {order.id for order in answer}:
+            tellers.setdefault(id, []).append(number)
     for id, numbers in tellers.items():
         told = f"{id} in the answers to cancel-alls {' and '.join(map(str, numbers))} of {len(race.answers)}"
         yield RIGHT if len(numbers) == 1 else Breach("each order in one answer", told)

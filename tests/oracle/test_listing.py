@@ -1,5 +1,6 @@
 """The oracle's reading of a list, against order sets written by hand."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -281,3 +282,12 @@ def test_the_status_is_not_judged_of_a_record_that_does_not_tell_it() -> None:
     judgement = LISTING.judge(Listing(Query(status="filled", symbol="ELSE"), page))
     assert {each.requirement for each in judgement.breaches} == {"list.symbol"}
     assert not judgement.saw["list.status"]
+
+
+def test_a_known_order_under_another_id_is_told_as_that() -> None:
+    still = Interval.still(Snapshot.of([A, B]))
+    renamed = replace(B, id="another")
+    [breach] = explain(Listing(Query(), [A, renamed]), still)
+    assert (breach.requirement, breach.got) == ("order.id", str(renamed))
+    # Beside its own id, it is another order.
+    assert [each.requirement for each in explain(Listing(Query(), [A, B, renamed]), still)] == [None]

@@ -6,11 +6,14 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
+from conformance import faults
 from conformance.orders import LIVE
 from conformance.sandbox import Sandbox
 from conformance.sandbox.face import Face
+from conformance.scenarios.placed import expect_placed_listed
+from conformance.stage.placement import order, place
 from conformance.stage.wishes import Wish
-from conformance.verdict import Misfit
+from conformance.verdict import Misfit, Violation
 from tests.sandboxes import stage_on
 
 
@@ -45,3 +48,16 @@ def test_an_order_without_an_id_is_recognized_where_others_have_had_one() -> Non
 def test_where_no_answer_has_one_the_profile_is_wrong() -> None:
     with stage_on(sandbox_that_tells(set())) as stage, pytest.raises(Misfit, match="order_id /id does not exist"):
         stage.arrange([Wish(stage.markets[0], "buy")], by="placing")
+
+
+def test_what_was_placed_and_is_in_no_list_is_found_in_the_end() -> None:
+    with stage_on(faults.load()["market-orders-are-not-listed"].sandbox()) as stage:
+        expect_placed_listed(stage)
+        market = stage.markets[0]
+        stage.arrange([Wish(market, "buy")], by="placing")
+        expect_placed_listed(stage)
+        place(stage.driver, order(stage.view, market, "sell", None, market.lot))
+        stage.view.settled()
+        with pytest.raises(Violation) as found:
+            expect_placed_listed(stage)
+        assert "which placing an order told" in found.value.breach.want
