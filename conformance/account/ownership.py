@@ -20,6 +20,8 @@ class Ownership:
         self._unrecognized: Counter[Looks] = Counter()
         self._injected: dict[str, tuple[Looks, Moment]] = {}
         self._sent_ids: set[str] = set()
+        # Injected orders that lists have not shown in time, by the ids that the target takes otherwise.
+        self.left_out: dict[str, tuple[Looks, Moment]] = {}
         self._takes_ids = False  # whether the target gives injected orders the ids that they were sent with
         self._whole: set[str] = set()  # ids of injected orders, which trade with nobody
         self._certain: set[str] = set()  # ids that answers told, and of orders that show as they were injected
@@ -106,6 +108,8 @@ class Ownership:
         shown = {order.id for order in orders}
         self._unseen -= shown.union(id for id in unread if id)
         self.unshown -= shown
+        for id in self.left_out.keys() & shown:
+            del self.left_out[id]
         before = self._before or ()
         news = [order for order in orders if order.id not in self._ids and order.id not in before]
         sent = set(self._injected.values())
@@ -185,7 +189,9 @@ class Ownership:
         self.unshown |= self._unseen
         self._unseen.clear()
         self._perhaps += self._unrecognized  # a list that reaches deeper may show them yet
-        if not self._takes_ids:
+        if self._takes_ids:
+            self.left_out |= self._injected
+        else:
             self._perhaps += Counter(sent for sent, _ in self._injected.values())
         self._unrecognized.clear()
         self._injected.clear()

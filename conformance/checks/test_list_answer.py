@@ -12,6 +12,7 @@ from conformance.account.known import Known
 from conformance.declare import asks, early, needs, verifies
 from conformance.oracle.listing import MAX_LIMIT, changed_by_reading
 from conformance.orders import LIVE, STATUSES, Query
+from conformance.scenarios.placed import expect_injected_listed
 from conformance.stage.stage import Stage
 from conformance.strategies import listed
 from conformance.verdict import Breach, NoList, NotObserved, Violation
@@ -33,6 +34,16 @@ def test_nothing_that_matches_is_an_empty_array(known: Known, asked: Query) -> N
     """A window behind the newest order: 200 and []. A list that ignores windows is judged elsewhere."""
     if known.page(asked).orders:
         raise NotObserved("no list was empty: a list with a start ten years ahead shows orders")
+
+
+@verifies("list.limit-default")
+@needs(orders=1)
+def test_what_was_injected_is_listed(stage: Stage) -> None:
+    """Orders that were injected, and that no list has shown in time: where lists show the like, a list of their second
+    shows them.
+    """
+    expect_injected_listed(stage)
+    stage.caller.observations.count({"list.limit-default": 1})
 
 
 def _as_another_account_has(stage: Stage, filtered_by: tuple[str, ...]) -> Query:

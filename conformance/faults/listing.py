@@ -271,3 +271,17 @@ class MarketOrdersAreNotListed(Exchange):
 
     def visible_to(self, account: str) -> Iterable[Order]:
         return [each for each in super().visible_to(account) if each.type == "limit" or each.placed_with is None]
+
+
+@fault(breaks="list.limit-default")
+class ExpiredSellsOfAMonthAreNotListed(Exchange):
+    """Shows no expired sell in any list that is more than a month old and less than half a year."""
+
+    def visible_to(self, account: str) -> Iterable[Order]:
+        now = self.clock.now()
+
+        def is_lost(order: Order) -> bool:
+            days = (now - order.created_at) / 86_400
+            return order.status == "expired" and order.side == "sell" and 28 < days < 140
+
+        return [order for order in super().visible_to(account) if not is_lost(order)]

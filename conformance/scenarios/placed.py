@@ -1,11 +1,17 @@
-"""Orders that were placed, and that no list has shown in time."""
+"""Orders that were placed or injected, and that no list has shown in time."""
+
+from collections.abc import Iterator
 
 from conformance.account.account import SNAPSHOT_PAGES
 from conformance.account.by_status import newest_by_status
+from conformance.account.view import View
 from conformance.naming import count
-from conformance.orders import STATUSES
+from conformance.oracle.listing import MAX_LIMIT
+from conformance.orders import STATUSES, Order, Query
 from conformance.stage.stage import Stage
 from conformance.verdict import Breach, Violation
+
+_REQUIREMENT = "list.limit-default"
 
 
 def expect_placed_listed(stage: Stage) -> None:
@@ -21,4 +27,33 @@ def expect_placed_listed(stage: Stage) -> None:
             more = f", nor {count(len(missing) - 1, 'other')} that were placed" if missing[1:] else ""
             got = f"{count(len(plain.orders), 'order')} without it{more}; no list by status has it either"
             want = f"{missing[0]}, which placing an order told, in a list"
-            raise Violation(Breach(want, got, "list.limit-default"), *plain.exchanges[:1])
+            raise Violation(Breach(want, got, _REQUIREMENT), *plain.exchanges[:1])
+
+
+def expect_injected_listed(stage: Stage) -> None:
+    """Look for injected orders that no list has shown in time, in a list of their second, market and status. Raises
+    Violation where it has not what it has to have, as lists show the like of it.
+
+    A test hook may not take each kind of order, and an exchange may keep old ones for a while only. So an order of the
+    same kind has to be shown in either account, and in this one an older order of the same status.
+    """
+    shown = [order for view in stage.lane.views for order in view.latest().orders.values() if view.own.owns(order)]
+    kinds = {(order.status, *order.looks[:3]) for order in shown}
+    for view in stage.lane.views:
+        for id, (looks, (created_at, status, _)) in view.own.left_out.items():
+            alike = (order for order in _older(view, created_at) if order.status == status)
+            if (status, *looks[:3]) not in kinds or (like := next(alike, None)) is None:
+                continue
+            symbol, side, *_ = looks
+            page = view.account.list(Query(symbol, status, created_at, created_at, MAX_LIMIT))
+            if page.unread or any(order.id == id for order in page.orders):
+                continue
+            more = len(view.own.left_out) - 1
+            want = f"{id} ({symbol} {side} {status}, created {created_at}), which was injected, in a list"
+            others = f", nor {count(more, 'other')} that were injected" if more else ""
+            got = f"{count(len(page), 'order')} of its second without it{others}; {like} is shown, which is older"
+            raise Violation(Breach(want, got, _REQUIREMENT), *view.latest().exchanges[:1], page.exchange)
+
+
+def _older(view: View, second: int) -> Iterator[Order]:
+    return (order for order in view.latest().orders.values() if order.created_at < second and view.own.owns(order))
