@@ -3,7 +3,7 @@
 Which requirement comes first, the table in `blame` says.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
 
@@ -33,11 +33,11 @@ def of_contradiction(
     known_by: Credential,
     wrong: Callable[[Query, Credential], bool],
     told: Mapping[str, float] = _NOTHING_TOLD,
-    longest: Callable[[], Listing] | None = None,
+    ask: Callable[[Query], Listing] | None = None,
 ) -> str:
     """The requirement that a page breaks by contradicting the snapshot `known`, which `known_by` was used for. `told`:
-    when a cancel-all was asked for that told an order as canceled, by the order's id. `longest`: asks for the page with
-    the largest limit, which tells whether one that shows nothing finds nothing at all.
+    when a cancel-all was asked for that told an order as canceled, by the order's id. `ask`: asks for another list with
+    the same credential, where its orders tell.
     """
     # The snapshot was taken with the account's first credential.
     plain = Query(limit=MAX_LIMIT), Query()
@@ -48,9 +48,10 @@ def of_contradiction(
         return "auth.same-account"
     if _lacks_what_was_told(listing, known, told):
         return "cancel.visible"
-    if broken := _of_hiding(listing, known, lambda query: wrong(query, kind)):
+    if broken := _of_hiding(listing, known, lambda query: wrong(query, kind), ask):
         return broken
-    finds_some = not listing.orders and longest is not None and bool(longest().orders)
+    longest = replace(listing.query, limit=MAX_LIMIT)
+    finds_some = not listing.orders and ask is not None and bool(ask(longest).orders)
     if finds_some:  # a limit that comes first keeps back what one of the filters alone would show
         each = (filter_alone(listing.query, name, listing.query.limit) for name in listing.query.filters)
         finds_some = any(wrong(query, kind) for query in each)
@@ -69,7 +70,9 @@ def of_contradiction(
     return _of_bound(listing, known, lambda query: wrong(query, kind)) or broken
 
 
-def _of_hiding(listing: Listing, known: Snapshot, wrong: Callable[[Query], bool]) -> str | None:
+def _of_hiding(
+    listing: Listing, known: Snapshot, wrong: Callable[[Query], bool], ask: Callable[[Query], Listing] | None
+) -> str | None:
     """The requirement that lists without filters break by leaving out what this one shows: all of its market; or what
     lies behind a page, for want of a `start`, or though an `end` reaches it, and not where there is no end either. None
     where it is neither.
@@ -94,7 +97,18 @@ def _of_hiding(listing: Listing, known: Snapshot, wrong: Callable[[Query], bool]
         return None
     later = Query(hidden.symbol, start=hidden.created_at, limit=MAX_LIMIT)
     has_room = sum(matches(later, order) for order in orders.values()) < MAX_LIMIT
-    return "list.limit-default" if has_room and not wrong(later) else "list.end"
+    if has_room and not wrong(later):
+        return "list.limit-default"
+    return "list.limit-after-filters" if ask is not None and _ends_first_page(first_page, ask) else "list.end"
+
+
+def _ends_first_page(first_page: Sequence[int], ask: Callable[[Query], Listing]) -> bool:
+    """Whether a list with an `end` shows what of the first page, with orders of these seconds, passes that, and nothing
+    behind: though there is more.
+    """
+    end = first_page[len(first_page) // 2]
+    shown = sorted((order.created_at for order in ask(Query(end=end, limit=MAX_LIMIT)).orders), reverse=True)
+    return shown == [second for second in first_page if second <= end]
 
 
 def _lacks_what_was_told(listing: Listing, known: Snapshot, told: Mapping[str, float]) -> bool:

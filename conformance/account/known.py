@@ -12,7 +12,7 @@ from conformance.account.answers import Page
 from conformance.account.blame import charge
 from conformance.account.contradiction import of_contradiction
 from conformance.operations import LIST
-from conformance.oracle.listing import MAX_LIMIT, explain, limit_requirement, page_size
+from conformance.oracle.listing import explain, limit_requirement, page_size
 from conformance.oracle.snapshot import Interval, Snapshot
 from conformance.orders import Query
 from conformance.verdict import Breach, Unreachable
@@ -182,7 +182,6 @@ class Known:
         kind = credential, tuple(name for name, _ in query.pairs()), limit_requirement(query.limit)
         if kind not in self._blamed:
             listing, first = page.listing, self._account.credentials[0]
-            longest = replace(query, limit=MAX_LIMIT)
             self._blamed[kind] = of_contradiction(
                 listing,
                 credential,
@@ -190,7 +189,7 @@ class Known:
                 first,
                 self._is_wrong,
                 self._account.settled.told,
-                lambda: self._account.list(longest, credential).listing,
+                lambda other: self._account.list(other, credential).listing,
             )
         return self._blamed[kind]
 

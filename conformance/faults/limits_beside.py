@@ -1,5 +1,7 @@
 """Lies about a limit that show beside a filter alone, where more orders pass it than the limit allows."""
 
+from dataclasses import replace
+
 from conformance.faults import fault
 from conformance.faults.conditional import FiftyAnyway, OldestPage, OneFewer, OneMore, StartCutOff, When
 from conformance.sandbox.exchange import Exchange, Filters
@@ -89,3 +91,12 @@ class StartCutOffWithSymbolAndStartAndLimitOfOne(StartCutOff):
     """Leaves out the second of the start in lists with a symbol, a start and a limit of 1."""
 
     when = When(symbol=True, start=True, limit="1")
+
+
+@fault(breaks="list.limit-after-filters")
+class EndAfterTheLimit(Exchange):
+    """Cuts the page first, and drops what is newer than the end from it."""
+
+    def listed(self, account: str, filters: Filters, limit: int | None) -> list[Order]:
+        page = super().listed(account, replace(filters, end=None), limit)
+        return [order for order in page if filters.end is None or self.not_after(order, filters.end)]

@@ -212,6 +212,36 @@ def test_what_is_hidden_behind_the_first_page_is_the_matter_of_end() -> None:
     assert judged(Query(status="open"), lambda query, each: True, known=(*newer, A, B)) == "list.end"
 
 
+OLD = [order(f"o{number}", created_at=C.created_at - number) for number in range(30)]
+NEWER = [order(f"n{number}", created_at=C.created_at + 200 - number) for number in range(200)]
+
+
+@pytest.mark.parametrize(
+    ("shown", "walked", "requirement"),
+    [
+        (lambda query: [*NEWER, *OLD][:200], NEWER, "list.limit-after-filters"),
+        (lambda query: [] if query.end else [*NEWER, *OLD], NEWER, "list.end"),
+        (lambda query: [*NEWER, *OLD[1::2]], [*NEWER, *OLD[1::2]], "list.end"),
+    ],
+    ids=["cut before the end is looked at", "an end finds nothing", "some are in no list without a status"],
+)
+def test_what_no_page_behind_the_first_has_may_be_cut_before_the_end_is_looked_at(
+    shown: Callable[[Query], list[Order]], walked: list[Order], requirement: str
+) -> None:
+    def page(asked: Query, orders: list[Order]) -> list[Order]:
+        return [each for each in orders if matches(asked, each)][: page_size(asked.limit)]
+
+    named = of_contradiction(
+        Listing(Query(status="open"), [*NEWER[:20], *OLD]),
+        "jwt",
+        Snapshot.of(walked),
+        "jwt",
+        lambda asked, _: page(asked, shown(asked)) != page(asked, walked),
+        ask=lambda asked: Listing(asked, page(asked, shown(asked))),
+    )
+    assert named == requirement
+
+
 @pytest.mark.parametrize(
     ("shown", "requirement"),
     [
@@ -253,14 +283,14 @@ def test_a_page_without_orders_is_looked_at_with_the_largest_limit(filtered: boo
         right = [each for each in newest_first if matches(asked, each)][: page_size(asked.limit)]
         return (shown(asked) if asked.status else right) != right
 
-    query, largest = Query(status="open", limit=50), Query(status="open", limit=200)
+    query = Query(status="open", limit=50)
     named = of_contradiction(
         Listing(query, shown(query)),
         "jwt",
         Snapshot.of(newest_first),
         "jwt",
         wrong,
-        longest=lambda: Listing(largest, shown(largest)),
+        ask=lambda other: Listing(other, shown(other)),
     )
     assert named == requirement
 
