@@ -11,8 +11,9 @@ Row = dict[str, str]
 Combination = tuple[tuple[str, str], ...]
 """Some parameters with their values, in the order of the parameters."""
 
-Shows = Callable[[Mapping[str, str], Combination], bool]
-"""Whether a combination that stands in a row shows there."""
+Shown = Callable[[Combination], bool]
+Shows = Callable[[Mapping[str, str]], Shown]
+"""Of a row: whether a combination that stands in it shows there."""
 
 # How many fillings of a row are tried. More of them save few rows. Where a combination shows in none of them, so many
 # others are tried, whatever else they bring.
@@ -23,9 +24,9 @@ _COMPLETED = 30  # fillings of a row that is begun already
 _OF_A_PART = 3  # how much more it counts where not all can be shown
 
 
-def always(row: Mapping[str, str], combination: Combination) -> bool:
+def always(row: Mapping[str, str]) -> Shown:
     """It shows in each row in which it stands."""
-    return True
+    return lambda combination: True
 
 
 def combinations_of(parameters: Mapping[str, Sequence[str]], strength: int) -> set[Combination]:
@@ -68,18 +69,19 @@ def cover(
                 break
             wished = missing if number < _TRIED else nothing
             row = _filled(dict(first), parameters, wished, rng, allowed, strength)
-            if row is None or not shows(row, first):
+            if row is None or not (shown := shows(row))(first):
                 continue
             held = combinations([(name, row[name]) for name in order], strength)
-            new = sum(each in missing.combinations and shows(row, each) for each in held)
+            new = sum(each in missing.combinations and shown(each) for each in held)
             if new > gain:
                 best, gain = {name: row[name] for name in order}, new
         if best is None:
             missing.remove(first)
             continue
         rows.append(best)
+        shown = shows(best)
         for each in combinations(best.items(), strength):
-            if each in missing.combinations and shows(best, each):
+            if each in missing.combinations and shown(each):
                 missing.remove(each)
     return rows
 

@@ -75,7 +75,6 @@ class Queries:
 
     def _told_by(self, one: Asked, strength: int) -> set[Combination]:
         if (one, strength) not in self._told:  # it is asked again and again while the lists are chosen
-            self._told[one, strength] = {
-                each for row in one.rows() for each in one.told_in(row, strength) if self.shows(row, each)
-            }
+            told = ((self.shows(row), one.told_in(row, strength)) for row in one.rows())
+            self._told[one, strength] = {each for shown, held in told for each in held if shown(each)}
         return self._told[one, strength]

@@ -91,7 +91,7 @@ def merged(
                 continue
             of_two = Counter((*told[one], *told[other]))
             lost = [combination for combination, by in of_two.items() if times[combination] == by]
-            if not all(queries.shows(row, combination) for combination in lost):
+            if not all(map(queries.shows(row), lost)):
                 continue
             both = asked(row)
             new = _wanted_of(both, queries)

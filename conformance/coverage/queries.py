@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
-from conformance.coverage.array import Combination, combinations_of, cover
+from conformance.coverage.array import Combination, Shown, combinations_of, cover
 from conformance.coverage.asked import FOURS, TRIPLES, Asked, Queries
 from conformance.coverage.fewer import MOST, merged, needed, widened
 from conformance.coverage.ground import Ground
@@ -85,25 +85,29 @@ def plan(
 
     @cache
     def can(combination: Combination) -> tuple[bool, bool]:
-        """Whether the limit in it can cut a page, and whether it can show more than a plain page."""
+        """Whether a limit in it can cut a page, and whether it can show more than a plain page."""
         given = dict(combination)
+        if "limit" not in given:
+            return False, False
         # What fills more than a plain page is cut wherever a start does not forbid it.
-        above = given.get("limit") == "above"
+        above = given["limit"] == "above"
         each = [(not above and is_cut(given, ground), fills_a_plain_page(given, ground)) for ground in at(given)]
         return any(cuts for cuts, _ in each), any(fills for _, fills in each)
 
-    def shows(row: Mapping[str, str], combination: Combination) -> bool:
-        given = dict(combination)
-        if emptied_by(row) - given.keys():
-            return False  # whatever is forgotten of it, the answer is empty
-        if "limit" not in given:
-            return True
-        # Where a limit can cut the page, a row in which it does so has to show it; and where it can show more than a
-        # plain page, one in which it does.
-        cuts, fills = can(combination)
-        if cuts:
-            return any(is_cut(row, ground) for ground in at(row))
-        return not fills or any(fills_a_plain_page(row, ground) or is_cut(row, ground) for ground in at(row))
+    def shows(row: Mapping[str, str]) -> Shown:
+        empty, here = emptied_by(row), at(row)
+        cut = any(is_cut(row, ground) for ground in here)
+        fills_more = cut or any(fills_a_plain_page(row, ground) for ground in here)
+
+        def shown(combination: Combination) -> bool:
+            if empty and not empty <= dict(combination).keys():
+                return False  # whatever is forgotten of it, the answer is empty
+            # Where a limit can cut the page, a row in which it does so has to show it; and where it can show more than
+            # a plain page, one in which it does.
+            cuts, fills = can(combination)
+            return cut if cuts else fills_more or not fills
+
+        return shown
 
     arrays = [(size, telling) for size in range(strength, 2, -1)] + [(2, every)]
     wanted = {size: {each for each in combinations_of(values, size) if allowed(dict(each))} for size, values in arrays}

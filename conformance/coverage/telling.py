@@ -7,6 +7,7 @@ from dataclasses import replace
 from conformance.coverage.array import Row
 from conformance.coverage.asked import WHO, Asked
 from conformance.coverage.ground import UNBOUNDED, Answer, Ground, differ
+from conformance.coverage.moments import is_telling
 from conformance.coverage.rows import (
     ABOVE,
     ABSENT,
@@ -35,7 +36,7 @@ _NEAR = 12  # a limit is often hardly greater than the least of its class
 
 def list_of(row: Row, ground: Ground, rng: random.Random, tries: int = _TRIES) -> Asked:
     """A list of the row in which all that is given tells, or as much as was found in so many `tries`; and bounds that
-    tell both ways, where such are soon found.
+    tell both ways or lie at a moment that tells, where such are soon found.
     """
     best: Asked | None = None
     due = {name for name in ("symbol", "status", "start", "end", "limit") if row[name] != ABSENT}
@@ -44,14 +45,20 @@ def list_of(row: Row, ground: Ground, rng: random.Random, tries: int = _TRIES) -
         made = asked_as(row, _chosen(row, ground, rng), ground)
         if best is None or _worth(made) > _worth(best):
             best = made
-        if best.telling >= due and (best.both_ways >= bounds or number >= _MORE):
+        if best.telling >= due and (_tells_more(best) >= bounds or number >= _MORE):
             break
     assert best is not None
     return best
 
 
 def _worth(one: Asked) -> tuple[int, int]:
-    return len(one.telling), len(one.both_ways)
+    return len(one.telling), len(_tells_more(one))
+
+
+def _tells_more(one: Asked) -> frozenset[str]:
+    """Its bounds that tell more than the least."""
+    bounds = {name: value for name, value in one.query.pairs() if name in ("start", "end")}
+    return one.both_ways.union(name for name, second in bounds.items() if is_telling(int(second)))
 
 
 def asked_as(row: Row, query: Query, ground: Ground) -> Asked:
