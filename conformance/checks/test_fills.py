@@ -26,8 +26,8 @@ def _sell_taken_alike(trading: Trading) -> Steps:
     return trading.make("sell", alike=True)
 
 
-def _sell_taken_whole(trading: Trading) -> Steps:
-    return trading.make("sell", whole=True, by=2)
+def _sell_taken_from(trading: Trading) -> Steps:
+    return trading.make("sell")
 
 
 # Each in one of the markets, those first whose lots tell doubles apart. Three of them in as many markets are made side
@@ -42,8 +42,8 @@ TAKEN: Sequence[tuple[int, Kind]] = (
     (1, _sell_taken_alike),
     (2, Trading.sell_at_market),
     (1, lambda trading: trading.take("buy", whole=True)),
-    (0, lambda trading: trading.take("sell", whole=True)),
-    (2, _sell_taken_whole),
+    (0, _sell_taken_from),
+    (2, lambda trading: trading.take("sell", whole=True, by=2)),
 )
 
 
@@ -66,7 +66,7 @@ def test_fills_of_orders_that_take(stage: Stage) -> None:
 @verifies("order.filled-qty", "order.avg-fill-price")
 @needs(place=True, other=True)
 def test_fills_of_orders_that_are_taken_from(stage: Stage) -> None:
-    """Two or three orders of the other account take amounts of a resting one, most of them different, some of it or
+    """Three orders of the other account take amounts of a resting one, most of them different, some of it or
     all: the sum, and the average. Lists show the order once. Beside them, an order is sold at market price, and orders
     take all that they want, at better prices than their own.
     """

@@ -52,9 +52,9 @@ class OneListInAHundredLacksOne(_NowAndThen):
 
 @fault(breaks="list.limit-exact")
 class OneListEverLacksOne(_NowAndThen):
-    """Leaves the newest order out of one list without filters, once, when 300 such lists have been answered."""
+    """Leaves the newest order out of one list without filters, once, when 200 such lists have been answered."""
 
-    every = 300
+    every = 200
     times = 1
 
     def page(self, orders: list[Order], limit: int | None) -> list[Order]:

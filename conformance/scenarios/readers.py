@@ -31,9 +31,9 @@ EACH = 10  # lists at most that a reader asks for beside one thing that is done,
 _FIRST_WAIT_S = 0.004
 IN_A_RUN = 600
 
-# Every third list has a start, without an end: a server that has them end at a moment that it keeps leaves out what is
-# newer.
-_WITH_START, _NEWEST = 3, 25
+# Every second list that is not plain has a start, without an end: a server that has them end at a moment that it keeps
+# leaves out what is newer.
+_OF, _WITH_START, _NEWEST = 4, 1, 25
 
 _MOST_OFTEN = 3  # about so many each reader asks for, where an answer comes within milliseconds
 
@@ -72,7 +72,8 @@ class Readers:
         each = itertools.islice(enumerate(itertools.cycle(round_)), stage.watches, stage.watches + readers * EACH)
         since = self._since()
         lists = [
-            (query if number % _WITH_START else replace(query, start=since), kind) for number, (query, kind) in each
+            (replace(query, start=since) if number % _OF == _WITH_START else query, kind)
+            for number, (query, kind) in each
         ]
         stage.watches += readers * _MOST_OFTEN
         self._last = lists[-readers:]

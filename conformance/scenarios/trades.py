@@ -98,26 +98,26 @@ class Trading:
         self._most = _most_lots(market)
         self._lots = telling_lots(market.lot, self._most)
 
-    def take(self, side: str, *, whole: bool = False) -> Steps:
-        """The caller takes three orders of the other account, each at a price of its own, and still wants more, or is
-        filled `whole`.
+    def take(self, side: str, *, whole: bool = False, by: int = 3) -> Steps:
+        """The caller takes three orders of the other account, or as many as this is made `by`, each at a price of its
+        own, and still wants more, or is filled `whole`.
         """
         prices = prices_between(self.market, _PRICES, _APART)
         limit = prices[-1] if side == "buy" else prices[0]
         resting = prices[1:4] if side == "buy" else prices[3:0:-1]
-        yield [self._order(self._other, OPPOSITE[side], *each) for each in zip(resting, self._lots, strict=True)]
+        offered = self._lots[:by]
+        yield [self._order(self._other, OPPOSITE[side], *each) for each in zip(resting, offered, strict=False)]
         self._expect_untouched(self._other)
-        yield [self._order(self._caller, side, limit, sum(self._lots) if whole else self._most)]
+        yield [self._order(self._caller, side, limit, sum(offered) if whole else self._most)]
         return self._fills()
 
-    def make(self, side: str, *, whole: bool = False, by: int = 3, alike: bool = False) -> Steps:
-        """Three orders of the other account, or as many as this is made `by`, take from one of the caller: the `whole`
-        of it, or they leave some. They would do so at a worse price than they get. `alike`: the last takes as much as
-        the first.
+    def make(self, side: str, *, whole: bool = False, alike: bool = False) -> Steps:
+        """Three orders of the other account take from one of the caller: the `whole` of it, or they leave some. They
+        would do so at a worse price than they get. `alike`: the last takes as much as the first.
         """
         lower, price, higher = prices_between(self.market, _PRICES, _APART)[1:4]
         limit = lower if side == "buy" else higher
-        taken = (*self._lots[: by - 1], self._lots[0 if alike else by - 1])
+        taken = (*self._lots[:2], self._lots[0 if alike else 2])
         yield [self._order(self._caller, side, price, sum(taken) if whole else self._most)]
         self._expect_untouched(self._caller)
         yield [self._order(self._other, OPPOSITE[side], limit, lots) for lots in taken]
