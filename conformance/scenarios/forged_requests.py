@@ -201,7 +201,8 @@ def _scope(stage: Stage, forged: Forgery) -> str:
     number = _NUMBERS.get(forged)
     if number is None or (number + stage.seed) % 2:
         return ""
-    return urlencode({"symbol": stage.view.latest().live()[0].symbol})
+    live = {order.symbol for order in stage.view.latest().live()}
+    return urlencode({"symbol": next(each.symbol for each in stage.markets if each.symbol in live)})
 
 
 def _possible(stage: Stage, operation: Operation, forgeries: Sequence[Forgery]) -> list[Forgery]:

@@ -44,8 +44,8 @@ def history(
             created_at = newest - rng.randint(*AGES[kind.age])
             if rng.random() < _AT_A_MOMENT:
                 created_at = next(moments[kind.age], created_at)
-        alike = kind.market, kind.status, kind.age
-        if alike in alone:
+        alike, is_close = (kind.market, kind.status, kind.age), kind.age == YOUNG and span < young
+        if alike in alone and not is_close:  # in few seconds all are close to each other anyway
             created_at = min(alone.pop(alike) + 1, newest - AGES[kind.age][0])
         else:
             alone[alike] = created_at

@@ -93,16 +93,17 @@ class Lane:
         finally:
             self.watch(observations)
 
-    def cancel_unjudged(self, symbol: str | None = None, *, early: bool = False) -> Exchange:
+    def cancel_unjudged(self, symbol: str | None = None, *, least_s: float = 0) -> Exchange:
         """Let the caller cancel all, and look at nothing but the answer's shape. Raises Declined.
 
-        `early`: as a second of the target's clock begins, so that what follows may be of the same.
+        `least_s`: where less than this is left of a second of the target's clock, as the next one begins, so that what
+        follows may be of the same.
         """
         self.view.believed()
         self.view.decline_to_harm()
-        if early:
-            now = time.time()
-            sleep((self.clock.next_second(now) or now) - now)
+        now = time.time()
+        left_s = (self.clock.next_second(now) or now) - now
+        sleep(left_s if left_s < least_s else 0)
         canceled = self.caller.cancel_all(symbol)
         self.view.canceled(canceled.orders)
         return canceled.exchange
