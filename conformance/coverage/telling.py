@@ -42,7 +42,9 @@ def list_of(row: Row, ground: Ground, rng: random.Random, tries: int = _TRIES) -
     due = {name for name in ("symbol", "status", "start", "end", "limit") if row[name] != ABSENT}
     bounds = {name for name in ("start", "end") if row[name] in BOUNDS}
     for number in range(tries):
-        made = asked_as(row, _chosen(row, ground, rng), ground)
+        made = _told(row, _chosen(row, ground, rng), ground)
+        if made.telling >= due:  # else there are better ones, or it does not matter
+            made = _with_bounds(made, row, ground)
         if best is None or _worth(made) > _worth(best):
             best = made
         if best.telling >= due and (_tells_more(best) >= bounds or number >= _MORE):
@@ -63,10 +65,18 @@ def _tells_more(one: Asked) -> frozenset[str]:
 
 def asked_as(row: Row, query: Query, ground: Ground) -> Asked:
     """This query as the list of the row, with what tells in it."""
-    telling = tells(row, query, ground)
-    both_ways = {name for name in telling & {"start", "end"} if row[name] in BOUNDS and _both(name, row, query, ground)}
-    parts = tuple(row.items())
-    return Asked(query, row["account"], row["credential"], parts, telling | WHO, frozenset(both_ways))
+    return _with_bounds(_told(row, query, ground), row, ground)
+
+
+def _told(row: Row, query: Query, ground: Ground) -> Asked:
+    telling = tells(row, query, ground) | WHO
+    return Asked(query, row["account"], row["credential"], tuple(row.items()), telling)
+
+
+def _with_bounds(one: Asked, row: Row, ground: Ground) -> Asked:
+    bounds = {name for name in one.telling & {"start", "end"} if row[name] in BOUNDS}
+    both_ways = frozenset(name for name in bounds if _both(name, row, one.query, ground))
+    return replace(one, both_ways=both_ways)
 
 
 def _both(name: str, row: Row, query: Query, ground: Ground) -> bool:

@@ -2,6 +2,7 @@
 filters leave out, or that are another account's.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import permutations
@@ -95,8 +96,10 @@ def _changed_by_itself(views: Sequence[tuple[View, Snapshot, Snapshot]]) -> Brea
             # What becomes live again by itself is canceled again by the next one.
             if (way := became(difference := was.changes(now), now)) in ways or now.live:
                 want = f"{was} in later lists as it was canceled"
-                got = f"{differences(difference, now)}, within {_LATER_S:g} s, with nothing done to it"
                 shown = (*after.exchanges[:1], *later.exchanges[:1])
+                looks = (*after.exchanges, *later.exchanges)
+                within_s = math.ceil(max(each.came_at for each in looks) - min(each.sent_at for each in looks))
+                got = f"{differences(difference, now)}, within {within_s} s, with nothing done to it"
                 return Breach(want, got, _broken_by(way), exchanges=shown, changed=way)
     return None
 
