@@ -267,10 +267,10 @@ class Arranger:
         return max(self._past(), seconds.used_until(view)) if known is None else known
 
     def _past(self) -> int:
-        """A second that is past on the target, with a minute to spare where its clock is not known."""
-        known = self.lane.clock.now_at_least(time.time())
-        spared = int(time.time()) - seconds.HISTORY_ENDS_S
-        return spared if known is None else min(spared, known)
+        """A second that is past on the target, with time to spare where its clock is not known."""
+        now = int(time.time())
+        known = self.lane.clock.now_at_least(now)
+        return now - seconds.UNKNOWN_CLOCK_BEHIND_S if known is None else min(now - seconds.HISTORY_ENDS_S, known)
 
     def _attempt(self, bring: Callable[[], object]) -> bool:
         try:

@@ -11,6 +11,10 @@ from conformance.turns import sleep
 HISTORY_ENDS_S = 60
 HISTORY_SPANS_S = 900
 HISTORY_SPANS_AT_LEAST_S = 4
+
+# Where nothing can be placed, nothing tells the target's clock before the first cancel. It may be so far behind ours.
+UNKNOWN_CLOCK_BEHIND_S = 900
+
 _NO_CLOCK_IS_AHEAD_BY_S = 86400
 
 # What is injected after a history, before anything is placed, lies in seconds of its own, apart from those before:
