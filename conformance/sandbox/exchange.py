@@ -100,8 +100,8 @@ class Exchange:
 
     def in_order(self, orders: Sequence[Order]) -> list[Order]:
         """Newest first; equal seconds in another order at each call, since none is promised."""
-        chance = self.rng.random
-        return sorted(orders, key=lambda order: (-order.created_at, chance()))
+        chance = self.rng.random  # less than a second when halved, whatever is rounded
+        return sorted(orders, key=lambda order: chance() / 2 - order.created_at)
 
     def page(self, orders: list[Order], limit: int | None) -> list[Order]:
         """The first page of them."""
