@@ -10,6 +10,7 @@
 | a list without a limit is too long | the limit, where limit=50 gives a page that is too long as well |
 | the longest page ends too soon, and a list shows what lies behind it | the limit, alone or beside the filters |
 | beside one filter a longer page than the default one is just the default one | the same |
+| a list of all markets lacks all that lists around it show of one | list.symbol-omitted |
 | a list of canceled orders lacks those alone that cancel-all has told | cancel.visible |
 | a window that ends before it starts shows orders | that window, where each bound is right beside the rest |
 | a list leaves out the very second of a bound, beside the other one alone | that bound |

@@ -7,6 +7,7 @@ from conformance.account.account import Account
 from conformance.account.blame import of_lapse
 from conformance.evidence import Exchange
 from conformance.oracle.cancel_case import GONE
+from conformance.oracle.listing import Listing
 from conformance.oracle.records import read
 from conformance.oracle.snapshot import Snapshot
 from conformance.oracle.succession import SUCCESSION
@@ -40,7 +41,11 @@ def unless_back(
         return again if listed & again.orders.keys() else seen  # a list of one second told: the page was charged for it
     number = _page_due(before.orders[back], seen, limit)
     lists = seen.exchanges[number], shown_by
-    broken = "cancel.visible" if back in just_told else "list.page-walk" if number else None
+    page = Listing(Query(limit=limit), tuple(_listed_by(lists[0]).values()))
+    if page.lacks_a_market([before.orders[id] for id in listed - seen.orders.keys()]):
+        broken = "list.symbol-omitted"
+    else:
+        broken = "cancel.visible" if back in just_told else "list.page-walk" if number else None
     breach = Breach(f"{before.orders[back]} in each list without filters", "a list without it", broken, changed=GONE)
     account.observations.lapse(of_lapse(Query(limit=limit), breach), breach, *lists)
     return again

@@ -14,13 +14,13 @@ EVERYWHERE, ANY = "everywhere", "any"
 # How many are in scope, about as many as pages may hold, and a few, which can be of any sort; with each, how many there
 # are in two other markets, where one is in scope. Each number around a page is met several times.
 COUNTS = (
-    *((2, 200, 49), (49, 99, 50), (50, 199, 2), (51, 50, 99), (99, 49, 1), (100, 200, 7), (101, 50, 100)),
+    *((2, 200, 49), (49, 99, 50), (50, 199, 2), (51, 50, 99), (99, 1, 49), (100, 200, 7), (101, 50, 100)),
     *((199, 101, 2), (200, 1, 99), (201, 51, 101), (201, 100, 12), (201, 7, 50), (301, 2, 200), (501, 1, 49)),
 )
 
 # More of them, of one age each, brought about once those of one of the first sets are canceled.
 LATER = (
-    *((50, 12, 101), (100, 49, 1), (12, 200, 51), (201, 2, 99)),
+    *((50, 12, 101), (100, 1, 49), (12, 200, 51), (201, 2, 99)),
     *((51, 101, 7), (49, 199, 7), (200, 50, 2), (7, 100, 51)),
 )
 
@@ -63,6 +63,7 @@ def live_sets(
     later |= {number for number, counts in enumerate(LATER) if size_of(counts[0]) == "about 200"}
     flips = [rng.randrange(2) for _ in _PAIRS[0]]
     pairs = iter([[bit ^ flip for bit, flip in zip(bits, flips, strict=True)] for bits in _PAIRS])
+    single = cycle(rng.sample(("open", "partially_filled"), 2))
     begun: list[list[list[Row]]] = []
     for number, counts in enumerate(COUNTS):
         first: Row = {"scope": EVERYWHERE if number in everywhere else _ONE}
@@ -78,11 +79,11 @@ def live_sets(
             own = credentials[account]
             first = {"account": account, "credential": own[which % len(own)], "age": ages[old % len(ages)]}
             first["scope"] = _ONE if one_market else EVERYWHERE
-        begun.append([_begun(counts, first, {"account": account, "age": ages[-1]}, len(symbols), rng)])
+        begun.append([_begun(counts, first, {"account": account, "age": ages[-1]}, len(symbols), single, rng)])
         if number < len(LATER) and len(ages) > 1:
             alike = {"account": account, "age": ages[(number + flips[3]) % len(ages)]}
             first = {"scope": EVERYWHERE if number in later else _ONE} | alike
-            begun[-1].append(_begun(LATER[number], first, alike, len(symbols), rng))
+            begun[-1].append(_begun(LATER[number], first, alike, len(symbols), single, rng))
     rows = [row for sets in begun for rows in sets for row in rows]
     triples = possible_triples(credentials, ways)
     chosen = iter(completed(rows, parameters, triples, rng, partial(_allowed, credentials)))
@@ -126,21 +127,26 @@ def _allowed(credentials: Mapping[str, Sequence[str]], row: Mapping[str, str]) -
     return own is None or row.get("credential", own[0]) in own
 
 
-def _begun(counts: Sequence[int], first: Row, others: Row, markets: int, rng: random.Random) -> list[Row]:
-    """The rows of a set of so many orders, as far as they are told."""
-    scopes = [] if first["scope"] == EVERYWHERE else _after(markets, rng)
-    rows = zip(counts[1:], scopes, strict=False)
-    return [{"size": size_of(counts[0])} | first, *({"size": size_of(n), "scope": scope} | others for n, scope in rows)]
+def _begun(
+    counts: Sequence[int], first: Row, others: Row, markets: int, single: "cycle[str]", rng: random.Random
+) -> list[Row]:
+    """The rows of a set of so many orders, as far as they are told. `single`: the status of a single order."""
+    # A single order gets a cancel-all by the name of its market.
+    scopes = [] if first["scope"] == EVERYWHERE else _after(markets, 0 if counts[1] == 1 else _TWO_AT_ONCE, rng)
+    rows = [{"size": size_of(n), "scope": scope} | others for n, scope in zip(counts[1:], scopes, strict=False)]
+    if rows and counts[1] == 1:
+        rows[0]["status"] = next(single)
+    return [{"size": size_of(counts[0])} | first, *rows]
 
 
-def _after(markets: int, rng: random.Random) -> list[str]:
+def _after(markets: int, two_at_once: float, rng: random.Random) -> list[str]:
     """The scopes of the cancel-alls after the first, which was of one of so many markets: another market, and then the
     last of three, by its name or by none; now and then both at once.
     """
     last = _ONE if rng.random() < _LAST_BY_NAME else EVERYWHERE
     if markets < 3:
         return [last] * (markets - 1)
-    return [EVERYWHERE] if rng.random() < _TWO_AT_ONCE else [_ONE, last]
+    return [EVERYWHERE] if rng.random() < two_at_once else [_ONE, last]
 
 
 def _in_markets(rows: list[Row], turn: "cycle[str]", mixed: float, rng: random.Random) -> list[Row]:

@@ -50,6 +50,23 @@ class OneListInAHundredLacksOne(_NowAndThen):
     every = 100
 
 
+# binance/binance-api-postman#102
+@fault(breaks="list.symbol-omitted")
+class EveryFortiethListLacksAMarket(Exchange):
+    """Leaves the last market out of every 40th list without a symbol, as where a shard does not answer in time."""
+
+    def __init__(self, *parts: Any, **named: Any) -> None:
+        super().__init__(*parts, **named)
+        self.number = itertools.count(1)
+
+    def candidates(self, account: str, filters: Filters) -> Iterable[Order]:
+        orders = super().candidates(account, filters)
+        if filters.symbol is not None or next(self.number) % 40:
+            return orders
+        *_, last = self.markets
+        return [order for order in orders if order.symbol != last]
+
+
 @fault(breaks="list.limit-exact")
 class OneListEverLacksOne(_NowAndThen):
     """Leaves the newest order out of one list without filters, once, when 200 such lists have been answered."""

@@ -1,6 +1,6 @@
 """What a list must show: rules over one answer alone, and a comparison with snapshots."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -33,6 +33,14 @@ class Listing:
         shown = {order.id for order in self.orders}.union(self.unread)
         missing = [order for order in due if order.id not in shown]
         return missing if len(missing) > sum(not id for id in self.unread) else []
+
+    def lacks_a_market(self, left_out: Collection[Order]) -> bool:
+        """Whether it is asked for all markets, and shows some, and nothing of another one: what it leaves out is all of
+        that, and more than one order.
+        """
+        markets = {order.symbol for order in left_out}
+        shown = {order.symbol for order in self.orders}
+        return self.query.symbol is None and len(markets) == 1 < len(left_out) and bool(shown) and not markets & shown
 
 
 LISTING: Rulebook[[Listing]] = Rulebook()

@@ -112,24 +112,29 @@ class Settled:
         query = listing.query
         page = {order.id: order for order in listing.orders}
         floor = due_above(listing)
-        yield from self._not_canceled(listing, page, floor, asked_at)
-        for id, now in page.items():
-            known = self._shown.get(id)
-            if known and known.order.changes(now) and self._stays_so(known, asked_at):
-                stale = "cancel.visible" if known.order.status == "canceled" and _is_otherwise(now) else None
-                want, told = f"{known.order} as it was, in a list of {query}", became(known.order.changes(now), now)
-                yield Breach(want, f"{now}", stale, exchanges=(known.by,), changed=told)
+        told = self._told_but_left_out(listing, floor, asked_at)
         is_due = self._is_settled if query.status is None else self._stays_so
         created = ((second, self._shown[id]) for second, id in self._created(floor, query) if id not in page)
-        due = (
+        left_out = listing.left_out(
             known.order
             for second, known in created
             if known.order.created_at == second and matches(query, known.order) and is_due(known, asked_at)
         )
-        for order in listing.left_out(due):
+        missing = {order.id: order for order in (*told, *left_out)}
+        lacks_a_market = bool(left_out) and listing.lacks_a_market(missing.values())
+        yield from self._not_canceled(listing, page, () if lacks_a_market else told, asked_at)
+        for id, now in page.items():
+            known = self._shown.get(id)
+            if known and known.order.changes(now) and self._stays_so(known, asked_at):
+                stale = "cancel.visible" if known.order.status == "canceled" and _is_otherwise(now) else None
+                want, other = f"{known.order} as it was, in a list of {query}", became(known.order.changes(now), now)
+                yield Breach(want, f"{now}", stale, exchanges=(known.by,), changed=other)
+        broken = "list.symbol-omitted" if lacks_a_market else None
+        for order in left_out:
             by = self._shown[order.id].by
             got = f"{count(len(page), 'order')} without it"
-            yield Breach(f"{order} in a list of {query}", got, exchanges=(by,), changed=GONE)
+            want = f"{order} in a list of {query}"
+            yield Breach(want, got, broken, certain=not lacks_a_market, exchanges=(by,), changed=GONE)
 
     def _is_settled(self, known: _Shown, at: float) -> bool:
         if known.order.live and known.order.id in self._canceled:
@@ -148,23 +153,26 @@ class Settled:
         end = None if query.end is None else bisect_left(self._by_second, (query.end + 1, ""))
         return self._by_second[begin:end]
 
-    def _not_canceled(
-        self, listing: Listing, page: Mapping[str, Order], floor: int, asked_at: float
-    ) -> Iterator[Breach]:
-        """What a cancel-all has told as canceled, and this list shows otherwise, or leaves out."""
+    def _told_but_left_out(self, listing: Listing, floor: int, asked_at: float) -> list[Order]:
+        """What a cancel-all has told as canceled, no list has shown so, and this list leaves out."""
         query = listing.query
         while self._told and asked_at - self._told[0][1].sent_at > self._lag_s + _LONG_S:
             self._told.popleft()  # by now, lists have shown it
-        live = ((id, self._canceled[id], f"{now}", True) for id, now in page.items() if self._contradicts(id, now))
-        covered = (
+        return listing.left_out(
             order
             for order, _ in self._told
             if must_show(query, floor, order) and not (query.status is None and self._is_over(order))
         )
-        without = f"{count(len(page), 'order')} of {query} without it"
+
+    def _not_canceled(
+        self, listing: Listing, page: Mapping[str, Order], left_out: Iterable[Order], asked_at: float
+    ) -> Iterator[Breach]:
+        """What a cancel-all has told as canceled, and this list shows otherwise, or leaves out."""
+        live = ((id, self._canceled[id], f"{now}", True) for id, now in page.items() if self._contradicts(id, now))
+        without = f"{count(len(page), 'order')} of {listing.query} without it"
         # Why a list leaves it out, this list does not tell.
-        left_out = ((order.id, self._canceled[order.id], without, False) for order in listing.left_out(covered))
-        for id, by, got, certain in (*live, *left_out):
+        missing = ((order.id, self._canceled[order.id], without, False) for order in left_out)
+        for id, by, got, certain in (*live, *missing):
             after_s = asked_at - by.came_at
             # What no list has shown yet may still be on its way there since it was placed.
             if after_s > (self._told_lag_s if id in page or id in self._shown else self._lag_s):

@@ -4,7 +4,7 @@ Two requests that overlap tell nothing of each other, since either may have been
 those alone that had come before it was asked for, as a checker of linearizability does.
 """
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from conformance.evidence import Exchange
@@ -47,6 +47,10 @@ class Look:
         if self.query is None or not must_show(self.query, self._due_above, order):
             return False
         return order.id not in self.orders and not self.unread
+
+    def lacks_a_market(self, left_out: Collection[Order]) -> bool:
+        """As of the list that it answers."""
+        return self.query is not None and self._listing(self.query).lacks_a_market(left_out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,18 +145,19 @@ LAPSES: Rulebook[[Timeline]] = Rulebook()
 """What a list leaves out, or shows otherwise, though lists before and after it show it."""
 
 
-@LAPSES.rule("list.limit-exact", may_also=("list.status", "cancel.visible"))
+@LAPSES.rule("list.limit-exact", may_also=("list.symbol-omitted", "cancel.visible"))
 def what_nothing_is_done_to_is_always_shown(timeline: Timeline) -> Iterator[Sight]:
     """An order that is the same before and after is so in every list in between."""
     still = [order for id, order in timeline.before.items() if timeline.after.get(id) == order]
     still = [order for order in still if order.id in timeline.settled - timeline.changed]
     for look, query in timeline.lists:
-        about = "list.limit-exact" if query.status is None else "list.status"
+        left_out = {order.id: order for order in still if look.leaves_out(order)}
+        about = "list.symbol-omitted" if look.lacks_a_market(left_out.values()) else None
         for order in still:
             shown = look.orders.get(order.id)
             if shown is not None and not order.changes(shown):
                 yield RIGHT
-            elif shown is not None or look.leaves_out(order):
+            elif shown is not None or order.id in left_out:
                 want = f"{order} in a list of {query}, as before and after"
                 got = f"{count(len(look.orders), 'order')} without it" if shown is None else f"{shown}"
                 told = GONE if shown is None else became(order.changes(shown), shown)

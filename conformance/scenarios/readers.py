@@ -149,8 +149,9 @@ class Readers:
                 shown = (*before.exchanges[:1], *breach.exchanges, again)
                 if breach.requirement == "cancel.visible":
                     observations.report([breach._replace(exchanges=shown)])
-                else:
-                    self._lapse(breach._replace(requirement=None), shown)
+                else:  # the parameters tell what it is about, unless a whole market is missing
+                    broken = "list.symbol-omitted" if breach.requirement == "list.symbol-omitted" else None
+                    self._lapse(breach._replace(requirement=broken), shown)
             elif self._concerns_placed_alone(breach, timeline):
                 # It is wrong each time, about what was placed since the checks of lists have asked.
                 came = self._list_of(breach)
