@@ -53,7 +53,7 @@ class Account(Sender):
         self.blame = Blame(self._ask, self.credentials)
         target = client.target
         self.settled = Settled((target.settle_ms + target.consistency_ms) / 1000, target.consistency_ms / 1000)
-        self.otherwise = Otherwise(self.settled, lambda query: self.look(query).orders)
+        self.otherwise = Otherwise(self.settled, lambda query: self.look(query).orders, self.credentials[0])
         self._markets: set[str] = set()  # of orders that lists have shown
         self._always_wrong: Counter[tuple[object, ...]] = Counter()
         self._lately = Lately()

@@ -11,6 +11,7 @@
 | the longest page ends too soon, and a list shows what lies behind it | the limit, alone or beside the filters |
 | beside one filter a longer page than the default one is just the default one | the same |
 | a list of all markets lacks all that lists around it show of one | list.symbol-omitted |
+| a list lacks what was placed with the account's other credential, and shows nothing of that | auth.same-account |
 | a list of canceled orders lacks those alone that cancel-all has told | cancel.visible |
 | a window that ends before it starts shows orders | that window, where each bound is right beside the rest |
 | a list leaves out the very second of a bound, beside the other one alone | that bound |

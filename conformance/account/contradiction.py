@@ -34,10 +34,11 @@ def of_contradiction(
     wrong: Callable[[Query, Credential], bool],
     told: Mapping[str, float] = _NOTHING_TOLD,
     ask: Callable[[Query], Listing] | None = None,
+    placed_with: Callable[[str], Credential | None] = lambda id: None,
 ) -> str:
     """The requirement that a page breaks by contradicting the snapshot `known`, which `known_by` was used for. `told`:
     when a cancel-all was asked for that told an order as canceled, by the order's id. `ask`: asks for another list with
-    the same credential, where its orders tell.
+    the same credential, where its orders tell. `placed_with`: the credential of an order that was placed, by its id.
     """
     # The snapshot was taken with the account's first credential.
     plain = Query(limit=MAX_LIMIT), Query()
@@ -45,6 +46,8 @@ def of_contradiction(
     if strange and (listing.orders or wrong(plain[0], kind)):  # else it is this list that finds nothing
         return "auth.same-account"
     if kind != known_by and all(wrong(each, kind) and not wrong(each, known_by) for each in plain):
+        return "auth.same-account"
+    if _hides_what_others_placed(listing, kind, known, placed_with):
         return "auth.same-account"
     if _lacks_what_was_told(listing, known, told):
         return "cancel.visible"
@@ -111,13 +114,27 @@ def _ends_first_page(first_page: Sequence[int], ask: Callable[[Query], Listing])
     return shown == [second for second in first_page if second <= end]
 
 
+def _hides_what_others_placed(
+    listing: Listing, kind: Credential, known: Snapshot, placed_with: Callable[[str], Credential | None]
+) -> bool:
+    """Whether a list lacks orders that were placed with the other credential alone, several of them, and shows none."""
+    others = {order.id for order in known.orders.values() if placed_with(order.id) not in (None, kind)}
+    left_out = {order.id for order in _left_out(listing, known)}
+    return len(left_out) > 1 and left_out <= others and not any(order.id in others for order in listing.orders)
+
+
+def _left_out(listing: Listing, known: Snapshot) -> list[Order]:
+    above = due_above(listing)
+    return listing.left_out(
+        order for order in known.orders.values() if order.created_at > above and matches(listing.query, order)
+    )
+
+
 def _lacks_what_was_told(listing: Listing, known: Snapshot, told: Mapping[str, float]) -> bool:
     """Whether a list of canceled orders lacks those alone that the last cancel-alls have told."""
     if listing.query.status != "canceled":
         return False
-    above = due_above(listing)
-    due = (order for order in known.orders.values() if order.created_at > above and matches(listing.query, order))
-    left_out = listing.left_out(due)
+    left_out = _left_out(listing, known)
     if not left_out or not listing.orders or any(order.id not in told for order in left_out):
         return False
     return min(told[each.id] for each in left_out) > max(told.get(each.id, 0.0) for each in listing.orders)
@@ -153,9 +170,7 @@ def _of_bound(listing: Listing, known: Snapshot, wrong: Callable[[Query], bool])
     query = listing.query
     if query.start is None or query.end is None:
         return None
-    above = due_above(listing)
-    due = (order for order in known.orders.values() if order.created_at > above and matches(query, order))
-    at = {order.created_at for order in listing.left_out(due)}
+    at = {order.created_at for order in _left_out(listing, known)}
     seconds = {order.created_at for order in known.orders.values()}
     if query.start == query.end:  # no order stands in the seconds that the two are moved to
         sooner = replace(query, start=next(each for each in count(query.start, -1) if each not in seconds))

@@ -190,6 +190,7 @@ class Known:
                 self._is_wrong,
                 self._account.settled.told,
                 lambda other: self._account.list(other, credential).listing,
+                self._account.otherwise.placed_with,
             )
         return self._blamed[kind]
 

@@ -10,6 +10,7 @@ from conformance.oracle.records import Reading
 from conformance.oracle.settled import Settled
 from conformance.orders import KNOWN_BY, LIVE, STATUSES, Order, Query
 from conformance.verdict import NoList, Violation
+from conformance.wire.signer import Credential
 
 # As many pages as a snapshot may have.
 _PAGES = 5
@@ -23,9 +24,10 @@ class Otherwise:
     When an order was created that was placed is known as far as it was updated then: no rule asks more of that.
     """
 
-    def __init__(self, settled: Settled, look: Callable[[Query], Sequence[Order]]) -> None:
+    def __init__(self, settled: Settled, look: Callable[[Query], Sequence[Order]], placing: Credential) -> None:
         self._settled = settled
         self._look = look
+        self._placing: Credential = placing  # unless a ticket names another one
         self._asked_for: dict[str, Ticket] = {}  # by id
         self._updated: dict[str, int] = {}  # when what was placed had been updated last as it was first seen, by id
         self._finished: dict[str, str] = {}  # the status of what is over, by id
@@ -35,6 +37,11 @@ class Otherwise:
         """This was asked for; `id`: that of the order, if it is known."""
         if id is not None:
             self._asked_for[id] = ticket
+
+    def placed_with(self, id: str) -> Credential | None:
+        """The credential that this order was placed with; None where it is not one that was placed, as far as known."""
+        ticket = self._asked_for.get(id)
+        return None if ticket is None or ticket.record is not None else ticket.credential or self._placing
 
     def complete(self, reading: Reading, status: str | None = None) -> Order | None:
         """The order of a record, with what is known otherwise of what cannot be read; None where that is not enough.

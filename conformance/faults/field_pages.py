@@ -290,7 +290,7 @@ class KeysSeeNothingOfTokens(Exchange):
 
 
 # ctubio/Krypto-trading-bot#500
-@fault(breaks="list.status")
+@fault(breaks="auth.same-account")
 class TokensSeeNoOpenOrdersOfKeys(Exchange):
     """Leaves orders that were placed with a key out of the open ones that a token asks for."""
 

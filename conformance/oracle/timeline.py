@@ -145,14 +145,16 @@ LAPSES: Rulebook[[Timeline]] = Rulebook()
 """What a list leaves out, or shows otherwise, though lists before and after it show it."""
 
 
-@LAPSES.rule("list.limit-exact", may_also=("list.symbol-omitted", "cancel.visible"))
+@LAPSES.rule("list.limit-exact", may_also=("list.status", "list.symbol-omitted", "cancel.visible"))
 def what_nothing_is_done_to_is_always_shown(timeline: Timeline) -> Iterator[Sight]:
     """An order that is the same before and after is so in every list in between."""
     still = [order for id, order in timeline.before.items() if timeline.after.get(id) == order]
     still = [order for order in still if order.id in timeline.settled - timeline.changed]
     for look, query in timeline.lists:
         left_out = {order.id: order for order in still if look.leaves_out(order)}
-        about = "list.symbol-omitted" if look.lacks_a_market(left_out.values()) else None
+        about = "list.limit-exact" if query.status is None else "list.status"
+        if look.lacks_a_market(left_out.values()):
+            about = "list.symbol-omitted"
         for order in still:
             shown = look.orders.get(order.id)
             if shown is not None and not order.changes(shown):

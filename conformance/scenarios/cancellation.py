@@ -15,7 +15,7 @@ from conformance.account.sent import Signed
 from conformance.account.view import View
 from conformance.evidence import Exchange
 from conformance.operations import CANCEL_ALL
-from conformance.oracle.cancel_case import Cancellation
+from conformance.oracle.cancel_case import Cancellation, fixed
 from conformance.oracle.cancellation import CANCELLATION, UNTOUCHED
 from conformance.oracle.listing import MAX_LIMIT, explain
 from conformance.oracle.snapshot import Interval, Snapshot
@@ -245,11 +245,11 @@ def clear_untouched(stage: Stage, view: View, before: Snapshot, *canceled: Excha
     def expect_told(answer: Canceled) -> None:
         told = {order.id for order in answer.orders}
         # An order that is told under another id was canceled all the same: another rule is about the id.
-        renamed = Counter(_but_for_the_id(order) for order in answer.orders if order.id not in before.orders)
+        renamed = Counter(fixed(order) for order in answer.orders if order.id not in before.orders)
         rest = {order.id: order for order in before.live() if order.id not in told}
         for order in list(rest.values()):
-            if renamed[_but_for_the_id(order)]:
-                renamed[_but_for_the_id(order)] -= 1
+            if renamed[fixed(order)]:
+                renamed[fixed(order)] -= 1
                 del rest[order.id]
         view.account.observations.count({"cancel.own-only": len(before.live()) - len(rest)})
         if rest:
@@ -257,10 +257,6 @@ def clear_untouched(stage: Stage, view: View, before: Snapshot, *canceled: Excha
 
     stage.lane.cancel_in_passing(view, None, view.account.credentials[0], before, then=expect_told)
     view.look_apart(None)
-
-
-def _but_for_the_id(order: Order) -> tuple[object, ...]:
-    return *order.looks, order.created_at
 
 
 def _expect_unchanged(view: View, before: Snapshot, *evidence: Exchange) -> None:

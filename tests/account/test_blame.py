@@ -565,3 +565,27 @@ def test_a_credential_that_is_shown_nothing_is_anothers_only_where_all_lists_are
         return kind == "api-key" and finds_nothing(asked)
 
     assert of_contradiction(Listing(query, ()), "api-key", Snapshot.of((A, B, C)), "jwt", wrong) == requirement
+
+
+@pytest.mark.parametrize(
+    ("hidden", "requirement"),
+    [(("n2", "n4"), "auth.same-account"), (("n2",), "list.status"), (("n2", "n4", "n5"), "list.status")],
+    ids=["what tokens placed", "one alone may be chance", "what keys placed, too"],
+)
+def test_what_lacks_the_orders_of_the_other_credential_alone_is_about_that(
+    hidden: tuple[str, ...], requirement: str
+) -> None:
+    known = [order(f"n{number}", created_at=C.created_at - number) for number in range(6)]
+    placed: dict[str, Credential] = {"n2": "jwt", "n4": "jwt", "n5": "api-key"}
+
+    def page(asked: Query, kind: Credential) -> list[Order]:
+        lies = asked.status is not None and kind == "api-key"
+        return [each for each in known if matches(asked, each) and not (lies and each.id in hidden)]
+
+    def wrong(asked: Query, kind: Credential) -> bool:
+        return page(asked, kind) != page(asked, "jwt")
+
+    query = Query(status="open", limit=200)
+    listing = Listing(query, page(query, "api-key"))
+    named = of_contradiction(listing, "api-key", Snapshot.of(known), "jwt", wrong, placed_with=placed.get)
+    assert named == requirement

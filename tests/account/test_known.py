@@ -8,6 +8,7 @@ import pytest
 from conformance.account.ahead import Wanted
 from conformance.account.answers import Page
 from conformance.account.known import Known
+from conformance.account.otherwise import Otherwise
 from conformance.account.sent import Came
 from conformance.evidence import Exchange
 from conformance.observations import Observations
@@ -32,6 +33,7 @@ class Pages:
         self.observations = Observations(["list.array"])
         self.foreign: dict[tuple[object, ...], object] = {}
         self.settled = Settled()
+        self.otherwise = Otherwise(self.settled, lambda query: (), "jwt")
         self._answers = list(answers)
         self.asked = 0
         self.coming: dict[tuple[str, Credential], Came] = {}

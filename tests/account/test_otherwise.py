@@ -42,7 +42,7 @@ class Lists:
 
 def known(settled: Settled | None = None, **shown: Sequence[Order]) -> tuple[Otherwise, Lists]:
     lists = Lists(shown)
-    return Otherwise(settled or Settled(), lists), lists
+    return Otherwise(settled or Settled(), lists, "jwt"), lists
 
 
 def statuses(otherwise: Otherwise, *orders: Order) -> dict[str, str]:
@@ -179,4 +179,4 @@ def test_a_status_by_which_there_is_no_list_tells_nothing() -> None:
     def none(_: Query) -> Sequence[Order]:
         raise NoList("it is null")
 
-    assert not statuses(Otherwise(Settled(), none), part("a"))
+    assert not statuses(Otherwise(Settled(), none, "jwt"), part("a"))

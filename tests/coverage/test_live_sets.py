@@ -68,6 +68,17 @@ def test_each_cancel_all_of_a_set_has_markets_of_its_own(seed: int) -> None:
     assert lasts[True] > lasts[False] > 0
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_a_single_order_of_each_status_is_canceled_by_the_name_of_its_market(seed: int) -> None:
+    """Alone in a market, open in one set and partly filled in another."""
+    sets = live_sets(MARKETS, EACH, WAYS, seed)
+    first = zip((rows for rows, *_ in sets), COUNTS, strict=True)
+    later = zip((rows for _, *some in sets for rows in some), LATER, strict=True)
+    single = [row for rows, counts in (*first, *later) for row, count in zip(rows, counts, strict=False) if count == 1]
+    named = {row["status"] for row in single if row["scope"] != EVERYWHERE}
+    assert {"open", "partially_filled"} <= named
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_most_triples_of_what_is_canceled_by_whom_are_met(seed: int) -> None:
     possible, rows = possible_triples(EACH, WAYS), chosen_rows(seed)

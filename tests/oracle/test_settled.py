@@ -239,3 +239,25 @@ def test_who_leaves_out_what_a_list_has_shown_canceled_does_not_do_so_because_of
     known.learn([by_list], shown(10.1))
     assert bool(contradictions(known, 10.5)) is due
     assert contradictions(known, 10.5, query=Query(status="canceled"))
+
+
+def test_a_list_that_lacks_a_whole_market_is_about_the_missing_symbol() -> None:
+    elsewhere = [order(id, symbol="BTCUSDT", status="canceled") for id in ("c", "d")]
+    known = settled(CANCELED, OTHER, *elsewhere)
+
+    def named(*shown: Order, query: Query = Query()) -> set[str | None]:  # noqa: B008
+        return {each.requirement for each in known.contradictions(Listing(query, shown), 3.0)}
+
+    assert named(OTHER, CANCELED) == {"list.symbol-omitted"}
+    assert named(OTHER) == named(CANCELED, OTHER, elsewhere[0]) == named() == {None}
+    assert named(query=Query(symbol="BTCUSDT")) == {None}
+
+
+def test_a_market_that_is_missing_altogether_is_not_held_against_the_cancel_all_as_well() -> None:
+    elsewhere = [order(id, symbol="BTCUSDT", status="canceled") for id in ("c", "d")]
+    known = settled(CANCELED, *elsewhere)
+    known.tell([order("e", symbol="BTCUSDT", status="canceled")], shown(0.5))
+    found = list(known.contradictions(Listing(Query(), [CANCELED]), 3.0))
+    assert {each.requirement for each in found} == {"list.symbol-omitted"}
+    others = known.contradictions(Listing(Query(), [CANCELED, *elsewhere]), 3.0)
+    assert {each.requirement for each in others} == {"cancel.visible"}
