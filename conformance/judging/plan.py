@@ -32,9 +32,9 @@ class Plan:
     `given`: the target as the user named it, a URL or the path of a profile; empty where nobody named one.
     `aim`: the requirement whose checks run first. If they find it violated, the run ends after them. `effort`: how
     much it tries. `examples`: what is drawn before anything else, and where examples that fail are kept. `writes`:
-    whether the run writes its reports. `tally`: of the orders that it places. `jobs`: how many connections send
-    requests that do not depend on each other. `selection`: the requirements that it is about. `private`: the user's
-    own checks, beside those of the suite.
+    whether the run writes its reports. `cleans_up`: whether it cancels what it has placed when it ends. `tally`: of the
+    orders that it places. `jobs`: how many connections send requests that do not depend on each other. `selection`: the
+    requirements that it is about. `private`: the user's own checks, beside those of the suite.
     """
 
     profile: Profile
@@ -48,6 +48,7 @@ class Plan:
     effort: Effort = PLAIN
     examples: Kept | None = None
     writes: bool = True
+    cleans_up: bool = True
     tally: Tally = field(default_factory=Tally)
     jobs: int | None = None
     given: str = ""

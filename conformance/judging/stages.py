@@ -115,7 +115,7 @@ class Stages:
             with contextlib.suppress(CannotJudge), driver.cleaning_up():
                 driver.disarm()
         for lane in self._changed:
-            found = clean_up(lane)
+            found = clean_up(lane) if self._plan.cleans_up else []
             lane.leave(clean=not found)
             left += found
         self._changed.clear()

@@ -177,7 +177,8 @@ def judged(
             aim=None if whole else subject.breaks,
             jobs=connections,
         )
-        plan = replace(plan, writes=False)  # nobody reads the reports of a trial
+        # Nobody reads the reports of a trial, and nobody else uses what is served. A twin is cleaned up as targets are.
+        plan = replace(plan, writes=False, cleans_up=whole or subject.breaks is None)
         if subject.command == "overload":
             return Overload(plan, BOUNDS, lambda _: None).run()
         return run(plan, Console(quiet=True), stop_on_first=stop_on_first)

@@ -3,7 +3,9 @@
 import json
 import subprocess
 import sys
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -59,6 +61,27 @@ def test_twins_stay_clean(names: str) -> None:
 def test_a_fault_is_killed(name: str) -> None:
     [trial] = trials([subject(name)], seed=3, jobs=1, preload=PRELOADED)
     assert trial.good, trial
+
+
+@contextmanager
+def counting_what_is_left(name: str, told_in: Path, seed: int) -> Iterator[str]:
+    """Serve this variant, and write how many live orders it is left with."""
+    sandbox = faults.combined([(faults.load() | faults.twins())[name]], seed)
+    with sandbox.serve() as served:
+        yield served.profile_toml
+    left = sum(order.live for account in sandbox.exchange.orders.values() for order in account.values())
+    told_in.write_text(str(left), encoding="utf-8")
+
+
+def test_a_fault_is_not_cleaned_up_since_nobody_uses_it_any_more(tmp_path: Path) -> None:
+    left = {}
+    for name in ("limit-unbounded", BY_COMMAND):
+        told_in = tmp_path / name
+        served = replace(subject(name), serve=partial(counting_what_is_left, name, told_in))
+        [trial] = trials([served], seed=3, jobs=1, preload=PRELOADED)
+        assert trial.good
+        left[name] = int(told_in.read_text(encoding="utf-8"))
+    assert left["limit-unbounded"] > left[BY_COMMAND] == 0
 
 
 def test_every_must_and_implied_requirement_has_a_check_and_a_fault() -> None:
