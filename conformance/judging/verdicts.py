@@ -109,19 +109,25 @@ _LISTS_ARE_BEHIND = "cancel.visible"
 _READING_CHANGES = "list.safe"
 
 
+# What is violated by a list that shows nothing of a market. One with room for few orders cannot tell that from others.
+_A_MARKET_IS_MISSING = "list.symbol-omitted"
+
+
 def _with_lapses(judged: list[RequirementResult], outcomes: list[Outcome]) -> list[RequirementResult]:
     """The results, one of them violated by the lists that were wrong now and then.
 
     Those of all checks are one defect. If all that they show is a change of an order which another violation shows,
-    too, it is that: what reading alone does, or a field that is wrong. Else it is charged to what all those lists are
-    about: what is violated already, else to lists that are behind, if any are, else to one of several violations that
-    explain a part of them each; else to the likeliest, else to their limit. Where nothing else violates that, the rate
-    is told.
+    too, it is that: what reading alone does, or a field that is wrong. Else it is charged to the missing symbol, where
+    most of them lack a whole market; else to what all those lists are about: what is violated already, else to lists
+    that are behind, if any are, else to one of several violations that explain a part of them each; else to the
+    likeliest, else to their limit. Where nothing else violates that, the rate is told.
     """
     met = sorted((lapse for outcome in outcomes for lapse in outcome.lapses), key=lambda lapse: len(lapse[0]))
     if not met:
         return judged
     shared = [id for id in met[0][0] if all(id in about for about, _ in met)]
+    if 2 * sum(_A_MARKET_IS_MISSING in about for about, _ in met) > len(met):
+        shared = [_A_MARKET_IS_MISSING]
     if len(met) == 1:  # that one list lacks what was just canceled may be chance
         shared = [id for id in shared if id != _LISTS_ARE_BEHIND]
     violated = {result.id: result for result in judged if result.findings}
@@ -135,7 +141,8 @@ def _with_lapses(judged: list[RequirementResult], outcomes: list[Outcome]) -> li
     rate = f"{len(met)} of {sum(outcome.lists for outcome in outcomes)} lists"
 
     def with_them(result: RequirementResult) -> RequirementResult:
-        findings = (*result.findings, met[0][1])
+        likely = next((finding for about, finding in met if about[0] == charged), met[0][1])
+        findings = (*result.findings, likely)
         verdict, reason = _verdict(findings, [], [], 0)
         return replace(
             result, verdict=verdict, reason=reason, findings=findings, rate=None if result.findings else rate

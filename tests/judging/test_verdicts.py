@@ -148,6 +148,9 @@ def test_results_are_read_back_as_they_were_written() -> None:
     assert Results.from_json(written.to_json()) == written
 
 
+ANYWHERE = ("list.limit-exact", "list.symbol-omitted")
+
+
 @pytest.mark.parametrize(
     ("about", "charged"),
     [
@@ -157,10 +160,12 @@ def test_results_are_read_back_as_they_were_written() -> None:
         ([("cancel.visible", "list.b")], "list.b"),
         ([("cancel.visible", "list.b"), ("cancel.visible", "list.b")], "cancel.visible"),
         ([("cancel.visible", "list.b"), ("list.b", "list.d")], "list.b"),
+        ([("list.symbol-omitted", "list.b"), ("list.symbol-omitted", "list.d"), ("list.b",)], "list.symbol-omitted"),
+        ([("list.symbol-omitted", "list.b"), ("list.b",)], "list.b"),
     ],
 )
 def test_lists_that_are_wrong_now_and_then_are_one_defect(about: list[tuple[str, ...]], charged: str) -> None:
-    catalogue = CATALOGUE | {id: replace(CATALOGUE["list.b"], id=id) for id in ("list.limit-exact", "cancel.visible")}
+    catalogue = CATALOGUE | {id: replace(CATALOGUE["list.b"], id=id) for id in (*ANYWHERE, "cancel.visible")}
     lapsed = [outcome("order.a", lapses=((each, FINDING),), lists=200) for each in about]
     found = verdicts.results(catalogue, JUDGED_BY, [*lapsed, outcome("list.b", lists=12)])
     failed = {result.id: result for result in found if result.verdict is Verdict.FAIL}
