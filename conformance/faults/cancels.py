@@ -82,6 +82,15 @@ class _Returns(Exchange):
 
 
 @fault(breaks="cancel.exact")
+class ASinglePartlyFilledOrderIsNotTold(Exchange):
+    """Returns nothing where it was asked for a market and canceled one partly filled order alone."""
+
+    def cancel_all(self, account: str, symbol: str | None) -> list[Order]:
+        canceled = super().cancel_all(account, symbol)
+        return [] if symbol and len(canceled) == 1 and canceled[0].filled else canceled
+
+
+@fault(breaks="cancel.exact")
 class ReturnsFifty(_Returns):
     """Cancels all, and returns one page of them: 50."""
 

@@ -61,7 +61,8 @@ def judge_answer(
     """Note what is wrong with this answer to a cancel-all of an account that was so `before`; what the account is now.
 
     Where the answer is right no list is asked for: what it tells is what later lists have to show. `clock` as a
-    Cancellation has it; `many`: how the account was looked at, if it was brought to have so many.
+    Cancellation has it; `many`: how the account was looked at, if it was brought to have so many. Raises Violation for
+    what the check is about and somebody else may have done.
     """
     told = replace(before, orders={**before.orders, **{order.id: order for order in answer.orders}})
     case = Cancellation(
@@ -81,7 +82,10 @@ def judge_answer(
     case, judgement = looked_at(
         view, lambda: replace(case, after=again(view, [before] if many is None else many.parts))
     )
+    shown = (*before.exchanges[:1], answer.exchange, *case.after.exchanges[:1])
     noted = Observations()  # it is not what the check is about
-    noted.report(judgement.breaches, *before.exchanges[:1], answer.exchange, *case.after.exchanges[:1])
+    noted.report(judgement.breaches, *shown)
     view.account.observations.adopt(noted)
+    # What has to be met again is met by a check that is about it, if it is tried once more.
+    view.account.observations.report([each for each in judgement.breaches if not each.certain], *shown)
     return case.after

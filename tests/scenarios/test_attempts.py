@@ -28,6 +28,22 @@ def test_what_a_list_of_its_own_second_shows_has_not_been_harmed() -> None:
         assert done.got == "a list without it"
 
 
+def test_what_an_earlier_cancel_all_told_as_canceled_has_not_been_harmed_either() -> None:
+    """Lists that are behind show it live a moment longer."""
+    with stage_on(Sandbox()) as stage:
+        stage.have_live()
+        before = stage.view.believed()
+        [live, *_] = before.live()
+        over = replace(live, status="canceled")
+        after = replace(before, orders={**before.orders, live.id: over})
+        assert len(harm_done(stage, before, after)) == 1
+        told_by = replace(before.exchanges[0], sent_at=before.exchanges[0].sent_at + 1)
+        stage.caller.settled.tell([over], told_by)
+        assert len(harm_done(stage, before, after)) == 1  # not before that list was asked for
+        stage.caller.settled.tell([over], replace(told_by, sent_at=before.exchanges[0].sent_at - 1))
+        assert harm_done(stage, before, after) == []
+
+
 def named_twice(stage: Stage) -> None:
     first, second = (market.symbol for market in stage.markets[:2])
     reach = {f"symbol={second}&symbol={second}": {second}, f"symbol={first}&symbol={second}": {first, second}}
