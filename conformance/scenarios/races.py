@@ -57,6 +57,9 @@ _PRICES = 8
 # Breaches that somebody else could have caused count once they were met so often.
 _MET_TWICE = 2
 
+# What takes fills back while orders are filled has lost them to the cancel-all.
+_WHILE_FILLED = {"cancel.keeps-fills": "cancel.concurrent-fill"}
+
 
 class Races:
     """Races on one stage. Use it as a context: behind it, nothing is left of what the other account has placed.
@@ -254,7 +257,7 @@ class Races:
         breaches = [*view.lag.breaches(), *_told_closely(self._counted(judgement.breaches), heat)]
         view.account.observations.report(breaches, *evidence, raising=True)
         view.account.observations.count(dict.fromkeys(judgement.saw, 1))
-        heat.readers.judge(heat.before, after, evidence)
+        heat.readers.judge(heat.before, after, evidence, {} if others_before is None else _WHILE_FILLED)
         return race
 
     def _counted(self, breaches: list[Breach]) -> list[Breach]:

@@ -4,10 +4,11 @@ import contextlib
 import itertools
 import threading
 import time
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import replace
+from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -128,10 +129,17 @@ class Readers:
         """All lists that were asked for."""
         return [came.answer.exchange for came in self._came]
 
-    def judge(self, before: Snapshot, after: Snapshot, evidence: Sequence[Exchange] = ()) -> None:
+    def judge(
+        self,
+        before: Snapshot,
+        after: Snapshot,
+        evidence: Sequence[Exchange] = (),
+        charged: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         """Hold what was shown against itself. Raises Violation for the first contradiction.
 
-        `evidence`: what shows it, if not the contradicting answers alone.
+        `evidence`: what shows it, if not the contradicting answers alone. `charged`: what a requirement that is broken
+        is told as, where that is what happens meanwhile.
         """
         looks = sorted([*self._told, *self._looks()], key=lambda look: look.asked_at)
         lag_s = self._stage.target.consistency_ms / 1000
@@ -163,7 +171,9 @@ class Readers:
             if not breach.certain and (again := self._right_again(breach, after, settled)):
                 self._lapse(breach, (*breach.exchanges, again))
             else:
-                breaches.append(breach._replace(exchanges=tuple(evidence) or breach.exchanges, certain=True))
+                broken = charged.get(breach.requirement or "", breach.requirement)
+                shown = tuple(evidence) or breach.exchanges
+                breaches.append(breach._replace(requirement=broken, exchanges=shown, certain=True))
         observations.report(breaches, raising=True)
 
     def _concerns_placed_alone(self, breach: Breach, timeline: Timeline) -> bool:

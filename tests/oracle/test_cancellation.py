@@ -245,6 +245,7 @@ def test_another_users_order() -> None:
     assert broken(history(theirs=canceled(THEIRS))) == {"cancel.own-only"}
     returned = [canceled(was) for was in (OPEN, PART, ELSEWHERE, THEIRS)]
     assert broken(history(returned=returned)) == {"cancel.own-only"}
+    assert broken(history(symbol="BTCUSDT", returned=[canceled(ELSEWHERE), canceled(THEIRS)])) == {"cancel.own-only"}
     assert broken(history(theirs=None)) == {"cancel.own-only"}
 
 
@@ -274,6 +275,15 @@ def test_a_returned_record_that_is_wrong(field: str, value: Any, requirement: st
     returned = [canceled(OPEN), canceled(PART, **{field: value}), canceled(ELSEWHERE)]
     after = [*returned, FILLED, REJECTED, EXPIRED]
     assert broken(history(returned=returned, after=after)) - {"cancel.complete"} == {requirement}
+
+
+def test_an_answer_alone_that_has_not_the_time_of_the_cancel() -> None:
+    late = [canceled(was, updated_at=was.updated_at) for was in (OPEN, PART, ELSEWHERE)]
+    right = [canceled(was) for was in (OPEN, PART, ELSEWHERE)]
+    over = [FILLED, REJECTED, EXPIRED]
+    assert broken(history(returned=late, after=[*right, *over])) == {"cancel.updated-at"}
+    assert "cancel.updated-at-stable" in broken(history(returned=right, after=[*late, *over]))
+    assert broken(history(returned=late, after=[*right, *over], clock=None)) == {"cancel.updated-at-stable"}
 
 
 def test_a_later_list_that_shows_another_record() -> None:
