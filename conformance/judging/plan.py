@@ -1,7 +1,7 @@
 """What a run is asked to do."""
 
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -30,11 +30,12 @@ class Plan:
     """The profile to judge, and how to judge it. `labels`: what the evidence is about. `waivers`: accepted deviations.
 
     `given`: the target as the user named it, a URL or the path of a profile; empty where nobody named one.
-    `aim`: the requirement whose checks run first. If they find it violated, the run ends after them. `effort`: how
-    much it tries. `examples`: what is drawn before anything else, and where examples that fail are kept. `writes`:
-    whether the run writes its reports. `cleans_up`: whether it cancels what it has placed when it ends. `tally`: of the
-    orders that it places. `jobs`: how many connections send requests that do not depend on each other. `selection`: the
-    requirements that it is about. `private`: the user's own checks, beside those of the suite.
+    `aim`: the requirement whose checks run first. If they find it violated, the run ends after them, and does not wait
+    for those that are `proven`: they have found others. `effort`: how much it tries. `examples`: what is drawn before
+    anything else, and where examples that fail are kept. `writes`: whether the run writes its reports. `cleans_up`:
+    whether it cancels what it has placed when it ends. `tally`: of the orders that it places. `jobs`: how many
+    connections send requests that do not depend on each other. `selection`: the requirements that it is about.
+    `private`: the user's own checks, beside those of the suite.
     """
 
     profile: Profile
@@ -44,6 +45,7 @@ class Plan:
     labels: Mapping[str, str] = field(default_factory=dict)
     report_dir: Path = Path("reports")
     aim: str | None = None
+    proven: Set[str] = frozenset()
     waivers: tuple[Waiver, ...] = ()
     effort: Effort = PLAIN
     examples: Kept | None = None

@@ -88,7 +88,7 @@ class Worker:
         self.stages = self._judge.stages
         self._beside = Beside(self._judge)
         self._turns = {id: turn for turn, id in enumerate(plan.catalogue)}
-        self._aim = Aim(plan.aim)
+        self._aim = Aim(plan.aim, plan.proven)
         logging.getLogger("urllib3").setLevel(logging.INFO)  # at DEBUG it would log signed queries as they are
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:

@@ -5,7 +5,7 @@ import os
 import tempfile
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
@@ -56,7 +56,8 @@ def trials(
     stop_on_first: bool = False,
     preload: Sequence[str] = ("conformance.judging.runner",),
 ) -> Iterator[Trial]:
-    """Judge each subject, `jobs` at a time; the trials come as they end.
+    """Judge each subject, `jobs` at a time; the trials come as they end. A check that has found a fault need not show
+    with others that it can.
 
     `whole`: all checks judge a fault, too, rather than stop at the first that finds it. `connections`: of each run.
     `stop_on_first`: no check follows the first that finds a violation. `preload`: modules to import once for all.
@@ -66,12 +67,14 @@ def trials(
     context.set_forkserver_preload(list(preload))
     waiting = _Waiting(subjects, jobs)
     running: dict[Connection, _Running] = {}
+    proven: set[str] = set()
     try:
         while waiting or running:
             while waiting and len(running) < jobs:
                 subject = waiting.next(one.subject for one in running.values())
                 here, there = context.Pipe(duplex=False)
                 options = {"whole": whole, "connections": connections, "stop_on_first": stop_on_first}
+                options["proven"] = frozenset(proven)
                 asked = (subject, seed, there, options)
                 process = context.Process(target=_judge_and_tell, args=asked, daemon=True)
                 process.start()
@@ -79,7 +82,9 @@ def trials(
                 running[here] = _Running(subject, process, time.monotonic())
             for ended in wait(list(running), timeout=1):
                 assert isinstance(ended, Connection)
-                yield running.pop(ended).told(ended)
+                trial = running.pop(ended).told(ended)
+                proven.update(trial.killed_by)
+                yield trial
             for late in [each for each, one in running.items() if one.seconds > TIME_LIMIT_S]:
                 yield running.pop(late).given_up()
     finally:
@@ -149,20 +154,33 @@ def _judge_and_tell(subject: Subject, seed: int, pipe: Connection, options: Mapp
 
 
 def judge(
-    subject: Subject, seed: int, *, whole: bool = False, connections: int | None = None, stop_on_first: bool = False
+    subject: Subject,
+    seed: int,
+    *,
+    whole: bool = False,
+    connections: int | None = None,
+    stop_on_first: bool = False,
+    proven: Set[str] = frozenset(),
 ) -> Trial:
-    """Judge one subject: a fault by the checks of what it breaks, and by all others until that is found violated.
+    """Judge one subject: a fault by the checks of what it breaks, and by all others until that is found violated; the
+    former all try to find it, but for those that are `proven`.
 
     `whole`: by all of them; `stop_on_first`: until one finds anything. `connections`: how many send requests that do
     not depend on each other.
     """
     started = time.monotonic()
-    results = judged(subject, seed, whole=whole, connections=connections, stop_on_first=stop_on_first)
+    results = judged(subject, seed, whole=whole, connections=connections, stop_on_first=stop_on_first, proven=proven)
     return trial_of(subject, results, time.monotonic() - started)
 
 
 def judged(
-    subject: Subject, seed: int, *, whole: bool = False, connections: int | None = None, stop_on_first: bool = False
+    subject: Subject,
+    seed: int,
+    *,
+    whole: bool = False,
+    connections: int | None = None,
+    stop_on_first: bool = False,
+    proven: Set[str] = frozenset(),
 ) -> Results:
     """What a run found on one subject; as `judge`."""
     with subject.serve(seed) as profile, tempfile.TemporaryDirectory() as folder:
@@ -178,7 +196,7 @@ def judged(
             jobs=connections,
         )
         # Nobody reads the reports of a trial, and nobody else uses what is served. A twin is cleaned up as targets are.
-        plan = replace(plan, writes=False, cleans_up=whole or subject.breaks is None)
+        plan = replace(plan, writes=False, cleans_up=whole or subject.breaks is None, proven=proven)
         if subject.command == "overload":
             return Overload(plan, BOUNDS, lambda _: None).run()
         return run(plan, Console(quiet=True), stop_on_first=stop_on_first)
