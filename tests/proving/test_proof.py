@@ -84,6 +84,13 @@ def test_a_fault_is_not_cleaned_up_since_nobody_uses_it_any_more(tmp_path: Path)
     assert left["limit-unbounded"] > left[BY_COMMAND] == 0
 
 
+def test_a_check_that_has_found_a_fault_need_not_find_the_next() -> None:
+    first, second = trials([subject("limit-unbounded")] * 2, seed=3, jobs=1, preload=PRELOADED)
+    assert first.good
+    assert second.good
+    assert set(second.killed_by) < set(first.killed_by)
+
+
 def test_every_must_and_implied_requirement_has_a_check_and_a_fault() -> None:
     needed = {id for id, entry in requirements.load().items() if entry.level != "advisory"}
     assert needed <= {fault.breaks for fault in faults.load().values()}
