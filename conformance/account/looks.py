@@ -42,10 +42,9 @@ def unless_back(
     number = _page_due(before.orders[back], seen, limit)
     lists = seen.exchanges[number], shown_by
     page = Listing(Query(limit=limit), tuple(_listed_by(lists[0]).values()))
+    broken = "cancel.visible" if back in just_told else "list.page-walk" if number else None
     if page.lacks_a_market([before.orders[id] for id in listed - seen.orders.keys()]):
         broken = "list.symbol-omitted"
-    else:
-        broken = "cancel.visible" if back in just_told else "list.page-walk" if number else None
     breach = Breach(f"{before.orders[back]} in each list without filters", "a list without it", broken, changed=GONE)
     account.observations.lapse(of_lapse(Query(limit=limit), breach), breach, *lists)
     return again

@@ -26,7 +26,7 @@ class _InSteps(Face):
     """Takes a while over each cancel-all, one after the other; `canceling`: the orders that it is at work with.
 
     Lists show each of those as `meanwhile` says, `step` being the first or the second half of that while; lists by
-    status those that have it then.
+    status those that have it then, each page as full as ever.
     """
 
     def __init__(self, *parts: Any) -> None:
@@ -34,8 +34,16 @@ class _InSteps(Face):
         self.canceling: set[str] = set()
         self.at_work: Counter[str] = Counter()  # by account
         self.step = 0
-        self.status: str | None = None  # that the list asks for
         self.lock = asyncio.Lock()
+        stored = self.exchange.candidates
+
+        def as_they_seem(account: str, filters: Filters) -> list[Order]:
+            orders = stored(account, filters)
+            shown = (self.meanwhile(order) if order.id in self.canceling else [order] for order in orders)
+            return [each for some in shown for each in some]
+
+        # Before they are filtered, and cut into pages.
+        self.exchange.candidates = as_they_seem  # type: ignore[method-assign]
 
     async def cancel_all(self, account: str, symbol: str | None) -> Response:
         self.at_work[account] += 1
@@ -48,15 +56,6 @@ class _InSteps(Face):
             self.canceling = set()
         self.at_work[account] -= 1
         return self.cancel_answer(canceled)
-
-    def list_orders(self, request: Request, account: str, body: bytes) -> Response:
-        self.status = self.parameters(request).get("status")
-        return super().list_orders(request, account, body)
-
-    def list_answer(self, orders: list[Order]) -> Response:
-        shown = ([order] if order.id not in self.canceling else self.meanwhile(order) for order in orders)
-        passing = [order for each in shown for order in each if self.status in (None, order.status)]
-        return super().list_answer(passing[: len(orders)])
 
     def meanwhile(self, order: Order) -> list[Order]:
         """How lists show an order that is being canceled."""
@@ -133,7 +132,7 @@ class IndexOfTheCanceledFirst(_InSteps):
         gone = [_as(order, status="canceled") for order in orders if order.id in self.canceling]
         found = self.exchange.in_order([*gone, *(order for order in orders if order.status == "canceled")])
         limit = self.whole_number(self.parameters(request), "limit")
-        return Face.list_answer(self, self.exchange.page(found, limit))
+        return self.list_answer(self.exchange.page(found, limit))
 
 
 @fault(breaks="list.limit-exact")

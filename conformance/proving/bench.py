@@ -73,7 +73,7 @@ def trials(
             while waiting and len(running) < jobs:
                 subject = waiting.next(one.subject for one in running.values())
                 here, there = context.Pipe(duplex=False)
-                options = {"whole": whole, "connections": connections, "stop_on_first": stop_on_first}
+                options: dict[str, Any] = {"whole": whole, "connections": connections, "stop_on_first": stop_on_first}
                 options["proven"] = frozenset(proven)
                 asked = (subject, seed, there, options)
                 process = context.Process(target=_judge_and_tell, args=asked, daemon=True)

@@ -108,7 +108,8 @@ def test_what_nothing_was_done_to_is_in_every_list_that_covers_it(query: Query, 
 def test_a_list_meanwhile_that_lacks_a_whole_market_is_about_the_missing_symbol() -> None:
     both = tuple(order(id, symbol="BTCUSDT") for id in ("c", "d"))
     looks = [look(0, OPEN, query=Query(limit=50)), look(2, OPEN, both[0], query=Query(limit=50))]
-    timeline = Timeline(looks, *({each.id: each for each in (OPEN, *both)} for _ in range(2)), {"a", "c", "d"}, set())
+    orders = {each.id: each for each in (OPEN, *both)}
+    timeline = Timeline(looks, orders, orders, set(orders), set())
     assert [each.requirement for each in LAPSES.judge(timeline).breaches] == [
         *["list.symbol-omitted"] * 2,
         "list.limit-exact",
