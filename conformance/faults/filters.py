@@ -83,11 +83,12 @@ class SymbolFindsTheLive(Exchange):
 class MarketsWithLiveOrdersAlone(Exchange):
     """Shows, without a symbol and a status, the markets alone in which the account has live orders."""
 
-    def passes(self, order: Order, filters: Filters) -> bool:
-        if filters.symbol is None and filters.status is None:
-            live = any(each.symbol == order.symbol for each in self.cancelable(order.account))
-            return live and super().passes(order, filters)
-        return super().passes(order, filters)
+    def candidates(self, account: str, filters: Filters) -> Iterable[Order]:
+        orders = super().candidates(account, filters)
+        if filters.symbol is not None or filters.status is not None:
+            return orders
+        live = {order.symbol for order in self.cancelable(account)}
+        return [order for order in orders if order.symbol in live]
 
 
 @fault(breaks="list.symbol-omitted")

@@ -220,20 +220,22 @@ def updated_at_is_the_time_of_the_cancel(c: Cancellation) -> Iterator[Sight]:
             )
 
 
-@CANCELLATION.rule("cancel.updated-at-stable")
+@CANCELLATION.rule("cancel.updated-at-stable", may_also=["cancel.updated-at"])
 def updated_at_is_the_same_in_lists(c: Cancellation) -> Iterator[Sight]:
-    """A later list shows the updated_at of the answer. Where the list alone has the time of the cancel, the answer is
-    wrong, not the list: another rule is about it.
+    """A later list shows the updated_at of the answer. Where the answer has that of before the cancel, it is the answer
+    that is wrong.
     """
-    earliest, latest = c.clock or (0, -1)
+    before = {order.id: was.updated_at for was, order in c.pairs() if was.live}
     for order in c.returned:
         listed = c.after.orders.get(order.id)
         if listed is not None and listed.status == order.status == "canceled":
-            same = listed.updated_at == order.updated_at
-            want = f"updated_at {order.updated_at} as in the answer"
-            if same:
+            if listed.updated_at == order.updated_at:
                 yield RIGHT
-            elif order.updated_at >= earliest or not earliest <= listed.updated_at <= latest:
+            elif before.get(order.id) == order.updated_at < listed.updated_at:
+                want = f"updated_at {listed.updated_at}, the time of the cancel, as in lists"
+                yield Breach(want, _updated(order), "cancel.updated-at", changed=("updated_at",))
+            else:
+                want = f"updated_at {order.updated_at} as in the answer"
                 yield Breach(want, _updated(listed), changed=("updated_at",))
 
 

@@ -1,6 +1,6 @@
 """What a list must show: rules over one answer alone, and a comparison with snapshots."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -34,13 +34,15 @@ class Listing:
         missing = [order for order in due if order.id not in shown]
         return missing if len(missing) > sum(not id for id in self.unread) else []
 
-    def lacks_a_market(self, left_out: Collection[Order]) -> bool:
-        """Whether it is asked for all markets, and shows some, and nothing of another one: what it leaves out is all of
-        that, and more than one order.
+    def lacks_a_market(self, left_out: Iterable[Order]) -> bool:
+        """Whether it is asked for all markets, and shows some, and nothing of another one: what it leaves out among the
+        orders that it shows is all of that, and more than one order. What lies below them may be cut off.
         """
-        markets = {order.symbol for order in left_out}
-        shown = {order.symbol for order in self.orders}
-        return self.query.symbol is None and len(markets) == 1 < len(left_out) and bool(shown) and not markets & shown
+        if self.query.symbol is not None or not self.orders:
+            return False
+        oldest = min(order.created_at for order in self.orders)
+        missing = [order.symbol for order in left_out if order.created_at > oldest]
+        return len(set(missing)) == 1 < len(missing) and missing[0] not in {order.symbol for order in self.orders}
 
 
 LISTING: Rulebook[[Listing]] = Rulebook()

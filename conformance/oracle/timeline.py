@@ -4,7 +4,7 @@ Two requests that overlap tell nothing of each other, since either may have been
 those alone that had come before it was asked for, as a checker of linearizability does.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from conformance.evidence import Exchange
@@ -48,7 +48,7 @@ class Look:
             return False
         return order.id not in self.orders and not self.unread
 
-    def lacks_a_market(self, left_out: Collection[Order]) -> bool:
+    def lacks_a_market(self, left_out: Iterable[Order]) -> bool:
         """As of the list that it answers."""
         return self.query is not None and self._listing(self.query).lacks_a_market(left_out)
 

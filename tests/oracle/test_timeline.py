@@ -106,7 +106,7 @@ def test_what_nothing_was_done_to_is_in_every_list_that_covers_it(query: Query, 
 
 
 def test_a_list_meanwhile_that_lacks_a_whole_market_is_about_the_missing_symbol() -> None:
-    both = tuple(order(id, symbol="BTCUSDT") for id in ("c", "d"))
+    both = tuple(order(id, symbol="BTCUSDT", created_at=OPEN.created_at + 1) for id in ("c", "d"))
     looks = [look(0, OPEN, query=Query(limit=50)), look(2, OPEN, both[0], query=Query(limit=50))]
     orders = {each.id: each for each in (OPEN, *both)}
     timeline = Timeline(looks, orders, orders, set(orders), set())
