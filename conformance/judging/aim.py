@@ -49,8 +49,8 @@ class Aim:
 
     @property
     def is_over(self) -> bool:
-        """Whether it is violated, and no other check of the kind that runs now, reading or canceling, is to say so: one
-        that is not proven.
+        """Whether it is violated, and each other check of the kind that runs now, reading or canceling, has found that
+        or is proven.
         """
         others = {_function(name_of(each)) for each in self._left if cancels(each) == self._kind}
         return bool(self._met_by) and others <= self._met_by | self._proven

@@ -5,12 +5,12 @@ import os
 import tempfile
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from typing import Any
+from typing import TypedDict, Unpack
 
 from rich.console import Console
 
@@ -46,6 +46,19 @@ class Subject:
     command: str = "run"
 
 
+class How(TypedDict, total=False):
+    """How a subject is judged.
+
+    `whole`: a fault by all checks; `stop_on_first`: until one finds anything. `connections`: how many send requests
+    that do not depend on each other. `proven`: checks that have found another fault.
+    """
+
+    whole: bool
+    connections: int | None
+    stop_on_first: bool
+    proven: Set[str]
+
+
 def trials(
     subjects: Sequence[Subject],
     seed: int,
@@ -73,9 +86,8 @@ def trials(
             while waiting and len(running) < jobs:
                 subject = waiting.next(one.subject for one in running.values())
                 here, there = context.Pipe(duplex=False)
-                options: dict[str, Any] = {"whole": whole, "connections": connections, "stop_on_first": stop_on_first}
-                options["proven"] = frozenset(proven)
-                asked = (subject, seed, there, options)
+                how = How(whole=whole, connections=connections, stop_on_first=stop_on_first, proven=frozenset(proven))
+                asked = (subject, seed, there, how)
                 process = context.Process(target=_judge_and_tell, args=asked, daemon=True)
                 process.start()
                 there.close()
@@ -146,43 +158,25 @@ class _Running:
         )
 
 
-def _judge_and_tell(subject: Subject, seed: int, pipe: Connection, options: Mapping[str, Any]) -> None:
+def _judge_and_tell(subject: Subject, seed: int, pipe: Connection, how: How) -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["XDG_STATE_HOME"] = folder  # what is left on a server that is gone concerns nobody
-        pipe.send(judge(subject, seed, **options))
+        pipe.send(judge(subject, seed, **how))
     pipe.close()
 
 
-def judge(
-    subject: Subject,
-    seed: int,
-    *,
-    whole: bool = False,
-    connections: int | None = None,
-    stop_on_first: bool = False,
-    proven: Set[str] = frozenset(),
-) -> Trial:
-    """Judge one subject: a fault by the checks of what it breaks, and by all others until that is found violated; the
-    former all try to find it, but for those that are `proven`.
-
-    `whole`: by all of them; `stop_on_first`: until one finds anything. `connections`: how many send requests that do
-    not depend on each other.
+def judge(subject: Subject, seed: int, **how: Unpack[How]) -> Trial:
+    """Judge one subject: a fault by the checks of what it breaks, and by all others until that is found violated. Once
+    it is, those that are proven are not waited for.
     """
     started = time.monotonic()
-    results = judged(subject, seed, whole=whole, connections=connections, stop_on_first=stop_on_first, proven=proven)
+    results = judged(subject, seed, **how)
     return trial_of(subject, results, time.monotonic() - started)
 
 
-def judged(
-    subject: Subject,
-    seed: int,
-    *,
-    whole: bool = False,
-    connections: int | None = None,
-    stop_on_first: bool = False,
-    proven: Set[str] = frozenset(),
-) -> Results:
+def judged(subject: Subject, seed: int, **how: Unpack[How]) -> Results:
     """What a run found on one subject; as `judge`."""
+    whole, proven = how.get("whole", False), how.get("proven", frozenset())
     with subject.serve(seed) as profile, tempfile.TemporaryDirectory() as folder:
         plan = make_plan(
             loader.loads(profile, subject.name),
@@ -193,13 +187,13 @@ def judged(
             report_dir=folder,
             cancel_existing=False,
             aim=None if whole else subject.breaks,
-            jobs=connections,
+            jobs=how.get("connections"),
         )
         # Nobody reads the reports of a trial, and nobody else uses what is served. A twin is cleaned up as targets are.
         plan = replace(plan, writes=False, cleans_up=whole or subject.breaks is None, proven=proven)
         if subject.command == "overload":
             return Overload(plan, BOUNDS, lambda _: None).run()
-        return run(plan, Console(quiet=True), stop_on_first=stop_on_first)
+        return run(plan, Console(quiet=True), stop_on_first=how.get("stop_on_first", False))
 
 
 def trial_of(subject: Subject, results: Results, seconds: float) -> Trial:
