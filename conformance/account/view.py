@@ -276,6 +276,7 @@ class View:
         with asked_ahead(self.account.page_until(end, limit) for end in ends):
             asked_at = self.account.asked_since
             snapshot = self.account.snapshot(pages, limit, ends)
+        snapshot = replace(snapshot, told_over=self.account.settled.told_over(snapshot))
         is_behind = asked_at <= self.delays.consistent_from
         if self._latest is not None and not is_behind:
             look = partial(self.account.snapshot, pages, limit, ends)

@@ -168,7 +168,7 @@ def other_users_are_left_alone(c: Cancellation) -> Iterator[Sight]:
     for order in c.returned:
         if belongs_to(order, c.other_before):
             yield Breach("only the caller's orders in the array", f"{order}, which is another account's")
-    yield from _unchanged(c.other_before.orders.values(), c.other_after, "another account's orders")
+    yield from _unchanged(c.other_before.standing, c.other_after, "another account's orders")
 
 
 @CANCELLATION.rule("cancel.keeps-fills")
@@ -277,7 +277,7 @@ UNTOUCHED: Rulebook[[Snapshot, Snapshot]] = Rulebook()
 @UNTOUCHED.rule("cancel.own-only")
 def cancel_alls_of_others_change_nothing(before: Snapshot, after: Snapshot) -> Iterator[Sight]:
     """A bystander's orders are not changed."""
-    yield from _unchanged(before.orders.values(), after, "another account's orders")
+    yield from _unchanged(before.standing, after, "another account's orders")
 
 
 def _unchanged(orders: Iterable[Order], after: Snapshot, whose: str) -> Iterator[Sight]:

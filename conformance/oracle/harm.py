@@ -28,7 +28,7 @@ class Attempt:
 
 def harm(attempt: Attempt) -> Iterator[Breach]:
     """Each order that the request changed or removed and must not. A change by a trade does not count."""
-    for was in attempt.before.orders.values():
+    for was in attempt.before.standing:
         now = attempt.after.orders.get(was.id)
         if now is None or not attempt.permits(was, now):
             yield from _changed(was, now, attempt.after)

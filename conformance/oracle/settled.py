@@ -9,6 +9,7 @@ from conformance.evidence import Exchange
 from conformance.naming import count
 from conformance.oracle.cancel_case import GONE, became
 from conformance.oracle.listing import Listing, due_above, matches, must_show
+from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order, Query
 from conformance.verdict import Breach
 
@@ -82,6 +83,12 @@ class Settled:
     def told(self) -> Mapping[str, float]:
         """When a cancel-all was asked for that told an order as canceled, by the order's id."""
         return {id: by.sent_at for id, by in self._canceled.items()}
+
+    def told_over(self, seen: Snapshot) -> frozenset[str]:
+        """Those that these lists show live, though a cancel-all that was asked for before told them as canceled."""
+        asked_at = min((exchange.sent_at for exchange in seen.exchanges), default=0.0)
+        told = {order.id: self._canceled.get(order.id) for order in seen.live()}
+        return frozenset(id for id, by in told.items() if by is not None and by.sent_at < asked_at)
 
     def ids(self, among: Iterable[str], at: float) -> set[str]:
         """Those of these orders that lists had shown for long enough at this moment, in whatever state."""

@@ -17,7 +17,7 @@ class Snapshot:
     It has every order that is newer than `horizon` (UNIX seconds) and not newer than `ceiling`. None: there is no such
     bound. In the second of the horizon orders may be missing, since the last page may have ended in that second.
     `exchanges`: the lists that were read; `unread`: ids of their records that cannot be read as orders, "" or None if
-    there is no id.
+    there is no id. `told_over`: ids of those that it shows live, though a cancel-all of before told them as canceled.
     """
 
     orders: Mapping[str, Order]
@@ -25,6 +25,7 @@ class Snapshot:
     exchanges: tuple[Exchange, ...] = field(default=(), compare=False, repr=False)
     ceiling: int | None = None
     unread: tuple[str | None, ...] = field(default=(), compare=False, repr=False)
+    told_over: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
 
     @classmethod
     def of(cls, orders: Iterable[Order], horizon: int | None = None) -> Self:
@@ -39,6 +40,11 @@ class Snapshot:
         """Whether the lists have every order of that second, even if not all can be read."""
         below = self.ceiling is None or created_at <= self.ceiling
         return below and (self.horizon is None or created_at > self.horizon)
+
+    @property
+    def standing(self) -> list[Order]:
+        """The orders that are as it shows them, for all that is known: what has changed later, somebody has changed."""
+        return [order for id, order in self.orders.items() if id not in self.told_over]
 
     def live(self, symbol: str | None = None) -> list[Order]:
         """The live orders, of one market or of all."""
@@ -74,7 +80,8 @@ class Snapshot:
         beyond = {key: order for key, order in older.orders.items() if not horizon < order.created_at <= ceiling}
         lacking = {order.id: order for order in older.live()} if is_behind else {}
         both = {**beyond, **lacking, **self.orders}
-        return replace(older, orders=both, exchanges=self.exchanges, unread=self.unread)
+        told_over = self.told_over | (older.told_over - self.orders.keys())
+        return replace(older, orders=both, exchanges=self.exchanges, unread=self.unread, told_over=told_over)
 
     def unknown_to(self, older: Self) -> list[Order]:
         """The orders that are not in `older`, and would be there if they had existed then."""

@@ -122,14 +122,9 @@ def harm_done(
 ) -> Sequence[Breach]:
     """What a request did to the caller's orders, and must not; `reach`: the markets that it may cancel in.
 
-    What lists leave out, and one of its own second shows as it was, has not been touched: the lists are wrong then. Nor
-    has what an earlier cancel-all told as canceled, and lists still showed live.
+    What lists leave out, and one of its own second shows as it was, has not been touched: the lists are wrong then.
     """
-    asked_at = min((exchange.sent_at for exchange in before.exchanges), default=0.0)
-    over = {id for id, told_at in stage.caller.settled.told.items() if told_at < asked_at}
-    standing = {id: order for id, order in before.orders.items() if not (order.live and id in over)}
-    before = replace(before, orders=standing)
-    gone = {id: order for id, order in before.orders.items() if id not in after.orders}
+    gone = {order.id: order for order in before.standing if order.id not in after.orders}
     missed = next((order for order in gone.values() if after.covers(order.created_at)), None)
     if missed is not None:
         second = Query(missed.symbol, start=missed.created_at, end=missed.created_at, limit=MAX_LIMIT)

@@ -249,6 +249,16 @@ def test_another_users_order() -> None:
     assert broken(history(theirs=None)) == {"cancel.own-only"}
 
 
+def test_another_users_order_that_had_been_told_as_canceled_was_not_canceled_by_this() -> None:
+    """Though a list that was behind had shown it live."""
+    behind = Snapshot({THEIRS.id: THEIRS}, told_over=frozenset({THEIRS.id}))
+    told = history(theirs=canceled(THEIRS))
+    assert broken(replace(told, other_before=behind)) == set()
+    assert broken(replace(told, other_before=behind, returned=[*told.returned, canceled(THEIRS)])) == {
+        "cancel.own-only"
+    }
+
+
 def test_another_users_order_may_be_traded_meanwhile() -> None:
     assert (
         broken(history(theirs=order("theirs", quantity="7", status="filled", filled_qty="7", avg_fill_price="0.5")))

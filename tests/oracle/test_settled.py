@@ -7,6 +7,7 @@ import pytest
 from conformance.evidence import Exchange
 from conformance.oracle.listing import Listing
 from conformance.oracle.settled import Settled
+from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order, Query
 from tests.orders import order
 
@@ -40,6 +41,14 @@ def test_what_is_over_has_to_be_shown_once_it_was_shown_for_long() -> None:
 def test_as_it_was_shown() -> None:
     [got] = contradictions(settled(CANCELED), 3.0, OPEN)
     assert "open" in got
+
+
+def test_which_of_those_that_a_list_shows_live_were_told_as_canceled_before_it_was_asked_for() -> None:
+    known = settled(OPEN)
+    known.tell([CANCELED], shown(1.0))
+    assert known.told_over(Snapshot({"a": OPEN, "b": OTHER}, exchanges=(shown(2.0),))) == {"a"}
+    assert known.told_over(Snapshot({"a": OPEN}, exchanges=(shown(0.5),))) == set()
+    assert known.told_over(Snapshot({"a": CANCELED}, exchanges=(shown(2.0),))) == set()
 
 
 def test_a_live_one_only_while_nothing_is_done_to_the_account() -> None:

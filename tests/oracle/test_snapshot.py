@@ -22,6 +22,15 @@ def test_with_a_record_that_cannot_be_read_it_reaches_and_does_not_cover() -> No
     assert (snapshot.reaches(1), snapshot.covers(1)) == (True, False)
 
 
+def test_what_it_shows_live_and_was_told_as_canceled_does_not_stand() -> None:
+    older = Snapshot.of([OLD, MIDDLE, NEW])
+    seen = replace(older, told_over=frozenset({"middle"}))
+    assert seen.standing == [OLD, NEW]
+    assert older.over(seen).standing == [OLD, MIDDLE, NEW]
+    assert seen.over(older).standing == [OLD, NEW]
+    assert Snapshot({}, horizon=25).over(seen).standing == [OLD]
+
+
 @pytest.mark.parametrize(
     ("horizon", "ceiling", "kept"),
     [
