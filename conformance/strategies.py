@@ -1,11 +1,12 @@
 """Hypothesis strategies: queries and arrangements, drawn where the boundaries are."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
 from conformance.coverage.asked import Asked
 from conformance.coverage.queries import still_listed
+from conformance.coverage.rows import ALTERED
 from conformance.oracle.listing import MAX_LIMIT
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order
@@ -14,13 +15,6 @@ from conformance.stage.stage import Stage
 from conformance.stage.wishes import Wish
 from conformance.verdict import NotObserved
 from conformance.wire.signer import Credential
-
-ALTERED: Mapping[str, Callable[[str], str]] = {
-    "another case": str.swapcase,
-    "without its end": lambda symbol: symbol[:-1],
-    "with more behind it": lambda symbol: f"{symbol}X",
-}
-"""How the name of a market is made into another one."""
 
 LARGEST_LIMIT = 2**31 - 1  # beyond it a limit is bad input rather than a large limit
 

@@ -4,13 +4,14 @@
 |---|---|
 | a list has another status than 200, each time | the first parameter that fails alone; else that they stand together |
 | the same, once | list.array |
-| a record does not pass a filter | that filter, where it is wrong alone; else that filters stand together |
+| a record does not pass a filter | that filter, if wrong alone or now and then; else that they stand together |
+| a list has what of a page that some of its filters cut passes the others | the limit, beside the filters |
 | a list shows just what one showed that differs in one filter | that filter (`forgotten`) |
 | a list holds other orders than it should | the limit, where the page is right with room for all; else as above |
 | a list without a limit is too long | the limit, where limit=50 gives a page that is too long as well |
 | the longest page ends too soon, and a list shows what lies behind it | the limit, alone or beside the filters |
 | beside one filter a longer page than the default one is just the default one | the same |
-| a list of all markets lacks all that lists around it show of one | list.symbol-omitted |
+| a list of all markets lacks all that is known of one, or of each but one | list.symbol-omitted |
 | a list lacks what was placed with the account's other credential, and shows nothing of that | auth.same-account |
 | a list of canceled orders lacks those alone that cancel-all has told | cancel.visible |
 | a window that ends before it starts shows orders | that window, where each bound is right beside the rest |
@@ -73,8 +74,8 @@ def of_odd_input(breach: Breach) -> Breach:
 def of_list(query: Query, status: int, fails: Callable[[Query], bool], market: str | None = None) -> str:
     """The requirement that a list breaks by answering `status`; `fails` tells whether another query fares alike.
 
-    It is the first parameter that fails alone. If none does it is that they stand together, if they fail once more.
-    `market`: the name of one.
+    It is the first parameter that fails alone. If none does it is that they stand together, if they fail once more; but
+    a limit out of range that is refused beside others is that limit. `market`: the name of one.
     """
     if 200 <= status < 300 or status in _NOTHING_SHOWN:
         return "list.array"
@@ -88,7 +89,9 @@ def of_list(query: Query, status: int, fails: Callable[[Query], bool], market: s
         return "list.array"  # what makes it fail now and then, its parameters do not tell
     if query.is_backwards:
         return "list.window-empty"
-    return "list.conjunctive"
+    limit = limit_requirement(query.limit)
+    out_of_range = limit in ("list.limit-max", "list.limit-below")
+    return limit if out_of_range and not fails(replace(query, limit=MAX_LIMIT)) else "list.conjunctive"
 
 
 def of_page(query: Query, wrong: Callable[[Query], bool], seconds: Iterable[int] = ()) -> str:
@@ -198,9 +201,9 @@ class Blame:
         return f"auth.{kind}" if good else None
 
     def of_record(self, breach: Breach, query: Query, kind: Credential) -> Breach:
-        """The breach of a filter, charged to the filters' standing together where the filter is kept alone, or to the
-        window where that ends before it starts; or of the default limit, charged to the limit where an equal one is not
-        kept either.
+        """The breach of a filter, charged to the filters' standing together where the filter is kept alone and not
+        beside the others each time, or to the window where that ends before it starts; or of the default limit, charged
+        to the limit where an equal one is not kept either.
         """
         if breach.requirement == limit_requirement(None):
             if self._shown_for_default is None:
@@ -218,7 +221,8 @@ class Blame:
         sort = name, filters, limit_requirement(query.limit), kind
         if sort not in self._right_alone:
             self._right_alone[sort] = False  # until it is known, and where it cannot be
-            self._right_alone[sort] = self._is_right_alone(breach, name, query, kind)
+            right_alone = self._is_right_alone(breach, name, query, kind)
+            self._right_alone[sort] = right_alone and self._keeps(query, breach, kind) is None
         if not self._right_alone[sort]:
             return breach
         empty = query.is_backwards and self._keeps_bounds_exchanged(query, kind)

@@ -5,7 +5,7 @@ Which requirement comes first, the table in `blame` says.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import count
+from itertools import combinations, count
 
 from conformance.account.blame import filter_alone, of_page
 from conformance.oracle.listing import (
@@ -70,7 +70,14 @@ def of_contradiction(
     broken = of_page(listing.query, lambda query: wrong(query, kind), seconds)
     if broken != "list.conjunctive":
         return broken
-    return _of_bound(listing, known, lambda query: wrong(query, kind)) or broken
+    if bound := _of_bound(listing, known, lambda query: wrong(query, kind)):
+        return bound
+    if listing.lacks_a_market(_left_out(listing, known)):
+        return "list.symbol-omitted"
+    filters = listing.query.filters
+    some = (each for number in range(1, len(filters)) for each in combinations(filters, number))
+    cut_between = any(cut_before_filtering(listing, known, each) for each in some)
+    return "list.limit-after-filters" if cut_between else broken
 
 
 def _of_hiding(

@@ -6,12 +6,13 @@ import math
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conformance.coverage.rows import ALTERED
 from conformance.declare import cancels, needs, verifies
 from conformance.hypothesis_seam import DRAWING
 from conformance.scenarios.cancellation import cancel_all, cancel_nothing
 from conformance.stage.stage import Stage
 from conformance.stage.wishes import Wish
-from conformance.strategies import ALTERED, wishes
+from conformance.strategies import wishes
 
 _ATTEMPTS = 3  # a second may end between two cancel-alls
 _ENOUGH_S = 0.4  # mostly it does not, where so much of it is left

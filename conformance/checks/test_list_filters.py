@@ -13,13 +13,14 @@ from conformance.account.ahead import asked_ahead
 from conformance.account.known import Known
 from conformance.account.walk import unreached
 from conformance.coverage.queries import still_listed
+from conformance.coverage.rows import ALTERED
 from conformance.declare import asks, needs, verifies
 from conformance.hypothesis_seam import DRAWING
 from conformance.naming import count
 from conformance.oracle.listing import MAX_LIMIT, due_above
 from conformance.orders import LIVE, STATUSES, Query
 from conformance.stage.stage import Stage
-from conformance.strategies import ALTERED, altered, listed, moments, newest, symbols
+from conformance.strategies import altered, listed, moments, newest, symbols
 from conformance.verdict import Breach, NotObserved, Violation
 
 HOUR_S, DAY_S = 3_600, 86_400

@@ -1,6 +1,6 @@
 """What each parameter of a list may be, class by class, and which of them can stand in a row together."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from conformance.coverage.ground import Ground, differ
 from conformance.oracle.listing import DEFAULT_LIMIT, MAX_LIMIT
@@ -8,6 +8,13 @@ from conformance.orders import Query
 
 ABSENT = "absent"
 NO_MARKET = "no market"
+
+ALTERED: Mapping[str, Callable[[str], str]] = {
+    "another case": str.swapcase,
+    "without its end": lambda symbol: symbol[:-1],
+    "with more behind it": lambda symbol: f"{symbol}X",
+}
+"""How the name of a market is made into one that is none."""
 
 # Where a bound of the window lies. At the very second of an order, or one second beside it, it tells.
 BOUNDS = ("at an order", "beside an order")

@@ -11,6 +11,7 @@ from conformance.coverage.moments import is_telling
 from conformance.coverage.rows import (
     ABOVE,
     ABSENT,
+    ALTERED,
     BELOW,
     BOUNDS,
     EARLY,
@@ -30,6 +31,7 @@ _MORE = 4  # choices for a bound that tells both ways, once all parameters tell
 _AT_A_MOMENT, _BESIDE = 0.3, 0.95  # of the bounds, up to
 _OF_THE_PAGE = 0.5  # of the early starts; the others lie before all orders
 _OF_ONE_SECOND = 0.2  # of the windows from one order to another
+_LIKELY = (4, 4, 1)  # how often names are altered in each way
 _IN_2100 = 4_102_444_800  # more seconds than 31 bits hold
 _NEAR = 12  # a limit is often hardly greater than the least of its class
 
@@ -90,7 +92,8 @@ def _chosen(row: Row, ground: Ground, rng: random.Random) -> Query:
     symbol = None if row["symbol"] == ABSENT else row["symbol"]
     status = None if row["status"] == ABSENT else row["status"]
     if symbol == NO_MARKET:
-        symbol, passing = _no_market(ground, rng), ground.places(None, status)
+        symbol, alike = _no_market(ground, rng)
+        passing = ground.places(alike, status) or ground.places(None, status)
     else:
         passing = ground.places(symbol, status)
     cut = is_cut(row, ground)
@@ -123,10 +126,11 @@ def _chosen(row: Row, ground: Ground, rng: random.Random) -> Query:
     return Query(symbol, status, start, end, limit)
 
 
-def _no_market(ground: Ground, rng: random.Random) -> str:
-    """A name that is no market's: often that of one in another case."""
-    in_another_case = [name for each in ground.symbols if (name := each.swapcase()) not in ground.symbols]
-    return rng.choice(["NOMARKET", *in_another_case])
+def _no_market(ground: Ground, rng: random.Random) -> tuple[str, str | None]:
+    """A name that is no market's, with the market that it may be taken for: mostly that whose name is altered so."""
+    how = rng.choices([*ALTERED.values()], _LIKELY)[0]
+    names = [(name, each) for each in ground.symbols if (name := how(each)) and name not in ground.symbols]
+    return rng.choice(names) if names else ("NOMARKET", None)
 
 
 def _number(places: Sequence[int], first: int, last: int, ground: Ground, rng: random.Random, step: int) -> int:

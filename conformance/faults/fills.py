@@ -63,6 +63,23 @@ class RestForgetsItsFills(Exchange):
             order.quantity, order.filled, order.value, order.status = order.left, Decimal(0), Decimal(0), "open"
 
 
+@fault(breaks="order.filled-qty")
+class WhatRestsAfterTakingIsNotCounted(Exchange):
+    """Shows, of an order that took from others and was then taken from, only what it took."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.took: dict[str, Decimal] = {}
+
+    def match(self, taker: Order) -> None:
+        super().match(taker)
+        self.took[taker.id] = taker.filled
+
+    def record(self, order: Order) -> dict[str, Any]:
+        took = self.took.get(order.id)
+        return super().record(order) | ({"filled_qty": plain(took)} if took else {})
+
+
 # -- at what average -----------------------------------------------------------------------------------------------
 
 

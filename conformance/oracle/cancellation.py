@@ -144,8 +144,10 @@ def other_markets_are_left_alone(c: Cancellation) -> Iterator[Sight]:
     """With a symbol nothing of another market is returned or changed."""
     if c.symbol is None:
         return
-    for order in (each for each in c.returned if not belongs_to(each, c.other_before)):  # else another rule is about it
-        yield RIGHT if c.in_scope(order) else Breach(f"only orders of {c.symbol} in the array", str(order))
+    over = {order.id for was, order in c.pairs() if not was.live}
+    for order in c.returned:
+        if order.id not in over and not belongs_to(order, c.other_before):  # else another rule is about it
+            yield RIGHT if c.in_scope(order) else Breach(f"only orders of {c.symbol} in the array", str(order))
     outside = [order for order in c.before.live() if not c.in_scope(order)]
     yield from _unchanged(outside, c.after, f"orders outside {c.symbol}")
 

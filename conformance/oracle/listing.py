@@ -1,7 +1,8 @@
 """What a list must show: rules over one answer alone, and a comparison with snapshots."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import reduce
 from itertools import pairwise
 from typing import Any
 
@@ -35,14 +36,14 @@ class Listing:
         return missing if len(missing) > sum(not id for id in self.unread) else []
 
     def lacks_a_market(self, left_out: Iterable[Order]) -> bool:
-        """Whether it is asked for all markets, and shows some, and nothing of another one: what it leaves out among the
-        orders that it shows is all of that, and more than one order. What lies below them may be cut off.
+        """Whether it is asked for all markets, and shows some, and nothing of others: what it leaves out among the
+        orders that it shows is all of those, and of one more than one order. What lies below them may be cut off.
         """
         if self.query.symbol is not None or not self.orders:
             return False
         oldest = min(order.created_at for order in self.orders)
         missing = [order.symbol for order in left_out if order.created_at > oldest]
-        return len(set(missing)) == 1 < len(missing) and missing[0] not in {order.symbol for order in self.orders}
+        return len(missing) > len(set(missing)) and {order.symbol for order in self.orders}.isdisjoint(missing)
 
 
 LISTING: Rulebook[[Listing]] = Rulebook()
@@ -207,15 +208,19 @@ def _of_records(order: Order, shown: Order) -> str | None:
     return next((_OF_FIELDS[name] for name in order.changes(shown) if name in _OF_FIELDS), None)
 
 
-def cut_before_filtering(listing: Listing, known: Snapshot, *, finds_some: bool = False) -> bool:
-    """Whether the target applied the limit first: the page has those of the newest orders that pass the filters.
+def cut_before_filtering(
+    listing: Listing, known: Snapshot, behind: Iterable[str] | None = None, *, finds_some: bool = False
+) -> bool:
+    """Whether the target applied the limit first, and these filters `behind` it, by default all: the page has those of
+    the newest orders that pass them.
 
     A page without orders may also be of a filter that finds nothing, unless a longer one `finds_some`.
     """
     query = listing.query
-    newest = sorted((order.created_at for order in known.orders.values()), reverse=True)
+    first = reduce(Query.without, query.filters if behind is None else behind, query)
+    newest = sorted((each.created_at for each in known.orders.values() if matches(first, each)), reverse=True)
     size = page_size(query.limit)
-    if len(newest) <= size or replace(query, limit=None) == Query():
+    if len(newest) <= size or first == query:
         return False
     floor = newest[size - 1]
     if not any(order.created_at < floor and matches(query, order) for order in known.orders.values()):

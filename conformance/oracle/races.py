@@ -42,9 +42,11 @@ class Race:
 RACES: Rulebook[[Race]] = Rulebook()
 
 
-@RACES.rule("cancel.concurrent-once", may_also=("cancel.exact",))
+@RACES.rule("cancel.concurrent-once", may_also=("cancel.exact", "cancel.concurrent-fill"))
 def in_one_answer(race: Race) -> Iterator[Sight]:
-    """No order is told by two answers, nor twice by one."""
+    """No order is told by two answers, nor twice by one. What the second tells more fills of was told as canceled, and
+    then traded all the same.
+    """
     alone = "cancel.exact" if len(race.answers) == 1 else None
     for number, answer in enumerate(race.answers, start=1):
         for id, times in Counter(order.id for order in answer).items():
@@ -53,13 +55,19 @@ def in_one_answer(race: Race) -> Iterator[Sight]:
                 yield Breach("each order once in an answer", got, alone)
     if len(race.answers) < 2:
         return
-    tellers: dict[str, list[int]] = {}
+    tellers: dict[str, dict[int, Decimal]] = {}
     for number, answer in enumerate(race.answers, start=1):
-        for id in {order.id for order in answer}:
-            tellers.setdefault(id, []).append(number)
-    for id, numbers in tellers.items():
-        told = f"{id} in the answers to cancel-alls {' and '.join(map(str, numbers))} of {len(race.answers)}"
-        yield RIGHT if len(numbers) == 1 else Breach("each order in one answer", told)
+        for order in answer:
+            tellers.setdefault(order.id, {})[number] = order.filled_qty
+    for id, fills in tellers.items():
+        told = f"{id} in the answers to cancel-alls {' and '.join(map(str, fills))} of {len(race.answers)}"
+        if len(fills) == 1:
+            yield RIGHT
+        elif race.takers and len({*fills.values()}) > 1:
+            got = f"{told}, with filled_qty {' and '.join(map(str, fills.values()))}"
+            yield Breach("each order in one answer, and not filled after it", got, "cancel.concurrent-fill")
+        else:
+            yield Breach("each order in one answer", told)
 
 
 @RACES.rule("cancel.concurrent-once")

@@ -57,6 +57,9 @@ def unasked(query: Query) -> bool:
         (ALL, lambda query: True, "list.array"),
         (ALL, never, "list.array"),  # it was met just now, and not again: no parameter is known to be why
         (Query(start=9, end=1), never, "list.array"),
+        (Query(status="open", limit=-1), lambda query: query.status and (query.limit or 0) < 0, "list.limit-below"),
+        (Query(status="open", limit=500), lambda query: query.status and (query.limit or 0) > 200, "list.limit-max"),
+        (Query(status="open", limit=500), has("status", "limit"), "list.conjunctive"),
     ],
 )
 @pytest.mark.parametrize("status", [300, 400, 403, 500])
@@ -267,6 +270,45 @@ def test_the_longest_page_ends_too_soon(shown: Callable[[Query, list[Order]], li
     assert of_contradiction(listing, "jwt", Snapshot.of(newest_first), "jwt", wrong) == requirement
 
 
+MARKETS = ("DFUSDT", "BTCUSDT", "ETHUSDT")
+OF_MARKETS = [
+    order(f"n{number}", symbol=MARKETS[number % 3], status=("open", "expired")[number % 2], created_at=1000 - number)
+    for number in range(240)
+]
+
+
+def cut_before_the_end(query: Query) -> list[Order]:
+    """The page is cut once the market is chosen, and before the end is looked at."""
+    page = [each for each in OF_MARKETS if matches(query.without("end"), each)][: page_size(query.limit)]
+    return [each for each in page if matches(query, each)]
+
+
+def of_the_first_market(query: Query) -> list[Order]:
+    symbol = query.symbol or (MARKETS[0] if query.status and query.end else None)
+    return [each for each in OF_MARKETS if matches(replace(query, symbol=symbol), each)][: page_size(query.limit)]
+
+
+@pytest.mark.parametrize(
+    ("query", "shown", "requirement"),
+    [
+        (Query(symbol="DFUSDT", end=990, limit=20), cut_before_the_end, "list.limit-after-filters"),
+        (Query(status="open", end=990, limit=40), of_the_first_market, "list.symbol-omitted"),
+        (Query(symbol="DFUSDT", end=997, limit=20), lambda query: cut_before_the_end(query)[1:], "list.conjunctive"),
+    ],
+)
+def test_what_is_beside_each_other_may_be_told_apart_by_what_is_shown(
+    query: Query, shown: Callable[[Query], list[Order]], requirement: str
+) -> None:
+    """Each filter alone and each limit alone is right."""
+
+    def wrong(asked: Query, _: Credential) -> bool:
+        right = [each for each in OF_MARKETS if matches(asked, each)][: page_size(asked.limit)]
+        return len(asked.filters) > 1 and shown(asked) != right
+
+    listing = Listing(query, shown(query))
+    assert of_contradiction(listing, "jwt", Snapshot.of(OF_MARKETS), "jwt", wrong) == requirement
+
+
 @pytest.mark.parametrize("deep", [240, 200])
 @pytest.mark.parametrize(("filtered", "requirement"), [(True, "list.limit-after-filters"), (False, "list.status")])
 def test_a_page_without_orders_is_looked_at_with_the_largest_limit(filtered: bool, requirement: str, deep: int) -> None:
@@ -431,30 +473,49 @@ def test_an_old_start_that_is_wrong_whatever_is_beside_it_is_the_starts_matter(w
     assert Blame(ask, BOTH).of_record(breach, query, "jwt").requirement == requirement
 
 
+def test_a_record_that_does_not_pass_one_of_several_filters_now_and_then_is_that_filters_matter() -> None:
+    asked: list[Query] = []
+
+    def ask(query: Query, _: Credential) -> Answer:
+        asked.append(query)
+        shown = [each for each in reversed(HISTORY) if matches(query, each)][: query.limit or 50]
+        records = [record(each.id, status=each.status, created_at=each.created_at) for each in shown]
+        return Answer(200, {}, json.dumps(records).encode(), EXCHANGE)
+
+    query, breach = Query(symbol="DFUSDT", status="open"), Breach("only open ones", "an expired one", "list.status")
+    assert Blame(ask, BOTH).of_record(breach, query, "jwt") == breach
+    assert asked == [Query(status="open"), query]
+
+
 def _turned(query: Query) -> Query:
     return replace(query, start=query.end, end=query.start)
 
 
 @pytest.mark.parametrize(
-    ("meant", "requirement"),
+    ("bounds", "meant", "requirement"),
     [
         (
+            ("start", "end"),
             lambda query: _turned(query) if query.status and (query.start or 0) > query.end else query,
             "list.window-empty",
         ),
-        (lambda query: query.without("start") if query.status and query.end else query, "list.conjunctive"),
-        (lambda query: query.without("end") if query.start and query.end else query, "list.conjunctive"),
+        (
+            ("start",),
+            lambda query: query.without("start") if query.status and query.end else query,
+            "list.conjunctive",
+        ),
+        (("end",), lambda query: query.without("end") if query.start and query.end else query, "list.conjunctive"),
     ],
 )
 def test_a_record_that_is_outside_of_a_window_which_ends_before_it_starts(
-    meant: Callable[[Query], Query], requirement: str
+    bounds: Sequence[str], meant: Callable[[Query], Query], requirement: str
 ) -> None:
     def ask(query: Query, _: Credential) -> Answer:
         shown = [each for each in reversed(HISTORY) if matches(meant(query), each)][: query.limit or 50]
         records = [record(each.id, status=each.status, created_at=each.created_at) for each in shown]
         return Answer(200, {}, json.dumps(records).encode(), EXCHANGE)
 
-    for bound in ("start", "end"):
+    for bound in bounds:
         breach = Breach("only orders of the window", "another one", f"list.{bound}")
         query = Query(status="open", start=850, end=820)
         assert Blame(ask, BOTH).of_record(breach, query, "jwt").requirement == requirement

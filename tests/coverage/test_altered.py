@@ -2,7 +2,8 @@
 
 import pytest
 
-from conformance.strategies import ALTERED, altered
+from conformance.coverage.rows import ALTERED
+from conformance.strategies import altered
 from conformance.verdict import NotObserved
 
 

@@ -12,7 +12,7 @@ from conformance.coverage.ground import Ground, differ
 from conformance.coverage.neighbours import neighbours
 from conformance.coverage.population import AGES, population
 from conformance.coverage.queries import alike, plan, still_listed
-from conformance.coverage.rows import ABSENT, BOUNDS, EARLY, emptied_by
+from conformance.coverage.rows import ABSENT, ALTERED, BOUNDS, EARLY, emptied_by
 from conformance.oracle.listing import matches, page_size
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import STATUSES, Order, Query
@@ -198,6 +198,8 @@ def test_a_window_that_ends_before_it_starts_may_be_rejected_like_no_market(quer
     no_market = [each for each in queries.asked if ("symbol", "no market") in each.row]
     assert no_market
     assert all(each.may_be_rejected for each in no_market)
+    assert {each.query.symbol for each in no_market} & {each[:-1] for each in MARKETS}
+    assert {each.query.symbol for each in no_market} & {each.swapcase() for each in MARKETS}
 
 
 def test_a_market_that_the_profile_does_not_name_is_not_asked_for_where_another_is() -> None:
@@ -206,7 +208,8 @@ def test_a_market_that_the_profile_does_not_name_is_not_asked_for_where_another_
     assert still_listed(["OLD"], ["A"]) == ["OLD"], "nothing else tells"
     asked = [each.query for each in plan(KNOWN, CREDENTIALS, ["BTCUSDT"], 0).asked]
     asked += alike([*KNOWN.values()], ["BTCUSDT"], 0)
-    assert {query.symbol for query in asked} <= {None, "BTCUSDT", "NOMARKET", *(each.swapcase() for each in MARKETS)}
+    no_markets = {how(each) for each in MARKETS for how in ALTERED.values()}
+    assert {query.symbol for query in asked} <= {None, "BTCUSDT", *no_markets}
 
 
 def test_parameters_stand_in_reverse_order_as_often_as_not(queries: Queries) -> None:

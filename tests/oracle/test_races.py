@@ -82,6 +82,15 @@ def test_the_answers_that_tell_the_same_order_are_named() -> None:
     assert breach.got == "a in the answers to cancel-alls 1 and 4 of 4"
 
 
+def test_what_two_answers_tell_with_other_fills_was_filled_after_it_had_been_told_as_canceled() -> None:
+    more = canceled(filled(A, "60"))
+    [breach] = breaches(race([BOTH, [more]], [more, B_OVER], takers=[TAKER]))
+    assert breach.requirement == "cancel.concurrent-fill"
+    assert breach.got == "a in the answers to cancel-alls 1 and 2 of 2, with filled_qty 0 and 60"
+    untraded = order("taker", side="sell", quantity="60")
+    assert broken(race([BOTH, [A_OVER]], BOTH, takers=[untraded])) == {"cancel.concurrent-once"}
+
+
 def test_after_an_answer_that_broke_off_an_order_may_be_in_none() -> None:
     assert broken(race([[A_OVER], []], BOTH, broken_off=True)) == set()
     assert broken(race([[A_OVER]], [A_OVER, canceled(filled(B))], takers=[TAKER], broken_off=True)) == set()
