@@ -100,7 +100,7 @@ class Trading:
 
     def take(self, side: str, *, whole: bool = False, by: int = 3) -> Steps:
         """The caller takes three orders of the other account, or as many as this is made `by`, each at a price of its
-        own, and is filled `whole`; or it still wants more, and rests until some of that is taken from it.
+        own, and still wants more, or is filled `whole`.
         """
         prices = prices_between(self.market, _PRICES, _APART)
         limit = prices[-1] if side == "buy" else prices[0]
@@ -109,26 +109,23 @@ class Trading:
         yield [self._order(self._other, OPPOSITE[side], *each) for each in zip(resting, offered, strict=False)]
         self._expect_untouched(self._other)
         yield [self._order(self._caller, side, limit, sum(offered) if whole else self._most)]
-        if not whole and self._most - sum(offered) > 1:
-            yield [self._order(self._other, OPPOSITE[side], limit, self._one_more(offered))]
         return self._fills()
-
-    def _one_more(self, lots: Sequence[int]) -> int:
-        """So many lots that a sum in binary floats is wrong with them as it is without, where there are such; fewer
-        than are left.
-        """
-        each = range(1, self._most - sum(lots))
-        return next((more for more in each if _float_error(self.market.lot, (*lots, more), added=True)), 1)
 
     def make(self, side: str, *, whole: bool = False, alike: bool = False) -> Steps:
         """Three orders of the other account take from one of the caller: the `whole` of it, or they leave some. They
-        would do so at a worse price than they get. `alike`: the last takes as much as the first.
+        would do so at a worse price than they get. `alike`: the last takes as much as the first, and the caller's has
+        taken some itself before, where that leaves enough.
         """
         lower, price, higher = prices_between(self.market, _PRICES, _APART)[1:4]
         limit = lower if side == "buy" else higher
         taken = (*self._lots[:2], self._lots[0 if alike else 2])
+        takes_first = alike and sum(taken) + 1 < self._most
+        if takes_first:
+            yield [self._order(self._other, OPPOSITE[side], limit, 1)]
+            self._expect_untouched(self._other)
         yield [self._order(self._caller, side, price, sum(taken) if whole else self._most)]
-        self._expect_untouched(self._caller)
+        if not takes_first:
+            self._expect_untouched(self._caller)
         yield [self._order(self._other, OPPOSITE[side], limit, lots) for lots in taken]
         return self._fills()
 
