@@ -90,6 +90,6 @@ def test_reading_changes_nothing(caller: Account, stage: Stage) -> None:
     stage.view.catch_up(placed=False)
     newest = stage.caller.snapshot(pages=1)
     pages.sort(key=lambda page: page.exchange.sent_at)
-    by_status = {order.id: order for page in pages for order in page.orders}
-    again = replace(newest, orders={**by_status, **newest.orders})
+    deeper = (order for page in pages for order in page.orders if not newest.covers(order.created_at))
+    again = replace(newest, orders={**{order.id: order for order in deeper}, **newest.orders})
     caller.observations.report(changed_by_reading(first, again), *first.exchanges, *again.exchanges, raising=True)

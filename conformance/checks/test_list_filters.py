@@ -17,6 +17,7 @@ from conformance.coverage.rows import ALTERED
 from conformance.declare import asks, needs, verifies
 from conformance.hypothesis_seam import DRAWING
 from conformance.naming import count
+from conformance.oracle.cancel_case import GONE
 from conformance.oracle.listing import MAX_LIMIT, due_above
 from conformance.orders import LIVE, STATUSES, Query
 from conformance.stage.stage import Stage
@@ -189,7 +190,6 @@ def test_stepping_back_reaches_every_order_of_this_run(stage: Stage, data: st.Da
     missed, walk = unreached(stage.view, limit, [order for page in pages for order in page.orders])
     if missed:
         shown = [page.exchange for page in pages if any(order.id == missed[0] for order in page.orders)]
-        breach = Breach(
-            "every order of this run on one of the pages", f"{len(missed)} on no page, for example {missed[0]}"
-        )
+        got = f"{len(missed)} on no page, for example {missed[0]}"
+        breach = Breach("every order of this run on one of the pages", got, changed=GONE)
         raise Violation(breach, *shown, *walk)

@@ -37,6 +37,17 @@ class RejectedAreToldOnce(Exchange):
 
 
 @fault(breaks="list.safe")
+class RejectedAreDoneWithOnceAskedFor(Exchange):
+    """Shows rejected orders no more once somebody has asked for them by their status."""
+
+    def listed(self, account: str, filters: Filters, limit: int | None) -> list[Order]:
+        page = super().listed(account, filters, limit)
+        for order in page if filters.status == "rejected" else ():
+            self.orders[account].pop(order.id, None)
+        return page
+
+
+@fault(breaks="list.safe")
 class ReadingLetsExpire(Exchange):
     """Lets the newest live order of a page expire."""
 

@@ -1,5 +1,6 @@
 """Lies that one record or one list cannot be read by: the others can, and are as they should be."""
 
+import gzip
 from typing import Any
 
 from starlette.requests import Request
@@ -32,6 +33,17 @@ class CountForExpired(Face):
         if request.query_params.get("status") != "expired" or answer.status_code != 200:
             return answer
         return self.answer(200, {"count": bytes(answer.body).count(b'"id"')})
+
+
+@fault(breaks="list.array-json")
+class LongListsDoNotSayThatTheyAreCompressed(Face):
+    """Compresses long lists for those who accept that, without a header that says so."""
+
+    def list_orders(self, request: Request, account: str, body: bytes) -> Response:
+        answer = super().list_orders(request, account, body)
+        if len(answer.body) < 2**14 or "gzip" not in request.headers.get("accept-encoding", ""):
+            return answer
+        return Response(gzip.compress(bytes(answer.body), 1), answer.status_code, media_type=answer.media_type)
 
 
 # -- records of lists ----------------------------------------------------------------------------------------------

@@ -5,9 +5,9 @@ from typing import Any
 
 from urllib3 import HTTPHeaderDict
 
-OWN = {"Accept": "*/*", "User-Agent": "p99-conformance"}
+OWN = {"Accept": "*/*", "Accept-Encoding": "gzip, deflate", "User-Agent": "p99-conformance"}
 """What each request says of itself, unless the profile or the request says otherwise. Like the documents' samples, it
-does not ask for JSON: curl and requests accept anything.
+does not ask for JSON: curl and requests accept anything, and requests what is compressed, too.
 """
 
 
