@@ -47,6 +47,7 @@ ABOUT_FILTERS = {
     "StartCutOff": "start",
     "EndCutOff": "end",
 }
+MISREAD = {"StartCutOff": "list.start", "EndCutOff": "list.end"}
 # Lies about the page by class: how many orders more than a full page have to match before it shows; None: any number.
 ABOUT_PAGES: Mapping[str, int | None] = {
     "OneFewer": 0, "OneMore": 1, "FiftyAnyway": 1, "LastDropped": None, "FirstDropped": None, "OldestPage": 1,
@@ -158,10 +159,11 @@ def orders_there(when: Mapping[str, object]) -> int:
 
 
 def broken_by_list(lie: str, when: Mapping[str, object]) -> str:
-    """The requirement that the lie breaks: that of what is shown, or of the parameters that it takes together.
+    """The requirement that the lie breaks: that of what is shown, of the parameter that is misread, or of those that it
+    takes together.
 
-    A filter that fails beside another one alone is right by itself: what is broken is that filters narrow together.
-    Orders that are missing where a limit stands beside one filter: that the limit counts what passes.
+    A filter that is forgotten beside another one alone is right by itself: what is broken is that filters narrow
+    together.
     """
     if lie == "OldestOnTop":
         return "list.newest-first"
@@ -169,14 +171,12 @@ def broken_by_list(lie: str, when: Mapping[str, object]) -> str:
         return "list.own-only"
     by_limit = {"absent": "list.limit-default", "above 200": "list.limit-max"}
     of_limit = by_limit.get(str(when.get("limit", "absent")), "list.limit-exact")
-    if lie == "OneMore":
-        return of_limit
+    if lie in MISREAD:
+        return MISREAD[lie]
     given = [name for name in FILTERS if when.get(name)]
-    if len(given) > 1:
-        return "list.conjunctive"
-    if given:
-        return "list.limit-after-filters" if "limit" in when and "Forgotten" not in lie else f"list.{given[0]}"
-    return of_limit
+    if lie in ABOUT_PAGES:
+        return of_limit
+    return "list.conjunctive" if len(given) > 1 else f"list.{given[0]}"
 
 
 def drawn_lists(rng: random.Random) -> Iterator[Drawn]:

@@ -4,7 +4,7 @@
 |---|---|
 | a list has another status than 200, each time | the first parameter that fails alone; else that they stand together |
 | the same, once | list.array |
-| a record does not pass a filter | that filter, if wrong alone or now and then; else that they stand together |
+| a record does not pass a filter | that filter; that they stand together, where it is right alone and forgotten there |
 | a list has what of a page that some of its filters cut passes the others | the limit, beside the filters |
 | a list shows just what one showed that differs in one filter | that filter (`forgotten`) |
 | a list holds other orders than it should | the limit, where the page is right with room for all; else as above |
@@ -15,14 +15,15 @@
 | a list lacks what was placed with the account's other credential, and shows nothing of that | auth.same-account |
 | a list of canceled orders lacks those alone that cancel-all has told | cancel.visible |
 | a window that ends before it starts shows orders | that window, where each bound is right beside the rest |
-| a list leaves out the very second of a bound, beside the other one alone | that bound |
+| a list leaves out the very second of a bound, and not where that lies a second further out | that bound |
+| a list ends too soon by one, or at a round number, whatever it is beside | the limit |
 | a list with filters shows what lists without them leave out | those lists |
 | a good credential is turned away | that credential, where the target accepts it in another form |
 | an odd query shows too much | error.bad-input |
 | a reused rule fails in a scenario of its own | what the scenario is about (`charge`) |
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 
 from conformance.oracle.listing import (
@@ -31,6 +32,7 @@ from conformance.oracle.listing import (
     MAX_LIMIT,
     Listing,
     limit_requirement,
+    matches,
     page_size,
 )
 from conformance.oracle.records import read
@@ -159,9 +161,7 @@ class Blame:
         self._kinds = kinds
         self._lasting: set[tuple[tuple[str, ...], int, Credential]] = set()
         self._right_alone: dict[tuple[str, tuple[str, ...], str, Credential], bool] = {}
-        self._shown_for_default: int | None = (
-            None  # how many orders the default as a limit showed, once it was asked for
-        )
+        self._shown_for_default: int | None = None  # orders, for the default as a limit, once it was asked for
 
     def of_status(self, query: Query, status: int, kind: Credential) -> str:
         """The requirement that a list breaks by answering `status`. Raises Inconclusive where it does so no more."""
@@ -201,8 +201,8 @@ class Blame:
         return f"auth.{kind}" if good else None
 
     def of_record(self, breach: Breach, query: Query, kind: Credential) -> Breach:
-        """The breach of a filter, charged to the filters' standing together where the filter is kept alone and not
-        beside the others each time, or to the window where that ends before it starts; or of the default limit, charged
+        """The breach of a filter, charged to the filters' standing together where the filter is kept alone, and not
+        looked at beside the others; or to the window where that ends before it starts; or of the default limit, charged
         to the limit where an equal one is not kept either.
         """
         if breach.requirement == limit_requirement(None):
@@ -222,11 +222,27 @@ class Blame:
         if sort not in self._right_alone:
             self._right_alone[sort] = False  # until it is known, and where it cannot be
             right_alone = self._is_right_alone(breach, name, query, kind)
-            self._right_alone[sort] = right_alone and self._keeps(query, breach, kind) is None
+            self._right_alone[sort] = right_alone and self._forgets_filters(query, name, kind)
         if not self._right_alone[sort]:
             return breach
         empty = query.is_backwards and self._keeps_bounds_exchanged(query, kind)
         return breach._replace(requirement="list.window-empty" if empty else "list.conjunctive")
+
+    def _forgets_filters(self, query: Query, name: str, kind: Credential) -> bool:
+        """Whether the list shows what it would show without the filter of this name, or fails others as well; else it
+        misreads that filter, or fails it now and then.
+        """
+        shown = self._shown(query, kind)
+        if shown is None or query.is_backwards:
+            return True
+        each = {other: filter_alone(query, other, None) for other in query.filters}
+        failed = {other for other, alone in each.items() if not all(matches(alone, order) for order in shown)}
+        if failed != {name}:
+            return bool(failed)
+        without, again = self._shown(query.without(name), kind), self._shown(query, kind)
+        if without is None or again is None or [each.id for each in again] != [each.id for each in shown]:
+            return True  # so much is done to the account meanwhile that they do not tell
+        return _newer_than_the_oldest(shown) == _newer_than_the_oldest(without)
 
     def _keeps_bounds_exchanged(self, query: Query, kind: Credential) -> bool:
         """Whether the window is kept that starts where this one ends, and ends where it starts."""
@@ -262,10 +278,22 @@ class Blame:
 
     def _keeps(self, query: Query, breach: Breach, kind: Credential) -> tuple[Order, ...] | None:
         """The orders that the list shows, if it is one, and has not this breach; else None."""
+        orders = self._shown(query, kind)
+        if orders is None:
+            return None
+        breaches = LISTING.judge(Listing(query, orders)).breaches
+        return None if any(each.requirement == breach.requirement for each in breaches) else orders
+
+    def _shown(self, query: Query, kind: Credential) -> tuple[Order, ...] | None:
+        """The orders that the list shows, if it is one."""
         answer = self._ask(query, kind)
         document = decoded(answer.body) if answer.status == 200 else None
         if not isinstance(document, list):
             return None
-        orders = tuple(order for record in document if (order := read(record).order) is not None)
-        breaches = LISTING.judge(Listing(query, orders)).breaches
-        return None if any(each.requirement == breach.requirement for each in breaches) else orders
+        return tuple(order for record in document if (order := read(record).order) is not None)
+
+
+def _newer_than_the_oldest(orders: Sequence[Order]) -> set[str]:
+    """Their ids, without those of the oldest second: a page may end within it anywhere."""
+    oldest = min((order.created_at for order in orders), default=0)
+    return {order.id for order in orders if order.created_at > oldest}

@@ -23,6 +23,11 @@ from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order, Query
 from conformance.wire.signer import Credential
 
+# Where pages end that have a size of their own.
+_OFTEN = (DEFAULT_LIMIT, 100)
+
+_OF_SEVERAL = ("list.conjunctive", "list.limit-after-filters")
+
 _NOTHING_TOLD: Mapping[str, float] = {}
 
 
@@ -47,12 +52,14 @@ def of_contradiction(
         return "auth.same-account"
     if kind != known_by and all(wrong(each, kind) and not wrong(each, known_by) for each in plain):
         return "auth.same-account"
-    if _hides_what_others_placed(listing, kind, known, placed_with):
+    if (other := _hides_what_another_placed(listing, kind, known, placed_with)) and not wrong(listing.query, other):
         return "auth.same-account"
     if _lacks_what_was_told(listing, known, told):
         return "cancel.visible"
     if broken := _of_hiding(listing, known, lambda query: wrong(query, kind), ask):
         return broken
+    if bound := _of_bound(listing, known, lambda query: wrong(query, kind)):
+        return bound
     longest = replace(listing.query, limit=MAX_LIMIT)
     finds_some = not listing.orders and ask is not None and bool(ask(longest).orders)
     if finds_some:  # a limit that comes first keeps back what one of the filters alone would show
@@ -60,24 +67,31 @@ def of_contradiction(
         finds_some = any(wrong(query, kind) for query in each)
     if cut_before_filtering(listing, known, finds_some=finds_some):
         return "list.limit-after-filters"
-    if _is_short(listing, known, lambda query: wrong(query, kind)):
-        limit_alone = wrong(Query(limit=MAX_LIMIT), kind)
-        return limit_requirement(MAX_LIMIT) if limit_alone else "list.limit-after-filters"
     if _is_of_default_length(listing, known):
-        limit_alone = wrong(Query(limit=listing.query.limit), kind)
-        return limit_requirement(listing.query.limit) if limit_alone else "list.limit-after-filters"
+        return limit_requirement(listing.query.limit)
+    if _is_short(listing, known, lambda query: wrong(query, kind)):
+        of_limit = _is_another_page(listing, known) or wrong(Query(limit=MAX_LIMIT), kind)
+        return limit_requirement(MAX_LIMIT) if of_limit else "list.limit-after-filters"
     seconds = [order.created_at for order in known.orders.values()]
     broken = of_page(listing.query, lambda query: wrong(query, kind), seconds)
-    if broken != "list.conjunctive":
+    if broken not in _OF_SEVERAL:
         return broken
-    if bound := _of_bound(listing, known, lambda query: wrong(query, kind)):
-        return bound
+    return _of_what_is_shown(listing, known) or broken
+
+
+def _of_what_is_shown(listing: Listing, known: Snapshot) -> str | None:
+    """The requirement that a list breaks in which several parameters stand beside each other, where what it shows tells
+    which of them is misread.
+    """
     if listing.lacks_a_market(_left_out(listing, known)):
         return "list.symbol-omitted"
     filters = listing.query.filters
     some = (each for number in range(1, len(filters)) for each in combinations(filters, number))
-    cut_between = any(cut_before_filtering(listing, known, each) for each in some)
-    return "list.limit-after-filters" if cut_between else broken
+    if len(listing.orders) < page_size(listing.query.limit) - 1 and any(
+        cut_before_filtering(listing, known, each) for each in some
+    ):
+        return "list.limit-after-filters"
+    return limit_requirement(listing.query.limit) if _is_another_page(listing, known) else None
 
 
 def _of_hiding(
@@ -121,13 +135,16 @@ def _ends_first_page(first_page: Sequence[int], ask: Callable[[Query], Listing])
     return shown == [second for second in first_page if second <= end]
 
 
-def _hides_what_others_placed(
+def _hides_what_another_placed(
     listing: Listing, kind: Credential, known: Snapshot, placed_with: Callable[[str], Credential | None]
-) -> bool:
-    """Whether a list lacks orders that were placed with the other credential alone, several of them, and shows none."""
-    others = {order.id for order in known.orders.values() if placed_with(order.id) not in (None, kind)}
-    left_out = {order.id for order in _left_out(listing, known)}
-    return len(left_out) > 1 and left_out <= others and not any(order.id in others for order in listing.orders)
+) -> Credential | None:
+    """The credential, another one than that of the list, with which all was placed that the list lacks, several orders,
+    and nothing that it shows.
+    """
+    by = {placed_with(order.id) for order in _left_out(listing, known)}
+    if len(by) != 1 or by <= {None, kind} or len(_left_out(listing, known)) < 2:
+        return None
+    return None if any(placed_with(order.id) in by for order in listing.orders) else by.pop()
 
 
 def _left_out(listing: Listing, known: Snapshot) -> list[Order]:
@@ -172,25 +189,43 @@ def _is_of_default_length(listing: Listing, known: Snapshot) -> bool:
     return not listing.left_out(each for each in passing if each.created_at > last)
 
 
+def _is_another_page(listing: Listing, known: Snapshot) -> bool:
+    """Whether all that it shows passes, and is another page than the newest one: that lacks its last order, or ends
+    where pages often do; begins with the second order; or holds the oldest ones. What is cut before it is filtered ends
+    anywhere.
+    """
+    passing = sorted((each for each in known.orders.values() if matches(listing.query, each)), key=_age)
+    shown = {order.id for order in listing.orders}
+    if not shown or not shown < {order.id for order in passing}:
+        return False
+    size, rest = page_size(listing.query.limit), [order for order in passing if order.id not in shown]
+    page = sorted((order for order in passing if order.id in shown), key=_age)
+    if _age(rest[0]) >= _age(page[-1]):
+        return len(page) == min(size, len(passing)) - 1 or len(page) in _OFTEN
+    begins_late = [_age(each) for each in page] == [_age(each) for each in passing[1 : size + 1]]
+    return begins_late or (len(page) == size and _age(rest[-1]) <= _age(page[0]))
+
+
+def _age(order: Order) -> int:
+    return -order.created_at
+
+
 def _of_bound(listing: Listing, known: Snapshot, wrong: Callable[[Query], bool]) -> str | None:
-    """The bound that leaves out its own second as soon as there are both; None where that is not what is wrong."""
+    """The bound that leaves out its own second, and not where it lies further out, in a second without orders; None
+    where that is not what is wrong.
+    """
     query = listing.query
-    if query.start is None or query.end is None:
-        return None
     at = {order.created_at for order in _left_out(listing, known)}
     seconds = {order.created_at for order in known.orders.values()}
-    if query.start == query.end:  # no order stands in the seconds that the two are moved to
-        sooner = replace(query, start=next(each for each in count(query.start, -1) if each not in seconds))
-        later = replace(query, end=next(each for each in count(query.end) if each not in seconds))
-        return "list.start" if wrong(later) else "list.end" if wrong(sooner) else None
-    # No other filter is in a window so narrow that any page has room for it.
+    further = []
     if at == {query.start}:
-        next_one = min((each for each in seconds if each > query.start), default=query.end)
-        return "list.start" if wrong(Query(start=query.start, end=next_one, limit=query.limit)) else None
+        earlier = next(each for each in count(min(at), -1) if each not in seconds)
+        further.append(("list.start", replace(query, start=earlier)))
     if at == {query.end}:
-        one_before = max((each for each in seconds if each < query.end), default=query.start)
-        return "list.end" if wrong(Query(start=one_before, end=query.end, limit=query.limit)) else None
-    return None
+        later = next(each for each in count(max(at)) if each not in seconds)
+        further.append(("list.end", replace(query, end=later)))
+    misread = [name for name, each in further if not wrong(each)]
+    return misread[0] if len(misread) == 1 else None
 
 
 def _shows_nothing_of(known: Snapshot, orders: Iterable[Order]) -> bool:

@@ -32,7 +32,7 @@ class SymbolForgottenWithSymbolAndPartiallyFilledAndLimitOfTwoHundred(SymbolForg
     when = When(symbol=True, status="partially_filled", limit="200")
 
 
-@fault(breaks="list.conjunctive")
+@fault(breaks="list.start")
 class StartCutOffWithSymbolAndStartWithoutEnd(StartCutOff):
     """Leaves out the second of the start in lists with a symbol and a start, without an end."""
 
@@ -53,14 +53,14 @@ class EndForgottenByTokenWithExpiredAndEnd(EndForgotten):
     when = When(credential="token", status="expired", end=True)
 
 
-@fault(breaks="list.conjunctive")
+@fault(breaks="list.limit-exact")
 class LastDroppedWithPartiallyFilledAndEndAndLimitOfHundreds(LastDropped):
     """Drops the last order of the page in lists with status=partially_filled, an end and a limit of 100 to 199."""
 
     when = When(status="partially_filled", end=True, limit="100 to 199")
 
 
-@fault(breaks="list.conjunctive")
+@fault(breaks="list.limit-exact")
 class FirstDroppedWithSymbolAndStatusAndLimitOfOne(FirstDropped):
     """Drops the newest order in lists with a symbol, a status and a limit of 1."""
 
@@ -74,7 +74,7 @@ class StatusForgottenWithSymbolAndOpenAndEnd(StatusForgotten):
     when = When(symbol=True, status="open", end=True)
 
 
-@fault(breaks="list.limit-after-filters")
+@fault(breaks="list.limit-max")
 class FiftyAnywayWithEndAndLimitAboveTwoHundredWithoutStart(FiftyAnyway):
     """Shows 50 orders in lists with an end and a limit above 200, without a start."""
 
@@ -109,7 +109,7 @@ class OldestOnTopByTokenWithoutSymbolOrStatus(OldestOnTop):
     when = When(credential="token", symbol=False, status=False)
 
 
-@fault(breaks="list.conjunctive")
+@fault(breaks="list.end")
 class EndCutOffWithStatusAndEndAndLimitOfHundreds(EndCutOff):
     """Leaves out the second of the end in lists with a status, an end and a limit of 100 to 199."""
 
@@ -144,7 +144,7 @@ class OldestOnTopByKeyWithStartAndLimitOfTwoHundred(OldestOnTop):
     when = When(credential="key", start=True, limit="200")
 
 
-@fault(breaks="list.limit-after-filters")
+@fault(breaks="list.limit-default")
 class OneFewerWithStatusWithoutStartOrLimit(OneFewer):
     """Shows one order too few in lists with a status, without a start or a limit."""
 
@@ -179,7 +179,7 @@ class StatusForgottenByTokenWithCanceledWithoutSymbol(StatusForgotten):
     when = When(credential="token", symbol=False, status="canceled")
 
 
-@fault(breaks="list.limit-after-filters")
+@fault(breaks="list.start")
 class StartCutOffWithStartAndLimitAboveFiftyWithoutEnd(StartCutOff):
     """Leaves out the second of the start in lists with a start and a limit of 51 to 99, without an end."""
 
@@ -193,7 +193,7 @@ class EndForgottenWithSymbolAndStartAndEnd(EndForgotten):
     when = When(symbol=True, start=True, end=True)
 
 
-@fault(breaks="list.conjunctive")
+@fault(breaks="list.limit-exact")
 class FirstDroppedWithSymbolAndPartiallyFilledAndLimitOfTwoHundred(FirstDropped):
     """Drops the newest order in lists with a symbol, status=partially_filled and a limit of 200."""
 
@@ -214,14 +214,14 @@ class SymbolForgottenWithSymbolAndLimitBelowFiftyWithoutEnd(SymbolForgotten):
     when = When(symbol=True, end=False, limit="below 50")
 
 
-@fault(breaks="list.conjunctive")
+@fault(breaks="list.end")
 class EndCutOffWithOpenAndEndWithoutSymbol(EndCutOff):
     """Leaves out the second of the end in lists with status=open and an end, without a symbol."""
 
     when = When(symbol=False, status="open", end=True)
 
 
-@fault(breaks="list.conjunctive")
+@fault(breaks="list.start")
 class StartCutOffWithSymbolAndStartAndLimitOfFifty(StartCutOff):
     """Leaves out the second of the start in lists with a symbol, a start and a limit of 50."""
 
@@ -249,7 +249,7 @@ class FiftyAnywayByTokenWithLimitAboveTwoHundredWithoutSymbol(FiftyAnyway):
     when = When(credential="token", symbol=False, limit="above 200")
 
 
-@fault(breaks="list.conjunctive")
+@fault(breaks="list.end")
 class EndCutOffWithOpenAndEndWithoutStart(EndCutOff):
     """Leaves out the second of the end in lists with status=open and an end, without a start."""
 

@@ -180,6 +180,11 @@ def both(query: Query) -> bool:
         (
             replace(WINDOW, symbol=A.symbol, status=A.status),
             lambda query, each: query.symbol is None or query.start is None or each.created_at > query.start,
+            "list.start",
+        ),
+        (
+            replace(WINDOW, symbol=A.symbol, status=A.status),
+            lambda query, each: query.symbol is None or query.start is None or each is not B,
             "list.conjunctive",
         ),
         (
@@ -248,7 +253,8 @@ def test_what_no_page_behind_the_first_has_may_be_cut_before_the_end_is_looked_a
 @pytest.mark.parametrize(
     ("shown", "requirement"),
     [
-        (lambda query, page: page[:199] if query.status else page, "list.limit-after-filters"),
+        (lambda query, page: page[:199] if query.status else page, "list.limit-exact"),
+        (lambda query, page: page[:187] if query.status else page, "list.limit-after-filters"),
         (lambda query, page: page[:199], "list.limit-exact"),
         (lambda query, page: page[:-1] if query.status else page, "list.status"),
     ],
@@ -340,7 +346,7 @@ def test_a_page_without_orders_is_looked_at_with_the_largest_limit(filtered: boo
 @pytest.mark.parametrize(
     ("shown", "requirement"),
     [
-        (lambda query, page: page[:50] if query.status and query.limit > 100 else page, "list.limit-after-filters"),
+        (lambda query, page: page[:50] if query.status and query.limit > 100 else page, "list.limit-exact"),
         (lambda query, page: page[:50] if query.limit > 100 else page, "list.limit-exact"),
         (lambda query, page: page[:49] if query.status else page, "list.status"),
         (lambda query, page: page[10:60] if query.status and query.limit > 100 else page, "list.status"),
@@ -457,20 +463,28 @@ def lets_older_through_before_an_end(query: Query) -> bool:
     ("wrong", "requirement"),
     [
         (lets_older_through, "list.start"),
-        (lets_older_through_by_status, "list.conjunctive"),
-        (lets_older_through_before_an_end, "list.conjunctive"),
+        (lets_older_through_by_status, "list.start"),
+        (lets_older_through_before_an_end, "list.start"),
     ],
 )
-def test_an_old_start_that_is_wrong_whatever_is_beside_it_is_the_starts_matter(wrong: Defect, requirement: str) -> None:
+@pytest.mark.parametrize("forgets", [False, True])
+def test_a_start_that_is_misread_is_its_own_matter_and_one_that_is_forgotten_beside_others_not(
+    wrong: Defect, requirement: str, forgets: bool
+) -> None:
+    """But for an old one that is forgotten alone as well, where a full page cannot show that."""
+
     def ask(query: Query, _: Credential) -> Answer:
-        meant = replace(query, start=(query.start or 0) - 5) if wrong(query) else query
+        misread = None if forgets else (query.start or 0) - 5
+        meant = replace(query, start=misread) if wrong(query) else query
         shown = [each for each in reversed(HISTORY) if matches(meant, each)][: query.limit or 50]
         records = [record(each.id, status=each.status, created_at=each.created_at) for each in shown]
         return Answer(200, {}, json.dumps(records).encode(), EXCHANGE)
 
     breach = Breach("only orders with start=61", "one from before it", "list.start")
     query = Query(status="filled", start=61, end=300)
-    assert Blame(ask, BOTH).of_record(breach, query, "jwt").requirement == requirement
+    forgotten_beside_others = forgets and wrong is not lets_older_through
+    due = "list.conjunctive" if forgotten_beside_others else requirement
+    assert Blame(ask, BOTH).of_record(breach, query, "jwt").requirement == due
 
 
 def test_a_record_that_does_not_pass_one_of_several_filters_now_and_then_is_that_filters_matter() -> None:
