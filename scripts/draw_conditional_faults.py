@@ -163,7 +163,7 @@ def broken_by_list(lie: str, when: Mapping[str, object]) -> str:
     takes together.
 
     A filter that is forgotten beside another one alone is right by itself: what is broken is that filters narrow
-    together.
+    together. Where another end of the page is shown beside one filter, it is that the limit counts what passes.
     """
     if lie == "OldestOnTop":
         return "list.newest-first"
@@ -174,9 +174,11 @@ def broken_by_list(lie: str, when: Mapping[str, object]) -> str:
     if lie in MISREAD:
         return MISREAD[lie]
     given = [name for name in FILTERS if when.get(name)]
-    if lie in ABOUT_PAGES:
+    if (lie in ABOUT_PAGES and lie != "OldestPage") or not given:
         return of_limit
-    return "list.conjunctive" if len(given) > 1 else f"list.{given[0]}"
+    if len(given) > 1:
+        return "list.conjunctive"
+    return "list.limit-after-filters" if lie == "OldestPage" else f"list.{given[0]}"
 
 
 def drawn_lists(rng: random.Random) -> Iterator[Drawn]:

@@ -190,9 +190,8 @@ def _is_of_default_length(listing: Listing, known: Snapshot) -> bool:
 
 
 def _is_another_page(listing: Listing, known: Snapshot) -> bool:
-    """Whether all that it shows passes, and is another page than the newest one: that lacks its last order, or ends
-    where pages often do; begins with the second order; or holds the oldest ones. What is cut before it is filtered ends
-    anywhere.
+    """Whether all that it shows passes, and is another page than it should be: that lacks its last order, or ends where
+    pages often do; or begins with the second order. What is cut before it is filtered ends anywhere.
     """
     passing = sorted((each for each in known.orders.values() if matches(listing.query, each)), key=_age)
     shown = {order.id for order in listing.orders}
@@ -202,8 +201,7 @@ def _is_another_page(listing: Listing, known: Snapshot) -> bool:
     page = sorted((order for order in passing if order.id in shown), key=_age)
     if _age(rest[0]) >= _age(page[-1]):
         return len(page) == min(size, len(passing)) - 1 or len(page) in _OFTEN
-    begins_late = [_age(each) for each in page] == [_age(each) for each in passing[1 : size + 1]]
-    return begins_late or (len(page) == size and _age(rest[-1]) <= _age(page[0]))
+    return [_age(each) for each in page] == [_age(each) for each in passing[1 : size + 1]]
 
 
 def _age(order: Order) -> int:

@@ -38,6 +38,10 @@ def test_a_credential_alone_is_enough_to_list(stage: Stage, known: Known, creden
         if page.orders:
             continue
         others = [caller.list(query, kind) for kind in caller.credentials if kind != credential]
+        if any(each.orders for each in others) and stage.view.catch_up(page.exchange.sent_at):
+            page = caller.list(query, credential)  # it may have been behind the others
+            if page.orders:
+                continue
         if any(each.orders for each in others):
             breach = Breach(f"orders for {query} with the {credential} too", "none", "auth.same-account")
             raise Violation(breach, *(each.exchange for each in others), page.exchange)

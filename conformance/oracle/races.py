@@ -38,6 +38,13 @@ class Race:
         """Whether any of the other account's orders was filled."""
         return any(order.filled_qty for order in self.takers)
 
+    def was_filled_after_told(self, now: Order) -> bool:
+        """Whether an answer told the order as canceled, and the other account's orders have filled it since: it does
+        not stand in the book because a cancel-all left it there.
+        """
+        was = self.told().get(now.id)
+        return was is not None and self.traded and now.filled_qty > was.filled_qty
+
 
 RACES: Rulebook[[Race]] = Rulebook()
 
@@ -81,7 +88,7 @@ def together_complete(race: Race) -> Iterator[Sight]:
         if now is None:
             if was.id not in told and race.after.covers(was.created_at):
                 yield Breach(f"{was} in one of the answers, or in the list after", "neither")
-        elif now.live:
+        elif now.live and not race.was_filled_after_told(now):
             yield Breach("every order canceled by one cancel-all or the other", f"{now} left live")
         elif was.id not in told and not race.broken_off and now.status == "canceled":
             yield Breach(f"{was} in one of the answers, since it is canceled", "answers without it")
@@ -101,6 +108,8 @@ def one_alone_is_complete(race: Race) -> Iterator[Sight]:
             continue  # it may be there, and cannot be read
         if now is None or not now.live:
             yield RIGHT
+        elif race.was_filled_after_told(now):
+            continue
         else:
             of_scope = "cancel.scope-all" if was.symbol in left_out else None
             yield Breach("every live order canceled", f"{now} left", of_scope)

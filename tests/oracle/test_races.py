@@ -91,6 +91,13 @@ def test_what_two_answers_tell_with_other_fills_was_filled_after_it_had_been_tol
     assert broken(race([BOTH, [A_OVER]], BOTH, takers=[untraded])) == {"cancel.concurrent-once"}
 
 
+@pytest.mark.parametrize("answers", [[BOTH], [BOTH, []]], ids=["of one", "of two"])
+def test_what_is_live_since_it_was_filled_after_it_had_been_told_as_canceled_was_not_left(
+    answers: list[list[Order]],
+) -> None:
+    assert broken(race(answers, [filled(A, "60"), B_OVER], takers=[TAKER])) == {"cancel.concurrent-fill"}
+
+
 def test_after_an_answer_that_broke_off_an_order_may_be_in_none() -> None:
     assert broken(race([[A_OVER], []], BOTH, broken_off=True)) == set()
     assert broken(race([[A_OVER]], [A_OVER, canceled(filled(B))], takers=[TAKER], broken_off=True)) == set()
