@@ -103,7 +103,7 @@ class Account(Sender):
         judgement = LISTING.judge(Listing(query, orders, self._foreign_to(orders)))
         page = Page(query, orders, answer.exchange, kind, records.unread)
         if judgement.breaches:
-            alone, of_record = f"list.{self._lately.forgotten_by(page)}", self.blame.of_record
+            alone, of_record = f"list.{self._lately.forgotten_by(page)}", partial(self.blame.of_record, page=orders)
             wrong = [each if each.requirement == alone else of_record(each, query, kind) for each in judgement.breaches]
             self.observations.report(wrong, *self._shown_to_its_owner(orders), answer.exchange)
         else:

@@ -200,10 +200,10 @@ class Blame:
         good = any(self._ask(query, kind).status == 200 for query in (Query(), sample))
         return f"auth.{kind}" if good else None
 
-    def of_record(self, breach: Breach, query: Query, kind: Credential) -> Breach:
+    def of_record(self, breach: Breach, query: Query, kind: Credential, page: Sequence[Order] = ()) -> Breach:
         """The breach of a filter, charged to the filters' standing together where the filter is kept alone, and not
         looked at beside the others; or to the window where that ends before it starts; or of the default limit, charged
-        to the limit where an equal one is not kept either.
+        to the limit where an equal one is not kept either. `page`: the orders that the list has shown.
         """
         if breach.requirement == limit_requirement(None):
             if self._shown_for_default is None:
@@ -222,26 +222,29 @@ class Blame:
         if sort not in self._right_alone:
             self._right_alone[sort] = False  # until it is known, and where it cannot be
             right_alone = self._is_right_alone(breach, name, query, kind)
-            self._right_alone[sort] = right_alone and self._forgets_filters(query, name, kind)
+            self._right_alone[sort] = right_alone and self._forgets_filters(query, name, kind, page)
         if not self._right_alone[sort]:
             return breach
         empty = query.is_backwards and self._keeps_bounds_exchanged(query, kind)
         return breach._replace(requirement="list.window-empty" if empty else "list.conjunctive")
 
-    def _forgets_filters(self, query: Query, name: str, kind: Credential) -> bool:
+    def _forgets_filters(self, query: Query, name: str, kind: Credential, page: Sequence[Order]) -> bool:
         """Whether the list shows what it would show without the filter of this name, or fails others as well; else it
-        misreads that filter, or fails it now and then.
+        misreads that filter, or fails it now and then. True, too, where what is done to the account hides that.
         """
-        shown = self._shown(query, kind)
-        if shown is None or query.is_backwards:
+        shown, without = (
+            None if query.is_backwards else self._shown(each, kind) for each in (query, query.without(name))
+        )
+        if shown is None or without is None:
             return True
         each = {other: filter_alone(query, other, None) for other in query.filters}
         failed = {other for other, alone in each.items() if not all(matches(alone, order) for order in shown)}
-        if failed != {name}:
-            return bool(failed)
-        without, again = self._shown(query.without(name), kind), self._shown(query, kind)
-        if without is None or again is None or [each.id for each in again] != [each.id for each in shown]:
-            return True  # so much is done to the account meanwhile that they do not tell
+        if not failed:
+            wrong = {order.id for order in page if not matches(each[name], order)}
+            return wrong.isdisjoint(order.id for order in without)
+        again = self._shown(query, kind) or ()
+        if failed != {name} or [order.id for order in again] != [order.id for order in shown]:
+            return True
         return _newer_than_the_oldest(shown) == _newer_than_the_oldest(without)
 
     def _keeps_bounds_exchanged(self, query: Query, kind: Credential) -> bool:
@@ -279,9 +282,7 @@ class Blame:
     def _keeps(self, query: Query, breach: Breach, kind: Credential) -> tuple[Order, ...] | None:
         """The orders that the list shows, if it is one, and has not this breach; else None."""
         orders = self._shown(query, kind)
-        if orders is None:
-            return None
-        breaches = LISTING.judge(Listing(query, orders)).breaches
+        breaches = [] if orders is None else LISTING.judge(Listing(query, orders)).breaches
         return None if any(each.requirement == breach.requirement for each in breaches) else orders
 
     def _shown(self, query: Query, kind: Credential) -> tuple[Order, ...] | None:

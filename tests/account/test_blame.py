@@ -496,9 +496,12 @@ def test_a_record_that_does_not_pass_one_of_several_filters_now_and_then_is_that
         records = [record(each.id, status=each.status, created_at=each.created_at) for each in shown]
         return Answer(200, {}, json.dumps(records).encode(), EXCHANGE)
 
-    query, breach = Query(symbol="DFUSDT", status="open"), Breach("only open ones", "an expired one", "list.status")
-    assert Blame(ask, BOTH).of_record(breach, query, "jwt") == breach
-    assert asked == [Query(status="open"), query]
+    query, breach = Query(symbol="DFUSDT", status="open"), Breach("only open ones", "a filled one", "list.status")
+    shown_once = next(each for each in reversed(HISTORY) if each.status == "filled")
+    assert Blame(ask, BOTH).of_record(breach, query, "jwt", [shown_once]) == breach
+    assert asked == [Query(status="open"), query, query.without("status")]
+    gone = order("gone", status="filled")  # by now it is something else, so that nothing is known
+    assert Blame(ask, BOTH).of_record(breach, query, "jwt", [gone]).requirement == "list.conjunctive"
 
 
 def _turned(query: Query) -> Query:
