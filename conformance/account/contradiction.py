@@ -190,8 +190,9 @@ def _is_of_default_length(listing: Listing, known: Snapshot) -> bool:
 
 
 def _is_another_page(listing: Listing, known: Snapshot) -> bool:
-    """Whether all that it shows passes, and is another page than it should be: that lacks its last order, or ends where
-    pages often do; or begins with the second order. What is cut before it is filtered ends anywhere.
+    """Whether all that it shows passes, and is another page than it should be: a full one without its last order, one
+    that ends where pages often do, or one that begins with the second order. What is cut before it is filtered ends
+    anywhere.
     """
     passing = sorted((each for each in known.orders.values() if matches(listing.query, each)), key=_age)
     shown = {order.id for order in listing.orders}
@@ -200,7 +201,7 @@ def _is_another_page(listing: Listing, known: Snapshot) -> bool:
     size, rest = page_size(listing.query.limit), [order for order in passing if order.id not in shown]
     page = sorted((order for order in passing if order.id in shown), key=_age)
     if _age(rest[0]) >= _age(page[-1]):
-        return len(page) == min(size, len(passing)) - 1 or len(page) in _OFTEN
+        return len(passing) >= size and (len(page) == size - 1 or len(page) in _OFTEN)
     return [_age(each) for each in page] == [_age(each) for each in passing[1 : size + 1]]
 
 
