@@ -216,7 +216,7 @@ class Blame:
             return breach._replace(requirement=limit_requirement(DEFAULT_LIMIT), got=got)
         name = (breach.requirement or "").removeprefix("list.")
         filters = tuple(query.filters)
-        if name not in filters or len(filters) < 2:
+        if name not in filters or (len(filters) < 2 and not query.turned):
             return breach
         sort = name, filters, limit_requirement(query.limit), kind
         if sort not in self._right_alone:

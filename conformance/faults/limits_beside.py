@@ -37,7 +37,7 @@ class LimitUnboundedBesideStatus(_Unbounded):
         return filters.status is not None
 
 
-@fault(breaks="list.limit-after-filters")
+@fault(breaks="list.limit-exact")
 class OneFewerWithStatusAndLimitOfTwoHundred(OneFewer):
     """Shows 199 orders in lists with a status and a limit of 200."""
 
@@ -51,7 +51,7 @@ class OneMoreWithSymbolAndStatusAndLimitOfFifty(OneMore):
     when = When(symbol=True, status=True, limit="50")
 
 
-@fault(breaks="list.limit-after-filters")
+@fault(breaks="list.limit-exact")
 class OneFewerWithSymbolAndLimitOfTwoHundred(OneFewer):
     """Shows 199 orders in lists with a symbol and a limit of 200."""
 
@@ -72,7 +72,7 @@ class FiftyInsteadOfMoreThanAHundredOfAMarket(FiftyAnyway):
     when = _AboveAHundred(symbol=True)
 
 
-@fault(breaks="list.limit-after-filters")
+@fault(breaks="list.limit-exact")
 class FiftyInsteadOfHundredsBeforeAnEnd(FiftyAnyway):
     """Shows 50 orders in lists with an end and a limit of 100 to 199, without a start."""
 
@@ -86,7 +86,7 @@ class OldestOfHundredsBehindAStart(OldestPage):
     when = When(symbol=False, start=True, limit="100 to 199")
 
 
-@fault(breaks="list.conjunctive")
+@fault(breaks="list.start")
 class StartCutOffWithSymbolAndStartAndLimitOfOne(StartCutOff):
     """Leaves out the second of the start in lists with a symbol, a start and a limit of 1."""
 
