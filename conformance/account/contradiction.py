@@ -196,11 +196,11 @@ def _is_another_page(listing: Listing, known: Snapshot) -> bool:
     """
     passing = sorted((each for each in known.orders.values() if matches(listing.query, each)), key=_age)
     shown = {order.id for order in listing.orders}
-    if not shown or not shown < {order.id for order in passing}:
+    if not shown < {order.id for order in passing}:
         return False
     size, rest = page_size(listing.query.limit), [order for order in passing if order.id not in shown]
     page = sorted((order for order in passing if order.id in shown), key=_age)
-    if _age(rest[0]) >= _age(page[-1]):
+    if not page or _age(rest[0]) >= _age(page[-1]):
         return len(passing) >= size and (len(page) == size - 1 or len(page) in _OFTEN)
     return [_age(each) for each in page] == [_age(each) for each in passing[1 : size + 1]]
 

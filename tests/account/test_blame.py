@@ -283,6 +283,9 @@ OF_MARKETS = [
 ]
 
 
+OF_ONE = OF_MARKETS[::3]
+
+
 def cut_before_the_end(query: Query) -> list[Order]:
     """The page is cut once the market is chosen, and before the end is looked at."""
     page = [each for each in OF_MARKETS if matches(query.without("end"), each)][: page_size(query.limit)]
@@ -300,6 +303,10 @@ def of_the_first_market(query: Query) -> list[Order]:
         (Query(symbol="DFUSDT", end=990, limit=20), cut_before_the_end, "list.limit-after-filters"),
         (Query(status="open", end=990, limit=40), of_the_first_market, "list.symbol-omitted"),
         (Query(symbol="DFUSDT", end=997, limit=20), lambda query: cut_before_the_end(query)[1:], "list.conjunctive"),
+        (Query(symbol="DFUSDT", end=997, limit=20), lambda query: OF_ONE[1:20], "list.limit-exact"),
+        (Query(symbol="DFUSDT", end=997, limit=20), lambda query: OF_ONE[2:22], "list.limit-exact"),
+        (Query(symbol="DFUSDT", end=997, limit=20), lambda query: OF_ONE[1:12], "list.conjunctive"),
+        (Query(symbol="DFUSDT", end=997, limit=1), lambda query: [], "list.limit-exact"),
     ],
 )
 def test_what_is_beside_each_other_may_be_told_apart_by_what_is_shown(
