@@ -174,6 +174,8 @@ def broken_by_list(lie: str, when: Mapping[str, object]) -> str:
     if lie in MISREAD:
         return MISREAD[lie]
     given = [name for name in FILTERS if when.get(name)]
+    if lie == "FirstDropped" and when.get("end"):
+        return "list.end"  # it leaves out what is next to it
     if (lie in ABOUT_PAGES and lie != "OldestPage") or not given:
         return of_limit
     if len(given) > 1:

@@ -15,8 +15,8 @@
 | a list lacks what was placed with the account's other credential, and shows nothing of that | auth.same-account |
 | a list of canceled orders lacks those alone that cancel-all has told | cancel.visible |
 | a window that ends before it starts shows orders | that window, where each bound is right beside the rest |
-| a list leaves out the very second of a bound, and not where that lies a second further out | that bound |
-| a list ends too soon by one, or at a round number, whatever it is beside | the limit |
+| a list leaves out the very second of a bound, or what is newest below an end, because of it | that bound |
+| a list ends too soon by one or where pages often end, or begins with the second order | the limit |
 | a list with filters shows what lists without them leave out | those lists |
 | a good credential is turned away | that credential, where the target accepts it in another form |
 | an odd query shows too much | error.bad-input |

@@ -210,11 +210,11 @@ def _age(order: Order) -> int:
 
 
 def _of_bound(listing: Listing, known: Snapshot, wrong: Callable[[Query], bool]) -> str | None:
-    """The bound that leaves out its own second, and not where it lies further out, in a second without orders; None
-    where that is not what is wrong.
+    """The bound that leaves out its own second, and not where it lies further out, in a second without orders; or the
+    end that leaves out what is newer than all that is shown, and is there without it. None where neither is wrong.
     """
-    query = listing.query
-    at = {order.created_at for order in _left_out(listing, known)}
+    query, left_out = listing.query, _left_out(listing, known)
+    at = {order.created_at for order in left_out}
     seconds = {order.created_at for order in known.orders.values()}
     further = []
     if at == {query.start}:
@@ -224,7 +224,10 @@ def _of_bound(listing: Listing, known: Snapshot, wrong: Callable[[Query], bool])
         later = next(each for each in count(max(at)) if each not in seconds)
         further.append(("list.end", replace(query, end=later)))
     misread = [name for name, each in further if not wrong(each)]
-    return misread[0] if len(misread) == 1 else None
+    if misread or query.end is None or not at or not listing.orders or listing.lacks_a_market(left_out):
+        return misread[0] if len(misread) == 1 else None
+    are_newest = min(at) >= max(order.created_at for order in listing.orders)
+    return "list.end" if are_newest and not wrong(query.without("end")) else None
 
 
 def _shows_nothing_of(known: Snapshot, orders: Iterable[Order]) -> bool:

@@ -292,6 +292,11 @@ def cut_before_the_end(query: Query) -> list[Order]:
     return [each for each in page if matches(query, each)]
 
 
+def some_seconds_before_the_end(query: Query) -> list[Order]:
+    end = None if query.end is None else query.end - 20
+    return [each for each in OF_MARKETS if matches(replace(query, end=end), each)][: page_size(query.limit)]
+
+
 def of_the_first_market(query: Query) -> list[Order]:
     symbol = query.symbol or (MARKETS[0] if query.status and query.end else None)
     return [each for each in OF_MARKETS if matches(replace(query, symbol=symbol), each)][: page_size(query.limit)]
@@ -304,7 +309,9 @@ def of_the_first_market(query: Query) -> list[Order]:
         (Query(status="open", end=990, limit=40), of_the_first_market, "list.symbol-omitted"),
         (Query(symbol="DFUSDT", end=997, limit=20), lambda query: cut_before_the_end(query)[1:], "list.conjunctive"),
         (Query(symbol="DFUSDT", end=997, limit=20), lambda query: OF_ONE[1:20], "list.limit-exact"),
-        (Query(symbol="DFUSDT", end=997, limit=20), lambda query: OF_ONE[2:22], "list.limit-exact"),
+        (Query(symbol="DFUSDT", end=997, limit=20), lambda query: OF_ONE[2:22], "list.end"),
+        (Query(symbol="DFUSDT", end=991, limit=20), some_seconds_before_the_end, "list.end"),
+        (Query(symbol="DFUSDT", start=900, limit=20), lambda query: OF_ONE[1:21], "list.limit-exact"),
         (Query(symbol="DFUSDT", end=997, limit=20), lambda query: OF_ONE[1:12], "list.conjunctive"),
         (Query(symbol="DFUSDT", end=997, limit=1), lambda query: [], "list.limit-exact"),
     ],
