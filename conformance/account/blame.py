@@ -232,9 +232,9 @@ class Blame:
         """Whether the list shows what it would show without the filter of this name, or fails others as well; else it
         misreads that filter, or fails it now and then. True, too, where what is done to the account hides that.
         """
-        shown, without = (
-            None if query.is_backwards else self._shown(each, kind) for each in (query, query.without(name))
-        )
+        if query.is_backwards:
+            return True
+        shown, without = self._shown(query, kind), self._shown(query.without(name), kind)
         if shown is None or without is None:
             return True
         each = {other: filter_alone(query, other, None) for other in query.filters}

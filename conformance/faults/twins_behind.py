@@ -71,6 +71,18 @@ class EverySecondListIsBehind(_Lagging):
     exchange_class = _ByTurns
 
 
+class _ForKeys(Standby):
+    def seen_at(self) -> float:
+        return super().seen_at() + (0.0 if self.asked_with == "key" else BEHIND_S)
+
+
+@twin(shows_late=True)
+class KeysReadAStandby(_Lagging):
+    """Answers lists by key from a database that is 300 ms behind, not those by token, and says so."""
+
+    exchange_class = _ForKeys
+
+
 class _RowByRow(Standby):
     def shown(self, order: Order, at: float) -> Iterable[Order]:
         return super().shown(order, at + self.rng.choice((BEHIND_S, 0.0)))
