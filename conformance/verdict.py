@@ -128,9 +128,8 @@ class Busy(CannotJudge):
 class Unreachable(CannotJudge):
     """No whole answer came back. Carries the exchange as far as it went.
 
-    `dropped`: the peer closed a connection before it answered, as happens to a kept-alive one that went stale.
-    Unless the request places orders: before all of the answer had come. `stale`: nothing of the answer had come, and
-    the connection had served another request.
+    `dropped`: the peer closed the connection before all of the answer had come: it may have done what was asked.
+    `stale`: nothing of the answer had come, and the connection had served another request.
     """
 
     ending = "inconclusive"

@@ -13,10 +13,15 @@ _BAD_GATEWAY = b"HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\nConnecti
 
 
 class Gateway:
-    """Forwards the bytes of each connection to the port behind it. `asked`: how many requests have come so far."""
+    """Forwards the bytes of each connection to the port behind it. `asked`: how many requests have come so far.
 
-    def __init__(self, behind: int) -> None:
+    `loses`: of so many cancel-alls it loses the answer to the last, which has been done; 0: of none.
+    """
+
+    def __init__(self, behind: int, loses: int = 0) -> None:
         self.asked = 0
+        self._loses = loses
+        self._cancels = 0
         self.port = 0
         self._behind = behind
         self._loop = asyncio.new_event_loop()
@@ -99,16 +104,36 @@ class Gateway:
         back, forth = await asyncio.open_connection("127.0.0.1", self._behind)
         self._open.add(forth)
         try:
-            await asyncio.gather(self._pump(reader, forth, counting=True), self._pump(back, writer))
+            lost = asyncio.Event()
+            await asyncio.gather(self._pass_requests(reader, forth, lost), self._pass_answers(back, writer, lost))
         finally:
             self._open.discard(forth)
             forth.transport.abort()
 
-    async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, *, counting: bool = False) -> None:
+    async def _pass_requests(
+        self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, lost: asyncio.Event
+    ) -> None:
         with suppress(OSError):
             while data := await source.read(2**16):
-                self.asked += counting and b" HTTP/1.1\r\n" in data
+                self.asked += b" HTTP/1.1\r\n" in data
+                if self._loses and data.startswith(b"DELETE "):
+                    self._cancels += 1
+                    if self._cancels % self._loses == 0:
+                        lost.set()
                 await self._passing.wait()
+                sink.write(data)
+                await sink.drain()
+        sink.close()
+
+    async def _pass_answers(
+        self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, lost: asyncio.Event
+    ) -> None:
+        with suppress(OSError):
+            while data := await source.read(2**16):
+                await self._passing.wait()
+                if lost.is_set():
+                    sink.transport.abort()
+                    break
                 sink.write(data)
                 await sink.drain()
         sink.close()
@@ -125,8 +150,8 @@ class Gateway:
 
 
 @contextmanager
-def gateway(behind: int) -> Iterator[Gateway]:
-    """A gateway before this port, on a port of its own."""
-    made = Gateway(behind)
+def gateway(behind: int, loses: int = 0) -> Iterator[Gateway]:
+    """A gateway before this port, on a port of its own. `loses` as it has it."""
+    made = Gateway(behind, loses)
     with made.served():
         yield made

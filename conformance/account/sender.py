@@ -111,14 +111,15 @@ class Sender:
         self, operation: Operation, query: str, headers: Mapping[str, str], *, forged: str | None = None
     ) -> Answer:
         """As `sent`, but a 503 is not retried. What is lost with a connection that was kept is sent again, once: the
-        target may close it behind any answer, while the next request is on its way (RFC 9112, 9.5).
+        target may close it behind any answer, while the next request is on its way (RFC 9112, 9.5). `tries_before` says
+        so.
         """
         try:
             return self.sent(operation, query, headers, once=True, forged=forged)
         except Unreachable as lost:
             if not lost.stale:
                 raise
-            return self.sent(operation, query, headers, once=True, forged=forged)
+            return replace(self.sent(operation, query, headers, once=True, forged=forged), tries_before=1)
 
     def received(self, operation: Operation, answer: Answer) -> Answer:
         """The answer to a request that was `sent`, judged by itself."""

@@ -24,5 +24,4 @@ def test_a_server_fault_is_a_500(caller: Account, stage: Stage) -> None:
 @pytest.mark.parametrize("error", BUSY)
 def test_a_busy_engine_is_a_503_that_passes(stage: Stage, error: str) -> None:
     """Cancel-all is armed to fail, with live orders: 503 and the code; they stand, until it is said again."""
-    stage.have_live()
     armed_errors.cancel_fails(stage, error)

@@ -10,12 +10,14 @@ from conformance.oracle.errors import BUSY, armed_error, busy_in_the_wild
 from conformance.scenarios.attempts import harm_done
 from conformance.scenarios.cancellation import cancel_all
 from conformance.stage.stage import Stage
-from conformance.verdict import Breach, Busy, Inconclusive, Violation
+from conformance.verdict import Breach, Busy, Inconclusive, Unreachable, Violation
 from conformance.wire.answers import GATEWAY, decoded
 from conformance.wire.client import Answer
 from conformance.wire.signer import Credential
 
 _ATTEMPTS = 5
+_BROKE = "the connection of a cancel-all broke off, which may have been done all the same"
+_TRIES = 2  # where the answer to a cancel-all was lost
 
 # No check asks for these lists: a cache that may keep what an account was shown does not answer for the exchange.
 _PLAIN, _FILTERED = "limit=7", "status=open&start=1&limit=7"
@@ -36,11 +38,27 @@ def list_fails(stage: Stage, error: str) -> None:
     stage.caller.observations.count({"error.envelope": 1})
 
 
+class _Lost(Inconclusive):
+    """The answer to a cancel-all was lost, so that it may have been done."""
+
+
 def cancel_fails(stage: Stage, error: str) -> None:
-    """Arm a cancel-all to answer `error`; judge the answer, what it left of the live orders, and that it passes.
+    """Arm a cancel-all of live orders to answer `error`; judge the answer, what it left of them, and that it passes.
 
     Each error is met by another cancel-all: of all markets, and of one, by either credential. It passes for the same.
     """
+    for tries_left in reversed(range(_TRIES)):
+        stage.have_live()
+        try:
+            _cancel_fails(stage, error)
+        except _Lost:
+            if not tries_left:
+                raise
+        else:
+            break
+
+
+def _cancel_fails(stage: Stage, error: str) -> None:
     observations, view = stage.caller.observations, stage.view
     before = view.believed()
     view.decline_to_harm()
@@ -89,22 +107,27 @@ def _armed(stage: Stage, error: str, send: Callable[[], Answer]) -> tuple[list[E
     """How a call was armed, and the answer to it.
 
     Not an answer that merely says that the engine is busy, where another error is armed; nor a 503 of another code,
-    where a second call that is armed in the same way earns what it should; nor that of a gateway, unless each call
-    earns it. Raises Inconclusive where a gateway may have lost the answer to a cancel-all.
+    where a second call that is armed in the same way earns what it should; nor that of a gateway, or behind an answer
+    that was lost, unless each call earns it. Raises _Lost for a cancel-all.
     """
     strange: Answer | None = None
-    lost: Answer | None = None
+    lost = ""
     for attempt in range(1, _ATTEMPTS + 1):
         with stage.driver.noting() as arming:
             stage.driver.fault(error, 1)
-        answer = send()
-        if answer.status in GATEWAY and attempt < _ATTEMPTS:
-            lost = answer
+        try:
+            answer = send()
+        except Unreachable as broken:
+            if not broken.dropped or attempt == _ATTEMPTS:
+                raise
+            stage.caller.was_away()
+            lost = _BROKE
             continue
-        if lost is not None and answer.status not in GATEWAY and error in BUSY:
-            raise Inconclusive(
-                f"a gateway answered {lost.status} to a cancel-all, which may have been done all the same"
-            )
+        if (answer.status in GATEWAY or answer.tries_before) and attempt < _ATTEMPTS:
+            lost = _at_a_gateway(answer.status) if answer.status in GATEWAY else _BROKE
+            continue
+        if lost and answer.status not in GATEWAY and error in BUSY:
+            raise _Lost(lost)
         document = decoded(answer.body)
         code = document.get("error") if isinstance(document, dict) else None
         if answer.status == 503 and error not in BUSY and code in BUSY:
@@ -122,3 +145,7 @@ def _armed(stage: Stage, error: str, send: Callable[[], Answer]) -> tuple[list[E
 
 def _once(stage: Stage, operation: Operation, query: str, credential: Credential) -> Answer:
     return stage.caller.send(operation, *stage.caller.signer.authorize(query, credential), once=True)
+
+
+def _at_a_gateway(status: int) -> str:
+    return f"a gateway answered {status} to a cancel-all, which may have been done all the same"

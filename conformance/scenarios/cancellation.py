@@ -219,9 +219,11 @@ class Following:
         before = self._now if self._knows else None
         after = self._stage.lane.cancel_in_passing(self._view, symbol, credential, before, many, self._told.append)
         self._knows = after is not None
-        if after is None or not (orders := self._told[-1].orders):
+        if after is None:
             return
-        self._now = after
+        self._now = after  # not as before even where nothing is told: a try before may have done it
+        if not (orders := self._told[-1].orders):
+            return
         self._readers.note(self._told[-1], asked_at, time.monotonic())
         credentials = self._view.account.credentials
         newest = Query(end=max(order.created_at for order in orders), limit=MAX_LIMIT)
@@ -252,7 +254,7 @@ def clear_untouched(stage: Stage, view: View, before: Snapshot, *canceled: Excha
                 renamed[fixed(order)] -= 1
                 del rest[order.id]
         view.account.observations.count({"cancel.own-only": len(before.live()) - len(rest)})
-        if rest:
+        if rest and not answer.tried_before:
             _expect_unchanged(view, replace(before, orders=rest), *canceled, answer.exchange)
 
     stage.lane.cancel_in_passing(view, None, view.account.credentials[0], before, then=expect_told)

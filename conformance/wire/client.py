@@ -254,8 +254,7 @@ class Client:
                 came.body = read_body(response, BODY_LIMIT)
         except (requests.RequestException, urllib3.exceptions.HTTPError, Unbounded, OSError) as error:
             came.problem = in_words(error, connect_s, patience_s)
-            # To list, or to cancel, may be asked for again, however much of the answer had come.
-            came.dropped = is_dropped(error) if came.status is None else is_cut_off(error) and call.method != "POST"
+            came.dropped = is_dropped(error) if came.status is None else is_cut_off(error)
             came.stale = was_kept and came.dropped and came.status is None
             came.refused = is_refused(error)
         self._own.kept = came.problem is None

@@ -19,9 +19,9 @@ AWAY_S = 1.5
 
 
 @contextmanager
-def behind_a_gateway(sandbox: Sandbox, folder: Path) -> Iterator[tuple[Gateway, Path]]:
-    """Serve the sandbox behind a gateway: the gateway, and a profile that goes by way of it."""
-    with sandbox.serve() as served, gateway(urlsplit(served.base_url).port or 0) as gate:
+def behind_a_gateway(sandbox: Sandbox, folder: Path, loses: int = 0) -> Iterator[tuple[Gateway, Path]]:
+    """Serve the sandbox behind a gateway: the gateway, and a profile that goes by way of it. `loses` as it has it."""
+    with sandbox.serve() as served, gateway(urlsplit(served.base_url).port or 0, loses) as gate:
         path = folder / "profile.toml"
         path.write_text(re.sub(r"127\.0\.0\.1:\d+", f"127.0.0.1:{gate.port}", served.profile_toml), encoding="utf-8")
         yield gate, path
@@ -42,6 +42,16 @@ def test_a_gateway_that_is_away_for_a_while_is_waited_for(away: Away, after: int
         ended = run.end()
     assert ended.code == 0, ended.printed
     assert len(ended.untested) <= 1, ended.printed
+    assert runs.live(sandbox) == []
+
+
+def test_what_a_cancel_all_may_have_done_that_was_not_answered_accuses_nobody(tmp_path: Path) -> None:
+    """Of five cancel-alls the last is done, and its answer lost. A burst of them that breaks off cannot be judged."""
+    sandbox = Sandbox(1)
+    with behind_a_gateway(sandbox, tmp_path, loses=5) as (_, profile):
+        ended = runs.start(tmp_path, "run", "--target", profile, "--seed", "1", "--skip", "list,order").end()
+    assert ended.with_verdict("fail") == set(), ended.printed
+    assert ended.with_verdict("inconclusive") == {"weight.zero"}, ended.printed
     assert runs.live(sandbox) == []
 
 

@@ -11,14 +11,17 @@ import pytest
 from conformance.evidence import Exchange
 from conformance.observations import Observations
 from conformance.scenarios.armed_errors import _armed
-from conformance.verdict import Inconclusive
+from conformance.verdict import Inconclusive, Unreachable
 from conformance.wire.client import Answer
 
 BUSY, OTHER, DB_ERROR = (503, "ENGINE_BUSY"), (503, "OVERLOADED"), (500, "DB_ERROR")
+BROKEN = (0, "")
 
 
-def armed(error: str, *answers: tuple[int, str]) -> tuple[int, Observations]:
-    """The number of calls until one counts, and what was noted; the target answers so, one call after the other."""
+def armed(error: str, *answers: tuple[int, str, int] | tuple[int, str]) -> tuple[int, Observations]:
+    """The number of calls until one counts, and what was noted; the target answers so, one call after the other: with
+    this status and code, and behind so many tries that broke off.
+    """
     left, observations = list(answers), Observations()
 
     @contextlib.contextmanager
@@ -26,14 +29,17 @@ def armed(error: str, *answers: tuple[int, str]) -> tuple[int, Observations]:
         yield []
 
     def send() -> Answer:
-        status, code = left.pop(0)
+        status, code, tries_before = (*left.pop(0), 0)[:3]
         body = json.dumps({"error": code})
-        return Answer(
-            status, {}, body.encode(), Exchange("alice", "DELETE", "http://x/", {}, "", status, {}, body, 0, 1)
-        )
+        exchange = Exchange("alice", "DELETE", "http://x/", {}, "", status, {}, body, 0, 1)
+        if status == BROKEN[0]:
+            raise Unreachable(exchange, dropped=True)
+        return Answer(status, {}, body.encode(), exchange, tries_before)
 
     driver = SimpleNamespace(noting=noting, fault=lambda *_: None)
-    stage: Any = SimpleNamespace(driver=driver, caller=SimpleNamespace(observations=observations))
+    stage: Any = SimpleNamespace(
+        driver=driver, caller=SimpleNamespace(observations=observations, was_away=lambda: True)
+    )
     _armed(stage, error, send)
     return len(answers) - len(left), observations
 
@@ -71,3 +77,16 @@ def test_the_answer_of_a_gateway_counts_only_where_each_call_earns_it() -> None:
 def test_a_cancel_all_whose_answer_a_gateway_may_have_lost_is_not_judged() -> None:
     with pytest.raises(Inconclusive, match="may have been done all the same"):
         armed("ENGINE_BUSY", GONE, BUSY)
+
+
+def test_what_answers_behind_a_try_that_broke_off_may_not_have_been_armed() -> None:
+    assert armed("DB_ERROR", (200, "", 1), DB_ERROR)[0] == 2
+    for lost in ((200, "", 1), BROKEN):
+        with pytest.raises(Inconclusive, match="broke off"):
+            armed("ENGINE_BUSY", lost, BUSY)
+
+
+def test_a_call_that_broke_off_is_armed_again() -> None:
+    assert armed("DB_ERROR", BROKEN, DB_ERROR)[0] == 2
+    with pytest.raises(Unreachable):
+        armed("DB_ERROR", *[BROKEN] * 5)

@@ -217,6 +217,20 @@ def test_a_target_that_drops_what_it_is_sent_is_waited_for_and_not_sent_it_over_
     assert [path for _, path, _ in peer.seen[3:6]] == ["/", "/", "/"]
 
 
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+def test_what_breaks_off_in_the_middle_of_the_answer_is_asked_again_and_may_have_taken_effect(
+    peer: Peer, method: str
+) -> None:
+    def break_off(request: BaseHTTPRequestHandler) -> None:
+        request.wfile.write(b"HTTP/1.1 201 Created\r\nContent-Length: 9\r\n\r\n{")
+        request.close_connection = True
+
+    answers = [break_off, answer(200, b"[1]")]
+    peer.respond = lambda request: answers.pop(0)(request)
+    again = client(peer).send(Call("alice", method, peer.url))
+    assert (again.body, again.tries_before) == (b"[1]", 1)
+
+
 def test_a_target_that_has_never_answered_is_not_waited_for(peer: Peer) -> None:
     def drop(request: BaseHTTPRequestHandler) -> None:
         request.close_connection = True
