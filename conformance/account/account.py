@@ -12,6 +12,7 @@ from conformance.account.ahead import Wanted, asked_ahead
 from conformance.account.answers import Canceled, Page
 from conformance.account.blame import BAD_INPUT, Blame, of_cancel_all, of_lapse, of_odd_input
 from conformance.account.forgotten import Lately
+from conformance.account.misread import Misread
 from conformance.account.otherwise import Otherwise
 from conformance.account.sender import Sender
 from conformance.account.skipped import skipped
@@ -50,7 +51,7 @@ class Account(Sender):
         super().__init__(profile, client)
         self.foreign: dict[tuple[object, ...], Sequence[Exchange]] = {}
         self.owns: Callable[[Order], bool] = lambda _: False
-        self.blame = Blame(self._ask, self.credentials)
+        self.blame, self.misread = Blame(self._ask, self.credentials), Misread(self._ask)
         target = client.target
         self.settled = Settled((target.settle_ms + target.consistency_ms) / 1000, target.consistency_ms / 1000)
         self.otherwise = Otherwise(self.settled, lambda query: self.look(query).orders, self.credentials[0])
@@ -96,14 +97,13 @@ class Account(Sender):
             raise NoList(f"{self.name}: the answer to {query} is no list")
         orders = records.orders
         self._markets.update(order.symbol for order in orders)
-        for name in ("status", "start", "end"):
-            if getattr(query, name) is not None:
-                self._expect_told(orders, FILTERED[name], f"list.{name}")
+        for name in (each for each in query.filters if each != "symbol"):
+            self._expect_told(orders, FILTERED[name], f"list.{name}")
         self._expect_told(orders[1:], ("created_at",), "list.newest-first")
         judgement = LISTING.judge(Listing(query, orders, self._foreign_to(orders)))
         page = Page(query, orders, answer.exchange, kind, records.unread)
         if judgement.breaches:
-            alone, of_record = f"list.{self._lately.forgotten_by(page)}", partial(self.blame.of_record, page=orders)
+            alone, of_record = f"list.{self._lately.forgotten_by(page)}", partial(self.misread.of_record, page=orders)
             wrong = [each if each.requirement == alone else of_record(each, query, kind) for each in judgement.breaches]
             self.observations.report(wrong, *self._shown_to_its_owner(orders), answer.exchange)
         else:

@@ -9,6 +9,7 @@ import pytest
 
 from conformance.account.blame import Blame, of_lapse, of_list, of_page
 from conformance.account.contradiction import of_contradiction
+from conformance.account.misread import Misread
 from conformance.evidence import Exchange
 from conformance.oracle.listing import Listing, matches, page_size
 from conformance.oracle.snapshot import Snapshot
@@ -498,7 +499,7 @@ def test_a_start_that_is_misread_is_its_own_matter_and_one_that_is_forgotten_bes
     query = Query(status="filled", start=61, end=300)
     forgotten_beside_others = forgets and wrong is not lets_older_through
     due = "list.conjunctive" if forgotten_beside_others else requirement
-    assert Blame(ask, BOTH).of_record(breach, query, "jwt").requirement == due
+    assert Misread(ask).of_record(breach, query, "jwt").requirement == due
 
 
 def test_a_record_that_does_not_pass_one_of_several_filters_now_and_then_is_that_filters_matter() -> None:
@@ -512,10 +513,31 @@ def test_a_record_that_does_not_pass_one_of_several_filters_now_and_then_is_that
 
     query, breach = Query(symbol="DFUSDT", status="open"), Breach("only open ones", "a filled one", "list.status")
     shown_once = next(each for each in reversed(HISTORY) if each.status == "filled")
-    assert Blame(ask, BOTH).of_record(breach, query, "jwt", [shown_once]) == breach
+    assert Misread(ask).of_record(breach, query, "jwt", [shown_once]) == breach
     assert asked == [Query(status="open"), query, query.without("status")]
     gone = order("gone", status="filled")  # by now it is something else, so that nothing is known
-    assert Blame(ask, BOTH).of_record(breach, query, "jwt", [gone]).requirement == "list.conjunctive"
+    assert Misread(ask).of_record(breach, query, "jwt", [gone]).requirement == "list.conjunctive"
+
+
+@pytest.mark.parametrize(("forgets", "requirement"), [(False, "list.status"), (True, "list.conjunctive")])
+def test_whether_a_filter_is_misread_or_forgotten_is_told_by_a_page_that_is_long_enough(
+    forgets: bool, requirement: str
+) -> None:
+    def ask(query: Query, _: Credential) -> Answer:
+        beside = query.symbol is not None and query.status is not None
+        meant = query.without("status") if beside else query
+        let_through = ("filled", "open") if forgets else ("filled",)
+        passing = [
+            each
+            for each in reversed(HISTORY)
+            if matches(meant, each) and (not beside or each.status in (query.status, *let_through))
+        ]
+        shown = [record(each.id, status=each.status, created_at=each.created_at) for each in passing]
+        return Answer(200, {}, json.dumps(shown[: page_size(query.limit)]).encode(), EXCHANGE)
+
+    breach = Breach("only open ones", "a filled one", "list.status")
+    query = Query(symbol="DFUSDT", status="canceled", limit=1)
+    assert Misread(ask).of_record(breach, query, "jwt").requirement == requirement
 
 
 def _turned(query: Query) -> Query:
@@ -549,7 +571,7 @@ def test_a_record_that_is_outside_of_a_window_which_ends_before_it_starts(
     for bound in bounds:
         breach = Breach("only orders of the window", "another one", f"list.{bound}")
         query = Query(status="open", start=850, end=820)
-        assert Blame(ask, BOTH).of_record(breach, query, "jwt").requirement == requirement
+        assert Misread(ask).of_record(breach, query, "jwt").requirement == requirement
 
 
 @pytest.mark.parametrize(
@@ -568,9 +590,9 @@ def test_a_page_without_a_limit_that_is_too_long(too_long: Defect, requirement: 
         shown = [record(each.id, status=each.status, created_at=each.created_at) for each in HISTORY[::-1][:size]]
         return Answer(200, {}, json.dumps(shown).encode(), EXCHANGE)
 
-    blame, breach = Blame(ask, BOTH), Breach("at most 50 orders for no limit", "55", "list.limit-default")
+    misread, breach = Misread(ask), Breach("at most 50 orders for no limit", "55", "list.limit-default")
     charged = breach._replace(requirement=requirement, got=got)
-    assert [blame.of_record(breach, Query(), "jwt") for _ in range(3)] == [charged] * 3
+    assert [misread.of_record(breach, Query(), "jwt") for _ in range(3)] == [charged] * 3
     assert asked == [Query(limit=50)]
 
 
