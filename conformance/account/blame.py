@@ -26,7 +26,7 @@
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 
-from conformance.oracle.listing import MAX_LIMIT, limit_requirement, page_size
+from conformance.oracle.listing import DEFAULT_LIMIT, MAX_LIMIT, limit_requirement, page_size
 from conformance.orders import Query
 from conformance.turns import sleep
 from conformance.verdict import Breach, Inconclusive
@@ -90,8 +90,9 @@ def of_page(query: Query, wrong: Callable[[Query], bool], seconds: Iterable[int]
     """The requirement that a list breaks by holding the wrong orders; `wrong` tells whether another query's does too.
     `seconds`: when the known orders were created.
 
-    Where the page is right with room for all that passes the filters, it is the limit, alone or beside one filter. Else
-    it is the first filter that is wrong alone, or that they stand together.
+    Where the page is right with room for all that passes the filters, it is the limit, alone or beside one filter; or
+    the default, where the same limit is kept if it is given. Else it is the first filter that is wrong alone, or that
+    they stand together.
     """
     filters = query.filters
     if not filters:
@@ -103,6 +104,8 @@ def of_page(query: Query, wrong: Callable[[Query], bool], seconds: Iterable[int]
     if query.limit != MAX_LIMIT and not wrong(replace(query, limit=MAX_LIMIT)):
         if wrong(Query(limit=query.limit)):
             return limit_requirement(query.limit)
+        if query.limit is None and not wrong(replace(query, limit=DEFAULT_LIMIT)):
+            return limit_requirement(None)
         each = (filter_alone(query, name, query.limit) for name in filters)
         roomy = (_with_room(query, name, query.limit, seconds) for name in filters)
         return "list.limit-after-filters" if any(map(wrong, (*each, *roomy))) else "list.conjunctive"

@@ -97,6 +97,7 @@ def limits_first(query: Query) -> bool:
         (ALL, lambda query: has("end")(query) or has("status")(query), "list.status"),
         (ALL, lambda query: query.limit == 7, "list.limit-exact"),
         (FILTERS, lambda query: query.limit is None, "list.limit-default"),
+        (FILTERS, lambda query: has("status")(query) and query.limit is None, "list.limit-default"),
         (Query(status="open", limit=500), lambda query: query.limit == 500, "list.limit-max"),
         (Query(status="open", limit=-1), lambda query: query.limit == -1, "list.limit-below"),
         (Query(status="open", limit=200), never, "list.conjunctive"),  # as above
