@@ -83,6 +83,8 @@ def _fails(stage: Stage, error: str, operation: Operation, query: str, credentia
     """Arm one call, and judge its answer: the evidence."""
     arming, answer = _armed(stage, error, lambda: _once(stage, operation, query, credential))
     breaches = list(armed_error(error, answer.status, decoded(answer.body)))
+    if not breaches:
+        stage.driver.spent(error)
     stage.caller.observations.report(breaches, *arming, answer.exchange, raising=True)
     return [*arming, answer.exchange]
 

@@ -3,7 +3,6 @@
 import contextlib
 from collections.abc import Iterator
 
-from conformance.account.account import SNAPSHOT_PAGES
 from conformance.account.by_status import newest_by_status
 from conformance.account.view import View
 from conformance.naming import count
@@ -90,8 +89,10 @@ def _cancel_unread(view: View) -> None:
 
 
 def _own_live(view: View) -> list[Order]:
-    """The run's own live orders, as lists show them by themselves or by status: either may be what is broken."""
-    seen = view.settled(SNAPSHOT_PAGES).orders
+    """The run's own live orders, as lists show them by status, however deep they lie, or by themselves, as deep as this
+    run has seen any: either may be what is broken.
+    """
+    seen = view.settled().orders
     by_status = {order.id: order for order in view.look_for_live() if order.id not in seen}
     live = {id: order for id, order in seen.items() if order.live} | by_status
     view.own.claim(live.values())

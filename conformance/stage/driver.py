@@ -4,6 +4,7 @@ import itertools
 import json
 import threading
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -63,7 +64,7 @@ class Driver:
         self.can_fault = profile.fault is not None
         self._profile = profile
         self._client = client
-        self._armed: set[str] = set()
+        self._armed: Counter[str] = Counter()  # calls, by the error
         self._tally = tally or Tally()
         self._run = uuid.uuid4().hex[:8]
         self._serial = itertools.count(1)
@@ -155,12 +156,16 @@ class Driver:
     def fault(self, error: str, times: int) -> None:
         """Let the next `times` calls of the operation concerned answer `error`; 0 disarms."""
         action = _given(self._profile.fault, "driver.fault")
-        self._armed.add(error)
+        self._armed[error] = self._armed[error] + times if times else 0
         self._perform(action, None, {"error": error, "times": times})
+
+    def spent(self, error: str) -> None:
+        """One of the calls that were armed to answer `error` has done so."""
+        self._armed[error] -= 1
 
     def disarm(self) -> None:
         """Let no call fail any more that was armed to."""
-        self.side_by_side([partial(self.fault, error, 0) for error in sorted(self._armed)])
+        self.side_by_side([partial(self.fault, error, 0) for error in sorted(+self._armed)])
         self._armed.clear()
 
     @contextmanager
