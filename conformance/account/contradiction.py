@@ -26,6 +26,8 @@ from conformance.wire.signer import Credential
 # Where pages end that have a size of their own.
 _OFTEN = (DEFAULT_LIMIT, 100)
 
+_LONG_BEFORE_S = 40 * 86400  # a start that is misread by less than this is still before all orders
+
 _OF_SEVERAL = ("list.conjunctive", "list.limit-after-filters")
 
 _NOTHING_TOLD: Mapping[str, float] = {}
@@ -61,6 +63,8 @@ def of_contradiction(
     if bound := _of_bound(listing, known, lambda query: wrong(query, kind)):
         return bound
     longest = replace(listing.query, limit=MAX_LIMIT)
+    if (listing.query.limit or 0) > MAX_LIMIT and not wrong(longest, kind):
+        return limit_requirement(listing.query.limit)  # the same page is due for either
     finds_some = not listing.orders and ask is not None and bool(ask(longest).orders)
     if finds_some:  # a limit that comes first keeps back what one of the filters alone would show
         each = (filter_alone(listing.query, name, listing.query.limit) for name in listing.query.filters)
@@ -76,12 +80,12 @@ def of_contradiction(
     broken = of_page(listing.query, lambda query: wrong(query, kind), seconds)
     if broken not in _OF_SEVERAL:
         return broken
-    return _of_what_is_shown(listing, known) or broken
+    return _of_what_is_shown(listing, known, lambda query: wrong(query, kind)) or broken
 
 
-def _of_what_is_shown(listing: Listing, known: Snapshot) -> str | None:
+def _of_what_is_shown(listing: Listing, known: Snapshot, wrong: Callable[[Query], bool]) -> str | None:
     """The requirement that a list breaks in which several parameters stand beside each other, where what it shows tells
-    which of them is misread.
+    which of them is misread. What the default earns, and the same limit earns as well, is that limit's matter.
     """
     if listing.lacks_a_market(_left_out(listing, known)):
         return "list.symbol-omitted"
@@ -91,7 +95,10 @@ def _of_what_is_shown(listing: Listing, known: Snapshot) -> str | None:
         cut_before_filtering(listing, known, each) for each in some
     ):
         return "list.limit-after-filters"
-    return limit_requirement(listing.query.limit) if _is_another_page(listing, known) else None
+    if not _is_another_page(listing, known):
+        return None
+    said = replace(listing.query, limit=DEFAULT_LIMIT)
+    return limit_requirement(DEFAULT_LIMIT if listing.query.limit is None and wrong(said) else listing.query.limit)
 
 
 def _of_hiding(
@@ -191,8 +198,8 @@ def _is_of_default_length(listing: Listing, known: Snapshot) -> bool:
 
 def _is_another_page(listing: Listing, known: Snapshot) -> bool:
     """Whether all that it shows passes, and is another page than it should be: a full one without its last order, one
-    that ends where pages often do, or one that begins with the second order. What is cut before it is filtered ends
-    anywhere.
+    that ends where pages often do, one that begins with the second order, or the oldest one. What is cut before it is
+    filtered ends anywhere.
     """
     passing = sorted((each for each in known.orders.values() if matches(listing.query, each)), key=_age)
     shown = {order.id for order in listing.orders}
@@ -202,7 +209,8 @@ def _is_another_page(listing: Listing, known: Snapshot) -> bool:
     page = sorted((order for order in passing if order.id in shown), key=_age)
     if not page or _age(rest[0]) >= _age(page[-1]):
         return len(passing) >= size and (len(page) == size - 1 or len(page) in _OFTEN)
-    return [_age(each) for each in page] == [_age(each) for each in passing[1 : size + 1]]
+    others = passing[1 : size + 1], passing[-size:]
+    return [_age(each) for each in page] in [[_age(each) for each in other] for other in others]
 
 
 def _age(order: Order) -> int:
@@ -210,8 +218,9 @@ def _age(order: Order) -> int:
 
 
 def _of_bound(listing: Listing, known: Snapshot, wrong: Callable[[Query], bool]) -> str | None:
-    """The bound that leaves out its own second, and not where it lies further out, in a second without orders; or the
-    end that leaves out what is newer than all that is shown, and is there without it. None where neither is wrong.
+    """The bound that leaves out its own second, and not where it lies further out, in a second without orders; the end
+    that leaves out what is newer than all that is shown, and is there without it; or the start that leaves out what is
+    older than that, and is there for a start before all. None where neither is wrong.
     """
     query, left_out = listing.query, _left_out(listing, known)
     at = {order.created_at for order in left_out}
@@ -224,10 +233,15 @@ def _of_bound(listing: Listing, known: Snapshot, wrong: Callable[[Query], bool])
         later = next(each for each in count(max(at)) if each not in seconds)
         further.append(("list.end", replace(query, end=later)))
     misread = [name for name, each in further if not wrong(each)]
-    if misread or query.end is None or not at or not listing.orders or listing.lacks_a_market(left_out):
+    if misread or not at or not listing.orders or listing.lacks_a_market(left_out):
         return misread[0] if len(misread) == 1 else None
-    are_newest = min(at) >= max(order.created_at for order in listing.orders)
-    return "list.end" if are_newest and not wrong(query.without("end")) else None
+    shown = {order.created_at for order in listing.orders}
+    if query.end is not None and min(at) >= max(shown):
+        return None if wrong(query.without("end")) else "list.end"
+    before_all = replace(query, start=min(seconds) - _LONG_BEFORE_S, limit=MAX_LIMIT)
+    has_room = sum(matches(before_all, order) for order in known.orders.values()) < MAX_LIMIT
+    are_oldest = query.start is not None and max(at) <= min(shown) and len(listing.orders) < page_size(query.limit)
+    return "list.start" if are_oldest and has_room and not wrong(before_all) else None
 
 
 def _shows_nothing_of(known: Snapshot, orders: Iterable[Order]) -> bool:

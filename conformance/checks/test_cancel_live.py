@@ -1,17 +1,24 @@
 """Cancel-all: everything that is live in scope, and nothing else."""
 
+import random
+from collections import Counter
+from dataclasses import replace
 from itertools import cycle
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.account.account import SNAPSHOT_PAGES
+from conformance.coverage.rows import ABOVE, BELOW
 from conformance.declare import cancels, needs, verifies
 from conformance.hypothesis_seam import DRAWING
+from conformance.oracle.listing import MAX_LIMIT, matches
+from conformance.orders import Query
 from conformance.scenarios.cancellation import cancel_all, cancel_nothing
 from conformance.stage.stage import Stage
 from conformance.stage.wishes import Wish
-from conformance.strategies import wishes
+from conformance.strategies import newest_first, wishes
+from conformance.verdict import NotObserved
 
 
 @cancels
@@ -21,6 +28,27 @@ def test_everything_live_past_the_longest_page(stage: Stage) -> None:
     """301 live orders, more than any page shows: all of them are canceled, each is in the array once."""
     stage.have_live_again(301)
     cancel_all(stage, pages=SNAPSHOT_PAGES, bystander=True, finished=True)
+
+
+@cancels
+@verifies("list.limit-max", "list.limit-below")
+@needs(orders=MAX_LIMIT + 1)
+def test_limits_out_of_range_beside_a_filter(stage: Stage) -> None:
+    """Behind a large cancel-all more orders pass a filter than any page shows: a limit above the maximum, beside the
+    filter, shows the newest 200 of them, and one below the minimum no more than that.
+    """
+    known, rng = stage.view.known, random.Random(stage.seed)  # noqa: S311 - variety, not secrecy
+    shown = newest_first(known.snapshot)
+    fullest, _ = Counter(order.symbol for order in shown).most_common(1)[0]
+    status, symbol = Query(status="canceled"), Query(symbol=fullest)
+    start, end = Query(start=shown[-1].created_at), Query(end=shown[0].created_at)
+    above = [replace(each, limit=rng.choice(ABOVE)) for each in (status, symbol, start, end)]
+    below = [*(replace(status, limit=limit) for limit in BELOW), replace(symbol, limit=rng.choice(BELOW))]
+    long = [each for each in (*above, *below) if sum(matches(each, order) for order in shown) > MAX_LIMIT]
+    if not long:
+        raise NotObserved(f"no filter that more than {MAX_LIMIT} orders pass")
+    for query in long:
+        known.expect(query, rng.choice(stage.caller.credentials))
 
 
 @cancels

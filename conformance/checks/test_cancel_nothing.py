@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from functools import partial
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -36,8 +37,8 @@ def test_nothing_live_under_that_symbol(stage: Stage) -> None:
     stay live.
     """
     first, second = stage.markets[:2]
-    stage.arrange([Wish(first, "buy"), Wish(first, "sell")])
-    cancel_nothing(stage, [(second.symbol, each) for each in stage.caller.credentials])
+    both_sides = partial(stage.arrange, [Wish(first, "buy"), Wish(first, "sell")])
+    cancel_nothing(stage, [(second.symbol, each) for each in stage.caller.credentials], arrange=both_sides)
     cancel_all(stage)
 
 
@@ -65,10 +66,11 @@ def test_said_again_it_finds_nothing(stage: Stage, data: st.DataObject) -> None:
 @verifies("cancel.scope-symbol")
 @needs(arrange=True)
 def test_a_symbol_is_matched_exactly(stage: Stage) -> None:
-    """A market's name in another case, cut short or prolonged is another name: no order of the market is touched,
-    whichever credential asks.
+    """A market's name in another case, cut short, prolonged or with a hyphen is another name: no order of the market
+    is touched, whichever credential asks.
     """
     market = stage.markets[0]
     names: list[str | None] = [name for how in ALTERED if (name := ALTERED[how](market.symbol))]  # nothing is odd input
-    stage.arrange([Wish(market, "buy"), Wish(market, "sell")])
-    cancel_nothing(stage, list(itertools.product(names, stage.caller.credentials)), may_reject=True)
+    both_sides = partial(stage.arrange, [Wish(market, "buy"), Wish(market, "sell")])
+    each = list(itertools.product(names, stage.caller.credentials))
+    cancel_nothing(stage, each, arrange=both_sides, may_reject=True)

@@ -43,7 +43,7 @@ def test_a_symbol_shows_its_market_alone(stage: Stage, known: Known, data: st.Da
 @pytest.mark.parametrize("how", ALTERED)
 @asks(lambda stage, how: Query(altered(min(order.symbol for order in listed(stage, stage.seen)), how), limit=MAX_LIMIT))
 def test_a_symbol_is_matched_exactly(known: Known, asked: Query, how: str) -> None:
-    """A market's name in another case, cut short or prolonged is another name: nothing of the market is shown."""
+    """A market's name in another case, cut short, prolonged or with a hyphen is another name, and shows nothing."""
     known.expect(asked, may_reject=True)
 
 

@@ -13,6 +13,7 @@ ALTERED: Mapping[str, Callable[[str], str]] = {
     "another case": str.swapcase,
     "without its end": lambda symbol: symbol[:-1],
     "with more behind it": lambda symbol: f"{symbol}X",
+    "with a hyphen in it": lambda symbol: f"{symbol[:-4] or symbol[:1]}-{symbol[-4:]}",
 }
 """How the name of a market is made into one that is none."""
 

@@ -181,6 +181,26 @@ class MostlyFilledIsFilled(Exchange):
 
 
 @fault(breaks="order.status-agrees")
+class LastLotOfASellIsForgotten(Exchange):
+    """Calls a sell order filled while a single lot of it is left."""
+
+    def status_after_fill(self, order: Order) -> str:
+        forgotten = order.side == "sell" and order.quantity and order.left == self.markets[order.symbol].lot
+        return "filled" if forgotten else super().status_after_fill(order)
+
+
+@fault(breaks="order.status-agrees")
+class MarketSellsLeaveBuysOpen(Exchange):
+    """Calls a buy order open of which a market order has taken some."""
+
+    def match(self, taker: Order) -> None:
+        super().match(taker)
+        ids = {trade.opposite for trade in taker.trades} if (taker.type, taker.side) == ("market", "sell") else set()
+        for maker in (order for orders in self.orders.values() for order in orders.values() if order.id in ids):
+            maker.status = "open" if maker.live else maker.status
+
+
+@fault(breaks="order.status-agrees")
 class RestsPartlyFilled(Exchange):
     """Calls an order partially_filled as soon as it rests, before anything of it is filled."""
 

@@ -40,6 +40,14 @@ class SymbolInAnyCase(Exchange):
 
 
 @fault(breaks="list.symbol")
+class SymbolWithoutItsHyphens(Exchange):
+    """Drops hyphens from a symbol before it looks for the market."""
+
+    def in_market(self, order: Order, symbol: str) -> bool:
+        return order.symbol == symbol.replace("-", "")
+
+
+@fault(breaks="list.symbol")
 class SymbolIsPrefix(Exchange):
     """Shows each market whose name begins with the symbol."""
 

@@ -18,7 +18,7 @@ class SymbolDropsTheStatus(Exchange):
         return super().passes(order, filters if filters.symbol is None else replace(filters, status=None))
 
 
-@fault(breaks="list.conjunctive")
+@fault(breaks="list.symbol")
 class SymbolInAnyCaseBesideStatus(Exchange):
     """Shows the market though its name was written in another case, beside a status."""
 

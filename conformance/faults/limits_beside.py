@@ -58,6 +58,25 @@ class OneFewerWithSymbolAndLimitOfTwoHundred(OneFewer):
     when = When(symbol=True, limit="200")
 
 
+@fault(breaks="list.limit-max")
+class HundredOfTheCanceledForMoreThanTwoHundred(Exchange):
+    """Shows 100 orders in lists with status=canceled and a limit above 200."""
+
+    def listed(self, account: str, filters: Filters, limit: int | None) -> list[Order]:
+        page = super().listed(account, filters, limit)
+        return page[:100] if filters.status == "canceled" and (limit or 0) > 200 else page
+
+
+@fault(breaks="list.limit-below")
+class EverythingOfAStatusForALimitOfZero(Exchange):
+    """Shows all that there is in lists with a status and limit=0."""
+
+    def listed(self, account: str, filters: Filters, limit: int | None) -> list[Order]:
+        if limit != 0 or filters.status is None:
+            return super().listed(account, filters, limit)
+        return self.in_order([order for order in self.visible_to(account) if self.passes(order, filters)])
+
+
 class _AboveAHundred(When):
     """Lists with a limit of 101 to 200."""
 
@@ -79,7 +98,7 @@ class FiftyInsteadOfHundredsBeforeAnEnd(FiftyAnyway):
     when = When(start=False, end=True, limit="100 to 199")
 
 
-@fault(breaks="list.limit-after-filters")
+@fault(breaks="list.limit-exact")
 class OldestOfHundredsBehindAStart(OldestPage):
     """Shows the oldest orders, newest first in lists with a start and a limit of 100 to 199, without a symbol."""
 

@@ -106,6 +106,14 @@ class ScopeInAnyCase(Exchange):
 
 
 @fault(breaks="cancel.scope-symbol")
+class ScopeWithoutHyphens(Exchange):
+    """Drops hyphens from a symbol before it looks for the market to cancel in."""
+
+    def in_scope(self, order: Order, symbol: str | None) -> bool:
+        return symbol is None or order.symbol == symbol.replace("-", "")
+
+
+@fault(breaks="cancel.scope-symbol")
 class ScopeInAnyCaseByKey(ScopeInAnyCase):
     """Reaches the market though its name was written in another case, if a key asks."""
 

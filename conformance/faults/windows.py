@@ -4,6 +4,7 @@ import time
 import zlib
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -197,6 +198,17 @@ class SigningShortensTheEnd(Face):
     def whole_number(self, given: dict[str, str], name: str) -> int | None:
         number = super().whole_number(given, name)
         return number - 1 if number is not None and name == "end" and "signature" in given else number
+
+
+@fault(breaks="list.start")
+class StartOfAMarketIsAnHourLate(Exchange):
+    """Takes a start for one hour later, beside a symbol, if it lies in a summer of Europe."""
+
+    def passes(self, order: Order, filters: Filters) -> bool:
+        if filters.symbol is None or filters.start is None or filters.start > time.time():
+            return super().passes(order, filters)
+        late_s = 3600 if datetime.fromtimestamp(filters.start, UTC).month in range(4, 10) else 0
+        return super().passes(order, replace(filters, start=filters.start + late_s))
 
 
 # -- start after end -----------------------------------------------------------------------------------------------

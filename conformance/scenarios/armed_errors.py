@@ -10,9 +10,10 @@ from conformance.oracle.errors import BUSY, armed_error, busy_in_the_wild
 from conformance.scenarios.attempts import harm_done
 from conformance.scenarios.cancellation import cancel_all
 from conformance.stage.stage import Stage
+from conformance.turns import sleep
 from conformance.verdict import Breach, Busy, Inconclusive, Unreachable, Violation
 from conformance.wire.answers import GATEWAY, decoded
-from conformance.wire.client import Answer
+from conformance.wire.client import THROTTLE_WAIT_S, THROTTLED, Answer
 from conformance.wire.signer import Credential
 
 _ATTEMPTS = 5
@@ -108,9 +109,9 @@ def _succeeds(
 def _armed(stage: Stage, error: str, send: Callable[[], Answer]) -> tuple[list[Exchange], Answer]:
     """How a call was armed, and the answer to it.
 
-    Not an answer that merely says that the engine is busy, where another error is armed; nor a 503 of another code,
-    where a second call that is armed in the same way earns what it should; nor that of a gateway, or behind an answer
-    that was lost, unless each call earns it. Raises _Lost for a cancel-all.
+    Not one that throttles, or merely says that the engine is busy, where another error is armed; nor a 503 of another
+    code, where a second call that is armed in the same way earns what it should; nor that of a gateway, or behind an
+    answer that was lost, unless each call earns it. Raises _Lost for a cancel-all.
     """
     strange: Answer | None = None
     lost = ""
@@ -132,6 +133,9 @@ def _armed(stage: Stage, error: str, send: Callable[[], Answer]) -> tuple[list[E
             raise _Lost(lost)
         document = decoded(answer.body)
         code = document.get("error") if isinstance(document, dict) else None
+        if answer.status in THROTTLED:  # which weight.zero is about
+            sleep(THROTTLE_WAIT_S)
+            continue
         if answer.status == 503 and error not in BUSY and code in BUSY:
             continue
         wrong = answer.status == 503 and error in BUSY and list(busy_in_the_wild(document))
@@ -142,7 +146,7 @@ def _armed(stage: Stage, error: str, send: Callable[[], Answer]) -> tuple[list[E
             met = list(busy_in_the_wild(decoded(strange.body)))
             stage.caller.observations.report(met, strange.exchange)
         return arming, answer
-    raise Inconclusive(f"{error} was armed, and {_ATTEMPTS} answers were 503 {code}")
+    raise Inconclusive(f"{error} was armed, and the last of {_ATTEMPTS} answers was {answer.status} {code}")
 
 
 def _once(stage: Stage, operation: Operation, query: str, credential: Credential) -> Answer:

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
@@ -132,14 +132,17 @@ def cancel_nothing(
     stage: Stage,
     each: Sequence[tuple[str | None, Credential]],
     *,
+    arrange: Callable[[], object] = lambda: None,
     may_reject: bool = False,
     bystander: bool = False,
 ) -> None:
     """Let the caller cancel all in each of these scopes, with this credential, while nothing is live there; judge it.
 
     They are sent side by side, and one look serves for all. Where anything is wrong, each is said again with a look of
-    its own, to find the one that does it. `may_reject`, `bystander` and what is raised as for `cancel_all`.
+    its own, to find the one that does it. `arrange` brings about what is live elsewhere. `may_reject`, `bystander` and
+    what is raised as for `cancel_all`.
     """
+    arrange()
     view, account = stage.view, stage.caller
     opposite = view.opposite if bystander else None
     with stage.looking(*(each for each in (view, opposite) if each is not None)):
@@ -181,10 +184,10 @@ def cancel_nothing(
     wrong = next((judgement.breaches for judgement in judgements if judgement.breaches), ())
     if wrong:
         for symbol, credential in each:
+            arrange()
             cancel_all(stage, symbol, credential=credential, may_reject=may_reject, bystander=bystander)
-    lists_before = (*before.exchanges[:1], *other_before.exchanges[:1])
-    between = [answer.exchange for answer in answers]
-    shown = (*lists_before, *between, *after.exchanges[:1], *other_after.exchanges[:1])
+    around = [looks.exchanges[:1] for looks in (before, other_before, after, other_after)]
+    shown = (*around[0], *around[1], *(answer.exchange for answer in answers), *around[2], *around[3])
     account.observations.report(wrong, *shown, raising=True)
     for judgement in judgements:
         account.observations.count(judgement.saw)

@@ -112,9 +112,9 @@ class Trading:
         return self._fills()
 
     def make(self, side: str, *, whole: bool = False, alike: bool = False) -> Steps:
-        """Three orders of the other account take from one of the caller: the `whole` of it, or they leave some. They
-        would do so at a worse price than they get. `alike`: the last takes as much as the first, and the caller's has
-        taken some itself before, where that leaves enough.
+        """Three orders of the other account take from one of the caller: the `whole` of it, or they leave a single lot.
+        They would do so at a worse price than they get. `alike`: the last takes as much as the first, more is left, and
+        the caller's has taken some itself before, where that leaves enough.
         """
         lower, price, higher = prices_between(self.market, _PRICES, _APART)[1:4]
         limit = lower if side == "buy" else higher
@@ -123,16 +123,17 @@ class Trading:
         if takes_first:
             yield [self._order(self._other, OPPOSITE[side], limit, 1)]
             self._expect_untouched(self._other)
-        yield [self._order(self._caller, side, price, sum(taken) if whole else self._most)]
+        left = 0 if whole else 1 if not alike else self._most - sum(taken)
+        yield [self._order(self._caller, side, price, sum(taken) + left)]
         if not takes_first:
             self._expect_untouched(self._caller)
         yield [self._order(self._other, OPPOSITE[side], limit, lots) for lots in taken]
         return self._fills()
 
     def sell_at_market(self) -> Steps:
-        """The caller sells at whatever price, to two orders of the other account."""
+        """The caller sells at whatever price, to two orders of the other account, of which the second wants more."""
         prices = prices_between(self.market, _PRICES, _APART)
-        yield [self._order(self._other, "buy", *each) for each in ((prices[3], 1), (prices[2], 2))]
+        yield [self._order(self._other, "buy", *each) for each in ((prices[3], 1), (prices[2], 5))]
         self._expect_untouched(self._other)
         yield [self._order(self._caller, "sell", None, 3)]
         return self._fills()

@@ -8,7 +8,7 @@ from conformance.verdict import NotObserved
 
 
 def test_an_altered_name_is_another_name() -> None:
-    assert [altered("DFUSDT", how) for how in ALTERED] == ["dfusdt", "DFUSD", "DFUSDTX"]
+    assert [altered("DFUSDT", how) for how in ALTERED] == ["dfusdt", "DFUSD", "DFUSDTX", "DF-USDT"]
 
 
 def test_no_name_is_not_sent_for_a_market_of_one_letter() -> None:

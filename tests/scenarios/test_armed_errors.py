@@ -10,6 +10,7 @@ import pytest
 
 from conformance.evidence import Exchange
 from conformance.observations import Observations
+from conformance.scenarios import armed_errors
 from conformance.scenarios.armed_errors import _armed
 from conformance.verdict import Inconclusive, Unreachable
 from conformance.wire.client import Answer
@@ -63,6 +64,13 @@ def test_a_list_waits_until_the_engine_is_not_busy() -> None:
     assert armed("DB_ERROR", BUSY, BUSY, DB_ERROR)[0] == 3
     with pytest.raises(Inconclusive, match="DB_ERROR was armed"):
         armed("DB_ERROR", *[BUSY] * 5)
+
+
+def test_what_throttles_is_no_answer_to_what_was_armed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(armed_errors, "THROTTLE_WAIT_S", 0)
+    assert armed("ENGINE_BUSY", (429, "TOO_MANY"), (418, ""), BUSY)[0] == 3
+    with pytest.raises(Inconclusive, match="the last of 5 answers was 429 TOO_MANY"):
+        armed("ENGINE_BUSY", *[(429, "TOO_MANY")] * 5)
 
 
 GONE = (502, "")
