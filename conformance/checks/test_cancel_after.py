@@ -1,5 +1,7 @@
 """Cancel-all: what is canceled stays canceled."""
 
+from dataclasses import replace
+
 import pytest
 
 from conformance.declare import alone, cancels, needs, verifies
@@ -42,11 +44,16 @@ def test_lists_by_status_show_what_was_canceled(stage: Stage, of_one_market: boo
     """Lists by status, of all markets or of one, right after: among the canceled, and no more among the live.
 
     The same are asked for right before, so that one that is kept is met again: those of one market with the credential
-    that does not cancel.
+    that does not cancel, and of its canceled those that are as new, so that it shows none before.
     """
-    market = stage.markets[0]
+    market = stage.markets[-1 if of_one_market else 0]
+    if of_one_market:
+        stage.lane.have_of_this_second()  # of which nothing is canceled yet
     stage.arrange([Wish(market, "buy"), Wish(market, "sell", fills=1)], by="placing")
     queries = [Query(market.symbol if of_one_market else None, status, limit=MAX_LIMIT) for status in statuses]
+    if of_one_market:
+        new = min((order.created_at for order in stage.view.believed().live(market.symbol)), default=None)
+        queries = [replace(each, start=new if each.status == "canceled" else None) for each in queries]
     credential = stage.caller.credentials[-1 if of_one_market else 0]
     with stage.caller.ahead(queries, credential):
         pages = [stage.caller.list(query, credential) for query in queries]

@@ -227,6 +227,17 @@ class OpenListsOutliveACancelAll(_KeptForTheAccount):
             super().changed(request)
 
 
+@fault(breaks="cancel.visible")
+class NothingCanceledOutlivesACancelAll(OpenListsOutliveACancelAll):
+    """Keeps lists by symbol of canceled orders that show none for twenty seconds, over a cancel-all too."""
+
+    seconds = 20.0
+
+    def is_kept(self, request: Request, answer: Response) -> bool:
+        given = _parameters(request)
+        return bytes(answer.body) == b"[]" and given.get("status") == "canceled" and "symbol" in given
+
+
 # ccxt/ccxt#2112
 @fault(breaks="cancel.visible")
 class SignedListsOutliveACancelAll(OpenListsOutliveACancelAll):

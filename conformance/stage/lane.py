@@ -1,6 +1,7 @@
 """A lane: two accounts that work side by side, the markets that they trade in, and the driver."""
 
 import contextlib
+import math
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -101,12 +102,16 @@ class Lane:
         """
         self.view.believed()
         self.view.decline_to_harm()
-        now = time.time()
-        left_s = (self.clock.next_second(now) or now) - now
-        sleep(left_s if left_s < least_s else 0)
+        self.have_of_this_second(least_s)
         canceled = self.caller.cancel_all(symbol)
         self.view.canceled(canceled.orders)
         return canceled.exchange
+
+    def have_of_this_second(self, least_s: float = math.inf) -> None:
+        """Where less than this is left of a second of the target's clock, wait for the next one."""
+        now = time.time()
+        left_s = (self.clock.next_second(now) or now) - now
+        sleep(left_s if left_s < least_s else 0)
 
     def clear(self, whose: View | None = None) -> None:
         """Cancel whatever is live in the account, by default the caller's; judge nothing but the answer.
