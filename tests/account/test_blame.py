@@ -278,6 +278,27 @@ def test_the_longest_page_ends_too_soon(shown: Callable[[Query, list[Order]], li
     assert of_contradiction(listing, "jwt", Snapshot.of(newest_first), "jwt", wrong) == requirement
 
 
+@pytest.mark.parametrize(("least", "requirement"), [(201, "list.limit-max"), (200, "list.limit-after-filters")])
+def test_a_limit_above_the_maximum_that_is_wrong_where_the_maximum_is_right_is_its_own_matter(
+    least: int, requirement: str
+) -> None:
+    """Though the page may as well have been cut before its filter was applied."""
+    statuses = ("open", "expired")
+    known = [order(f"n{at}", status=statuses[at % 2], created_at=C.created_at - at) for at in range(420)]
+
+    def right(asked: Query) -> list[Order]:
+        return [each for each in known if matches(asked, each)][: page_size(asked.limit)]
+
+    def shown(asked: Query) -> list[Order]:
+        return right(asked)[: 100 if asked.status and (asked.limit or 0) >= least else 200]
+
+    def wrong(asked: Query, _: Credential) -> bool:
+        return shown(asked) != right(asked)
+
+    query = Query(status="open", limit=500)
+    assert of_contradiction(Listing(query, shown(query)), "jwt", Snapshot.of(known), "jwt", wrong) == requirement
+
+
 MARKETS = ("DFUSDT", "BTCUSDT", "ETHUSDT")
 OF_MARKETS = [
     order(f"n{number}", symbol=MARKETS[number % 3], status=("open", "expired")[number % 2], created_at=1000 - number)
@@ -304,6 +325,16 @@ def of_the_first_market(query: Query) -> list[Order]:
     return [each for each in OF_MARKETS if matches(replace(query, symbol=symbol), each)][: page_size(query.limit)]
 
 
+def some_seconds_behind_the_start(query: Query) -> list[Order]:
+    start = None if query.start is None else query.start + 20
+    return [each for each in OF_MARKETS if matches(replace(query, start=start), each)][: page_size(query.limit)]
+
+
+def forty_before_the_start(query: Query) -> list[Order]:
+    """The page ends with the fortieth, wherever the start lies."""
+    return [each for each in OF_MARKETS if matches(query, each)][: min(page_size(query.limit), 40)]
+
+
 @pytest.mark.parametrize(
     ("query", "shown", "requirement"),
     [
@@ -316,6 +347,10 @@ def of_the_first_market(query: Query) -> list[Order]:
         (Query(symbol="DFUSDT", start=900, limit=20), lambda query: OF_ONE[1:21], "list.limit-exact"),
         (Query(symbol="DFUSDT", end=997, limit=20), lambda query: OF_ONE[1:12], "list.conjunctive"),
         (Query(symbol="DFUSDT", end=997, limit=1), lambda query: [], "list.limit-exact"),
+        (Query(symbol="DFUSDT", start=700, limit=20), lambda query: OF_ONE[-20:], "list.limit-exact"),
+        (Query(symbol="DFUSDT", start=850, limit=200), some_seconds_behind_the_start, "list.start"),
+        (Query(symbol="DFUSDT", start=850, limit=200), forty_before_the_start, "list.conjunctive"),
+        (Query(symbol="DFUSDT", end=997), lambda query: OF_ONE[1:50], "list.limit-exact"),
     ],
 )
 def test_what_is_beside_each_other_may_be_told_apart_by_what_is_shown(
