@@ -23,6 +23,8 @@ from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order, Query
 from conformance.wire.signer import Credential
 
+_A_FEW = 10  # orders of a page that may be cut before it is filtered, and shows some all the same
+
 # Where pages end that have a size of their own.
 _OFTEN = (DEFAULT_LIMIT, 100)
 
@@ -80,23 +82,31 @@ def of_contradiction(
     broken = of_page(listing.query, lambda query: wrong(query, kind), seconds)
     if broken not in _OF_SEVERAL:
         return broken
-    return _of_what_is_shown(listing, known, lambda query: wrong(query, kind)) or broken
+    return _of_what_is_shown(listing, known, lambda query: wrong(query, kind), ask) or broken
 
 
-def _of_what_is_shown(listing: Listing, known: Snapshot, wrong: Callable[[Query], bool]) -> str | None:
+def _of_what_is_shown(
+    listing: Listing, known: Snapshot, wrong: Callable[[Query], bool], ask: Callable[[Query], Listing] | None
+) -> str | None:
     """The requirement that a list breaks in which several parameters stand beside each other, where what it shows tells
-    which of them is misread. What the default earns, and the same limit earns as well, is that limit's matter.
+    which of them is misread; one that shows nothing tells by a longer page. What the default earns, and the same limit
+    earns as well, is that limit's matter.
     """
     if listing.lacks_a_market(_left_out(listing, known)):
         return "list.symbol-omitted"
-    filters = listing.query.filters
+    filters, longest = listing.query.filters, replace(listing.query, limit=MAX_LIMIT)
     some = (each for number in range(1, len(filters)) for each in combinations(filters, number))
-    if len(listing.orders) < page_size(listing.query.limit) - 1 and any(
-        cut_before_filtering(listing, known, each) for each in some
+    tells = listing if listing.orders or ask is None else ask(replace(listing.query, limit=_A_FEW))
+    if len(tells.orders) < page_size(tells.query.limit) - 1 and any(
+        cut_before_filtering(tells, known, each) for each in some
     ):
         return "list.limit-after-filters"
     if not _is_another_page(listing, known):
         return None
+    length = len(listing.orders)
+    ends_one_too_soon = 0 < length == page_size(listing.query.limit) - 1 < MAX_LIMIT - 1
+    if ask is not None and ends_one_too_soon and len(ask(longest).orders) == length:
+        return None  # it is as long whatever the limit
     said = replace(listing.query, limit=DEFAULT_LIMIT)
     return limit_requirement(DEFAULT_LIMIT if listing.query.limit is None and wrong(said) else listing.query.limit)
 

@@ -20,6 +20,8 @@ from conformance.stage.wishes import Wish
 from conformance.strategies import newest_first, wishes
 from conformance.verdict import NotObserved
 
+ENOUGH_S = 0.4  # so much of a second is left where an order is to be canceled in the same one as others
+
 
 @cancels
 @verifies("cancel.complete", "cancel.exact", "cancel.envelope")
@@ -82,6 +84,25 @@ def test_other_users_orders_stay(stage: Stage) -> None:
     cancel_all(stage, bystander=True)
     scopes = [None, *(market.symbol for market in stage.markets[:2])]
     cancel_nothing(stage, list(zip(scopes, cycle(stage.caller.credentials), strict=False)), bystander=True)
+
+
+@cancels
+@verifies("cancel.exact")
+@needs(place=True)
+def test_what_was_canceled_by_itself_is_not_told(stage: Stage) -> None:
+    """An order that was canceled by itself a moment ago, in the same second where that can be: the array has the other
+    one alone.
+    """
+    if not stage.driver.can_cancel:
+        raise NotObserved("an order has to be canceled by itself, which takes [driver.cancel]")
+    market = stage.markets[-1]
+    stage.arrange([Wish(market, "buy"), Wish(market, "sell")], by="placing")
+    stage.lane.have_of_this_second(ENOUGH_S)
+    with stage.driver.setting_up():
+        refused = stage.lane.cancel_each(stage.view, stage.view.believed().live(market.symbol)[:1])
+    if refused:
+        raise NotObserved(f"the cancel of a single order was answered {next(iter(refused.values()))}")
+    cancel_all(stage)
 
 
 @cancels

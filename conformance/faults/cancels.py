@@ -1,6 +1,7 @@
 """Lies about what cancel-all does: which orders it reaches, and which of them it returns."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from conformance.faults import fault
 from conformance.sandbox.exchange import Exchange
@@ -99,6 +100,16 @@ class ReturnsFifty(_Returns):
 
 
 @fault(breaks="cancel.exact")
+class TwinsAreToldOnce(_Returns):
+    """Returns one of several orders that are alike in market, side, price, quantity and second."""
+
+    def returned(self, canceled: list[Order], partly: set[str]) -> list[Order]:
+        return [
+            *{(each.symbol, each.side, each.price, each.quantity, each.created_at): each for each in canceled}.values()
+        ]
+
+
+@fault(breaks="cancel.exact")
 class ReturnsTwoHundred(_Returns):
     """Cancels all, and returns 200 of them at most."""
 
@@ -120,6 +131,24 @@ class ReturnsPartlyFilledTwice(_Returns):
 
     def returned(self, canceled: list[Order], partly: set[str]) -> list[Order]:
         return canceled + [order for order in canceled if order.id in partly]
+
+
+@fault(breaks="cancel.exact")
+class ReturnsWhatWasCanceledInItsSecond(Exchange):
+    """Returns what it canceled, and what was canceled by itself in the same second."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.by_itself: list[Order] = []
+
+    def cancel_one(self, account: str, id: str) -> Order | None:
+        order = super().cancel_one(account, id)
+        self.by_itself += [] if order is None else [order]
+        return order
+
+    def cancel_all(self, account: str, symbol: str | None) -> list[Order]:
+        canceled, now = super().cancel_all(account, symbol), self.clock.now()
+        return canceled + [each for each in self.by_itself if each.account == account and each.updated_at == now]
 
 
 # -- what is over already ------------------------------------------------------------------------------------------

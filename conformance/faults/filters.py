@@ -155,6 +155,18 @@ class OpenIsUnfilled(Exchange):
 
 
 @fault(breaks="list.status")
+class OpenTwinsAreOne(Exchange):
+    """Shows one of several open orders that are alike in market, side, price, quantity and second."""
+
+    def listed(self, account: str, filters: Filters, limit: int | None) -> list[Order]:
+        if filters.status != "open":
+            return super().listed(account, filters, limit)
+        passing = [order for order in self.visible_to(account) if self.passes(order, filters)]
+        alike = {(each.symbol, each.side, each.price, each.quantity, each.created_at): each for each in passing}
+        return self.in_order(list(alike.values()))[: self.page_size(limit)]
+
+
+@fault(breaks="list.status")
 class StatusInsideAnother(Exchange):
     """Finds filled inside partially_filled."""
 

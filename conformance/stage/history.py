@@ -54,6 +54,12 @@ def history(
     return made
 
 
+def twins(made: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """For each status one more order, which is like another one in all but its id: rows that are alike are two."""
+    first = {record["status"]: record for record in reversed(made)}
+    return [{**record, "id": _new_id()} for record in first.values()]
+
+
 def order(
     market: Market, kind: Kind, created_at: int, updated_at: int, rng: random.Random, price: Decimal | None = None
 ) -> dict[str, Any]:
@@ -69,9 +75,7 @@ def order(
     average = own + better if kind.price == "better" and own > market.tick else own
     at_market, by_amount = kind.type != "limit", kind.type == "market by amount"
     return {
-        "id": str(
-            uuid.uuid4()
-        ),  # not by the seed: two runs of one seed must not take each other's orders for their own
+        "id": _new_id(),
         "symbol": market.symbol,
         "side": kind.side,
         "type": "market" if at_market else "limit",
@@ -86,6 +90,11 @@ def order(
         "created_at": created_at,
         "updated_at": created_at if kind.status == "open" else updated_at,
     }
+
+
+def _new_id() -> str:
+    """Not by the seed: two runs of one seed must not take each other's orders for their own."""
+    return str(uuid.uuid4())
 
 
 def _limit_price(market: Market, kind: Kind, rng: random.Random) -> Decimal:

@@ -325,6 +325,31 @@ def of_the_first_market(query: Query) -> list[Order]:
     return [each for each in OF_MARKETS if matches(replace(query, symbol=symbol), each)][: page_size(query.limit)]
 
 
+@pytest.mark.parametrize(
+    ("query", "shown", "requirement"),
+    [
+        (Query(symbol="DFUSDT", end=990, limit=1), cut_before_the_end, "list.limit-after-filters"),
+        (Query(symbol="DFUSDT", end=997, limit=1), lambda query: [], "list.limit-exact"),
+        (Query(symbol="DFUSDT", end=997, limit=20), lambda query: OF_ONE[1:][: query.limit - 1], "list.limit-exact"),
+        (Query(symbol="DFUSDT", end=997, limit=20), lambda query: OF_ONE[1:20], "list.conjunctive"),
+    ],
+)
+def test_whether_it_is_the_limit_may_be_told_by_another_page(
+    query: Query, shown: Callable[[Query], list[Order]], requirement: str
+) -> None:
+    """Each filter alone and each limit alone is right."""
+
+    def page(asked: Query) -> list[Order]:
+        right = [each for each in OF_MARKETS if matches(asked, each)][: page_size(asked.limit)]
+        return shown(asked) if len(asked.filters) > 1 else right
+
+    def wrong(asked: Query, _: Credential) -> bool:
+        return page(asked) != [each for each in OF_MARKETS if matches(asked, each)][: page_size(asked.limit)]
+
+    listing, ask = Listing(query, page(query)), lambda asked: Listing(asked, page(asked))
+    assert of_contradiction(listing, "jwt", Snapshot.of(OF_MARKETS), "jwt", wrong, ask=ask) == requirement
+
+
 def some_seconds_behind_the_start(query: Query) -> list[Order]:
     start = None if query.start is None else query.start + 20
     return [each for each in OF_MARKETS if matches(replace(query, start=start), each)][: page_size(query.limit)]
