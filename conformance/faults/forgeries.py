@@ -190,6 +190,21 @@ class SignaturesRemembered(Gatekeeper):
         return signature in self.good
 
 
+@fault(breaks="auth.signature")
+class SignaturesRememberedWithTheirTime(Gatekeeper):
+    """Takes a signature that was good once for any query after by the same key and with the same timestamp."""
+
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts)
+        self.good: set[tuple[str, ...]] = set()
+
+    def is_signature(self, keys: Keys, signed: str, signature: str) -> bool:
+        once = keys.api_key, signature, signed.rpartition("timestamp=")[2]
+        if super().is_signature(keys, signed, signature):
+            self.good.add(once)
+        return once in self.good
+
+
 class _LeavesOut(Gatekeeper):
     """Is content with a signature that leaves one parameter out."""
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal, NamedTuple
+from urllib.parse import parse_qs
 
 from conformance.operations import Operation
 from conformance.wire import forged_keys, forged_tokens, tokens
@@ -221,9 +222,10 @@ def behind_the_signature(parameter: str) -> Forgery:
 
 
 def replayed(signature_of: str) -> Forgery:
-    """The signature that was good for this whole, signed query string, under another one of now."""
+    """The signature that was good for this whole, signed query string, under another one of the same timestamp."""
     earlier = signature_of.rpartition("&signature=")[2]
-    return _of_signed_query("an earlier one's", _REPLAYED, lambda good: good.sent(earlier))
+    [at] = parse_qs(signature_of)["timestamp"]
+    return _of_signed_query("an earlier one's", _REPLAYED, lambda good: replace(good, timestamp=at).sent(earlier))
 
 
 def _of_signed_query(alteration: str, says: str, row: Callable[[SignedRequest], Request]) -> Forgery:
