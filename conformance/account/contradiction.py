@@ -56,6 +56,8 @@ def of_contradiction(
         return "auth.same-account"
     if kind != known_by and all(wrong(each, kind) and not wrong(each, known_by) for each in plain):
         return "auth.same-account"
+    if kind != known_by and _skips_some(listing, known) and not wrong(listing.query, known_by):
+        return "auth.same-account"
     if (other := _hides_what_another_placed(listing, kind, known, placed_with)) and not wrong(listing.query, other):
         return "auth.same-account"
     if _lacks_what_was_told(listing, known, told):
@@ -162,6 +164,14 @@ def _hides_what_another_placed(
     if len(by) != 1 or by <= {None, kind} or len(_left_out(listing, known)) < 2:
         return None
     return None if any(placed_with(order.id) in by for order in listing.orders) else by.pop()
+
+
+def _skips_some(listing: Listing, known: Snapshot) -> bool:
+    """Whether a list without filters leaves out some between those that it shows, and is as long as it should be."""
+    if listing.query.filters or len(listing.orders) != page_size(listing.query.limit):
+        return False
+    shown = {order.created_at for order in listing.orders}
+    return any(min(shown) < order.created_at < max(shown) for order in _left_out(listing, known))
 
 
 def _left_out(listing: Listing, known: Snapshot) -> list[Order]:

@@ -299,6 +299,30 @@ def test_a_limit_above_the_maximum_that_is_wrong_where_the_maximum_is_right_is_i
     assert of_contradiction(Listing(query, shown(query)), "jwt", Snapshot.of(known), "jwt", wrong) == requirement
 
 
+@pytest.mark.parametrize(
+    ("skips", "requirement"),
+    [
+        (lambda kind, at: kind == "api-key" and at in (60, 61), "auth.same-account"),
+        (lambda kind, at: kind == "api-key" and at == 0, "list.limit-max"),
+        (lambda kind, at: at in (60, 61), "list.limit-max"),
+    ],
+)
+def test_a_list_that_skips_some_with_one_credential_alone(
+    skips: Callable[[Credential, int], bool], requirement: str
+) -> None:
+    known = [order(f"n{at}", created_at=C.created_at - at) for at in range(240)]
+
+    def shown(asked: Query, kind: Credential) -> list[Order]:
+        return [each for at, each in enumerate(known) if not skips(kind, at)][: page_size(asked.limit)]
+
+    def wrong(asked: Query, kind: Credential) -> bool:
+        return asked != Query() and shown(asked, kind) != known[: page_size(asked.limit)]
+
+    query = Query(limit=1000)
+    listing = Listing(query, shown(query, "api-key"))
+    assert of_contradiction(listing, "api-key", Snapshot.of(known), "jwt", wrong) == requirement
+
+
 MARKETS = ("DFUSDT", "BTCUSDT", "ETHUSDT")
 OF_MARKETS = [
     order(f"n{number}", symbol=MARKETS[number % 3], status=("open", "expired")[number % 2], created_at=1000 - number)
