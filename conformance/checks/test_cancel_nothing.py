@@ -39,7 +39,6 @@ def test_nothing_live_under_that_symbol(stage: Stage) -> None:
     first, second = stage.markets[:2]
     both_sides = partial(stage.arrange, [Wish(first, "buy"), Wish(first, "sell")])
     cancel_nothing(stage, [(second.symbol, each) for each in stage.caller.credentials], arrange=both_sides)
-    cancel_all(stage)
 
 
 @cancels

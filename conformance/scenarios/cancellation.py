@@ -45,6 +45,7 @@ def cancel_all(
     by: View | None = None,
     credential: Credential | None = None,
     bystander: bool = False,
+    earlier: Sequence[Exchange] = (),
     pages: int = 1,
     many: Many | None = None,
     again: bool = False,
@@ -54,12 +55,12 @@ def cancel_all(
 ) -> Answered:
     """Let an account, by default the caller, cancel all, and judge it.
 
-    `bystander`: the opposite account is looked at too, if there is one. `pages` is how deep the lists have to be read
-    for the orders that matter; `many`: what lists show of those, where the rest is not to be looked at. What they show
-    apart is looked at again only if the answer lacks some, and what is beside not at all. `again` says that the same
-    was asked just before, `may_reject` that the symbol is that of no market. `finished`: orders that are over are
-    looked for by their status too, however deep they lie. `watched`: lists are asked for meanwhile; else the first
-    list that comes behind it is the caller's own.
+    `bystander`: the opposite account is looked at too, if there is one; `earlier`: cancel-alls that it was not looked
+    at behind. `pages` is how deep the lists have to be read for the orders that matter; `many`: what lists show of
+    those, where the rest is not to be looked at. What they show apart is looked at again only if the answer lacks some,
+    and what is beside not at all. `again` says that the same was asked just before, `may_reject` that the symbol is
+    that of no market. `finished`: orders that are over are looked for by their status too, however deep they lie.
+    `watched`: lists are asked for meanwhile; else the first list that comes behind it is the caller's own.
 
     Raises Violation for the first breach of any cancel requirement, Declined where it would meet orders of others.
     """
@@ -120,7 +121,7 @@ def cancel_all(
         opposite.believe(other_after)
     account.observations.count(judgement.saw)
     lists_before = (*before.exchanges[:1], *other_before.exchanges[:1])
-    evidence = (*lists_before, answer.exchange, *after.exchanges[:1], *other_after.exchanges[:1])
+    evidence = (*lists_before, *earlier, answer.exchange, *after.exchanges[:1], *other_after.exchanges[:1])
     views = [(view, before, after), *([] if opposite is None else [(opposite, other_before, other_after)])]
     found = explained(judgement.breaches, views)
     account.observations.report([*view.lag.breaches(), *found], *evidence, raising=True)

@@ -231,7 +231,7 @@ class Arranger:
         reach = seconds.older_than(view, (SNAPSHOT_PAGES - _OWN_PAGES) * MAX_LIMIT - sum(counts.values()))
         ages = [age for age, (_, oldest_s) in AGES.items() if newest - oldest_s > reach] or [YOUNG]
         made = history.history(self._markets, self._kinds(counts, ages), newest, oldest, self._rng)
-        return [*made, *history.twins(made)]
+        return [*made, history.twin(made)]
 
     def _kinds(self, counts: Mapping[str, int], ages: Sequence[str]) -> list[Kind]:
         return population([market.symbol for market in self.lane.markets], ages, counts, self._rng)

@@ -92,7 +92,7 @@ def _own_live(view: View) -> list[Order]:
     """The run's own live orders, as lists show them by status, however deep they lie, or by themselves, as deep as this
     run has seen any: either may be what is broken.
     """
-    seen = view.settled().orders
+    seen = view.believed().orders
     by_status = {order.id: order for order in view.look_for_live() if order.id not in seen}
     live = {id: order for id, order in seen.items() if order.live} | by_status
     view.own.claim(live.values())

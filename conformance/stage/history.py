@@ -54,10 +54,9 @@ def history(
     return made
 
 
-def twins(made: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """For each status one more order, which is like another one in all but its id: rows that are alike are two."""
-    first = {record["status"]: record for record in reversed(made)}
-    return [{**record, "id": _new_id()} for record in first.values()]
+def twin(made: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """One more open order, which is like another one in all but its id: rows that are alike are two."""
+    return {**next(record for record in made if record["status"] == "open"), "id": _new_id()}
 
 
 def order(
