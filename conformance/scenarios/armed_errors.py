@@ -109,9 +109,9 @@ def _succeeds(
 def _armed(stage: Stage, error: str, send: Callable[[], Answer]) -> tuple[list[Exchange], Answer]:
     """How a call was armed, and the answer to it.
 
-    Not one that throttles, or merely says that the engine is busy, where another error is armed; nor a 503 of another
-    code, where a second call that is armed in the same way earns what it should; nor that of a gateway, or behind an
-    answer that was lost, unless each call earns it. Raises _Lost for a cancel-all.
+    Not one that throttles others as well, or merely says that the engine is busy, where another error is armed; nor a
+    503 of another code, where a second call that is armed in the same way earns what it should; nor that of a gateway,
+    or behind an answer that was lost, unless each call earns it. Raises _Lost for a cancel-all.
     """
     strange: Answer | None = None
     lost = ""
@@ -133,7 +133,7 @@ def _armed(stage: Stage, error: str, send: Callable[[], Answer]) -> tuple[list[E
             raise _Lost(lost)
         document = decoded(answer.body)
         code = document.get("error") if isinstance(document, dict) else None
-        if answer.status in THROTTLED:  # which weight.zero is about
+        if answer.status in THROTTLED and code != error:
             sleep(THROTTLE_WAIT_S)
             continue
         if answer.status == 503 and error not in BUSY and code in BUSY:
@@ -146,6 +146,9 @@ def _armed(stage: Stage, error: str, send: Callable[[], Answer]) -> tuple[list[E
             met = list(busy_in_the_wild(decoded(strange.body)))
             stage.caller.observations.report(met, strange.exchange)
         return arming, answer
+    stage.driver.fault(error, 0)
+    if answer.status in THROTTLED and send().status not in THROTTLED:
+        return arming, answer  # it is throttled only where it is armed
     raise Inconclusive(f"{error} was armed, and the last of {_ATTEMPTS} answers was {answer.status} {code}")
 
 

@@ -43,6 +43,9 @@ _RENEWED = 3
 # How old, in seconds, live orders are that are injected for one check: not so old that hundreds of others are newer.
 _AGED_S = (3, 9)
 
+# A target that refuses to be given a history may only refuse what is as old as some of it.
+_NO_OLDER_THAN = (tuple(AGES), tuple(AGES)[:4], (YOUNG,))
+
 # Many at once lie together, each set newer than the one before of its age, and so far apart that no second fills a
 # page: no walk by `end` gets past such a second.
 _YOUNG_SINCE_S, _WELL_SINCE_S = 90, 600
@@ -64,6 +67,7 @@ class Arranger:
         self.lane = lane
         self.refusals: list[str] = []
         self._injects = lane.driver.can_inject  # until the target refuses to
+        self._ages: Sequence[str] = tuple(AGES)  # of what it takes
         self._many_until: dict[tuple[View, str], int] = {}
         self._rng = random.Random(seed)  # noqa: S311 - variety, not secrecy
         self._book = Book(lane, self._rng)
@@ -85,9 +89,7 @@ class Arranger:
         """Bring so many orders of this run or more into these accounts, of as many kinds as the driver can."""
         if self._injects and wanted:
             self._learn_the_clock([*wanted][-1])
-            made = {view: self._history(view, each.live) for view, each in wanted.items()}
-            injecting = [partial(self._inject, view, records) for view, records in made.items()]
-            self._injects = self._attempt(lambda: self.lane.driver.side_by_side(injecting))
+            self._injects = any(self._inject_histories(wanted, ages) for ages in _NO_OLDER_THAN)
         if not self._injects and self.lane.driver.can_place:
             for view, each in wanted.items():
                 self._attempt(partial(placed_history.trade, self.lane, self._book, view))
@@ -95,6 +97,17 @@ class Arranger:
         with asked_ahead(page for view in wanted if view.may_be_looked_at for page in view.pages(SNAPSHOT_PAGES)):
             for view in wanted:
                 view.settled(SNAPSHOT_PAGES)
+
+    def _inject_histories(self, wanted: Mapping[View, History], ages: Sequence[str]) -> bool:
+        """Inject orders of these ages; whether the target takes them. What it takes is what is injected later, too."""
+        self._ages = ages
+        made = {view: self._history(view, each.live) for view, each in wanted.items()}
+        injecting = [partial(self._inject, view, records) for view, records in made.items()]
+        refused = len(self.refusals)
+        taken = self._attempt(lambda: self.lane.driver.side_by_side(injecting))
+        if taken:
+            del self.refusals[:refused]  # of older ones
+        return taken
 
     def renew(self, view: View) -> None:
         """Inject a few orders of all statuses, as new as can be, where that is possible."""
@@ -175,7 +188,7 @@ class Arranger:
 
     def _many(self, view: View, wishes: Sequence[Wish], earlier_s: int) -> tuple[list[dict[str, Any]], int]:
         """These live orders, each set in seconds of its own, and the second of the newest."""
-        now, age = self._now(view), wishes[0].age
+        now, age = self._now(view), self._taken(wishes[0].age)
         since_s = _YOUNG_SINCE_S if age == YOUNG else AGES[age][0] + _WELL_SINCE_S + earlier_s
         first = max(now - since_s, self._many_until.get((view, age), 0) + _APART_S)
         of_a_second = max(_OF_A_SECOND, len(wishes) // _SPAN_S)
@@ -229,7 +242,7 @@ class Arranger:
         counts["open"] = max(least, live - live // 3 + _OPEN_BESIDES)
         # What is older than this second would lie behind more orders than a snapshot reads.
         reach = seconds.older_than(view, (SNAPSHOT_PAGES - _OWN_PAGES) * MAX_LIMIT - sum(counts.values()))
-        ages = [age for age, (_, oldest_s) in AGES.items() if newest - oldest_s > reach] or [YOUNG]
+        ages = [age for age in self._ages if newest - AGES[age][1] > reach] or [YOUNG]
         made = history.history(self._markets, self._kinds(counts, ages), newest, oldest, self._rng)
         return [*made, history.twin(made)]
 
@@ -250,12 +263,17 @@ class Arranger:
         By default it lies on the first page as well, where a run reaches it with one request.
         """
         now = self._now(view)
-        if by_s is None and wish.age != YOUNG and now - AGES[wish.age][1] > seconds.reach(view, _AGED_BEHIND):
-            by_s = AGES[wish.age]
+        age = self._taken(wish.age)
+        if by_s is None and age != YOUNG and now - AGES[age][1] > seconds.reach(view, _AGED_BEHIND):
+            by_s = AGES[age]
         created_at = now - self._rng.randrange(*(by_s or _AGED_S))
         if by_s is None:
             created_at = min(max(created_at, seconds.older_than(view, MAX_LIMIT // 2)), now - 1)
         return self._live(wish, created_at)
+
+    def _taken(self, age: str) -> str:
+        """This age, or else the oldest that the target takes."""
+        return age if age in self._ages else self._ages[-1]
 
     def _live(self, wish: Wish, created_at: int) -> dict[str, Any]:
         status, filled = ("partially_filled", "part") if wish.fills else ("open", "none")

@@ -70,7 +70,13 @@ def test_what_throttles_is_no_answer_to_what_was_armed(monkeypatch: pytest.Monke
     monkeypatch.setattr(armed_errors, "THROTTLE_WAIT_S", 0)
     assert armed("ENGINE_BUSY", (429, "TOO_MANY"), (418, ""), BUSY)[0] == 3
     with pytest.raises(Inconclusive, match="the last of 5 answers was 429 TOO_MANY"):
-        armed("ENGINE_BUSY", *[(429, "TOO_MANY")] * 5)
+        armed("ENGINE_BUSY", *[(429, "TOO_MANY")] * 6)
+
+
+def test_what_is_throttled_only_where_it_is_armed_is_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(armed_errors, "THROTTLE_WAIT_S", 0)
+    assert armed("ENGINE_BUSY", (429, "ENGINE_BUSY"), BUSY)[0] == 1
+    assert armed("ENGINE_BUSY", *[(429, "TOO_MANY")] * 5, (200, ""))[0] == 6
 
 
 GONE = (502, "")
