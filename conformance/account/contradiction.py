@@ -56,7 +56,8 @@ def of_contradiction(
         return "auth.same-account"
     if kind != known_by and all(wrong(each, kind) and not wrong(each, known_by) for each in plain):
         return "auth.same-account"
-    if kind != known_by and _skips_some(listing, known) and not wrong(listing.query, known_by):
+    skips_some = listing.query.filters in ([], ["end"]) and _skips_some(listing, known)
+    if kind != known_by and skips_some and not wrong(listing.query, known_by):
         return "auth.same-account"
     if (other := _hides_what_another_placed(listing, kind, known, placed_with)) and not wrong(listing.query, other):
         return "auth.same-account"
@@ -64,6 +65,8 @@ def of_contradiction(
         return "cancel.visible"
     if broken := _of_hiding(listing, known, lambda query: wrong(query, kind), ask):
         return broken
+    if skips_some and listing.query.limit == MAX_LIMIT:
+        return limit_requirement(MAX_LIMIT)  # what lies between is no matter of an end
     if bound := _of_bound(listing, known, lambda query: wrong(query, kind)):
         return bound
     longest = replace(listing.query, limit=MAX_LIMIT)
@@ -167,8 +170,8 @@ def _hides_what_another_placed(
 
 
 def _skips_some(listing: Listing, known: Snapshot) -> bool:
-    """Whether a list without filters leaves out some between those that it shows, and is as long as it should be."""
-    if listing.query.filters or len(listing.orders) != page_size(listing.query.limit):
+    """Whether a list leaves out some between those that it shows, and is as long as it should be."""
+    if len(listing.orders) != page_size(listing.query.limit):
         return False
     shown = {order.created_at for order in listing.orders}
     return any(min(shown) < order.created_at < max(shown) for order in _left_out(listing, known))

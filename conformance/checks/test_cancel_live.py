@@ -2,7 +2,6 @@
 
 import random
 from collections import Counter
-from dataclasses import replace
 from itertools import cycle
 
 from hypothesis import given, settings
@@ -10,7 +9,7 @@ from hypothesis import strategies as st
 
 from conformance.account.account import SNAPSHOT_PAGES
 from conformance.coverage.rows import ABOVE
-from conformance.declare import cancels, early, needs, verifies
+from conformance.declare import cancels, needs, verifies
 from conformance.hypothesis_seam import DRAWING
 from conformance.oracle.listing import MAX_LIMIT, matches
 from conformance.orders import Query
@@ -24,34 +23,23 @@ ENOUGH_S = 0.4  # so much of a second is left where an order is to be canceled i
 
 
 @cancels
-@verifies("cancel.complete", "cancel.exact", "cancel.envelope")
+@verifies("cancel.complete", "cancel.exact", "cancel.envelope", "list.limit-max", "list.limit-below")
 @needs(live=301)
 def test_everything_live_past_the_longest_page(stage: Stage) -> None:
-    """301 live orders, more than any page shows: all of them are canceled, each is in the array once."""
+    """301 live orders, more than any page shows: all of them are canceled, each is in the array once.
+
+    Behind it more orders pass a filter than any page shows: a limit above the maximum, beside the filter, shows the
+    newest 200 of them, and one of 0 no more than that.
+    """
     stage.have_live_again(301)
     cancel_all(stage, pages=SNAPSHOT_PAGES, bystander=True, finished=True)
-
-
-@early
-@cancels
-@verifies("list.limit-max", "list.limit-below")
-@needs(orders=MAX_LIMIT + 1)
-def test_limits_out_of_range_beside_a_filter(stage: Stage) -> None:
-    """Behind a large cancel-all more orders pass a filter than any page shows: a limit above the maximum, beside the
-    filter, shows the newest 200 of them, and one below the minimum no more than that.
-    """
     known, rng = stage.view.known, random.Random(stage.seed)  # noqa: S311 - variety, not secrecy
     shown = newest_first(known.snapshot)
     fullest, _ = Counter(order.symbol for order in shown).most_common(1)[0]
-    status, symbol = Query(status="canceled"), Query(symbol=fullest)
-    above = [replace(each, limit=rng.choice(ABOVE)) for each in (status, symbol)]
-    long = [
-        each for each in (*above, replace(status, limit=0)) if sum(matches(each, order) for order in shown) > MAX_LIMIT
-    ]
-    if not long:
-        raise NotObserved(f"no filter that more than {MAX_LIMIT} orders pass")
-    for query in long:
-        known.expect(query, rng.choice(stage.caller.credentials))
+    above = [Query(fullest, limit=rng.choice(ABOVE)), Query(status="canceled", limit=rng.choice(ABOVE))]
+    for query in (*above, Query(status="canceled", limit=0)):
+        if sum(matches(query, order) for order in shown) > MAX_LIMIT:
+            known.expect(query, rng.choice(stage.caller.credentials))
 
 
 @cancels
@@ -88,6 +76,15 @@ def test_other_users_orders_stay(stage: Stage) -> None:
 
 
 @cancels
+@verifies("cancel.updated-at")
+@needs(place=True)
+def test_updated_at_tells_when_it_was_canceled(stage: Stage) -> None:
+    """Orders of at least three seconds ago: updated_at of each is the time of the cancel, by the target's own clock."""
+    stage.arrange_aged(seconds=3)
+    cancel_all(stage)
+
+
+@cancels
 @verifies("cancel.exact")
 @needs(place=True)
 def test_what_was_canceled_by_itself_is_not_told(stage: Stage) -> None:
@@ -103,21 +100,4 @@ def test_what_was_canceled_by_itself_is_not_told(stage: Stage) -> None:
         refused = stage.lane.cancel_each(stage.view, stage.view.believed().live(market.symbol)[:1])
     if refused:
         raise NotObserved(f"the cancel of a single order was answered {next(iter(refused.values()))}")
-    cancel_all(stage)
-
-
-@cancels
-@verifies("cancel.updated-at", "cancel.exact")
-@needs(place=True)
-def test_updated_at_tells_when_it_was_canceled(stage: Stage) -> None:
-    """Orders of at least three seconds ago: updated_at of each is the time of the cancel, by the target's own clock.
-
-    One of them is canceled by itself right before, in the same second where that can be: the array has the others.
-    """
-    stage.arrange_aged(seconds=3)
-    live = stage.view.believed().live()
-    if stage.driver.can_cancel and len(live) > 1:
-        stage.lane.have_of_this_second(ENOUGH_S)
-        with stage.driver.setting_up():
-            stage.lane.cancel_each(stage.view, live[:1])
     cancel_all(stage)

@@ -202,7 +202,7 @@ class OpenEndsAtHundred(Exchange):
 
 
 # alpacahq/user-docs#16, ccxt/ccxt#5019
-@fault(breaks="list.limit-after-filters")
+@fault(breaks="list.limit-exact")
 class StartKeepsTheOldest(Exchange):
     """Keeps the oldest orders from a start where the limit bites, and shows them newest first."""
 

@@ -299,6 +299,22 @@ def test_a_limit_above_the_maximum_that_is_wrong_where_the_maximum_is_right_is_i
     assert of_contradiction(Listing(query, shown(query)), "jwt", Snapshot.of(known), "jwt", wrong) == requirement
 
 
+@pytest.mark.parametrize(("limit", "requirement"), [(200, "list.limit-exact"), (100, "list.end")])
+def test_what_the_longest_page_skips_before_an_end_is_no_matter_of_the_end(limit: int, requirement: str) -> None:
+    known = [order(f"n{at}", created_at=C.created_at - at) for at in range(240)]
+
+    def shown(asked: Query) -> list[Order]:
+        skipped = (90, 91) if asked.end is not None and asked.limit in (limit, 200) else ()
+        return [each for at, each in enumerate(known) if at not in skipped][: page_size(asked.limit)]
+
+    def wrong(asked: Query, _: Credential) -> bool:
+        return shown(asked) != known[: page_size(asked.limit)]
+
+    query = Query(end=C.created_at, limit=limit)
+    listing = Listing(query, shown(query))
+    assert of_contradiction(listing, "jwt", Snapshot.of(known), "jwt", wrong) == requirement
+
+
 @pytest.mark.parametrize(
     ("skips", "requirement"),
     [
