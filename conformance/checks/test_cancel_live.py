@@ -23,7 +23,7 @@ ENOUGH_S = 0.4  # so much of a second is left where an order is to be canceled i
 
 
 @cancels
-@verifies("cancel.complete", "cancel.exact", "cancel.envelope", "list.limit-max", "list.limit-below")
+@verifies("cancel.complete", "cancel.exact", "cancel.envelope")
 @needs(live=301)
 def test_everything_live_past_the_longest_page(stage: Stage) -> None:
     """301 live orders, more than any page shows: all of them are canceled, each is in the array once.
