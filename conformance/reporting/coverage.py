@@ -13,7 +13,7 @@ _COUNTED = {
     ("orders", "triples"): "triples of order properties",
     ("cancels", "sizes"): "numbers of live orders at a cancel-all",
     ("cancels", "kinds"): "credentials whose cancel-all met every kind of live order",
-    ("cancels", "triples"): "triples of what is canceled, who asks, with which credential, and where",
+    ("cancels", "triples"): "triples of what is canceled by whom with which credential and where",
     ("credentials", "forged"): "forged credentials",
 }
 _AREAS = {

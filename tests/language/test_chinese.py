@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from conformance import cli, language
 from conformance.language import page
-from conformance.reporting import history, words
+from conformance.reporting import coverage, history, words
 from conformance.reporting.ctrf import ctrf
 from conformance.reporting.html import history as drawn
 from conformance.reporting.html.difference import difference
@@ -162,3 +162,18 @@ def test_what_is_told_of_a_long_answer_is_said_although_it_stands_among_what_is_
     told = [line for line, _ in named_in(body, found)]
     assert told[1:] == ["另有其他 2 个"]
     assert [line for line, _ in named_in(body.replace("one-of", "not-of"), found)] == ["3 个订单，都不是此处所指的订单"]
+
+
+@pytest.mark.usefixtures("chinese")
+@pytest.mark.parametrize("gaps", ["", "; the report names what is missing"])
+def test_what_was_covered_is_said_in_chinese_to_the_last_word(gaps: str) -> None:
+    areas = {
+        "queries": {"pairs": [1, 2], "triples": [1, 2], "fours": [1, 2]},
+        "orders": {"pairs": [1, 2], "triples": [1, 2]},
+        "cancels": {"sizes": [1, 2], "kinds": [1, 2], "triples": [1, 2]},
+        "credentials": {"forged": [1, 2]},
+    }
+    for each in coverage.told(areas):
+        told = language.say(f"covered: {', '.join(each.counts)}{gaps}")
+        assert told.count("1/2") == len(each.counts), told
+        assert re.search("[a-z]{2}", told.replace("limit", "")) is None, told
