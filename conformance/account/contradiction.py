@@ -23,7 +23,7 @@ from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order, Query
 from conformance.wire.signer import Credential
 
-_A_FEW = 10  # orders of a page that may be cut before it is filtered, and shows some all the same
+_A_FEW = 10  # so many orders are asked for where a page shows none
 
 # Where pages end that have a size of their own.
 _OFTEN = (DEFAULT_LIMIT, 100)

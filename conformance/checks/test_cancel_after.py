@@ -37,7 +37,7 @@ def test_nothing_has_changed_later(stage: Stage) -> None:
 @needs(arrange=True)
 @pytest.mark.parametrize(
     ("of_one_market", "statuses"),
-    [(False, ("open", "partially_filled", "canceled")), (True, ("canceled",))],
+    [(False, ("open", "partially_filled", "canceled")), (True, ("canceled", "open"))],
     ids=["all markets", "one market"],
 )
 def test_lists_by_status_show_what_was_canceled(stage: Stage, of_one_market: bool, statuses: tuple[str, ...]) -> None:

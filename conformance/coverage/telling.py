@@ -31,7 +31,7 @@ _MORE = 4  # choices for a bound that tells both ways, once all parameters tell
 _AT_A_MOMENT, _BESIDE = 0.3, 0.95  # of the bounds, up to
 _OF_THE_PAGE = 0.5  # of the early starts; the others lie before all orders
 _OF_ONE_SECOND = 0.2  # of the windows from one order to another
-_LIKELY = (4, 4, 1, 0)  # how often names are altered in each way beside other filters
+_LIKELY = (4, 4, 1, 0)  # how often names are altered in each way; one with a hyphen is asked for alone
 _IN_2100 = 4_102_444_800  # more seconds than 31 bits hold
 _NEAR = 12  # a limit is often hardly greater than the least of its class
 

@@ -225,7 +225,7 @@ class Following:
         self._knows = after is not None
         if after is None:
             return
-        self._now = after  # not as before even where nothing is told: a try before may have done it
+        self._now = after  # a try that broke off may have canceled what this answer does not tell
         if not (orders := self._told[-1].orders):
             return
         self._readers.note(self._told[-1], asked_at, time.monotonic())
