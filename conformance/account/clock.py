@@ -38,8 +38,8 @@ class TargetClock:
         return math.floor(now + self._behind) if self.known else None
 
     def of_one_second(self, earlier: float, later: float) -> bool:
-        """Whether the target's clock may have shown one second at these moments of ours: also where it is not known."""
-        return self.now_at_least(earlier) == self.now_at_least(later)
+        """Whether the target's clock shows one second for certain from one moment of ours to the other, or is not known."""
+        return not self.known or math.floor(earlier + self._behind) == math.floor(later + self._ahead)
 
     def next_second(self, now: float) -> float | None:
         """The moment of our clock at which the target's clock has just begun a second that it has not at this moment;

@@ -151,15 +151,20 @@ def twin(silence: str | None = None, tested_by: str = "run", *, shows_late: bool
     return enter
 
 
-@contextmanager
-def serve(names: str, seed: int) -> Iterator[str]:
-    """Serve the fault or twin of this name while the context lasts; yields its profile as TOML.
+def sandbox(names: str, seed: int) -> Sandbox:
+    """The sandbox that is the fault or twin of this name, or all of several, their names joined by +.
 
-    Several are served as one, their names joined by +. Raises NotTogether.
+    Raises NotTogether.
     """
     variants = [(load() | twins())[name] for name in names.split("+")]
     options = OVERLOADED if variants[0].command == "overload" else {}
-    with combined(variants, seed, **options).serve() as served:
+    return combined(variants, seed, **options)
+
+
+@contextmanager
+def serve(names: str, seed: int) -> Iterator[str]:
+    """Serve that sandbox while the context lasts; yields its profile as TOML. Raises NotTogether."""
+    with sandbox(names, seed).serve() as served:
         yield served.profile_toml
 
 

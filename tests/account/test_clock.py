@@ -45,11 +45,12 @@ def test_the_moment_at_which_a_second_of_the_target_begins() -> None:
     assert clock.next_second(1_778_400_010.0) is None
     assert clock.of_one_second(1_778_400_010.0, 1_778_400_019.0)  # who knows
     clock.learn(order("a", created_at=1_778_400_003), 1_778_400_000.2, 1_778_400_000.3)
-    clock.learn(order("b", created_at=1_778_400_006), 1_778_400_003.1, 1_778_400_003.2)
+    clock.learn(order("b", created_at=1_778_400_006), 1_778_400_003.7, 1_778_400_003.8)
     now = 1_778_400_010.5
     begins = clock.next_second(now)
     assert begins is not None
     assert now < begins < now + 2
-    assert clock.of_one_second(begins, begins + 0.9)
+    assert clock.of_one_second(begins, begins + 0.3)
+    assert not clock.of_one_second(begins, begins + 0.9)  # the next one may have begun
     assert not clock.of_one_second(begins - 0.01, begins)
     assert not clock.of_one_second(now, begins)
