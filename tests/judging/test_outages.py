@@ -27,18 +27,19 @@ def behind_a_gateway(sandbox: Sandbox, folder: Path, loses: int = 0) -> Iterator
         yield gate, path
 
 
-@pytest.mark.parametrize(("away", "after"), [("refuses", 900), ("drops", 100), ("502", 900), ("hangs", 500)])
-def test_a_gateway_that_is_away_for_a_while_is_waited_for(away: Away, after: int, tmp_path: Path) -> None:
-    """Whatever was under way when it went has been cut off, though the target may have done it."""
+@pytest.mark.parametrize("outages", [(("drops", 100), ("refuses", 900)), (("hangs", 500), ("502", 900))])
+def test_a_gateway_that_is_away_for_a_while_is_waited_for(outages: list[tuple[Away, int]], tmp_path: Path) -> None:
+    """Whatever was under way when it went, after so many requests, was cut off, though the target may have done it."""
     sandbox = Sandbox(1)
     with behind_a_gateway(sandbox, tmp_path) as (gate, profile):
         run = runs.start(tmp_path, "run", "--target", profile, "--seed", "1")
-        while gate.asked < after:
-            assert run.process.is_alive()
-            time.sleep(0.01)
-        gate.go(away)
-        time.sleep(AWAY_S)
-        gate.come_back()
+        for away, after in outages:
+            while gate.asked < after:
+                assert run.process.is_alive()
+                time.sleep(0.01)
+            gate.go(away)
+            time.sleep(AWAY_S)
+            gate.come_back()
         ended = run.end()
     assert ended.code == 0, ended.printed
     assert len(ended.untested) <= 1, ended.printed

@@ -44,10 +44,12 @@ def verdicts(results: dict[str, Any]) -> dict[str, str]:
 
 
 def test_the_very_same_verdicts(profile: Path, whole_run: WholeRun) -> None:
-    code, results, printed = judge(profile)
+    code, results, printed = judge(profile, "-k", "list_filters or cancel_nothing or sequences")
     assert code == 0, printed
     assert "no violation found" in printed
-    assert verdicts(results) == verdicts(whole_run.ended.results)
+    whole, tested = verdicts(whole_run.ended.results), verdicts(results)
+    assert {id: whole[id] for id, word in tested.items() if word != "none"}.items() <= tested.items()
+    assert {tested[id] for id in ("list.status", "cancel.idempotent", "cancel.complete")} == {"pass"}
 
 
 def test_several_workers_give_the_same_verdicts(profile: Path, whole_run: WholeRun) -> None:
