@@ -29,9 +29,7 @@ def unless_back(
 
     `just_told`: ids of orders that a cancel-all has told as canceled since lists were asked for last.
     """
-    gone = before.orders.keys() - seen.orders.keys()
-    covered = [id for id in gone if seen.covers(before.orders[id].created_at)]
-    listed = account.settled.ids(covered, seen.exchanges[0].sent_at)
+    listed = account.settled.ids(seen.lacks_of(before), seen.exchanges[0].sent_at)
     if not listed:
         return seen
     again = look()

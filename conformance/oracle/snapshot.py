@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import inf
+from operator import attrgetter
 from typing import Self
 
 from conformance.evidence import Exchange
@@ -38,8 +39,18 @@ class Snapshot:
 
     def reaches(self, created_at: int) -> bool:
         """Whether the lists have every order of that second, even if not all can be read."""
-        below = self.ceiling is None or created_at <= self.ceiling
-        return below and (self.horizon is None or created_at > self.horizon)
+        above, until = self._span
+        return above < created_at <= until
+
+    @cached_property
+    def _span(self) -> tuple[float, float]:
+        return -inf if self.horizon is None else self.horizon, inf if self.ceiling is None else self.ceiling
+
+    def lacks_of(self, older: Self) -> list[str]:
+        """The ids of those orders of `older` that it would show if they were still there, and does not."""
+        above, until = self._span
+        own, theirs = self.orders, () if self.unread else older.orders.items()
+        return [id for id, order in theirs if above < order.created_at <= until and id not in own]
 
     @property
     def standing(self) -> list[Order]:
@@ -57,7 +68,7 @@ class Snapshot:
     @cached_property
     def stamps(self) -> list[int]:
         """When the orders were created, the oldest first."""
-        return sorted(order.created_at for order in self.orders.values())
+        return sorted(map(attrgetter("created_at"), self.orders.values()))
 
     def until(self, second: int | None) -> Self:
         """This snapshot without what is newer than this second; None: the whole."""
@@ -75,9 +86,8 @@ class Snapshot:
         """This snapshot, with the orders of `older` that it does not cover; and with what was live there, where a list
         that `is_behind` may lack it.
         """
-        horizon = -inf if self.horizon is None else self.horizon
-        ceiling = inf if self.ceiling is None else self.ceiling
-        beyond = {key: order for key, order in older.orders.items() if not horizon < order.created_at <= ceiling}
+        above, until = self._span
+        beyond = {key: order for key, order in older.orders.items() if not above < order.created_at <= until}
         lacking = {order.id: order for order in older.live()} if is_behind else {}
         both = {**beyond, **lacking, **self.orders}
         told_over = self.told_over | (older.told_over - self.orders.keys())
