@@ -30,7 +30,7 @@ FAULTS = {fault.breaks: name for name, fault in faults.load().items()} | {
 }
 
 # Of each kind a few that wait for nothing; what lags, or is away, takes long. The command judges the first; the others
-# are up to four in one server, as the command does it.
+# are a few in one server, as the command does it.
 BY_COMMAND, *SOME = (
     "canceled-oldest-first",
     "clock-ahead",
