@@ -168,7 +168,7 @@ class Sender:
     def _passed(self, operation: Operation, answer: Answer, ask: Callable[[], Answer]) -> Answer:
         """The answer; where it may pass, what comes when it is asked for again. It may have taken effect before."""
         for _ in range(_ASKED_AGAIN):
-            if answer.status in GATEWAY or (answer.status == 500 and not operation.changes):
+            if _is_a_gateways(answer) or (answer.status == 500 and not operation.changes):
                 before, answer = answer.tries_before + 1, ask()
                 answer = replace(answer, tries_before=answer.tries_before + before)
         return answer
@@ -271,6 +271,10 @@ class Sender:
         self.observations.report(found, exchange)
         if not found:
             self.observations.count({requirement: 1})
+
+
+def _is_a_gateways(answer: Answer) -> bool:
+    return answer.status in GATEWAY or (answer.status == 503 and not _is_of_the_exchange(answer.exchange))
 
 
 def _is_of_the_exchange(busy: Exchange) -> bool:

@@ -19,6 +19,7 @@ from conformance.scenarios.forged_requests import COVERED, cancel_forged, list_f
 from conformance.stage.stage import Stage
 from conformance.verdict import NotObserved, Violation
 from conformance.wire import forged_keys
+from conformance.wire.client import ATTEMPTS
 from conformance.wire.forgery import COMPONENTS, FORGERIES, Forgery, cell
 from conformance.wire.redaction import Redactor
 from conformance.wire.signer import Signer
@@ -175,6 +176,29 @@ def test_an_answer_that_speaks_of_load_leaves_a_doubt_where_good_requests_earn_i
         list_forged(stage, CELLS[:1], "")
     assert ("429" in observations.doubts.get("auth.jwt-forged", "")) == doubted
     assert observations.saw["auth.jwt-forged"] == passed
+
+
+def test_a_gateway_that_was_away_for_all_attempts_is_asked_again() -> None:
+    class Behind(Face):
+        """The gateway before it has no server for the first request that is no good, however often it is tried."""
+
+        tries = 0
+
+        async def respond(self, request: Request, handle: Handler) -> Response:
+            answer = await super().respond(request, handle)
+            if answer.status_code == 401 and self.tries < ATTEMPTS:
+                self.tries += 1
+                return Response("<h1>503 Service Temporarily Unavailable</h1>", 503, media_type="text/html")
+            return answer
+
+    class Returning(Sandbox):
+        face_class = Behind
+
+    observations = Observations(["auth.jwt-forged"])
+    with stage_on(Returning(), observations) as stage:
+        list_forged(stage, CELLS[:1], "")
+    assert not observations.doubts
+    assert observations.saw["auth.jwt-forged"] == 1
 
 
 def test_what_cannot_be_made_is_not_observed() -> None:
