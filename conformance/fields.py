@@ -17,14 +17,14 @@ class Unreadable(ValueError):
 
 
 def id_of(record: Mapping[str, Any]) -> str:
-    """The id of a record, as text. Raises Unreadable."""
+    """The id of a record, as text. Raises Unreadable, also where it is empty: it then names no order."""
     value = record.get("id")
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else _text(record, "id")
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else _text(record, "id", least=1)
 
 
-def _text(record: Mapping[str, Any], name: str) -> str:
+def _text(record: Mapping[str, Any], name: str, least: int = 0) -> str:
     value = record.get(name)
-    if not isinstance(value, str):
+    if not isinstance(value, str) or len(value) < least:
         raise Unreadable(f"{name} is {value!r}")
     return value
 

@@ -38,7 +38,7 @@ class TargetClock:
         return math.floor(now + self._behind) if self.known else None
 
     def of_one_second(self, earlier: float, later: float) -> bool:
-        """Whether the target's clock shows one second for certain from one moment of ours to the other, or is not known."""
+        """Whether the target's clock shows one second for certain at both of these moments of ours, or is not known."""
         return not self.known or math.floor(earlier + self._behind) == math.floor(later + self._ahead)
 
     def next_second(self, now: float) -> float | None:

@@ -145,16 +145,23 @@ def _of_hiding(
     has_room = sum(matches(later, order) for order in orders.values()) < MAX_LIMIT
     if has_room and not wrong(later):
         return "list.limit-default"
-    return "list.limit-after-filters" if ask is not None and _ends_first_page(first_page, ask) else "list.end"
+    return "list.end" if ask is None else _of_the_first_page_alone(first_page, ask)
 
 
-def _ends_first_page(first_page: Sequence[int], ask: Callable[[Query], Listing]) -> bool:
-    """Whether a list with an `end` shows what of the first page, with orders of these seconds, passes that, and nothing
-    behind: though there is more.
+def _of_the_first_page_alone(first_page: Sequence[int], ask: Callable[[Query], Listing]) -> str:
+    """What a list with an `end` breaks that does not reach behind the first page, with orders of these seconds: whether
+    it shows what of that page passes, and whether a page of a few, too, is cut before the end is looked at.
     """
     end = first_page[len(first_page) // 2]
-    shown = sorted((order.created_at for order in ask(Query(end=end, limit=MAX_LIMIT)).orders), reverse=True)
-    return shown == [second for second in first_page if second <= end]
+    passing = [second for second in first_page if second <= end]
+    shown, few = (_seconds(ask(Query(end=end, limit=limit))) for limit in (MAX_LIMIT, _A_FEW))
+    if shown != passing:
+        return "list.end"
+    return "list.page-walk" if few == passing[:_A_FEW] else "list.limit-after-filters"
+
+
+def _seconds(listing: Listing) -> list[int]:
+    return sorted((order.created_at for order in listing.orders), reverse=True)
 
 
 def _hides_what_another_placed(

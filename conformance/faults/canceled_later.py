@@ -69,7 +69,7 @@ class CanceledVanish(Exchange):
         return [order for order in super().visible_to(account) if order.status != "canceled"]
 
 
-@fault(breaks="cancel.visible")
+@fault(breaks="list.limit-default")
 class UnfilledVanish(Exchange):
     """Clears canceled orders away of which nothing was filled."""
 

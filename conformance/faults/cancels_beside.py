@@ -55,7 +55,7 @@ class TwoHundredOfTheSecondAccountByKey(Exchange):
         return live[:200] if self.asked_with == "key" and account != min(self.orders) else live
 
 
-@fault(breaks="cancel.visible")
+@fault(breaks="list.limit-default")
 class BuysOfKeysNeverListed(Exchange):
     """Shows no buys that a key has placed, in any list."""
 

@@ -91,7 +91,7 @@ class LimitDropsTheEnd(Face):
         return {name: given[name] for name in given if name != "end" or "limit" not in given}
 
 
-@fault(breaks="list.page-walk")
+@fault(breaks="list.end")
 class WalksTenMinutesBack(Exchange):
     """Shows nothing before an end that lies ten minutes behind the newest order."""
 

@@ -229,13 +229,19 @@ NEWER = [order(f"n{number}", created_at=C.created_at + 200 - number) for number 
 @pytest.mark.parametrize(
     ("shown", "walked", "requirement"),
     [
-        (lambda query: [*NEWER, *OLD][:200], NEWER, "list.limit-after-filters"),
+        (lambda query: [*NEWER, *OLD][: page_size(query.limit)], NEWER, "list.limit-after-filters"),
+        (lambda query: [*NEWER, *OLD][:200], NEWER, "list.page-walk"),
         (lambda query: [] if query.end else [*NEWER, *OLD], NEWER, "list.end"),
         (lambda query: [*NEWER, *OLD[1::2]], [*NEWER, *OLD[1::2]], "list.end"),
     ],
-    ids=["cut before the end is looked at", "an end finds nothing", "some are in no list without a status"],
+    ids=[
+        "cut before the end is looked at",
+        "the first 200 alone",
+        "an end finds nothing",
+        "some are in no list without a status",
+    ],
 )
-def test_what_no_page_behind_the_first_has_may_be_cut_before_the_end_is_looked_at(
+def test_what_no_page_behind_the_first_has_is_told_by_what_ends_within_it(
     shown: Callable[[Query], list[Order]], walked: list[Order], requirement: str
 ) -> None:
     def page(asked: Query, orders: list[Order]) -> list[Order]:

@@ -129,7 +129,7 @@ def test_other_spellings_are_read(spelled: dict[str, Any], read: dict[str, Any])
 
 
 @pytest.mark.parametrize(
-    "spelled", [{"id": True}, {"created_at": "yesterday"}, {"created_at": Decimal("1e30")}], ids=str
+    "spelled", [{"id": True}, {"id": ""}, {"created_at": "yesterday"}, {"created_at": Decimal("1e30")}], ids=str
 )
 def test_an_order_is_not_read_whose_identity_could_mean_anything(spelled: dict[str, Any]) -> None:
     with pytest.raises(Unreadable):
