@@ -1,13 +1,13 @@
 """One look at an account beside the look before it: what is missing, and what became of each order."""
 
-from collections.abc import Callable, Container, Set
+from collections.abc import Callable, Container, Iterable, Sequence, Set
 from dataclasses import replace
 
 from conformance.account.account import Account
 from conformance.account.blame import of_lapse
 from conformance.evidence import Exchange
 from conformance.oracle.cancel_case import GONE
-from conformance.oracle.listing import Listing
+from conformance.oracle.listing import MAX_LIMIT, Listing
 from conformance.oracle.records import read
 from conformance.oracle.snapshot import Snapshot
 from conformance.oracle.succession import SUCCESSION
@@ -64,6 +64,17 @@ def _page_due(order: Order, seen: Snapshot, limit: int) -> int:
     return len(seen.exchanges) - 1
 
 
+def lists_about(snapshot: Snapshot, breach: Breach, orders: Iterable[Order]) -> Sequence[Exchange]:
+    """The list of a snapshot that shows, or would have to show, the one of these orders that the breach tells of; the
+    first one, where it tells of none.
+    """
+    order = next((each for each in orders if f"{each}" in breach.want or f"{each}" in breach.got), None)
+    if order is None or len(snapshot.exchanges) < 2:
+        return snapshot.exchanges[:1]
+    showing = (exchange for exchange in snapshot.exchanges if order.id in _listed_by(exchange))
+    return [next(showing, snapshot.exchanges[_page_due(order, snapshot, MAX_LIMIT)])]
+
+
 def judge_succession(account: Account, before: Snapshot, seen: Snapshot, pending: Set[str]) -> None:
     """Judge in passing what became of each order since it was last seen; not of those whose cancel is `pending`.
 
@@ -76,4 +87,6 @@ def judge_succession(account: Account, before: Snapshot, seen: Snapshot, pending
         before = replace(before, orders=told)
     judgement = SUCCESSION.judge(before, seen)
     account.observations.count(judgement.saw)
-    account.observations.report(judgement.breaches, *seen.exchanges[:1])
+    for breach in judgement.breaches:
+        orders = *before.orders.values(), *seen.orders.values()
+        account.observations.report([breach], *lists_about(before, breach, orders), *lists_about(seen, breach, orders))

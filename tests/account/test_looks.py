@@ -8,11 +8,12 @@ from typing import Any, cast
 import pytest
 
 from conformance.account.account import Account
-from conformance.account.looks import judge_succession, unless_back
+from conformance.account.looks import judge_succession, lists_about, unless_back
 from conformance.evidence import Exchange
 from conformance.observations import Observations
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order
+from conformance.verdict import Breach
 from tests.orders import order, record
 
 NEWEST, TIED, OTHER, OLD = (record(id, created_at=at) for id, at in (("n", 9), ("t", 8), ("o", 8), ("old", 7)))
@@ -53,6 +54,18 @@ def test_the_page_that_has_to_show_an_order_is_charged(first: Snapshot, second: 
     account = cast(Account, SimpleNamespace(settled=settled, observations=observations))
     unless_back(account, first, before, 2, (), lambda: second)
     assert [lapse.about[0] for lapse in observations.lapses] == [charged] * (charged is not None)
+
+
+FULL = [record(f"f{number}", created_at=10) for number in range(200)]
+
+
+@pytest.mark.parametrize(
+    ("told", "number"), [(OLD, 1), (TIED, 1), (FULL[0], 0), (record("elsewhere", created_at=3), 0)], ids=lambda _: None
+)
+def test_a_breach_is_shown_by_the_list_that_shows_or_lacks_its_order(told: dict[str, Any], number: int) -> None:
+    seen, lacking = look(FULL, [OTHER, OLD]), Order.from_json(TIED)
+    breach = Breach("nothing else", f"{Order.from_json(told)}, in vain")
+    assert [*lists_about(seen, breach, [lacking, *seen.orders.values()])] == [seen.exchanges[number]]
 
 
 @pytest.mark.parametrize(("owned", "named"), [((), ["order.id"]), (("new",), [])])
