@@ -165,7 +165,10 @@ def test_a_run_leaves_its_reports_and_nothing_else(tmp_path: Path) -> None:
 
 def test_the_same_seed_gives_the_same_verdicts_and_requests_whatever_surrounds_it(tmp_path: Path) -> None:
     told = []
-    surroundings = {}, {"PYTEST_ADDOPTS": "--collect-only -p no:python", "PYTEST_PLUGINS": "absent"}
+    surroundings: tuple[dict[str, str], ...] = (
+        {},
+        {"PYTEST_ADDOPTS": "--collect-only -p no:python", "PYTEST_PLUGINS": "absent"},
+    )
     for number, around in enumerate(surroundings):
         words = ("--seed", "11", "--label", "build=7", "--report-dir", f"r{number}", "-k", "list_filters or users")
         done = command("run", *words, cwd=tmp_path, **around)
