@@ -45,6 +45,7 @@ def of_list(
 
     `not_json`: what a body that is no JSON breaks; that is raised as a Violation.
     """
+    _judge_media_type(answer.exchange, observations)
     readings = read_array(answer.body)
     if readings is not None:
         observations.count({"list.array": 1})
@@ -58,6 +59,15 @@ def of_list(
     if not breaches:
         observations.count({"list.array": 1})
     return _each(records, answer.exchange, observations, complete)
+
+
+def _judge_media_type(exchange: Exchange, observations: Observations) -> None:
+    """Judge what the list is called. That it has no name, a recording may have dropped."""
+    served_as = exchange.header("content-type").lower()
+    if served_as and "json" not in served_as:
+        observations.report([Breach("Content-Type application/json", served_as, "list.array-json")], exchange)
+    elif served_as:
+        observations.count({"list.array-json": 1})
 
 
 def of_cancel_all(

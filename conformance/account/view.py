@@ -23,7 +23,7 @@ from conformance.account.ticket import Placed, Ticket
 from conformance.account.trades import Trades
 from conformance.oracle.listing import MAX_LIMIT
 from conformance.oracle.snapshot import Snapshot
-from conformance.orders import LIVE, STATUSES, Order
+from conformance.orders import LIVE, Order
 from conformance.profile import Target
 from conformance.turns import sleep
 
@@ -255,11 +255,6 @@ class View:
         self.own.recognize(found.orders.values())
         self._latest = replace(latest, orders={**found.orders, **latest.orders})
         return list(found.orders.values())
-
-    def with_finished(self, snapshot: Snapshot) -> Snapshot:
-        """The snapshot, and the newest orders of each status that is no longer live, however deep they lie."""
-        finished = newest_by_status([status for status in STATUSES if status not in LIVE], self.account, self._known)
-        return replace(snapshot, orders={**finished.orders, **snapshot.orders})
 
     def decline_to_harm(self) -> None:
         """Raise, as `spare` says, where a cancel-all would or may meet somebody else's order."""

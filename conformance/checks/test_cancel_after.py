@@ -7,6 +7,7 @@ import pytest
 from conformance.declare import alone, cancels, needs, verifies
 from conformance.oracle.listing import MAX_LIMIT
 from conformance.orders import Query
+from conformance.scenarios import over
 from conformance.scenarios.cancellation import cancel_all, expect_listed
 from conformance.scenarios.later import expect_unchanged
 from conformance.scenarios.trades import meet
@@ -61,6 +62,20 @@ def test_lists_by_status_show_what_was_canceled(stage: Stage, of_one_market: boo
     with stage.caller.ahead(queries, credential):
         for page in pages:
             expect_listed(stage, cancellation, page)
+
+
+@cancels
+@verifies("cancel.terminal-untouched", "cancel.expired-untouched")
+@needs(orders=1)
+def test_what_was_over_is_as_it_was(stage: Stage) -> None:
+    """Filled, canceled, rejected and expired orders, however deep they lie: as lists by status showed them before all
+    cancel-alls.
+    """
+    if stage.over is None:
+        over.note(stage)
+        stage.have_live()
+        cancel_all(stage)
+    over.expect_as_noted(stage)
 
 
 @alone

@@ -13,6 +13,7 @@ from conformance.declare import cancels, needs, verifies
 from conformance.hypothesis_seam import DRAWING
 from conformance.oracle.listing import MAX_LIMIT, matches
 from conformance.orders import Query
+from conformance.scenarios import over
 from conformance.scenarios.cancellation import cancel_all, cancel_nothing
 from conformance.stage.stage import Stage
 from conformance.stage.wishes import Wish
@@ -32,7 +33,8 @@ def test_everything_live_past_the_longest_page(stage: Stage) -> None:
     newest 200 of them, and one of 0 no more than that.
     """
     stage.have_live_again(301)
-    cancel_all(stage, pages=SNAPSHOT_PAGES, bystander=True, finished=True)
+    over.note(stage)
+    cancel_all(stage, pages=SNAPSHOT_PAGES, bystander=True)
     known, rng = stage.view.known, random.Random(stage.seed)  # noqa: S311 - variety, not secrecy
     shown = newest_first(known.snapshot)
     fullest, _ = Counter(order.symbol for order in shown).most_common(1)[0]

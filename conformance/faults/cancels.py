@@ -184,6 +184,19 @@ class CancelsTheExpired(_Reaches):
     status = "expired"
 
 
+@fault(breaks="cancel.expired-untouched")
+class ManyTakeTheExpiredAlong(Exchange):
+    """Turns expired orders of a week ago into canceled ones, where it cancels more than a hundred of one market."""
+
+    def cancel_all(self, account: str, symbol: str | None) -> list[Order]:
+        canceled = super().cancel_all(account, symbol)
+        if symbol is not None and len(canceled) > 100:
+            for order in self.orders[account].values():
+                if order.status == "expired" and order.created_at < self.clock.now() - 7 * 86_400:
+                    order.status, order.updated_at = "canceled", self.clock.now()
+        return canceled
+
+
 class _Stamps(Exchange):
     """Stamps orders of some statuses with the time of the cancel, though it does not cancel them."""
 

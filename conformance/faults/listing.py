@@ -88,6 +88,22 @@ class ListServedAsText(Face):
         return Response(super().list_answer(orders).body, media_type="text/plain")
 
 
+# fission/fission#144
+@fault(breaks="list.array-json")
+class ListsByKeyServedAsText(Face):
+    """Calls its JSON plain text in lists by key that have a filter."""
+
+    def list_answer(self, orders: list[Order]) -> Response:
+        answer = super().list_answer(orders)
+        as_text = self.exchange.asked_with == "key" and self.filtered
+        return Response(answer.body, media_type="text/plain") if as_text else answer
+
+    def parameters(self, request: Request) -> dict[str, str]:
+        given = super().parameters(request)
+        self.filtered = "status" in given
+        return given
+
+
 @fault(breaks="list.array-json")
 class OneOrderPerLine(Face):
     """Writes one JSON object a line instead of an array."""

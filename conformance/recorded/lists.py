@@ -12,7 +12,6 @@ from conformance.recorded.ahead import Ahead
 from conformance.recorded.contradictions import Contradictions, Filters
 from conformance.recorded.story import Shown, Story, Terms, snapshot, with_record
 from conformance.recorded.whose import Foreign
-from conformance.verdict import Breach
 
 _FILTERS = ("list.symbol", "list.status", "list.start", "list.end")
 _OVER = ("filled", "canceled", "rejected")
@@ -47,12 +46,6 @@ class Lists:
         self._observations.count(judgement.saw)
         if foreign and listing.orders and not any(each.requirement == "list.own-only" for each in judgement.breaches):
             self._observations.count({"list.own-only": 1})
-        served_as = shown.entry.exchange.header("content-type").lower()
-        if served_as and "json" not in served_as:
-            breach = Breach("Content-Type application/json", served_as, "list.array-json")
-            self._observations.report([breach], shown.entry.exchange)
-        elif served_as:
-            self._observations.count({"list.array-json": 1})
         for breach in judgement.breaches:
             if breach.requirement in _FILTERS:
                 self.filters.met(breach, listing.query, shown.entry.exchange)

@@ -50,7 +50,6 @@ def cancel_all(
     many: Many | None = None,
     again: bool = False,
     may_reject: bool = False,
-    finished: bool = False,
     watched: bool = True,
 ) -> Answered:
     """Let an account, by default the caller, cancel all, and judge it.
@@ -59,8 +58,8 @@ def cancel_all(
     at behind. `pages` is how deep the lists have to be read for the orders that matter; `many`: what lists show of
     those, where the rest is not to be looked at. What they show apart is looked at again only if the answer lacks some,
     and what is beside not at all. `again` says that the same was asked just before, `may_reject` that the symbol is
-    that of no market. `finished`: orders that are over are looked for by their status too, however deep they lie.
-    `watched`: lists are asked for meanwhile; else the first list that comes behind it is the caller's own.
+    that of no market. `watched`: lists are asked for meanwhile; else the first list that comes behind it is the
+    caller's own.
 
     Raises Violation for the first breach of any cancel requirement, Declined where it would meet orders of others.
     """
@@ -71,7 +70,7 @@ def cancel_all(
     with stage.looking(*(each for each in (None if many else view, opposite) if each is not None)):
         seen = many.parts[0] if many else view.believed(pages)
         other_before = (beside or NOTHING) if opposite is None else opposite.believed()
-    before = view.with_finished(seen) if finished else _with(seen, () if apart is None else apart.live())
+    before = _with(seen, () if apart is None else apart.live())
     unshown = frozenset(view.own.unshown)
     view.decline_to_harm()
     account.observations.cover("cancels", ("size", str(len(before.live(symbol)))))
@@ -99,7 +98,7 @@ def cancel_all(
                 symbol=symbol,
                 returned=answer.orders,
                 before=before,
-                after=view.with_finished(after) if finished else after,
+                after=after,
                 other_before=other_before,
                 other_after=other_after,
                 clock=stage.lane.clock.window(answer.sent_at, answer.answered_at),

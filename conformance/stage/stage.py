@@ -11,6 +11,7 @@ from typing import Any
 
 from conformance.account.account import Account
 from conformance.account.ahead import asked_ahead
+from conformance.account.answers import Page
 from conformance.account.view import View
 from conformance.coverage.asked import FOURS, TRIPLES, Queries
 from conformance.coverage.population import Kind
@@ -43,8 +44,8 @@ _LEAST_HISTORY = 40
 class Stage:
     """One lane, set up once: what checks and scenarios work with.
 
-    `full_scope`: whether anything but reading is allowed; `explicit`: somebody has said so. What is chosen follows from
-    the `seed`. `lists_of_readers`: how many readers have asked for so far; `watches`: where they go on in their round.
+    `full_scope`: whether anything but reading is allowed; `explicit`: somebody has said so. The `seed` chooses. Readers
+    have asked for `lists_of_readers` so far; `watches`: where they go on. `over`: what `scenarios.over` keeps.
     """
 
     lane: Lane
@@ -56,6 +57,7 @@ class Stage:
     lists_of_readers: int = 0
     watches: int = 0
     forged: Forged = field(default_factory=Forged)
+    over: Mapping[str, Page] | None = None
     _kinds_seen: set[Kind] = field(default_factory=set)
 
     def __repr__(self) -> str:
