@@ -11,7 +11,7 @@ from conformance.verdict import Breach
 LAWS: Rulebook[[Order]] = Rulebook()
 
 _HAS_FILLS = ("partially_filled", "filled")
-_CARRIES_NO_REASON = ("open", "partially_filled", "filled", "canceled")
+CARRIES_NO_REASON = ("open", "partially_filled", "filled", "canceled")
 
 
 @LAWS.rule("order.nullable")
@@ -102,7 +102,7 @@ def a_rejected_order_says_why(order: Order) -> Iterator[Sight]:
 @LAWS.rule("order.reject-reason-absent")
 def no_reason_without_rejection(order: Order) -> Iterator[Sight]:
     """reject_reason is null on an order that is open, partially filled, filled or canceled; expired is left free."""
-    if order.status in _CARRIES_NO_REASON:
+    if order.status in CARRIES_NO_REASON:
         reason = order.reject_reason
         if reason is None:
             yield RIGHT

@@ -8,6 +8,7 @@ from typing import Any
 
 from conformance.naming import count
 from conformance.oracle.cancel_case import GONE, became, is_another
+from conformance.oracle.laws import CARRIES_NO_REASON
 from conformance.oracle.rules import RIGHT, Rulebook, Sight
 from conformance.oracle.snapshot import Interval, Snapshot
 from conformance.orders import Order, Query
@@ -205,7 +206,9 @@ def _of_records(order: Order, shown: Order) -> str | None:
         return "order.id"
     if order.status != shown.status:
         return "cancel.visible" if "canceled" in (order.status, shown.status) else None
-    return next((_OF_FIELDS[name] for name in order.changes(shown) if name in _OF_FIELDS), None)
+    broken = next((_OF_FIELDS[name] for name in order.changes(shown) if name in _OF_FIELDS), None)
+    absent = broken == "order.reject-reason" and order.status in CARRIES_NO_REASON
+    return "order.reject-reason-absent" if absent else broken
 
 
 def cut_before_filtering(

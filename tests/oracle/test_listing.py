@@ -212,13 +212,15 @@ def test_what_comes_in_between_is_not_judged() -> None:
         ({"status": "filled", "filled_qty": "100"}, None),
         ({"filled_qty": "1"}, "order.filled-qty"),
         ({"avg_fill_price": "1"}, "order.avg-fill-price"),
-        ({"reject_reason": "BAD_PRICE"}, "order.reject-reason"),
+        ({"reject_reason": "BAD_PRICE"}, "order.reject-reason-absent"),
+        ({"status": "rejected", "reject_reason": "BAD_PRICE"}, "order.reject-reason"),
         ({"tif": "ioc"}, None),
     ],
 )
 def test_what_two_records_of_one_id_break(changed: dict[str, Any], requirement: str | None) -> None:
-    other = Order.from_json({**A.sent, **changed})
-    for known, page in ((A, other), (other, A)):
+    rejected = {"status": "rejected", "reject_reason": "NO_FUNDS"} if changed.get("status") == "rejected" else {}
+    one, other = Order.from_json({**A.sent, **rejected}), Order.from_json({**A.sent, **changed})
+    for known, page in ((one, other), (other, one)):
         [breach] = explain(Listing(Query(limit=0), [page]), Interval.still(Snapshot.of([known])))
         assert (breach.requirement, breach.certain) == (requirement, False)
 
