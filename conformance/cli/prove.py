@@ -29,7 +29,7 @@ from conformance.proving.shares import Shares, portion
 
 _PRELOADED = ("conformance.cli.ready",)
 
-JOBS = 4 * (os.cpu_count() or 1)  # trials wait for most of their time
+JOBS = 3 * (os.cpu_count() or 1)  # trials wait for most of their time
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
