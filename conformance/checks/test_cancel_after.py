@@ -70,7 +70,7 @@ def test_lists_by_status_show_what_was_canceled(stage: Stage, of_one_market: boo
 @verifies("cancel.terminal-untouched", "cancel.expired-untouched")
 @needs(arrange=True, orders=1)
 def test_what_was_over_is_as_it_was(stage: Stage) -> None:
-    """Filled, canceled, rejected and expired orders, however deep they lie: as lists by status showed them before all
+    """Filled, rejected and expired orders, however deep they lie: as lists by status showed them before all
     cancel-alls.
     """
     if stage.over is None:  # no check before this one has kept any
