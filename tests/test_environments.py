@@ -87,6 +87,5 @@ def test_a_log_has_no_padding_and_wraps_nothing(tmp_path: Path) -> None:
     lines = done.stdout.splitlines() + done.stderr.splitlines()
     assert [line for line in lines if line != line.rstrip()] == []
     assert any(
-        line.lstrip().startswith("cancel.terminal-untouched, ") and line.endswith("error.envelope-4xx")
-        for line in lines
+        line.lstrip().startswith("cancel.keeps-fills, ") and line.endswith("error.envelope-4xx") for line in lines
     )

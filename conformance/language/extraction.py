@@ -174,7 +174,7 @@ def _is_command(decorator: ast.expr) -> bool:
 def _is_judge(decorator: ast.expr) -> bool:
     """Whether it is that of a check or of a rule, whose docstring tells a user how a requirement is tested."""
     called = decorator.func if isinstance(decorator, ast.Call) else None
-    return getattr(called, "id", "") == "verifies" or getattr(called, "attr", "") == "rule"
+    return getattr(called, "id", "") in ("verifies", "needs") or getattr(called, "attr", "") == "rule"
 
 
 def _counted(call: ast.Call) -> Iterator[str]:

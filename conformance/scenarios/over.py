@@ -2,7 +2,7 @@
 
 import contextlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from conformance.account.answers import Page
 from conformance.naming import count
@@ -13,26 +13,29 @@ from conformance.stage.stage import Stage
 from conformance.verdict import Breach, NoList, NotObserved, Violation
 
 # Of the canceled, a page shows none but those of the last cancel-alls.
-_BY_STATUS = {status: Query(status=status, limit=MAX_LIMIT) for status in ("filled", "rejected", "expired")}
+_BY_STATUS = [Query(status=status, limit=MAX_LIMIT) for status in ("filled", "rejected", "expired")]
 
 
 def note(stage: Stage) -> None:
     """Keep the caller's lists of what is over, by status. Those that are known are not asked for again."""
-    with stage.view.known.ahead(_BY_STATUS.values()):
-        stage.over = _pages(stage.view.known.page)
+    with stage.view.known.ahead(_BY_STATUS):
+        stage.over = _pages(stage.view.known.page, _BY_STATUS)
 
 
-def expect_as_noted(stage: Stage) -> None:
-    """Raise a Violation where an order that was over as lists were kept is not the same now, twice in a row.
+def expect_as_noted(stage: Stage, statuses: Sequence[str]) -> None:
+    """Raise a Violation where an order that was over by one of these statuses, as lists were kept, is not the same now,
+    twice in a row.
 
     Raises NotObserved where there was none.
     """
-    account, then = stage.caller, [page for page in (stage.over or {}).values() if page.orders]
+    account, kept = stage.caller, stage.over or {}
+    then = [kept[status] for status in statuses if status in kept and kept[status].orders]
     if not then:
         raise NotObserved("no list by status showed an order that was over")
+    queries = [page.query for page in then]
     for _ in range(2):
-        with account.counting_as("looks"), account.ahead(_BY_STATUS.values()):
-            now = _pages(account.list)
+        with account.counting_as("looks"), account.ahead(queries):
+            now = _pages(account.list, queries)
             found = [breach for page in then for breach in _changes(stage, page, now)]
         if not found:
             break
@@ -44,11 +47,11 @@ def _due(page: Page) -> str:
     return "cancel.expired-untouched" if page.query.status == "expired" else "cancel.terminal-untouched"
 
 
-def _pages(ask: Callable[[Query], Page]) -> dict[str, Page]:
+def _pages(ask: Callable[[Query], Page], queries: Iterable[Query]) -> dict[str, Page]:
     pages = {}
-    for status, query in _BY_STATUS.items():
+    for query in queries:
         with contextlib.suppress(Violation, NoList):  # that the filter does not work is for its own check to say
-            pages[status] = ask(query)
+            pages[query.status or ""] = ask(query)
     return pages
 
 

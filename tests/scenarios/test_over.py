@@ -42,12 +42,12 @@ def test_what_becomes_of_an_order_that_was_over_is_told(change: Callable[[Exchan
     with stage_on(sandbox, observations) as stage:
         stage.arranger.histories({stage.view: History(60)})
         over.note(stage)
-        over.expect_as_noted(stage)
+        over.expect_as_noted(stage, ("filled", "rejected", "expired"))
         assert set(observations.saw) >= REQUIREMENTS
         expired = next(each for each in sandbox.exchange.orders["alice"].values() if each.status == "expired")
         change(sandbox.exchange, expired)
         with pytest.raises(Violation, match=told) as raised:
-            over.expect_as_noted(stage)
+            over.expect_as_noted(stage, ("expired",))
     assert raised.value.breach.requirement == "cancel.expired-untouched"
     assert expired.id in raised.value.breach.want
     then, now = raised.value.evidence
@@ -59,4 +59,4 @@ def test_where_nothing_was_over_nothing_is_observed() -> None:
     with stage_on(Sandbox()) as stage:
         over.note(stage)
         with pytest.raises(NotObserved):
-            over.expect_as_noted(stage)
+            over.expect_as_noted(stage, ("expired",))
