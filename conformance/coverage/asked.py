@@ -26,6 +26,9 @@ class Asked:
     telling: frozenset[str]
     both_ways: frozenset[str] = frozenset()
 
+    def __hash__(self) -> int:  # what it tells follows from these
+        return hash((self.query, self.whose, self.credential))
+
     def __repr__(self) -> str:
         return f"{self.query} by {self.whose} with {self.credential}"
 

@@ -70,14 +70,21 @@ def plan(
     }
     every = {name: (*values, *BEYOND.get(name, ())) for name, values in telling.items()}
 
+    every_ground, of_one = [*grounds.values()], {whose: [ground] for whose, ground in grounds.items()}
+
     def at(row: Mapping[str, str]) -> list[Ground]:
-        return [ground for whose, ground in grounds.items() if row.get("account", whose) == whose]
+        return of_one[row["account"]] if "account" in row else every_ground
 
     silent: set[frozenset[tuple[str, str]]] = set()  # rows of which the orders tell not all, whatever the values
 
     def allowed(row: Mapping[str, str]) -> bool:
         if len(row) == len(every) and frozenset(row.items()) in silent:
             return False
+        return possible(tuple(map(row.get, every)))
+
+    @cache
+    def possible(values: tuple[str | None, ...]) -> bool:
+        row = {name: value for name, value in zip(every, values, strict=True) if value is not None}
         whose = row.get("account")
         if whose is not None and row.get("credential", credentials[whose][0]) not in credentials[whose]:
             return False

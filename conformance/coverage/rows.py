@@ -78,13 +78,13 @@ def fills_a_plain_page(row: Mapping[str, str], ground: Ground) -> bool:
 
 def _passing(row: Mapping[str, str], ground: Ground) -> int:
     """How many orders pass the symbol and the status of the row."""
-    symbol, status = (None if (value := row.get(name, ABSENT)) == ABSENT else value for name in ("symbol", "status"))
-    return ground.of(symbol, status).bit_count()
+    symbol, status = row.get("symbol"), row.get("status")
+    return ground.of(None if symbol == ABSENT else symbol, None if status == ABSENT else status).bit_count()
 
 
 def means_something(row: Mapping[str, str]) -> bool:
     """Whether the parameters of a row, or of a part of one, can tell beside each other."""
-    start, end, limit = (row.get(name, ABSENT) for name in ("start", "end", "limit"))
+    start, end, limit = row.get("start", ABSENT), row.get("end", ABSENT), row.get("limit", ABSENT)
     bounded = start in BOUNDS or end in BOUNDS
     if nothing := emptied_by(row):
         # One thing alone makes the answer empty: else neither would tell.
