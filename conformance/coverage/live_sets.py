@@ -1,6 +1,7 @@
 """Sets of live orders for cancel-alls: how many of which sort, who cancels them, with which credential, and where."""
 
 import random
+from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from functools import partial
 from itertools import cycle, islice, product
@@ -35,7 +36,8 @@ _ONE = "one market"
 _TWO_AT_ONCE, _LAST_BY_NAME = 0.15, 0.4
 
 # Account, credential, whether it is one market, and whether they are old, of the sets that are more than the longest
-# page: all pairs of these. A smaller set shows nothing of what goes wrong beyond a number that they all exceed.
+# page: all pairs of these, and three of one market, so that each of three has its turn. A smaller set shows nothing of
+# what goes wrong beyond a number that they all exceed.
 _PAIRS = ((0, 0, 0, 0), (0, 1, 1, 1), (1, 0, 1, 1), (1, 1, 0, 1), (1, 1, 1, 0))
 _OF_ALL_MARKETS = 2  # of the smaller sets, and of the later ones besides that of about 200
 
@@ -61,7 +63,7 @@ def live_sets(
     everywhere = rng.sample(small, _OF_ALL_MARKETS)
     later = {*rng.sample(range(len(LATER)), _OF_ALL_MARKETS)}
     later |= {number for number, counts in enumerate(LATER) if size_of(counts[0]) == "about 200"}
-    flips = [rng.randrange(2) for _ in _PAIRS[0]]
+    flips = [rng.randrange(2), rng.randrange(2), 0, rng.randrange(2)]
     pairs = iter([[bit ^ flip for bit, flip in zip(bits, flips, strict=True)] for bits in _PAIRS])
     single = cycle(rng.sample(("open", "partially_filled"), 2))
     begun: list[list[list[Row]]] = []
@@ -87,10 +89,10 @@ def live_sets(
     rows = [row for sets in begun for rows in sets for row in rows]
     triples = possible_triples(credentials, ways)
     chosen = iter(completed(rows, parameters, triples, rng, partial(_allowed, credentials)))
-    turn = cycle(rng.sample(symbols, len(symbols)))
+    places = _Places(rng.sample(symbols, len(symbols)))
     return [
         [
-            _in_markets(list(islice(chosen, len(rows))), turn, _MIXED if place == 0 else 0, rng)
+            _placed_and_aged(list(islice(chosen, len(rows))), places, _MIXED if place == 0 else 0, rng)
             for place, rows in enumerate(sets)
         ]
         for sets in begun
@@ -149,12 +151,32 @@ def _after(markets: int, two_at_once: float, rng: random.Random) -> list[str]:
     return [EVERYWHERE] if rng.random() < two_at_once else [_ONE, last]
 
 
-def _in_markets(rows: list[Row], turn: "cycle[str]", mixed: float, rng: random.Random) -> list[Row]:
+class _Places:
+    """Which market a cancel-all of one market is of: each market meets each size, account and credential in turn."""
+
+    def __init__(self, markets: Sequence[str]) -> None:
+        self._markets = markets
+        self._met: Counter[tuple[str, str]] = Counter()
+
+    def place(self, rows: Sequence[Row]) -> None:
+        """Give those rows of a set that are of one market a market each, no two of them the same."""
+        left = [*self._markets]
+        for row in rows:
+            if row["scope"] == _ONE:
+                row["scope"] = market = min(left, key=partial(self._times, row))
+                left.remove(market)
+                self._met.update((market, row[name]) for name in ("size", "account", "credential"))
+
+    def _times(self, row: Row, market: str) -> tuple[int, int]:
+        met = self._met
+        return met[market, row["size"]], met[market, row["account"]] + met[market, row["credential"]]
+
+
+def _placed_and_aged(rows: list[Row], places: _Places, mixed: float, rng: random.Random) -> list[Row]:
     """The rows of a set, each with a market of its own where it is of one, and how old what is old is."""
+    places.place(rows)
     old = rng.choices(_AGES, _OFTEN)[0]
     for row in rows:
-        if row["scope"] == _ONE:
-            row["scope"] = next(turn)
         row |= {"old": old, "mixed": str(rng.random() < mixed)}
     if mixed and rows[0]["size"] != "few":
         rows[0]["mixed"] = "True"
