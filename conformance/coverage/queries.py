@@ -78,9 +78,12 @@ def plan(
     silent: set[frozenset[tuple[str, str]]] = set()  # rows of which the orders tell not all, whatever the values
 
     def allowed(row: Mapping[str, str]) -> bool:
-        if len(row) == len(every) and frozenset(row.items()) in silent:
+        if len(row) == len(every) and of_any_credential(row) in silent:
             return False
         return possible(tuple(map(row.get, every)))
+
+    def of_any_credential(row: Mapping[str, str]) -> frozenset[tuple[str, str]]:
+        return frozenset(row.items() - {("credential", row["credential"])})
 
     @cache
     def possible(values: tuple[str | None, ...]) -> bool:
@@ -133,7 +136,9 @@ def plan(
             rows = cover(values, left, rng, allowed, shows)
             made = [list_of(row, grounds[row["account"]], rng) for row in rows]
             asked = [*asked, *(each for each in made if not queries.told([each], size) <= told)]
-            silent |= {frozenset(each.row) for each in made if dict(each.query.pairs()).keys() - each.telling}
+            silent |= {
+                of_any_credential(dict(each.row)) for each in made if dict(each.query.pairs()).keys() - each.telling
+            }
     few = needed(asked, plain, queries)
     if strength == TRIPLES and len(plain) + len(few) > MOST:  # who explores has time for more
         few = merged(few, plain, queries, allowed, lambda row: list_of(row, grounds[row["account"]], rng, tries=5))

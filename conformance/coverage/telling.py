@@ -43,12 +43,16 @@ def list_of(row: Row, ground: Ground, rng: random.Random, tries: int = _TRIES) -
     best: Asked | None = None
     due = {name for name in ("symbol", "status", "start", "end", "limit") if row[name] != ABSENT}
     bounds = {name for name in ("start", "end") if row[name] in BOUNDS}
+    tried: set[Query] = set()  # where few orders pass, there is little to choose from
     for number in range(tries):
-        made = _told(row, _chosen(row, ground, rng), ground)
-        if made.telling >= due:  # else there are better ones, or it does not matter
-            made = _with_bounds(made, row, ground)
-        if best is None or _worth(made) > _worth(best):
-            best = made
+        query = _chosen(row, ground, rng)
+        if query not in tried:
+            tried.add(query)
+            made = _told(row, query, ground)
+            if made.telling >= due:  # else there are better ones, or it does not matter
+                made = _with_bounds(made, row, ground)
+            if best is None or _worth(made) > _worth(best):
+                best = made
         if best.telling >= due and (_tells_more(best) >= bounds or number >= _MORE):
             break
     assert best is not None
