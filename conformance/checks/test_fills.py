@@ -8,8 +8,9 @@ from conformance.declare import cancels, needs, verifies
 from conformance.oracle.fills import Fills
 from conformance.orders import Query
 from conformance.profile import Market
+from conformance.scenarios.amounts import are_tradable, tells_doubles_apart
 from conformance.scenarios.placed import expect_placed_listed
-from conformance.scenarios.trades import Steps, Trading, add_up, tells_doubles_apart
+from conformance.scenarios.trades import Steps, Trading, add_up
 from conformance.stage.stage import Stage
 from conformance.verdict import Breach, NotObserved, Violation
 
@@ -78,8 +79,9 @@ def test_fills_of_orders_that_are_taken_from(stage: Stage) -> None:
 
 
 def _made(stage: Stage, kinds: Sequence[tuple[int, Kind]]) -> Iterator[Mapping[Trading, Fills]]:
-    """The trades of these kinds, and what came of them: side by side those in different markets."""
-    markets = sorted(stage.markets, key=tells_doubles_apart, reverse=True)
+    """The trades of these kinds, and what came of them: side by side those in different markets, if they have room."""
+    with_room = [market for market in stage.markets if are_tradable(market)] or stage.markets
+    markets = sorted(with_room, key=tells_doubles_apart, reverse=True)
     waiting = list(dict.fromkeys((markets[number % len(markets)], kind) for number, kind in kinds))
     while waiting:
         at_once: dict[Market, Kind] = {}

@@ -53,6 +53,7 @@ def list_of(row: Row, ground: Ground, rng: random.Random, tries: int = _TRIES) -
                 made = _with_bounds(made, row, ground)
             if best is None or _worth(made) > _worth(best):
                 best = made
+        assert best is not None
         if best.telling >= due and (_tells_more(best) >= bounds or number >= _MORE):
             break
     assert best is not None

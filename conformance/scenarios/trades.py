@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
-from itertools import count, permutations, zip_longest
+from itertools import count, zip_longest
 
 from conformance.account.view import View
 from conformance.evidence import Exchange
@@ -12,22 +12,12 @@ from conformance.oracle.fills import FILLS, Fills
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order
 from conformance.profile import Market
+from conformance.scenarios.amounts import most_lots, telling_lots, trade_prices
 from conformance.scenarios.cancellation import cancel_all
-from conformance.stage.placement import Placing, order, place, prices_between
+from conformance.stage.placement import Placing, order, place
 from conformance.stage.stage import Stage
+from conformance.turns import sleep
 from conformance.verdict import Breach, DriverRefused, Inconclusive
-
-# Fills of 1, 2 and 4 lots: mean, last, first and true average all differ, and so do their sums. Where others tell more,
-# these are not taken.
-_LOTS = (1, 2, 4)
-_LEAST_LOTS = 9
-_MOST_LOTS = 12  # of a larger quantity no more is looked at
-
-# Prices between the resting ones, of which none is in the very middle, where strangers tend to meet.
-_PRICES = 6
-
-# So many ticks apart, a wrong average differs from the right one by more than a tick.
-_APART = 3
 
 # The same trade may be made again, since somebody else can have come in between; what is wrong twice alike is wrong.
 _ATTEMPTS = 4
@@ -42,42 +32,13 @@ class Disturbed(Exception):
     """Somebody else traded with these orders, or lists do not show all of them."""
 
 
-def telling_lots(lot: Decimal, most: int) -> tuple[int, ...]:
-    """Three different numbers of lots whose sum has a tail where it is added up in binary floats, as 0.1 + 0.2 has;
-    if there are such, also one that leaves a residue where they are taken from their sum one by one.
-
-    Fewer than `most` in all, so that some of the order is left. Where no three do, as with whole lots: the plain ones.
-    """
-    telling = [
-        lots for lots in permutations(range(1, most - 2), 3) if sum(lots) < most and _float_error(lot, lots, added=True)
-    ]
-    return next((lots for lots in telling if _float_error(lot, lots, added=False) > 0), (telling or [_LOTS])[0])
-
-
-def tells_doubles_apart(market: Market) -> bool:
-    """Whether some of its lots have another sum where they are added up in binary floats."""
-    return _float_error(market.lot, telling_lots(market.lot, _most_lots(market)), added=True) != 0
-
-
-def _most_lots(market: Market) -> int:
-    return min(int(market.quantity / market.lot), _MOST_LOTS)
-
-
-def _float_error(lot: Decimal, lots: Sequence[int], *, added: bool) -> Decimal:
-    """By how much binary floats are wrong about so many lots: `added` up, or else taken from their sum."""
-    exact = sum(lots) * lot
-    amount = 0.0 if added else float(exact)
-    for each in lots:
-        amount += float(each * lot) if added else -float(each * lot)
-    return Decimal(repr(amount)) - (exact if added else 0)
-
-
 Steps = Generator[Sequence[Placing], None, Fills]
 """A trade, step by step: what is placed at once, before both accounts are looked at; and what came of it."""
 
 
 class Trading:
-    """Trades in one market between the caller and the other account, which has to be there.
+    """Trades in one market between the caller and the other account, which has to be there. Raises DriverRefused where
+    the market has no room for them.
 
     `evidence`: how the last of them came about. `is_partly_unread`: records of its orders may be among those that could
     not be read.
@@ -85,9 +46,7 @@ class Trading:
 
     def __init__(self, stage: Stage, market: Market) -> None:
         assert stage.other_view is not None
-        if market.quantity < _LEAST_LOTS * market.lot:
-            raise DriverRefused(f"{market.quantity} are too few lots of {market.lot} to be filled in parts")
-        self.market = market
+        self.market, self._prices = market, trade_prices(market)
         self.evidence: tuple[Exchange, ...] = ()
         self.is_partly_unread = False
         self._caller, self._other = stage.view, stage.other_view
@@ -95,14 +54,14 @@ class Trading:
         self._first = stage.seed + stage.markets.index(market)
         self._turn = count(self._first)
         self._placed: Counter[View] = Counter()
-        self._most = _most_lots(market)
+        self._most = most_lots(market)
         self._lots = telling_lots(market.lot, self._most)
 
     def take(self, side: str, *, whole: bool = False, by: int = 3) -> Steps:
         """The caller takes three orders of the other account, or as many as this is made `by`, each at a price of its
         own, and still wants more, or is filled `whole`.
         """
-        prices = prices_between(self.market, _PRICES, _APART)
+        prices = self._prices
         limit = prices[-1] if side == "buy" else prices[0]
         resting = prices[1:4] if side == "buy" else prices[3:0:-1]
         offered = self._lots[:by]
@@ -116,7 +75,7 @@ class Trading:
         They would do so at a worse price than they get. `alike`: the last takes as much as the first, more is left, and
         the caller's has taken some itself before, where that leaves enough.
         """
-        lower, price, higher = prices_between(self.market, _PRICES, _APART)[1:4]
+        lower, price, higher = self._prices[1:4]
         limit = lower if side == "buy" else higher
         taken = (*self._lots[:2], self._lots[0 if alike else 2])
         takes_first = alike and sum(taken) + 1 < self._most
@@ -132,7 +91,7 @@ class Trading:
 
     def sell_at_market(self) -> Steps:
         """The caller sells at whatever price, to two orders of the other account, of which the second wants more."""
-        prices = prices_between(self.market, _PRICES, _APART)
+        prices = self._prices
         yield [self._order(self._other, "buy", *each) for each in ((prices[3], 1), (prices[2], 5))]
         self._expect_untouched(self._other)
         yield [self._order(self._caller, "sell", None, 3)]
@@ -140,7 +99,7 @@ class Trading:
 
     def buy_for(self, amount: Decimal) -> Steps:
         """The caller buys for an amount, from two orders of the other account."""
-        prices = prices_between(self.market, _PRICES, _APART)
+        prices = self._prices
         yield [self._order(self._other, "sell", *each) for each in ((prices[1], 1), (prices[2], 5))]
         self._expect_untouched(self._other)
         yield [self._order(self._caller, "buy", None, None, amount)]
@@ -148,7 +107,7 @@ class Trading:
 
     def uneven_amount(self) -> Decimal:
         """What `buy_for` can spend so that it does not come out even."""
-        prices, lot = prices_between(self.market, _PRICES, _APART), self.market.lot
+        prices, lot = self._prices, self.market.lot
         spent = prices[1] * lot + prices[2] * 2 * lot
         return _uneven(spent + prices[2] * lot / 3, self.market.tick)
 
@@ -222,6 +181,8 @@ def _made(stage: Stage, trades: Mapping[Trading, Steps]) -> dict[Trading, Fills]
     stage.clear()
     views, made, under_way = stage.lane.views, dict[Trading, Fills](), dict(trades)
     before = dict(zip(views, stage.look(*views), strict=True))
+    if any(seen.orders and not seen.reaches(seen.stamps[-1]) for seen in before.values()):
+        sleep(1)  # all are of one second: what is placed in it as well could be older, for all that lists tell
     for view in views:
         view.changing()
     for trading in trades:
