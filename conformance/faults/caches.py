@@ -258,6 +258,17 @@ class FillsEmptyTheTakersCacheAlone(_KeptForTheAccount):
         self.kept = {key: kept for key, kept in self.kept.items() if isinstance(key, tuple) and key[0] != who}
 
 
+# Kucoin/kucoin-api-docs#187
+@fault(breaks="list.status")
+class FillsLeaveOpenListsInTheCache(FillsEmptyTheTakersCacheAlone):
+    """Keeps lists of open orders for four seconds for each account, until it places or cancels something itself."""
+
+    seconds = 4.0
+
+    def is_kept(self, request: Request, answer: Response) -> bool:
+        return super().is_kept(request, answer) and _parameters(request).get("status") == "open"
+
+
 # -- as they should be -------------------------------------------------------------------------------------------------
 
 

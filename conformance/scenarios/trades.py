@@ -231,6 +231,19 @@ def meet(stage: Stage, victims: Sequence[Order]) -> None:
             stage.clear(other)
 
 
+def take_a_lot(stage: Stage, market: Market, victim: Order) -> None:
+    """Let the other account take a single lot of this live order, and look at both accounts; nothing is left of what it
+    places.
+    """
+    other = stage.other_view
+    assert other is not None
+    place(stage.driver, order(other, market, OPPOSITE[victim.side], victim.price, market.lot))
+    before = other.latest()
+    stage.look(stage.view, other)
+    if any(order.live for order in other.believed().unknown_to(before)):
+        stage.clear(other)
+
+
 def _offered(by: View, market: Market, victim: Order, price: Decimal | None) -> Placing:
     return order(by, market, OPPOSITE[victim.side], price, victim.quantity)
 
