@@ -9,7 +9,8 @@ import pytest
 from conformance.declare import cancels, needs, verifies
 from conformance.naming import count
 from conformance.orders import Query
-from conformance.scenarios.races import Races, Taking, Together
+from conformance.scenarios.races import PRICES, Races, Taking, Together
+from conformance.stage.placement import first_with_room
 from conformance.stage.stage import Stage
 from conformance.stage.wishes import Wish
 from conformance.verdict import NotObserved
@@ -104,12 +105,12 @@ def test_placing_during_cancel_all(stage: Stage) -> None:
 @pytest.mark.parametrize("side", sorted(TAKING))
 def test_filling_during_cancel_all(stage: Stage, side: str) -> None:
     """Orders taken from while it runs, or several do: what is told stays true, and what is filled is not told."""
-    raced = 0
+    market, raced = first_with_room(stage.markets, PRICES), 0
     with Races(stage) as races:
         for taking, following in _with_next(stage.effort.repeated(TAKING[side])):
-            raced += races.cancel_and_take(stage.markets[0], side, taking, following)
+            raced += races.cancel_and_take(market, side, taking, following)
         for taking in races.unsure * AGAIN:
-            raced += races.cancel_and_take(stage.markets[0], side, taking)
+            raced += races.cancel_and_take(market, side, taking)
     if not raced:
         raise NotObserved("nothing was filled in any race")
     stage.caller.observations.note(

@@ -52,7 +52,7 @@ class Taking:
 # Orders placed, or taken, while one cancel-all runs: two at a time, some before it, some within, some behind.
 _ORDERS = 6
 
-_PRICES = 8
+PRICES = 8  # of orders that are taken: one for each race, until they begin anew
 
 # Breaches that somebody else could have caused count once they were met so often.
 _MET_TWICE = 2
@@ -143,7 +143,7 @@ class Races:
         assert other is not None
         number = next(self._race)
         offers = self._offers(market, side, taking, number)
-        if number % _PRICES == 0:
+        if number % PRICES == 0:
             self._clear_takers()
         others_before = set(other.believed().orders)
         if self._others_at_first is None:
@@ -181,7 +181,7 @@ class Races:
             [] if taking.just_before else takers,
             just_before,
             also=stage.lane.views,
-            then=self._brings(partial(bring, coming)) if coming and (number + 1) % _PRICES else None,
+            then=self._brings(partial(bring, coming)) if coming and (number + 1) % PRICES else None,
         )
         uncertain = self._uncertain
         race = self._judge(heat, answers, others_before=others_before)
@@ -197,7 +197,7 @@ class Races:
         """
         markets = [market]
         if taking.half and not (taking.just_before or taking.of_one_market):
-            markets += [each for each in self._stage.markets if each is not market and has_room(each, _PRICES)]
+            markets += [each for each in self._stage.markets if each is not market and has_room(each, PRICES)]
         each = itertools.cycle((at, _price_of(number, at, side)) for at in markets)
         return list(itertools.islice(each, max(_ORDERS, len(markets))))
 
@@ -272,8 +272,8 @@ def _price_of(number: int, market: Market, side: str) -> Decimal:
     """The price of this race: one of its own, so that a stranger's order is hardly ever at it; and one at which it does
     not meet what the race before has left.
     """
-    number %= _PRICES
-    return prices_between(market, _PRICES)[-1 - number if side == "buy" else number]
+    number %= PRICES
+    return prices_between(market, PRICES)[-1 - number if side == "buy" else number]
 
 
 def _list(heat: Heat, query: Query | None) -> None:

@@ -88,6 +88,11 @@ def prices_between(market: Market, count: int, ticks_apart: int = 1) -> list[Dec
     return prices
 
 
+def first_with_room(markets: Sequence[Market], count: int) -> Market:
+    """The first that has_room for so many prices; the first of all, where none has."""
+    return next((market for market in markets if has_room(market, count)), markets[0])
+
+
 def has_room(market: Market, count: int) -> bool:
     """Whether there are as many prices between those at which orders of this run rest."""
     try:

@@ -88,13 +88,17 @@ def test_the_invariants_are_judged_without_a_test_hook_too(name: str, tmp_path: 
     assert fault.breaks in done.printed
 
 
-def test_a_market_without_room_for_trades_keeps_no_other_from_being_judged(tmp_path: Path) -> None:
-    with profile_in(tmp_path, faults.load()["average-without-volume"].sandbox()) as profile:
+@pytest.mark.parametrize(("fault", "narrow"), [("average-without-volume", "DFUSDT2"), ("returns-what-was-filled", "DFUSDT")])
+def test_a_market_without_room_for_trades_keeps_no_other_from_being_judged(
+    fault: str, narrow: str, tmp_path: Path
+) -> None:
+    loaded = faults.load()[fault]
+    with profile_in(tmp_path, loaded.sandbox()) as profile:
         text = profile.read_text(encoding="utf-8")
-        profile.write_text(text.replace('"DFUSDT2",', '"DFUSDT2", tick = "0.05",'), encoding="utf-8")
-        done = run(tmp_path, "--target", profile, "--only", "order.avg-fill-price", "--stop-on-first")
+        profile.write_text(text.replace(f'"{narrow}",', f'"{narrow}", tick = "0.05",'), encoding="utf-8")
+        done = run(tmp_path, "--target", profile, "--only", loaded.breaks, "--stop-on-first")
     assert done.code == 1, done.printed
-    assert done.with_verdict("fail") == {"order.avg-fill-price"}, done.printed
+    assert done.with_verdict("fail") == {loaded.breaks}, done.printed
 
 
 def test_a_walk_that_misses_orders_comes_with_the_lists_that_show_it(tmp_path: Path) -> None:
