@@ -20,6 +20,7 @@ from conformance.oracle.listing import MAX_LIMIT
 from conformance.orders import LIVE, Query
 from conformance.scenarios.cancellation import Following, cancel_all, clear_untouched
 from conformance.scenarios.trades import OPPOSITE
+from conformance.stage.book import CROSSED_AT_MOST
 from conformance.stage.many import add_many, arrange_many
 from conformance.stage.stage import Stage
 from conformance.stage.wishes import Wish, of_a_bystander, placed_beside, priced
@@ -203,7 +204,7 @@ def _wishes(
                 credential=by[kind["credential"]],
                 takes=kind["takes"] == "yes",
             )
-            for symbol, kind in placed(row, by_one, symbols, list(by), rng)
+            for symbol, kind in placed(row, by_one, symbols, list(by), CROSSED_AT_MOST, rng)
         ]
     old = count - young
     of_age = [YOUNG] * (young - len(wishes)) + [row["old"]] * old

@@ -203,11 +203,11 @@ def sorts(row: Row, count: int, markets: Sequence[str], rng: random.Random) -> l
 
 
 def placed(
-    row: Row, count: int, markets: Sequence[str], credentials: Sequence[str], rng: random.Random
+    row: Row, count: int, markets: Sequence[str], credentials: Sequence[str], most_filled: int, rng: random.Random
 ) -> list[tuple[str, Row]]:
     """So many orders of this set that are placed: market, side, how often each is filled, with which credential it is
     placed, and whether it takes. The first of them are each filled another number of times; together they meet most
-    pairs of these.
+    pairs of these. No more than `most_filled` of one market and side are filled, where some need not be.
     """
     fills = {ANY: "0123", "open": "0"}.get(row["status"], "123")
     parameters: dict[str, Sequence[str]] = {
@@ -228,4 +228,13 @@ def placed(
     early = rng.sample(sorted(each), len(each))
     kinds.sort(key=lambda kind: (kind is not each[kind["fills"]], early.index(kind["fills"])))
     first = rng.randrange(len(markets))
-    return [(markets[(first + number) % len(markets)], kinds[number % len(kinds)]) for number in range(count)]
+    filled: Counter[tuple[str, str]] = Counter()
+    made = []
+    for number in range(count):
+        market, kind = markets[(first + number) % len(markets)], kinds[number % len(kinds)]
+        if kind["fills"] != "0":
+            filled[market, kind["side"]] += 1
+            if filled[market, kind["side"]] > most_filled and "0" in fills:
+                kind = {**kind, "fills": "0", "takes": "no"}
+        made.append((market, kind))
+    return made

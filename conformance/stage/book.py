@@ -16,7 +16,7 @@ from conformance.verdict import DriverRefused
 from conformance.wire.signer import Credential
 
 # How many orders of one side that are taken from stand in a market at once, each at a price of its own.
-_CROSSED_AT_MOST = 8
+CROSSED_AT_MOST = 8
 
 # How many ticks away from the resting price an order may be placed, so that prices differ.
 _DEPTH = 5
@@ -120,7 +120,7 @@ class Book:
         first = kinds.index(credential) if credential in kinds else 0
         by = [kinds[(first + number) % len(kinds)] for number in range(times)]
         # What rests beside the next price would meet the order that stands there.
-        if takes and market.resting_sell - market.resting_buy < 4 * _CROSSED_AT_MOST * market.tick:
+        if takes and market.resting_sell - market.resting_buy < 4 * CROSSED_AT_MOST * market.tick:
             beyond = price
         else:
             beyond = price - market.tick if side == "buy" else price + market.tick
@@ -149,9 +149,9 @@ class Book:
         Each is a step better than the one before, so that what is left of that one stays behind it.
         """
         number = self._crossed[market.symbol, side]
-        self._crossed[market.symbol, side] = (number + 1) % _CROSSED_AT_MOST
+        self._crossed[market.symbol, side] = (number + 1) % CROSSED_AT_MOST
         half = (market.resting_sell - market.resting_buy) / 2
-        away = max(market.tick, half * (number + 1) / _CROSSED_AT_MOST // market.tick * market.tick)
+        away = max(market.tick, half * (number + 1) / CROSSED_AT_MOST // market.tick * market.tick)
         return min(market.resting_buy + away, _between(market)) if side == "buy" else market.resting_sell - away
 
 

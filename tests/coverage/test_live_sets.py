@@ -126,10 +126,27 @@ def test_the_orders_of_a_set_are_of_its_sort() -> None:
 def test_what_is_placed_is_of_the_sort_of_its_set_and_as_different_as_can_be() -> None:
     row = {"side": "sell", "status": "partially_filled"}
     for seed in range(6):
-        some = placed(row, 6, MARKETS, BOTH, random.Random(seed))
+        some = placed(row, 6, MARKETS, BOTH, 8, random.Random(seed))
         assert {market for market, _ in some} == {*MARKETS}
         assert {(kind["side"], kind["fills"], kind["credential"]) for _, kind in some} == {
             ("sell", fills, credential) for fills in "123" for credential in BOTH
         }
-        open_ones = placed(row | {"status": "open"}, 4, MARKETS, BOTH, random.Random(seed))
+        open_ones = placed(row | {"status": "open"}, 4, MARKETS, BOTH, 8, random.Random(seed))
         assert {(kind["fills"], kind["takes"]) for _, kind in open_ones} == {("0", "no")}
+
+
+def test_no_more_are_filled_of_a_market_and_side_than_can_stand_there() -> None:
+    for seed in range(6):
+        some = placed({"side": ANY, "status": ANY}, 51, ["BUSDT"], BOTH, 8, random.Random(seed))
+        assert len(some) == 51
+        assert Counter(kind["side"] for _, kind in some if kind["fills"] != "0") == {"buy": 8, "sell": 8}
+        assert {kind["takes"] for _, kind in some if kind["fills"] == "0"} == {"no"}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_each_market_meets_cancel_alls_of_each_size_by_its_name(seed: int) -> None:
+    sets = live_sets(MARKETS, {"caller": BOTH, "other": BOTH}, WAYS, seed)
+    met = {(row["scope"], row["size"]) for each in sets for rows in each for row in rows}
+    for market in MARKETS:
+        assert (market, "more") in met
+        assert len({size for scope, size in met if scope == market}) >= 4

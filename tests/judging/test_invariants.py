@@ -88,7 +88,9 @@ def test_the_invariants_are_judged_without_a_test_hook_too(name: str, tmp_path: 
     assert fault.breaks in done.printed
 
 
-@pytest.mark.parametrize(("fault", "narrow"), [("average-without-volume", "DFUSDT2"), ("returns-what-was-filled", "DFUSDT")])
+@pytest.mark.parametrize(
+    ("fault", "narrow"), [("average-without-volume", "DFUSDT2"), ("returns-what-was-filled", "DFUSDT")]
+)
 def test_a_market_without_room_for_trades_keeps_no_other_from_being_judged(
     fault: str, narrow: str, tmp_path: Path
 ) -> None:
