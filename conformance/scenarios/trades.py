@@ -91,16 +91,14 @@ class Trading:
 
     def sell_at_market(self) -> Steps:
         """The caller sells at whatever price, to two orders of the other account, of which the second wants more."""
-        prices = self._prices
-        yield [self._order(self._other, "buy", *each) for each in ((prices[3], 1), (prices[2], 5))]
+        yield [self._order(self._other, "buy", *each) for each in ((self._prices[3], 1), (self._prices[2], 5))]
         self._expect_untouched(self._other)
         yield [self._order(self._caller, "sell", None, 3)]
         return self._fills()
 
     def buy_for(self, amount: Decimal) -> Steps:
         """The caller buys for an amount, from two orders of the other account."""
-        prices = self._prices
-        yield [self._order(self._other, "sell", *each) for each in ((prices[1], 1), (prices[2], 5))]
+        yield [self._order(self._other, "sell", *each) for each in ((self._prices[1], 1), (self._prices[2], 5))]
         self._expect_untouched(self._other)
         yield [self._order(self._caller, "buy", None, None, amount)]
         return self._fills()
