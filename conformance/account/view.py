@@ -61,6 +61,7 @@ class View:
         self._latest: Snapshot | None = None
         self._believed: Snapshot | None = None
         self._since_changed: Snapshot | None = None
+        self._before_injecting: Snapshot | None = None
         self._looked_for_live = False
         self.apart: int | None = None  # the second from which on older live orders are looked at apart
         self._perhaps_live: Sequence[str | None] = ()  # records that could not be read, before this run placed any
@@ -101,7 +102,7 @@ class View:
 
     @property
     def first_since_changed(self) -> Snapshot:
-        """The first look since anything was done to the account."""
+        """Each order as it was first seen since anything was done to the account; injecting does nothing to others."""
         return self._since_changed or self.latest()
 
     def fresh(self, pages: int = 1, up_to: int | None = None) -> Snapshot:
@@ -194,7 +195,9 @@ class View:
         Raises what `send` raises.
         """
         self.latest()
+        before = self._since_changed or self._before_injecting
         self._changed()  # whole orders trade with nobody
+        self._before_injecting = before  # and change no other one
         self.journal.intend([ticket for ticket in tickets if ticket.live])
         send()
         for ticket in tickets:
@@ -227,7 +230,7 @@ class View:
 
     def _changed(self) -> None:
         self.account.coming.clear()
-        self._since_changed = None
+        self._since_changed = self._before_injecting = None
         self._known = None
         self._believed = None
         self.delays.changed_at = time.monotonic()
@@ -287,7 +290,8 @@ class View:
             judge_succession(self.account, self._latest, snapshot, self.lag.pending)
         self.lag.look(snapshot, asked_at)
         self._latest = snapshot if self._latest is None else snapshot.over(self._latest, is_behind=is_behind)
-        self._since_changed = self._since_changed or snapshot
+        if self._since_changed is None:
+            self._since_changed = snapshot.after(self._before_injecting)
         if self.opposite is not None:
             self.opposite.account.foreign |= {order.identity: snapshot.exchanges for order in snapshot.orders.values()}
         return snapshot

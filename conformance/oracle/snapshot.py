@@ -93,6 +93,12 @@ class Snapshot:
         told_over = self.told_over | (older.told_over - self.orders.keys())
         return replace(older, orders=both, exchanges=self.exchanges, unread=self.unread, told_over=told_over)
 
+    def after(self, first: Self | None) -> Self:
+        """Each order of both as it was seen first, with the lists of both."""
+        if first is None:
+            return self
+        return replace(self, orders={**self.orders, **first.orders}, exchanges=(*first.exchanges, *self.exchanges))
+
     def unknown_to(self, older: Self) -> list[Order]:
         """The orders that are not in `older`, and would be there if they had existed then."""
         new = (order for id, order in self.orders.items() if id not in older.orders)

@@ -52,6 +52,19 @@ def test_what_is_live_is_come_by_however_many_orders_have_been_placed_since(sand
     assert len(seen.exchanges) == 3
 
 
+def test_injecting_does_nothing_to_what_was_seen_before(sandbox: Sandbox, view: View) -> None:
+    now = int(time.time())
+    fill(sandbox, 2, now - 9, "rejected")
+    seen = view.settled()
+    sandbox.exchange.orders["alice"].clear()
+    view.inject([], lambda: fill(sandbox, 1, now - 5))
+    assert view.fresh().orders.keys().isdisjoint(seen.orders)
+    assert len(view.first_since_changed.orders) == 3
+    view.changing()
+    view.fresh()
+    assert len(view.first_since_changed.orders) == 1
+
+
 def test_no_more_pages_are_asked_for_than_that_takes(sandbox: Sandbox, view: View) -> None:
     now = int(time.time())
     fill(sandbox, 900, now - 100)
