@@ -11,7 +11,7 @@ from conformance.account.ahead import Wanted, asked_ahead
 from conformance.account.answers import Page
 from conformance.account.blame import charge
 from conformance.account.contradiction import of_contradiction
-from conformance.account.looks import lists_about
+from conformance.account.looks import lists_about, told_of
 from conformance.operations import LIST
 from conformance.oracle.listing import explain, limit_requirement, page_size
 from conformance.oracle.snapshot import Interval, Snapshot
@@ -166,8 +166,8 @@ class Known:
         if requirement is None:
             page, breaches = self._shortest(page, breaches)
         requirement = breaches[0].requirement or requirement or self._blame(page)
-        shown = lists_about(held_against, breaches[0], (*page.orders, *held_against.orders.values()))
-        evidence = (*shown, page.exchange)
+        told = told_of(breaches[0], (*page.orders, *held_against.orders.values()))
+        evidence = (*lists_about(told, held_against), page.exchange)
         self._account.observations.report(charge(breaches, requirement), *evidence, raising=True)
 
     def _shortest(self, page: Page, breaches: list[Breach]) -> tuple[Page, list[Breach]]:

@@ -11,7 +11,7 @@ from conformance.oracle.listing import MAX_LIMIT, Listing
 from conformance.oracle.records import read
 from conformance.oracle.snapshot import Snapshot
 from conformance.oracle.succession import SUCCESSION
-from conformance.orders import Order, Query
+from conformance.orders import LackingOrder, Order, Query
 from conformance.verdict import Breach
 from conformance.wire.answers import decoded
 
@@ -64,15 +64,33 @@ def _page_due(order: Order, seen: Snapshot, limit: int) -> int:
     return len(seen.exchanges) - 1
 
 
-def lists_about(snapshot: Snapshot, breach: Breach, orders: Iterable[Order]) -> Sequence[Exchange]:
-    """The list of a snapshot that shows, or would have to show, the one of these orders that the breach tells of; the
-    first one, where it tells of none.
+def with_lists(
+    breaches: Iterable[Breach], before: Sequence[Snapshot], between: Sequence[Exchange], after: Sequence[Snapshot]
+) -> list[Breach]:
+    """The breaches, each with what shows it, unless it has that already: the requests `between` the looks, and of each
+    look the list about the order that the breach tells of.
     """
-    order = next((each for each in orders if f"{each}" in breach.want or f"{each}" in breach.got), None)
-    if order is None or len(snapshot.exchanges) < 2:
-        return snapshot.exchanges[:1]
-    showing = (exchange for exchange in snapshot.exchanges if order.id in _listed_by(exchange))
-    return [next(showing, snapshot.exchanges[_page_due(order, snapshot, MAX_LIMIT)])]
+    orders = [order for look in (*before, *after) for order in look.orders.values()]
+    found = []
+    for breach in breaches:
+        order = None if breach.exchanges else told_of(breach, orders)
+        lists = [[exchange for look in looks for exchange in lists_about(order, look)] for looks in (before, after)]
+        found.append(breach._replace(exchanges=breach.exchanges or (*lists[0], *between, *lists[1])))
+    return found
+
+
+def told_of(breach: Breach, orders: Iterable[Order]) -> Order | None:
+    """The one of these orders that the breach tells of, if lists tell what it is."""
+    words = f"{breach.want} {breach.got}"
+    return next((each for each in orders if f"{each}" in words and not isinstance(each, LackingOrder)), None)
+
+
+def lists_about(order: Order | None, seen: Snapshot) -> Sequence[Exchange]:
+    """The list of a look that shows this order, or would have to show it; the first one, where there is no order."""
+    if order is None or len(seen.exchanges) < 2:
+        return seen.exchanges[:1]
+    showing = (exchange for exchange in seen.exchanges if order.id in _listed_by(exchange))
+    return [next(showing, seen.exchanges[_page_due(order, seen, MAX_LIMIT)])]
 
 
 def judge_succession(account: Account, before: Snapshot, seen: Snapshot, pending: Set[str]) -> None:
@@ -87,6 +105,5 @@ def judge_succession(account: Account, before: Snapshot, seen: Snapshot, pending
         before = replace(before, orders=told)
     judgement = SUCCESSION.judge(before, seen)
     account.observations.count(judgement.saw)
-    for breach in judgement.breaches:
-        orders = *before.orders.values(), *seen.orders.values()
-        account.observations.report([breach], *lists_about(before, breach, orders), *lists_about(seen, breach, orders))
+    for breach in with_lists(judgement.breaches, [before], (), [seen]):
+        account.observations.report([breach])

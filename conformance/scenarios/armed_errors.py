@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from urllib.parse import urlencode
 
 from conformance.account.blame import charge
+from conformance.account.looks import with_lists
 from conformance.evidence import Exchange
 from conformance.operations import CANCEL_ALL, LIST, Operation
 from conformance.oracle.errors import BUSY, armed_error, busy_in_the_wild
@@ -71,8 +72,7 @@ def _cancel_fails(stage: Stage, error: str) -> None:
         evidence = _fails(stage, error, CANCEL_ALL, query, credential)
         after = view.believed(len(before.exchanges))
         lost = harm_done(stage, before, after)
-        shown = (*before.exchanges[:1], *evidence, *after.exchanges[:1])
-        observations.report(charge(lost, "cancel.busy-no-loss"), *shown)
+        observations.report(with_lists(charge(lost, "cancel.busy-no-loss"), [before], evidence, [after]))
         _succeeds(stage, error, symbol, credential, evidence)
     except BaseException:
         stage.driver.fault(error, 0)  # else no call is armed any more, since one has just succeeded

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import replace
 
 from conformance.account.blame import BAD_INPUT
+from conformance.account.looks import with_lists
 from conformance.account.sent import Signed
 from conformance.operations import CANCEL_ALL
 from conformance.oracle.harm import Attempt, harm
@@ -109,11 +110,10 @@ def attempt(
     answer = send()
     after = stage.view.believed(len(before.exchanges))
     done = harm_done(stage, before, after, reach)
-    evidence = (*before.exchanges[:1], answer.exchange, *after.exchanges[:1])
     due = f"{instead}, and " if instead else ""
     blamed = [breach._replace(requirement=requirement, want=f"{due}{breach.want}") for breach in done]
     blamed += [breach._replace(exchanges=breach.exchanges or (answer.exchange,)) for breach in wrong(answer)]
-    stage.caller.observations.report(blamed, *evidence, raising=True)
+    stage.caller.observations.report(with_lists(blamed, [before], [answer.exchange], [after]), raising=True)
     return answer
 
 

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from conformance.account.ahead import asked_ahead
 from conformance.account.answers import Canceled, Page
 from conformance.account.blame import charge
+from conformance.account.looks import with_lists
 from conformance.account.patience import pause_s
 from conformance.account.sent import Signed
 from conformance.account.view import View
@@ -119,11 +120,10 @@ def cancel_all(
     if opposite is not None:
         opposite.believe(other_after)
     account.observations.count(judgement.saw)
-    lists_before = (*before.exchanges[:1], *other_before.exchanges[:1])
-    evidence = (*lists_before, *earlier, answer.exchange, *after.exchanges[:1], *other_after.exchanges[:1])
+    looks = [before, other_before], (*earlier, answer.exchange), [after, other_after]
     views = [(view, before, after), *([] if opposite is None else [(opposite, other_before, other_after)])]
-    found = explained(judgement.breaches, views)
-    account.observations.report([*view.lag.breaches(), *found], *evidence, raising=True)
+    found = [*view.lag.breaches(), *explained(judgement.breaches, views)]
+    account.observations.report(with_lists(found, *looks), raising=True)
     readers.judge(before, after)
     return cancellation
 
@@ -186,9 +186,9 @@ def cancel_nothing(
         for symbol, credential in each:
             arrange()
             cancel_all(stage, symbol, credential=credential, may_reject=may_reject, bystander=bystander)
-    around = [looks.exchanges[:1] for looks in (before, other_before, after, other_after)]
-    shown = (*around[0], *around[1], *(answer.exchange for answer in answers), *around[2], *around[3])
-    account.observations.report(wrong, *shown, raising=True)
+    between = [answer.exchange for answer in answers]
+    found = with_lists(wrong, [before, other_before], between, [after, other_after])
+    account.observations.report(found, raising=True)
     for judgement in judgements:
         account.observations.count(judgement.saw)
 
@@ -273,8 +273,7 @@ def _expect_unchanged(view: View, before: Snapshot, *evidence: Exchange) -> None
         if not breaches or asked_at > view.delays.consistent_from:
             break
         sleep(pause_s(time.monotonic() - began))
-    told = (*before.exchanges[:1], *evidence, *after.exchanges[:1])
-    view.account.observations.report(breaches, *told, raising=True)
+    view.account.observations.report(with_lists(breaches, [before], evidence, [after]), raising=True)
 
 
 def expect_listed(stage: Stage, cancellation: Answered, earlier: Page) -> None:

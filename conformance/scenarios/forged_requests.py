@@ -7,6 +7,7 @@ from functools import partial
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+from conformance.account.looks import with_lists
 from conformance.account.sent import Signed
 from conformance.evidence import Exchange
 from conformance.naming import count
@@ -177,8 +178,7 @@ class _Tried(NamedTuple):
         after_all = f"after {count(len(self.answers), 'cancel-all')} with forged credentials"
         found = [breach._replace(requirement=requirement, want=f"{breach.want} {after_all}") for breach in self.done]
         between = [answer.exchange for answer in self.answers]
-        shown_by = (*self.before.exchanges[:1], *between, *self.after.exchanges[:1])
-        stage.caller.observations.report(found, *shown_by, raising=True)
+        stage.caller.observations.report(with_lists(found, [self.before], between, [self.after]), raising=True)
 
 
 def cancel_alone(stage: Stage, forged: Forgery, query: str = "") -> None:

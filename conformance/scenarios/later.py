@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import permutations
 
+from conformance.account.looks import lists_about, with_lists
 from conformance.account.view import View
 from conformance.naming import count
 from conformance.oracle.cancel_case import GONE, became, differences
@@ -32,7 +33,7 @@ def expect_unchanged(stage: Stage, earlier: Snapshot) -> None:
     now = stage.view.settled()
     over = replace(earlier, orders={id: order for id, order in earlier.orders.items() if not order.live})
     breaches = [each._replace(requirement=_broken_by(each.changed)) for each in changed_by_reading(over, now)]
-    stage.caller.observations.report(breaches, *earlier.exchanges[:1], *now.exchanges[:1], raising=True)
+    stage.caller.observations.report(with_lists(breaches, [earlier], (), [now]), raising=True)
 
 
 def explained(breaches: Sequence[Breach], views: Sequence[tuple[View, Snapshot, Snapshot]]) -> Sequence[Breach]:
@@ -56,7 +57,7 @@ def _shown_to_another(views: Sequence[tuple[View, Snapshot, Snapshot]]) -> Breac
         foreign = (order for order in strange if order.id in of_the_other.orders)
         if (order := next(foreign, None)) is not None:
             got = f"{order}, which is another account's"
-            return Breach(f"only orders of {view}", got, "list.own-only", exchanges=after.exchanges[:1])
+            return Breach(f"only orders of {view}", got, "list.own-only", exchanges=(*lists_about(order, after),))
     return None
 
 
@@ -75,7 +76,8 @@ def _hidden(views: Sequence[tuple[View, Snapshot, Snapshot]]) -> Breach | None:
             of_market = view.account.list(at.without("status"))
             whole = any(order.id == was.id for order in of_market.orders)
             requirement = "list.symbol-omitted" if whole else "list.limit-default"
-            return Breach(want, got, requirement, exchanges=(*after.exchanges[:1], shown.exchange), changed=GONE)
+            lists = (*lists_about(was, after), shown.exchange)
+            return Breach(want, got, requirement, exchanges=lists, changed=GONE)
     return None
 
 
@@ -105,7 +107,7 @@ def _changed_by_itself(views: Sequence[tuple[View, Snapshot, Snapshot]]) -> Brea
             # What becomes live again by itself is canceled again by the next one.
             if (way := became(difference := was.changes(now), now)) in ways or now.live:
                 want = f"{was} in later lists as it was canceled"
-                shown = (*after.exchanges[:1], *later.exchanges[:1])
+                shown = (*lists_about(was, after), *lists_about(was, later))
                 looks = (*after.exchanges, *later.exchanges)
                 within_s = math.ceil(max(each.came_at for each in looks) - min(each.sent_at for each in looks))
                 got = f"{differences(difference, now)}, within {within_s} s, with nothing done to it"

@@ -8,6 +8,7 @@ from functools import partial
 
 from conformance.account.answers import Canceled
 from conformance.account.blame import charge
+from conformance.account.looks import with_lists
 from conformance.oracle.races import RACES, Race
 from conformance.orders import Query
 from conformance.profile import Market
@@ -112,8 +113,8 @@ class Races:
             self._stage.caller.observations.report(other.lag.breaches(), raising=True)
             race = Race(others_before, others_after, [answers[-1].orders])
             breaches = charge(RACES.judge(race).breaches, "cancel.concurrent-once")
-            raced = (*others_before.exchanges[:1], *heat.requests, *others_after.exchanges[:1])
-            stage.caller.observations.report(_told_closely(breaches, heat), *raced, raising=True)
+            found = with_lists(_told_closely(breaches, heat), [others_before], heat.requests, [others_after])
+            stage.caller.observations.report(found, raising=True)
 
     def cancel_and_place(
         self, wishes: Sequence[Wish], market: Market, *, of_one_market: bool = False, following: bool = False
@@ -255,7 +256,8 @@ class Races:
         judgement = RACES.judge(race)
         evidence = (*heat.before.exchanges[:1], *heat.requests, *after.exchanges[:1])
         breaches = [*view.lag.breaches(), *_told_closely(self._counted(judgement.breaches), heat)]
-        view.account.observations.report(breaches, *evidence, raising=True)
+        found = with_lists(breaches, [heat.before], heat.requests, [after])
+        view.account.observations.report(found, raising=True)
         view.account.observations.count(dict.fromkeys(judgement.saw, 1))
         heat.readers.judge(heat.before, after, evidence, {} if others_before is None else _WHILE_FILLED)
         return race

@@ -4,6 +4,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 from conformance.account.known import Known
+from conformance.account.looks import with_lists
 from conformance.account.view import View
 from conformance.oracle.listing import MAX_LIMIT
 from conformance.oracle.model import Model
@@ -75,7 +76,7 @@ class Walk:
     def _follow(self, view: View) -> None:
         seen = view.believed()
         breaches = self._models[view.account.name].follow(seen)
-        view.account.observations.report(breaches, *seen.exchanges[:1], raising=True)
+        view.account.observations.report(with_lists(breaches, (), (), [seen]), raising=True)
 
     def _view(self, whose: str) -> View:
         return self._stage.view if whose == "caller" or self._stage.other_view is None else self._stage.other_view

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
 from conformance.account.answers import Canceled
+from conformance.account.looks import with_lists
 from conformance.account.patience import pause_s
 from conformance.account.view import View
 from conformance.observations import Observations
@@ -82,10 +83,10 @@ def judge_answer(
     case, judgement = looked_at(
         view, lambda: replace(case, after=again(view, [before] if many is None else many.parts))
     )
-    shown = (*before.exchanges[:1], answer.exchange, *case.after.exchanges[:1])
+    breaches = with_lists(judgement.breaches, [before], [answer.exchange], [case.after])
     noted = Observations()  # it is not what the check is about
-    noted.report(judgement.breaches, *shown)
+    noted.report(breaches)
     view.account.observations.adopt(noted)
     # What has to be met again is met by a check that is about it, if it is tried once more.
-    view.account.observations.report([each for each in judgement.breaches if not each.certain], *shown)
+    view.account.observations.report([each for each in breaches if not each.certain])
     return case.after

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
 from conformance.account.account import Account
-from conformance.account.looks import judge_succession, lists_about, unless_back
+from conformance.account.looks import judge_succession, lists_about, told_of, unless_back, with_lists
 from conformance.evidence import Exchange
 from conformance.observations import Observations
 from conformance.oracle.snapshot import Snapshot
@@ -65,7 +66,18 @@ FULL = [record(f"f{number}", created_at=10) for number in range(200)]
 def test_a_breach_is_shown_by_the_list_that_shows_or_lacks_its_order(told: dict[str, Any], number: int) -> None:
     seen, lacking = look(FULL, [OTHER, OLD]), Order.from_json(TIED)
     breach = Breach("nothing else", f"{Order.from_json(told)}, in vain")
-    assert [*lists_about(seen, breach, [lacking, *seen.orders.values()])] == [seen.exchanges[number]]
+    assert [*lists_about(told_of(breach, [lacking, *seen.orders.values()]), seen)] == [seen.exchanges[number]]
+
+
+def test_each_breach_has_its_own_lists_around_what_was_done() -> None:
+    before, after = look(FULL, [OTHER, OLD]), look([*FULL[1:], OTHER], [OLD])
+    delete = replace(before.exchanges[0], method="DELETE")
+    of_new, of_old, told = (Breach(f"{Order.from_json(each)} untouched", "gone") for each in (FULL[0], OLD, OTHER))
+    told = told._replace(exchanges=(delete,))
+    found = with_lists([of_new, of_old, told], [before], [delete], [after])
+    assert found[0].exchanges == (before.exchanges[0], delete, after.exchanges[0])
+    assert found[1].exchanges == (before.exchanges[1], delete, after.exchanges[1])
+    assert found[2].exchanges == (delete,)
 
 
 @pytest.mark.parametrize(("owned", "named"), [((), ["order.id"]), (("new",), [])])
