@@ -33,6 +33,8 @@ def markdown(results: Results) -> str:
     if unexercised := words.by_fact(results.with_verdict(Verdict.NONE)):
         told = {"; add ".join(filter(None, (fact.says, fact.enable))): ids for fact, ids in unexercised.items()}
         parts.append(f"### {_say('Not tested')}\n\n" + _listed(told))
+    if in_part := words.by_part(results.with_verdict(Verdict.PASS)):
+        parts.append(f"### {_say('Tested in part')}\n\n" + _listed(in_part))
     listed = {
         "Waivers to correct": results.bad_waivers,
         "Left on the target": results.mishaps.left,

@@ -61,6 +61,7 @@ def _body(results: Results, report_dir: Path, detail: Detail) -> RenderableType:
     parts += _section("Waivers to correct", (Text(line, style="bold yellow") for line in results.bad_waivers))
     parts += _section("Inconclusive", _inconclusive(results.with_verdict(Verdict.INCONCLUSIVE)))
     parts += _section("Not tested", _unexercised(results.with_verdict(Verdict.NONE)))
+    parts += _section("Tested in part", _in_part(results.with_verdict(Verdict.PASS)))
     parts += _section("Left on the target, as far as lists show", (Text(line) for line in results.mishaps.left))
     parts += _section("The suite itself failed", (Text(crash) for crash in results.mishaps.crashes))
     if figures := overload.told(results):
@@ -163,6 +164,11 @@ def _violation(result: RequirementResult, results: Results) -> RenderableType:
 def _inconclusive(results: Iterable[RequirementResult]) -> Iterable[RenderableType]:
     for reason, ids in words.by_reason(results).items():
         yield Text(reason).append(f"\n  {', '.join(ids)}", style=_STYLES[Verdict.INCONCLUSIVE])
+
+
+def _in_part(results: Iterable[RequirementResult]) -> Iterable[RenderableType]:
+    for reason, ids in words.by_part(results).items():
+        yield Text(reason).append(f"\n  {', '.join(ids)}", style=_STYLES[Verdict.NONE])
 
 
 def _unexercised(results: Iterable[RequirementResult]) -> Iterable[RenderableType]:

@@ -193,6 +193,16 @@ def by_fact(results: Iterable[RequirementResult]) -> Mapping[Missing, list[str]]
     return ids
 
 
+def by_part(results: Iterable[RequirementResult]) -> Mapping[str, list[str]]:
+    """What kept some checks of these from judging where others did, as their reasons tell: the ids, by the reason."""
+    ids: dict[str, list[str]] = {}
+    for result in results:
+        _, _, reasons = result.reason.partition("in part: ")
+        for reason in filter(None, reasons.split("; ")):
+            ids.setdefault(reason, []).append(result.id)
+    return ids
+
+
 def _exercised(results: Results) -> str:
     chosen = [*filter(None, [results.selection]), *([f"-k {results.select!r}"] if results.select else [])]
     tested, whole = len(results.exercised), count(len(results.at()), "requirement")

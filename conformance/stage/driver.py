@@ -211,7 +211,8 @@ class Driver:
             self._noted.append(answer.exchange)
         if not 200 <= answer.status < 300:
             words = answer.exchange.response_body[:200]
-            told = f"the target refused {answer.exchange.method} {answer.exchange.url}: {answer.status} {words}"
+            url, _, _ = answer.exchange.url.partition("?")  # what differs from call to call is no part of the reason
+            told = f"the target refused {answer.exchange.method} {url}: {answer.status} {words}"
             if action is self._profile.place:
                 told += _remedy(answer, values)
             raise DriverRefused(told, answer.status)

@@ -8,6 +8,7 @@ import pytest
 
 from conformance.judging import verdicts
 from conformance.judging.verdicts import Outcome
+from conformance.reporting.words import by_part
 from conformance.requirements import Consequence, Requirement
 from conformance.results import Finding, Mishaps, Missing, RequirementResult, Results
 from conformance.verdict import Ending, Verdict
@@ -54,6 +55,12 @@ def test_every_requirement_is_there_exercised_or_not() -> None:
     assert found["list.d"].reason == "there is no check for it yet"
     assert found["list.b"].reason == "no check of it was run"
     assert found["order.a"].reason == "no response contained what this test needs"
+
+
+def test_what_kept_some_checks_from_judging_can_be_told_by_its_reasons() -> None:
+    left = [outcome("list.b", ending="not exercised", reason=why) for why in ("no room", "no time", "no room")]
+    found = verdicts_of(SEEN, *left, replace(SEEN, notes={"list.b": "by two lists"}))
+    assert by_part(found.values()) == {"no room": ["list.b"], "no time": ["list.b"]}
 
 
 BESIDE = outcome("list.b", beside={"list.b": FINDING})

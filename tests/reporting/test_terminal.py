@@ -63,6 +63,14 @@ def test_what_was_not_exercised_is_grouped_by_its_reason() -> None:
     assert "no violation found (1 of 3 requirements tested)" in shown
 
 
+def test_what_kept_some_checks_from_judging_is_told_beside_a_pass() -> None:
+    both = requirement("cancel.exact", Verdict.PASS, reason="in part: no room; no time")
+    raced = requirement("cancel.complete", Verdict.PASS, reason="0 of 8 races went wrong; in part: no room")
+    shown = text(results(CLEAN, both, raced))
+    assert "Tested in part no room cancel.exact, cancel.complete no time cancel.exact" in shown
+    assert "Tested in part" not in text(results(CLEAN))
+
+
 def test_what_would_enable_it_stands_beside_it() -> None:
     unmet = replace(requirement("list.limit-max", Verdict.NONE), missing=(Missing("201 orders are known", "a driver"),))
     assert "needs 201 orders are known add a driver list.limit-max" in text(results(CLEAN, unmet))
