@@ -13,14 +13,14 @@ from conformance.account.ahead import asked_ahead
 from conformance.account.known import Known
 from conformance.account.view import View
 from conformance.coverage.array import Row
-from conformance.coverage.live_sets import COUNTS, EVERYWHERE, LATER, live_sets, placed, sorts, triples_of
+from conformance.coverage.live_sets import ANY, COUNTS, EVERYWHERE, LATER, live_sets, placed, sorts, triples_of
 from conformance.coverage.population import YOUNG
 from conformance.declare import cancels, early, needs, verifies
 from conformance.oracle.listing import MAX_LIMIT
 from conformance.orders import LIVE, Query
 from conformance.scenarios.cancellation import Following, cancel_all, clear_untouched
 from conformance.scenarios.trades import OPPOSITE
-from conformance.stage.book import CROSSED_AT_MOST
+from conformance.stage.book import stand_at_most
 from conformance.stage.many import add_many, arrange_many
 from conformance.stage.stage import Stage
 from conformance.stage.wishes import Wish, of_a_bystander, placed_beside, priced
@@ -102,7 +102,7 @@ def test_any_number_of_live_orders(stage: Stage, number: int) -> None:
     """
     count = another_size(stage, COUNTS[number][0], number)
     if not stage.arranger.injects and count > PLACED:
-        raise NotObserved(f"{count} live orders are needed, which takes [driver.inject]")
+        raise NotObserved(f"sets of more than {PLACED} live orders take [driver.inject]")
     (first, *rest), *later = sets_of(stage)[number]
     if stage.target.consistency_ms:
         later = []  # each would be waited for as long as lists lag
@@ -110,11 +110,14 @@ def test_any_number_of_live_orders(stage: Stage, number: int) -> None:
     counts = (count, *COUNTS[number][1:])
     wishes = stage.arranger.priced(wishes_of(stage, [first, *rest], counts, number))
     many = arrange_many(stage, view, wishes, bystander_of(stage, view, wishes, number))
-    if (shown := sum(len(part.live(symbol)) for part in many.parts)) < count:
-        raise NotObserved(f"lists show {shown} of {count} live orders that were created")
+    live = [order for part in many.parts for order in part.live(symbol)]
+    if len(live) < count:
+        raise NotObserved(f"lists show {len(live)} of {count} live orders that were created")
+    as_chosen = first["status"] == ANY or all(order.status == first["status"] for order in live)
     credentials = {f"{each}": each for each in view.account.credentials}
     canceled = cancel_all(stage, symbol, by=view, credential=credentials[first["credential"]], many=many)
-    met, sent = [first], [each for each in (canceled.exchange,) if each is not None]
+    met = [first] if as_chosen else []
+    sent = [each for each in (canceled.exchange,) if each is not None]
     following = Following(stage, view, canceled.after)
     # Old orders that stay live would have to be looked for by every look.
     for row in rest:
@@ -196,6 +199,7 @@ def _wishes(
     if "placing" in stage.ways:
         by = {f"{each}": each for each in stage.view_of(row["account"]).account.credentials}
         by_one = min(young, most_placed) if stage.arranger.injects else young
+        room = {symbol: stand_at_most(markets[symbol]) - 1 for symbol in symbols}  # a bystander may have one
         wishes = [
             Wish(
                 markets[symbol],
@@ -204,7 +208,7 @@ def _wishes(
                 credential=by[kind["credential"]],
                 takes=kind["takes"] == "yes",
             )
-            for symbol, kind in placed(row, by_one, symbols, list(by), CROSSED_AT_MOST, rng)
+            for symbol, kind in placed(row, by_one, room, list(by), rng)
         ]
     old = count - young
     of_age = [YOUNG] * (young - len(wishes)) + [row["old"]] * old

@@ -41,6 +41,8 @@ _TWO_AT_ONCE, _LAST_BY_NAME = 0.15, 0.4
 _PAIRS = ((0, 0, 0, 0), (0, 1, 1, 1), (1, 0, 1, 1), (1, 1, 0, 1), (1, 1, 1, 0))
 _OF_ALL_MARKETS = 2  # of the smaller sets, and of the later ones besides that of about 200
 
+_FILLED = 8  # of one market and side of a set at most, where the others need not be: it takes time
+
 _TAKING = 0.35  # of the sets: some of what is placed there takes from others
 
 
@@ -203,11 +205,13 @@ def sorts(row: Row, count: int, markets: Sequence[str], rng: random.Random) -> l
 
 
 def placed(
-    row: Row, count: int, markets: Sequence[str], credentials: Sequence[str], most_filled: int, rng: random.Random
+    row: Row, count: int, markets: Mapping[str, int], credentials: Sequence[str], rng: random.Random
 ) -> list[tuple[str, Row]]:
     """So many orders of this set that are placed: market, side, how often each is filled, with which credential it is
     placed, and whether it takes. The first of them are each filled another number of times; together they meet most
-    pairs of these. No more than `most_filled` of one market and side are filled, where some need not be.
+    pairs of these.
+
+    `markets`: how many orders of one side can be partly filled there. Where some need not be, a few are.
     """
     fills = {ANY: "0123", "open": "0"}.get(row["status"], "123")
     parameters: dict[str, Sequence[str]] = {
@@ -227,14 +231,14 @@ def placed(
     each = {kind["fills"]: kind for kind in reversed(kinds)}
     early = rng.sample(sorted(each), len(each))
     kinds.sort(key=lambda kind: (kind is not each[kind["fills"]], early.index(kind["fills"])))
-    first = rng.randrange(len(markets))
+    symbols, first = list(markets), rng.randrange(len(markets))
     filled: Counter[tuple[str, str]] = Counter()
     made = []
     for number in range(count):
-        market, kind = markets[(first + number) % len(markets)], kinds[number % len(kinds)]
+        market, kind = symbols[(first + number) % len(symbols)], kinds[number % len(kinds)]
         if kind["fills"] != "0":
             filled[market, kind["side"]] += 1
-            if filled[market, kind["side"]] > most_filled and "0" in fills:
+            if filled[market, kind["side"]] > min(markets[market], _FILLED if "0" in fills else count):
                 kind = {**kind, "fills": "0", "takes": "no"}
         made.append((market, kind))
     return made

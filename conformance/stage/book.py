@@ -15,8 +15,8 @@ from conformance.stage.wishes import Wish
 from conformance.verdict import DriverRefused
 from conformance.wire.signer import Credential
 
-# How many orders of one side that are taken from stand in a market at once, each at a price of its own.
-CROSSED_AT_MOST = 8
+# Where there is room, prices are left for so many orders of a market and side that are taken from.
+_CROSSED = 8
 
 # How many ticks away from the resting price an order may be placed, so that prices differ.
 _DEPTH = 5
@@ -38,6 +38,14 @@ class _Crossing(NamedTuple):
         return mine > others if self.side == "buy" else mine < others
 
 
+def stand_at_most(market: Market) -> int:
+    """How many orders of one side, partly filled, can stand between the resting prices of a market: each at a price of
+    its own, and at none that the other side may have.
+    """
+    ticks = int((market.resting_sell - market.resting_buy) / market.tick)
+    return max(1, (ticks - 1) // 2)
+
+
 class Book:
     """Places orders of one lane, side by side where they do not trade with each other."""
 
@@ -45,6 +53,7 @@ class Book:
         self._lane = lane
         self._rng = rng
         self._crossed: Counter[tuple[str, str]] = Counter()  # orders to be taken from, by market and side
+        self._crossing_now: Counter[tuple[str, str]] = Counter()  # those of them that are being arranged
         self._looked_in_between = False
 
     def arrange(self, wishes: Mapping[View, Sequence[Wish]], beside: Sequence[Callable[[], None]] = ()) -> None:
@@ -53,15 +62,17 @@ class Book:
         Raises DriverRefused.
         """
         self._crossed.clear()
+        of_all = [wish for some in wishes.values() for wish in some]
+        self._crossing_now = Counter((wish.market.symbol, wish.side) for wish in of_all if wish.fills)
         crossings: defaultdict[str, list[_Crossing]] = defaultdict(list)
         resting = []
         each = [(view, wish) for view, some in wishes.items() for wish in some]
         for view, wish in sorted(each, key=lambda each: each[1].takes):
-            if wish.fills and view.opposite is not None:
-                share = Decimal("0.5") if wish.fills == 1 else Decimal("0.1")
-                made, by = self._crossing(
-                    view, wish.market, wish.side, share, wish.fills, wish.credential, takes=wish.takes
-                )
+            # Of each order a lot is left.
+            fills = min(wish.fills, int(wish.market.quantity / wish.market.lot) - 1)
+            if fills > 0 and view.opposite is not None:
+                share = Decimal("0.5") if fills == 1 else Decimal("0.1")
+                made, by = self._crossing(view, wish.market, wish.side, share, fills, wish.credential, takes=wish.takes)
                 crossings[wish.market.symbol].append(_Crossing(wish.side, made, by, wish.takes))
             else:
                 resting.append(self.resting(view, wish.market, wish.side, wish.price, wish.credential))
@@ -120,7 +131,7 @@ class Book:
         first = kinds.index(credential) if credential in kinds else 0
         by = [kinds[(first + number) % len(kinds)] for number in range(times)]
         # What rests beside the next price would meet the order that stands there.
-        if takes and market.resting_sell - market.resting_buy < 4 * CROSSED_AT_MOST * market.tick:
+        if takes and _half_in_ticks(market) < 2 * (self._prices(market, side) + 1):
             beyond = price
         else:
             beyond = price - market.tick if side == "buy" else price + market.tick
@@ -148,11 +159,15 @@ class Book:
 
         Each is a step better than the one before, so that what is left of that one stays behind it.
         """
-        number = self._crossed[market.symbol, side]
-        self._crossed[market.symbol, side] = (number + 1) % CROSSED_AT_MOST
-        half = (market.resting_sell - market.resting_buy) / 2
-        away = max(market.tick, half * (number + 1) / CROSSED_AT_MOST // market.tick * market.tick)
-        return min(market.resting_buy + away, _between(market)) if side == "buy" else market.resting_sell - away
+        number, prices, half = self._crossed[market.symbol, side], self._prices(market, side), _half_in_ticks(market)
+        self._crossed[market.symbol, side] = (number + 1) % prices
+        ticks = min(int(half), max(number + 1, int(half * (number + 1) / (prices + 1))))
+        away = ticks * market.tick
+        return market.resting_buy + away if side == "buy" else market.resting_sell - away
+
+    def _prices(self, market: Market, side: str) -> int:
+        """So many orders of this side find a price of their own."""
+        return min(stand_at_most(market), max(_CROSSED, self._crossing_now[market.symbol, side]))
 
 
 def _steps(crossings: Sequence[_Crossing]) -> list[list[Placing]]:
@@ -189,7 +204,6 @@ def _at_once(chains: Sequence[Sequence[Sequence[Placing]]]) -> list[list[Placing
     return [list(chain.from_iterable(step)) for step in zip_longest(*chains, fillvalue=())]
 
 
-def _between(market: Market) -> Decimal:
-    """A price between the two resting ones, on the tick; the buy's own where there is none between."""
-    half = (market.resting_sell - market.resting_buy) / 2 // market.tick * market.tick
-    return market.resting_buy + half
+def _half_in_ticks(market: Market) -> Decimal:
+    """How far it is from a resting price to the middle between both."""
+    return (market.resting_sell - market.resting_buy) / 2 / market.tick

@@ -126,20 +126,24 @@ def test_the_orders_of_a_set_are_of_its_sort() -> None:
 def test_what_is_placed_is_of_the_sort_of_its_set_and_as_different_as_can_be() -> None:
     row = {"side": "sell", "status": "partially_filled"}
     for seed in range(6):
-        some = placed(row, 6, MARKETS, BOTH, 8, random.Random(seed))
+        some = placed(row, 6, dict.fromkeys(MARKETS, 8), BOTH, random.Random(seed))
         assert {market for market, _ in some} == {*MARKETS}
         assert {(kind["side"], kind["fills"], kind["credential"]) for _, kind in some} == {
             ("sell", fills, credential) for fills in "123" for credential in BOTH
         }
-        open_ones = placed(row | {"status": "open"}, 4, MARKETS, BOTH, 8, random.Random(seed))
+        open_ones = placed(row | {"status": "open"}, 4, dict.fromkeys(MARKETS, 8), BOTH, random.Random(seed))
         assert {(kind["fills"], kind["takes"]) for _, kind in open_ones} == {("0", "no")}
 
 
-def test_no_more_are_filled_of_a_market_and_side_than_can_stand_there() -> None:
+@pytest.mark.parametrize(
+    ("status", "room", "filled"), [(ANY, 8, 8), (ANY, 3, 3), (ANY, 99, 8), ("partially_filled", 9, 9), (ANY, 0, 0)]
+)
+def test_no_more_are_filled_of_a_market_and_side_than_can_stand_there(status: str, room: int, filled: int) -> None:
     for seed in range(6):
-        some = placed({"side": ANY, "status": ANY}, 51, ["BUSDT"], BOTH, 8, random.Random(seed))
+        some = placed({"side": ANY, "status": status}, 51, {"BUSDT": room}, BOTH, random.Random(seed))
         assert len(some) == 51
-        assert Counter(kind["side"] for _, kind in some if kind["fills"] != "0") == {"buy": 8, "sell": 8}
+        sides = Counter(kind["side"] for _, kind in some if kind["fills"] != "0")
+        assert (sides["buy"], sides["sell"]) == (filled, filled)
         assert {kind["takes"] for _, kind in some if kind["fills"] == "0"} == {"no"}
 
 

@@ -1,14 +1,16 @@
 """Orders of one market that are filled: each by what is meant for it, in as few steps as that takes."""
 
+from dataclasses import replace
 from decimal import Decimal
 from itertools import product
 
 import pytest
 
 from conformance.sandbox import Sandbox
+from conformance.stage.book import stand_at_most
 from conformance.stage.driver import Driver
 from conformance.stage.placement import Placing
-from conformance.stage.wishes import Wish
+from conformance.stage.wishes import SIDES, Wish
 from tests.sandboxes import stage_on
 
 
@@ -33,6 +35,28 @@ def test_what_takes_and_what_is_taken_from_does_not_meet_what_is_meant_for_other
             assert order.filled == shares[len(by)] * market.quantity
             met.append((order.side, len(by), takes.pop()))
         assert sorted(met) == sorted(kind for kind in kinds if kind[0] in sides)
+
+
+@pytest.mark.parametrize(("ticks", "room"), [(1_000, 20), (42, 20), (41, 20), (10, 4), (7, 3), (4, 1), (2, 1), (1, 1)])
+def test_as_many_stay_partly_filled_as_have_a_price_of_their_own(ticks: int, room: int) -> None:
+    with stage_on(Sandbox(0)) as stage:
+        [market, *_] = stage.markets
+        narrow = replace(market, resting_sell=market.resting_buy + ticks * market.tick)
+        assert min(stand_at_most(narrow), 20) == room
+        sides = SIDES if ticks > 2 else SIDES[:1]  # else both sides would meet in the middle
+        wishes = [Wish(narrow, side, number % 3 + 1, takes=number % 5 == 4) for side in sides for number in range(room)]
+        stage.arrange(wishes, by="placing")
+        assert {order.status for order in stage.view.settled().live()} == {"partially_filled"}
+        assert len(stage.view.settled().live()) == len(wishes)
+
+
+@pytest.mark.parametrize(("lots", "statuses"), [(1, {"open"}), (2, {"partially_filled"}), (3, {"partially_filled"})])
+def test_a_lot_is_left_of_each_order(lots: int, statuses: set[str]) -> None:
+    with stage_on(Sandbox(0)) as stage:
+        [market, *_] = stage.markets
+        coarse = replace(market, quantity=lots * market.lot)
+        stage.arrange([Wish(coarse, "buy", fills) for fills in (1, 2, 3)], by="placing")
+        assert {order.status for order in stage.view.settled().live()} == statuses
 
 
 @pytest.mark.parametrize(
