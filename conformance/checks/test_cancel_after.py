@@ -1,7 +1,9 @@
 """Cancel-all: what is canceled stays canceled."""
 
 import contextlib
+import time
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -15,6 +17,7 @@ from conformance.scenarios import over
 from conformance.scenarios.cancellation import cancel_all, expect_listed
 from conformance.scenarios.later import expect_unchanged
 from conformance.scenarios.trades import meet, take_a_lot
+from conformance.stage.book import stand_at_most
 from conformance.stage.stage import Stage
 from conformance.stage.wishes import Wish
 from conformance.turns import sleep
@@ -22,6 +25,8 @@ from conformance.verdict import DriverRefused
 
 # A state that is taken back is taken back soon: by a job that runs once a second, or by the next order.
 LATER_S = 0.5
+
+APART_S = 1  # an order is filled in another second than it was created in
 
 MANY = 60  # of each side: more than 100 in all, where pages often end
 
@@ -52,13 +57,13 @@ def test_lists_by_status_show_what_was_canceled(stage: Stage, of_one_market: boo
     """Lists by status, of all markets or of one, right after: among the canceled, and no more among the live.
 
     The same are asked for right before, so that one that is kept is met again: those of one market with the credential
-    that does not cancel, and of its canceled those that are as new, so that it shows none before. That of the open
-    orders is also asked for right after another account has taken some of one.
+    that does not cancel, and of its canceled those that are as new, so that it shows none before. Those of all
+    markets are also asked for right after another account has taken some of an order of the second before.
     """
     market = stage.markets[-1 if of_one_market else 0]
     if of_one_market:
         stage.lane.have_of_this_second()  # of which nothing is canceled yet
-    stage.arrange([Wish(market, "buy"), Wish(market, "sell", fills=1)], by="placing")
+    stage.arrange([Wish(market, "buy", price=_met_first(market)), Wish(market, "sell", fills=1)], by="placing")
     queries = [Query(market.symbol if of_one_market else None, status, limit=MAX_LIMIT) for status in statuses]
     if of_one_market:
         new = min((order.created_at for order in stage.view.believed().live(market.symbol)), default=None)
@@ -71,21 +76,34 @@ def test_lists_by_status_show_what_was_canceled(stage: Stage, of_one_market: boo
         untouched = next((each for each in live if each.status == "open"), None)
         if untouched is not None:
             with contextlib.suppress(DriverRefused):  # what the list showed before tells something all the same
-                pages[0] = _shown_when_some_is_taken(stage, market, untouched, queries[0])
+                pages = _shown_when_some_is_taken(stage, market, untouched)
     cancellation = cancel_all(stage, watched=False)
-    with stage.caller.ahead(queries, credential):
+    with stage.caller.ahead([page.query for page in pages], credential):
         for page in pages:
             expect_listed(stage, cancellation, page)
 
 
-def _shown_when_some_is_taken(stage: Stage, market: Market, victim: Order, query: Query) -> Page:
-    """What this list shows once another account has taken some of this order: the account itself has done nothing that
-    would let it be read anew.
+def _met_first(market: Market) -> Decimal:
+    """What is sold for less meets a buy order of this price before all that rest."""
+    return market.resting_buy + (market.tick if stand_at_most(market) > 1 else 0)
+
+
+def _shown_when_some_is_taken(stage: Stage, market: Market, victim: Order) -> list[Page]:
+    """What lists show once another account has taken some of this order: those of open orders, and those of partly
+    filled ones up to when it was created. The account itself has done nothing that would let them be read anew.
     """
+    at = stage.lane.clock.later_than(victim.created_at)
+    sleep(min(APART_S, at - time.time()) if at is not None else APART_S)
     take_a_lot(stage, market, victim)
     known = Known(stage.caller, stage.view.settled, stage.view.believed(), catch_up=stage.view.catch_up)
-    known.expect(query)
-    return known.page(query)
+    queries = (
+        Query(status="open", limit=MAX_LIMIT),
+        Query(status="partially_filled", end=victim.created_at, limit=MAX_LIMIT),
+    )
+    with known.ahead(queries):
+        for query in queries:
+            known.expect(query)
+    return [known.page(query) for query in queries]
 
 
 @cancels

@@ -4,7 +4,7 @@ import random
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import cycle
 
 import pytest
@@ -18,7 +18,8 @@ from conformance.coverage.population import YOUNG
 from conformance.declare import cancels, early, needs, verifies
 from conformance.oracle.listing import MAX_LIMIT
 from conformance.orders import LIVE, Query
-from conformance.scenarios.cancellation import Following, cancel_all, clear_untouched
+from conformance.scenarios.beside import clear_untouched
+from conformance.scenarios.cancellation import Following, cancel_all
 from conformance.scenarios.trades import OPPOSITE
 from conformance.stage.book import stand_at_most
 from conformance.stage.many import add_many, arrange_many
@@ -109,7 +110,8 @@ def test_any_number_of_live_orders(stage: Stage, number: int) -> None:
     view, symbol = stage.view_of(first["account"]), _symbol(first)
     counts = (count, *COUNTS[number][1:])
     wishes = stage.arranger.priced(wishes_of(stage, [first, *rest], counts, number))
-    many = arrange_many(stage, view, wishes, bystander_of(stage, view, wishes, number))
+    beside = bystander_of(stage, view, wishes, number)
+    many = arrange_many(stage, view, wishes, beside)
     live = [order for part in many.parts for order in part.live(symbol)]
     if len(live) < count:
         raise NotObserved(f"lists show {len(live)} of {count} live orders that were created")
@@ -131,12 +133,17 @@ def test_any_number_of_live_orders(stage: Stage, number: int) -> None:
     sent += following.judged()
     stage.clear(view)
     if many.beside is not None and view.opposite is not None:
-        clear_untouched(stage, view.opposite, many.beside, *sent)
+        alone = partial(_cancel_alone, stage, view.opposite, beside)
+        clear_untouched(stage, view.opposite, many.beside, *sent, alone=alone)
     met += [row for rows in (rest, *later) for row in rows]
     for triple in set().union(*map(triples_of, met)):
         stage.caller.observations.cover("cancels", ("triple", triple))
     if view.opposite is not None and not view.opposite.foreign_live():
         stage.clear(view.opposite)  # it would stand in the way of trades
+
+
+def _cancel_alone(stage: Stage, view: View, wishes: Sequence[Wish]) -> None:
+    cancel_all(stage, by=view, credential=view.account.credentials[0], many=arrange_many(stage, view, wishes))
 
 
 def _symbol(row: Row) -> str | None:

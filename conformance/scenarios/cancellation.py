@@ -1,7 +1,6 @@
 """Cancel-all, judged by what lists show before and after."""
 
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
@@ -16,8 +15,8 @@ from conformance.account.sent import Signed
 from conformance.account.view import View
 from conformance.evidence import Exchange
 from conformance.operations import CANCEL_ALL
-from conformance.oracle.cancel_case import Cancellation, fixed
-from conformance.oracle.cancellation import CANCELLATION, UNTOUCHED
+from conformance.oracle.cancel_case import Cancellation
+from conformance.oracle.cancellation import CANCELLATION
 from conformance.oracle.listing import MAX_LIMIT, explain
 from conformance.oracle.snapshot import Interval, Snapshot
 from conformance.orders import Order, Query
@@ -238,42 +237,6 @@ class Following:
         if self._knows:
             self._readers.judge(self._before, replace(self._now, exchanges=()))  # no list has shown it so
         return [answer.exchange for answer in self._told]
-
-
-def clear_untouched(stage: Stage, view: View, before: Snapshot, *canceled: Exchange) -> None:
-    """Cancel what an account has, and see to it that it was as it was `before` these cancel-alls of another one: all
-    that was live there is told as canceled now.
-
-    Raises Violation where some is not, and lists show that it has changed.
-    """
-
-    def expect_told(answer: Canceled) -> None:
-        told = {order.id for order in answer.orders}
-        # An order that is told under another id was canceled all the same: another rule is about the id.
-        renamed = Counter(fixed(order) for order in answer.orders if order.id not in before.orders)
-        rest = {order.id: order for order in before.live() if order.id not in told}
-        for order in list(rest.values()):
-            if renamed[fixed(order)]:
-                renamed[fixed(order)] -= 1
-                del rest[order.id]
-        view.account.observations.count({"cancel.own-only": len(before.live()) - len(rest)})
-        if rest and not answer.tried_before:
-            _expect_unchanged(view, replace(before, orders=rest), *canceled, answer.exchange)
-
-    stage.lane.cancel_in_passing(view, None, view.account.credentials[0], before, then=expect_told)
-    view.look_apart(None)
-
-
-def _expect_unchanged(view: View, before: Snapshot, *evidence: Exchange) -> None:
-    began = time.monotonic()
-    while True:
-        asked_at = time.monotonic()
-        after = view.fresh(len(before.exchanges), before.ceiling)
-        breaches = UNTOUCHED.judge(before, after).breaches
-        if not breaches or asked_at > view.delays.consistent_from:
-            break
-        sleep(pause_s(time.monotonic() - began))
-    view.account.observations.report(with_lists(breaches, [before], evidence, [after]), raising=True)
 
 
 def expect_listed(stage: Stage, cancellation: Answered, earlier: Page) -> None:

@@ -4,6 +4,7 @@ where the answer lacks some of it. What the opposite account has beside them sta
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -12,7 +13,8 @@ from conformance.observations import Observations
 from conformance.oracle.snapshot import Snapshot
 from conformance.sandbox import Exchange, Sandbox
 from conformance.sandbox.records import Order
-from conformance.scenarios.cancellation import Following, cancel_all, clear_untouched
+from conformance.scenarios.beside import clear_untouched
+from conformance.scenarios.cancellation import Following, cancel_all
 from conformance.stage.clearing import Many
 from conformance.stage.many import arrange_many
 from conformance.stage.stage import Stage
@@ -162,6 +164,32 @@ def test_what_the_opposite_account_has_beside_a_set_stays(sandbox: type[Sandbox]
             with pytest.raises(Violation) as violation:
                 clear_untouched(stage, stage.other_view, many.beside)
             assert violation.value.breach.requirement == "cancel.own-only"
+
+
+class TellsBobOneTooFew(Exchange):
+    """Leaves one out of what it tells bob."""
+
+    def cancel_all(self, account: str, symbol: str | None) -> list[Order]:
+        return super().cancel_all(account, symbol)[account == "bob" :]
+
+
+class TellingBobOneTooFew(Sandbox):
+    exchange_class = TellsBobOneTooFew
+
+
+@pytest.mark.parametrize("age", ["minutes", "months"])
+def test_what_an_accounts_own_cancel_all_does_not_tell_is_not_the_others(age: str) -> None:
+    with stage_on(TellingBobOneTooFew(), Observations(["cancel.own-only"])) as stage:
+        other, market = stage.other_view, stage.markets[0]
+        assert other is not None
+        theirs = [Wish(market, "sell", fills, age=age) for fills in (0, 1)]
+        many = arrange_many(stage, stage.view, [Wish(market, "buy", age="days")], theirs)
+        assert many.beside is not None
+        cancel_all(stage, many=many, watched=False)
+        alone = partial(lambda view: cancel_all(stage, by=view, many=arrange_many(stage, view, theirs)), other)
+        with pytest.raises(Violation) as violation:
+            clear_untouched(stage, other, many.beside, alone=alone)
+        assert violation.value.breach.requirement == "cancel.exact"
 
 
 class TellsMoreThanItCancels(Exchange):
