@@ -38,6 +38,10 @@ class Otherwise:
         if id is not None:
             self._asked_for[id] = ticket
 
+    def ticket(self, id: str) -> Ticket | None:
+        """What was asked for under this id, if anything was."""
+        return self._asked_for.get(id)
+
     def placed_with(self, id: str) -> Credential | None:
         """The credential that this order was placed with; None where it is not one that was placed, as far as known."""
         ticket = self._asked_for.get(id)

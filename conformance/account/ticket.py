@@ -54,7 +54,9 @@ class Ticket:
 
     @property
     def tif(self) -> str | None:
-        """Time in force: limit orders stand until they are canceled."""
+        """Time in force: limit orders that are placed stand until they are canceled."""
+        if self.record is not None:
+            return self.record.get("tif")
         return None if self.price is None else "gtc"
 
     @property

@@ -5,7 +5,8 @@ from typing import Any
 
 from conformance.coverage.array import Combination
 from conformance.coverage.asked import FOURS, TRIPLES, Asked, Queries
-from conformance.coverage.population import PAIRS, Kind, wanted
+from conformance.coverage.population import AGES, PAIRS, PLAIN_TYPES, TYPES, YOUNG, Kind, wanted
+from conformance.orders import STATUSES
 
 Area = dict[str, Any]
 """Counts as [done, possible], and `gaps`: what is missing, with what would close it."""
@@ -13,6 +14,8 @@ Area = dict[str, Any]
 # Numbers of live orders at once, around each page that somebody may have, and above. What is injected can be many.
 SIZES = (1, 2, 49, 50, 51, 99, 100, 101, 199, 200, 201, "above 300")
 _MANY = 300
+
+_PLACED = frozenset(("open", "partially_filled", "filled", "canceled"))
 
 _NAMES = {2: "pairs", TRIPLES: "triples", FOURS: "fours"}
 _GAPS_NAMED = 12  # of more only their number is told
@@ -34,13 +37,24 @@ def of_queries(queries: Queries, asked: Iterable[Asked]) -> Area:
     return {**counts, "gaps": _some(gaps)}
 
 
-def of_orders(kinds: Iterable[Kind], markets: Sequence[str], statuses: Set[str], ages: Sequence[str]) -> Area:
+def of_placed_orders(kinds: Iterable[Kind], markets: Sequence[str]) -> Area:
+    """As `of_orders`, of what can be brought about by placing, trading and canceling alone."""
+    return of_orders(kinds, markets, _PLACED, [YOUNG], PLAIN_TYPES)
+
+
+def of_orders(
+    kinds: Iterable[Kind],
+    markets: Sequence[str],
+    statuses: Set[str] = frozenset(STATUSES),
+    ages: Sequence[str] = tuple(AGES),
+    types: Sequence[str] = TYPES,
+) -> Area:
     """The pairs and triples of order properties that the account's orders have shown, of those that the driver can
     reach.
     """
     seen, counts, gaps = list(kinds), Area(), list[str]()
     for strength in (PAIRS, TRIPLES):
-        possible = wanted(markets, ages, strength)
+        possible = wanted(markets, ages, types, strength)
         reachable = {each for each in possible if dict(each).get("status", "open") in statuses}
         shown = set[Combination]().union(*(kind.combinations(strength) for kind in seen))
         counts[_NAMES[strength]] = [len(reachable & shown), len(reachable)]

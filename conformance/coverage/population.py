@@ -23,11 +23,13 @@ YOUNG = "minutes"
 
 PAIRS, TRIPLES = 2, 3
 
+_ALMOST = 1.2
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What an order is, apart from its amounts. `filled`: none, part or all of it; `price`: of its fills, at its own
-    limit or better.
+    """What an order is, apart from its amounts. `type`: a limit order that is in force for a moment alone is told by
+    that. `filled`: none, part or all of it; `price`: of its fills, at its own limit or better.
     """
 
     status: str
@@ -46,12 +48,13 @@ class Kind:
         if age is None or order.unknown:
             return None
         by_amount = order.type == "market" and order.quote_quantity is not None
+        for_a_moment = order.type == "limit" and order.tif in FOR_A_MOMENT
         whole = order.status == "filled"
         better = order.filled_qty > 0 and order.price is not None and order.avg_fill_price != order.price
         return cls(
             order.status,
             order.side,
-            "market by amount" if by_amount else order.type,
+            "market by amount" if by_amount else f"{order.tif}" if for_a_moment else order.type,
             order.symbol,
             "all" if whole else "part" if order.filled_qty else "none",
             "better" if better else "at",
@@ -63,6 +66,7 @@ class Kind:
         return within({each.name: getattr(self, each.name) for each in fields(self)}, strength)
 
 
+_ANY_PART = {"none", "part", "all"}
 _FILLED = {
     "open": {"none"},
     "partially_filled": {"part"},
@@ -71,15 +75,20 @@ _FILLED = {
     "rejected": {"none"},
     "expired": {"none", "part"},
 }
-_TYPES = ("limit", "market", "market by amount")
+# Limit orders of which at once all that can be is filled, or all or nothing: words for a tif that many exchanges have.
+FOR_A_MOMENT = ("ioc", "fok")
+
+MARKET_TYPES = ("market", "market by amount")
+PLAIN_TYPES = ("limit", *MARKET_TYPES)
+TYPES = ("limit", *FOR_A_MOMENT, *MARKET_TYPES)
 
 
-def parameters(markets: Sequence[str], ages: Sequence[str]) -> Mapping[str, Sequence[str]]:
+def parameters(markets: Sequence[str], ages: Sequence[str], types: Sequence[str]) -> Mapping[str, Sequence[str]]:
     """The properties of an order and their values."""
     return {
         "status": STATUSES,
         "side": ("buy", "sell"),
-        "type": _TYPES,
+        "type": tuple(types),
         "market": tuple(markets),
         "filled": ("none", "part", "all"),
         "price": ("at", "better"),
@@ -90,24 +99,29 @@ def parameters(markets: Sequence[str], ages: Sequence[str]) -> Mapping[str, Sequ
 def possible(kind: Mapping[str, str]) -> bool:
     """Whether there can be an order of this kind, or of this part of one."""
     status, type = kind.get("status"), kind.get("type", "limit")
-    if status is not None and kind.get("filled", min(_FILLED[status])) not in _FILLED[status]:
+    filled = _ANY_PART if status is None else _FILLED[status]
+    if type == "fok":
+        filled = filled - {"part"}
+    if "filled" in kind:
+        filled = filled & {kind["filled"]}
+    if not filled or (type == "market by amount" and kind.get("side", "buy") != "buy"):
         return False
-    if kind.get("price") == "better" and (kind.get("filled") == "none" or type != "limit"):
+    if kind.get("price") == "better" and (filled == {"none"} or type in MARKET_TYPES):
         return False  # without a fill there is no price of one; a market order has no limit to compare it with
-    if kind.get("price") == "better" and status is not None and _FILLED[status] == {"none"}:
-        return False
-    if type == "market by amount" and kind.get("side", "buy") != "buy":
-        return False
     return type == "limit" or status not in LIVE
 
 
-def wanted(markets: Sequence[str], ages: Sequence[str], strength: int) -> set[Combination]:
+def wanted(markets: Sequence[str], ages: Sequence[str], types: Sequence[str], strength: int) -> set[Combination]:
     """All combinations of so many properties that an order can have."""
-    return {each for each in combinations_of(parameters(markets, ages), strength) if possible(dict(each))}
+    return {each for each in combinations_of(parameters(markets, ages, types), strength) if possible(dict(each))}
 
 
 def population(
-    markets: Sequence[str], ages: Sequence[str], counts: Mapping[str, int], rng: random.Random
+    markets: Sequence[str],
+    ages: Sequence[str],
+    counts: Mapping[str, int],
+    rng: random.Random,
+    types: Sequence[str] = TYPES,
 ) -> list[Kind]:
     """Orders of so many of each status, that show all pairs of their properties, and all triples where they are enough
     for that; in no order.
@@ -115,12 +129,13 @@ def population(
     Every second of the plain ones is of the same market, so that a long limit can cut a list by symbol too.
     """
     often = [rng.choice(markets)] * (len(markets) - 2)
-    kinds = _showing(TRIPLES, markets, ages, rng)
-    if any(sum(kind.status == status for kind in kinds) > count for status, count in counts.items()):
-        kinds = _showing(PAIRS, markets, ages, rng)
+    kinds = _showing(TRIPLES, parameters(markets, ages, types), rng)
+    # Rows come by how much they show: where a few are too many, what the last of them show is all that is missed.
+    if any(sum(kind.status == status for kind in kinds) > _ALMOST * count for status, count in counts.items()):
+        kinds = _showing(PAIRS, parameters(markets, ages, types), rng)
     made: list[Kind] = []
     for status, count in counts.items():
-        alike = [kind for kind in kinds if kind.status == status]
+        alike = [kind for kind in kinds if kind.status == status][:count]
         # The rest are plain. Live ones are young too, so that they stand together at the top of a list.
         old = ages[:1] if status in LIVE else ages
         plain = [
@@ -134,7 +149,7 @@ def population(
     return made
 
 
-def _showing(strength: int, markets: Sequence[str], ages: Sequence[str], rng: random.Random) -> list[Kind]:
+def _showing(strength: int, values: Mapping[str, Sequence[str]], rng: random.Random) -> list[Kind]:
     """Kinds that show all combinations of so many properties."""
-    rows = cover(parameters(markets, ages), wanted(markets, ages, strength), rng, possible)
-    return [Kind(**row) for row in rows]
+    combinations = {each for each in combinations_of(values, strength) if possible(dict(each))}
+    return [Kind(**row) for row in cover(values, combinations, rng, possible)]

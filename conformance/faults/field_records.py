@@ -34,6 +34,25 @@ class SmallFillsInExponents(Exchange):
         return super().record(order) | ({"filled_qty": f"{order.filled.normalize():E}"} if small else {})
 
 
+# ccxt/ccxt#16524
+@fault(breaks="order.reject-reason-absent")
+class WhatWasForAMomentHasAReason(Exchange):
+    """Shows a reason on immediate-or-cancel orders of which the rest was canceled."""
+
+    def record(self, order: Order) -> dict[str, Any]:
+        cut_off = order.tif == "ioc" and order.status == "canceled" and order.filled
+        return super().record(order) | ({"reject_reason": "NO_LIQUIDITY"} if cut_off else {})
+
+
+@fault(breaks="order.timestamps")
+class FillOrKillInMilliseconds(Exchange):
+    """Shows fill-or-kill orders that were killed in milliseconds."""
+
+    def record(self, order: Order) -> dict[str, Any]:
+        killed = order.tif == "fok" and order.status == "canceled"
+        return super().record(order) | ({"updated_at": order.updated_at * 1000} if killed else {})
+
+
 class _AnswersOtherwise(Exchange):
     """Writes the records of a cancel-all in another way than those of a list."""
 

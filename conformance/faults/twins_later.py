@@ -186,6 +186,27 @@ class HookTakesNoOldOrders(Face):
         return await super().inject_orders(request)
 
 
+# ccxt/ccxt#16524: neighbour of WhatWasForAMomentHasAReason
+@twin(silence="placing")
+class HookKnowsGtcAlone(Face):
+    """Has a hook to inject orders, which refuses limit orders of any tif but gtc."""
+
+    async def inject_orders(self, request: Request) -> Response:
+        given = await request.json()
+        if any(order["tif"] not in (None, "gtc") for order in given["orders"]):
+            return self.error(400, "UNKNOWN_TIF")
+        return await super().inject_orders(request)
+
+
+@twin(silence="placing")
+class WhatWasForAMomentIsNotInjected(Exchange):
+    """Injects no orders of any tif but gtc, and does not say so."""
+
+    def inject(self, order: Order) -> None:
+        if order.tif in (None, "gtc"):
+            super().inject(order)
+
+
 # -- credentials ---------------------------------------------------------------------------------------------------
 
 

@@ -8,16 +8,14 @@ from typing import Any
 
 from conformance.account.account import Account
 from conformance.cost import Work
-from conformance.coverage.areas import Area, merged, of_cancels, of_orders, of_queries
+from conformance.coverage.areas import Area, merged, of_cancels, of_orders, of_placed_orders, of_queries
 from conformance.coverage.live_sets import possible_triples
-from conformance.coverage.population import AGES, YOUNG
 from conformance.doctor import examine
 from conformance.fit import Remark, first_problems
 from conformance.judging.own_cpu import own_cpu_s
 from conformance.judging.plan import Plan
 from conformance.naming import count
 from conformance.observations import Observations
-from conformance.orders import STATUSES
 from conformance.profile import Profile
 from conformance.stage.arranger import Arranger
 from conformance.stage.clean_up import clean_up, perhaps_left
@@ -187,20 +185,15 @@ class Stages:
         return stage
 
 
-# What can be brought about by placing, trading and canceling alone.
-_PLACED = frozenset(("open", "partially_filled", "filled", "canceled"))
-
-
 def _covered_on(stage: Stage, covered: Mapping[str, Set[Any]], *, lists: bool) -> dict[str, Area]:
     """What was covered of what there is on this stage; `lists`: also of those, which takes long to say."""
     areas: dict[str, Area] = {}
     if lists:
         areas["queries"] = of_queries(stage.lists, covered["lists"])
     if stage.ways:
-        injects = stage.arranger.injects
-        statuses, ages = (frozenset(STATUSES), list(AGES)) if injects else (_PLACED, [YOUNG])
         markets = [market.symbol for market in stage.markets]
-        areas["orders"] = of_orders(stage.kinds_seen(), markets, statuses, ages)
+        kinds = stage.kinds_seen()
+        areas["orders"] = of_orders(kinds, markets) if stage.arranger.injects else of_placed_orders(kinds, markets)
     if "cancels" in covered:
         done, triples = covered["cancels"], possible_triples(stage.cancelers, {*stage.ways})
         areas["cancels"] = of_cancels(done, stage.caller.credentials, triples, injects=stage.arranger.injects)

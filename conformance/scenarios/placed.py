@@ -38,13 +38,15 @@ def expect_injected_listed(stage: Stage) -> None:
     same kind has to be shown in either account, and in this one an older order of the same status.
     """
     shown = [order for view in stage.lane.views for order in view.latest().orders.values() if view.own.owns(order)]
-    kinds = {(order.status, *order.looks[:3]) for order in shown}
+    kinds = {(order.status, order.tif, *order.looks[:3]) for order in shown}
     for view in stage.lane.views:
         for id, (looks, (created_at, status, _)) in view.own.left_out.items():
             if not view.latest().covers(created_at):
                 continue  # nobody has looked so deep
             alike = (order for order in _older(view, created_at) if order.status == status)
-            if (status, *looks[:3]) not in kinds or (like := next(alike, None)) is None:
+            ticket = view.account.otherwise.ticket(id)
+            tif = None if ticket is None else ticket.tif
+            if (status, tif, *looks[:3]) not in kinds or (like := next(alike, None)) is None:
                 continue
             symbol, side, *_ = looks
             page = view.account.list(Query(symbol, status, created_at, created_at, MAX_LIMIT))

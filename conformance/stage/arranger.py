@@ -43,13 +43,10 @@ _RENEWED = 3
 # How old, in seconds, live orders are that are injected for one check: not so old that hundreds of others are newer.
 _AGED_S = (3, 9)
 
-# A target that refuses to be given a history may only refuse what is as old as some of it.
-_NO_OLDER_THAN = (tuple(AGES), tuple(AGES)[:4], (YOUNG,))
-
 # Many at once lie together, each set newer than the one before of its age, and so far apart that no second fills a
 # page: no walk by `end` gets past such a second.
 _YOUNG_SINCE_S, _WELL_SINCE_S = 90, 600
-_OF_A_SECOND, _SPAN_S = 20, 8
+_OF_A_SECOND, _MOST_OF_A_SECOND, _SPAN_S = 20, 150, 8
 _APART_S = 2
 
 
@@ -67,7 +64,7 @@ class Arranger:
         self.lane = lane
         self.refusals: list[str] = []
         self._injects = lane.driver.can_inject  # until the target refuses to
-        self._ages: Sequence[str] = tuple(AGES)  # of what it takes
+        self._types, self._ages = history.OFFERS[0]  # of what it takes
         self._many_until: dict[tuple[View, str], int] = {}
         self._rng = random.Random(seed)  # noqa: S311 - variety, not secrecy
         self._book = Book(lane, self._rng)
@@ -89,7 +86,7 @@ class Arranger:
         """Bring so many orders of this run or more into these accounts, of as many kinds as the driver can."""
         if self._injects and wanted:
             self._learn_the_clock([*wanted][-1])
-            self._injects = any(self._inject_histories(wanted, ages) for ages in _NO_OLDER_THAN)
+            self._injects = any(self._inject_histories(wanted, *offer) for offer in history.OFFERS)
         if not self._injects and self.lane.driver.can_place:
             for view, each in wanted.items():
                 self._attempt(partial(placed_history.trade, self.lane, self._book, view))
@@ -98,9 +95,9 @@ class Arranger:
             for view in wanted:
                 view.settled(SNAPSHOT_PAGES)
 
-    def _inject_histories(self, wanted: Mapping[View, History], ages: Sequence[str]) -> bool:
-        """Inject orders of these ages; whether the target takes them. What it takes is what is injected later, too."""
-        self._ages = ages
+    def _inject_histories(self, wanted: Mapping[View, History], types: Sequence[str], ages: Sequence[str]) -> bool:
+        """Inject orders of these types and ages, and no others later; whether the target takes them."""
+        self._types, self._ages = types, ages
         made = {view: self._history(view, each.live) for view, each in wanted.items()}
         injecting = [partial(self._inject, view, records) for view, records in made.items()]
         refused = len(self.refusals)
@@ -192,9 +189,12 @@ class Arranger:
         since_s = _YOUNG_SINCE_S if age == YOUNG else AGES[age][0] + _WELL_SINCE_S + earlier_s
         first = max(now - since_s, self._many_until.get((view, age), 0) + _APART_S)
         of_a_second = max(_OF_A_SECOND, len(wishes) // _SPAN_S)
-        seconds = [min(first + number // of_a_second, now) for number in range(len(wishes))]
-        self._many_until[view, age] = seconds[-1]
-        return [self._live(wish, second) for wish, second in zip(wishes, seconds, strict=True)], seconds[-1]
+        if first + (len(wishes) - 1) // of_a_second > now:  # the sets before have come up to the present
+            of_a_second = _MOST_OF_A_SECOND
+            sleep(first + (len(wishes) - 1) // of_a_second - now)
+        created = [first + number // of_a_second for number in range(len(wishes))]
+        self._many_until[view, age] = created[-1]
+        return [self._live(wish, second) for wish, second in zip(wishes, created, strict=True)], created[-1]
 
     def arrange_aged(self, view: View, aged_s: int) -> None:
         """Live orders, most of them `aged_s` old or more; one is placed now, to learn the target's clock."""
@@ -247,7 +247,7 @@ class Arranger:
         return [*made, history.twin(made)]
 
     def _kinds(self, counts: Mapping[str, int], ages: Sequence[str]) -> list[Kind]:
-        return population([market.symbol for market in self.lane.markets], ages, counts, self._rng)
+        return population([market.symbol for market in self.lane.markets], ages, counts, self._rng, self._types)
 
     @property
     def _markets(self) -> dict[str, Market]:

@@ -7,8 +7,17 @@ from decimal import Decimal
 from typing import Any
 
 from conformance.coverage.moments import telling_moments
-from conformance.coverage.population import AGES, YOUNG, Kind
+from conformance.coverage.population import AGES, MARKET_TYPES, PLAIN_TYPES, TYPES, YOUNG, Kind
 from conformance.profile import Market
+
+# A target that refuses a history may only refuse some of it: words that the documents do not show, or what is as old.
+# Types and ages, the next where the ones before are refused.
+OFFERS: Sequence[tuple[Sequence[str], Sequence[str]]] = (
+    (TYPES, tuple(AGES)),
+    (PLAIN_TYPES, tuple(AGES)),
+    (PLAIN_TYPES, tuple(AGES)[:4]),
+    (PLAIN_TYPES, (YOUNG,)),
+)
 
 _REASON = "INSUFFICIENT_BALANCE"  # a code; the documents give none
 
@@ -72,13 +81,13 @@ def order(
     own = _limit_price(market, kind, rng) if price is None else price
     better = market.tick if kind.side == "sell" else -market.tick
     average = own + better if kind.price == "better" and own > market.tick else own
-    at_market, by_amount = kind.type != "limit", kind.type == "market by amount"
+    at_market, by_amount = kind.type in MARKET_TYPES, kind.type == "market by amount"
     return {
         "id": _new_id(),
         "symbol": market.symbol,
         "side": kind.side,
         "type": "market" if at_market else "limit",
-        "tif": None if at_market else "gtc",
+        "tif": None if at_market else "gtc" if kind.type == "limit" else kind.type,
         "price": None if at_market else _plain(own),
         "quantity": None if by_amount else _plain(quantity),
         "quote_quantity": _plain(quantity * own) if by_amount else None,
@@ -97,7 +106,7 @@ def _new_id() -> str:
 
 
 def _limit_price(market: Market, kind: Kind, rng: random.Random) -> Decimal:
-    if kind.type != "limit":
+    if kind.type in MARKET_TYPES:
         return market.resting_sell if kind.side == "buy" else market.resting_buy
     away = rng.randrange(0, 5) * market.tick
     return max(market.tick, market.resting_buy - away) if kind.side == "buy" else market.resting_sell + away
