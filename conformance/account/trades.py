@@ -1,7 +1,10 @@
 """Trades between two accounts of this run: lists show them once both sides tell the same."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from itertools import chain, repeat
+from types import MappingProxyType
+from typing import NamedTuple
 
 from conformance.account.patience import Patience
 from conformance.account.ticket import Ticket
@@ -23,35 +26,66 @@ def may_trade(one: Side, other: Side) -> bool:
 class Trades:
     """What the orders of two accounts have traded with each other, as far as lists show it.
 
-    It shows once what was bought is what was sold, no two orders stand there that would trade, and none at market
-    price. Strangers may come in between: what has not come to agree in time is taken as it is from then on.
+    It shows once what either bought is what the other one sold, at the same prices, no two orders stand there that
+    would trade, and none at market price. Strangers may come in between: what has not come to agree in time is taken as
+    it is from then on.
+
+    `ticks`: of each market. An average may be off by one.
     """
 
-    def __init__(self, settle_s: float) -> None:
+    def __init__(self, settle_s: float, ticks: Mapping[str, Decimal] = MappingProxyType({})) -> None:
         self._patience = Patience(settle_s)
-        self._bought: dict[str, Decimal] = {}  # more than was sold, by market: as it was taken for settled
+        self._ticks = ticks
+        # By market, and whether the first account bought: more than was sold, as it was taken for settled.
+        self._more: Mapping[tuple[str, bool], _Traded] = {}
         self._standing: frozenset[str] = frozenset()
 
     def show(self, ones: Iterable[Order], others: Iterable[Order], waited_s: float) -> bool:
         """Whether these lists of the two accounts' placed orders show all trades, or the time for that is up."""
         ones, others = list(ones), list(others)
-        bought, standing = _bought((*ones, *others)), _standing(ones, others)
-        if bought == self._bought and standing <= self._standing:
+        more, standing = _bought(ones, others), _standing(ones, others)
+        if self._agree(more) and standing <= self._standing:
             self._patience.rewarded(waited_s)
             return True
         if waited_s <= self._patience.seconds:
             return False
         self._patience.disappointed()
-        self._bought, self._standing = bought, standing
+        self._more, self._standing = more, standing
+        return True
+
+    def _agree(self, more: Mapping[tuple[str, bool], "_Traded"]) -> bool:
+        """Whether no more was bought than what is known to have come from strangers."""
+        for key in more.keys() | self._more.keys():
+            now, then = more.get(key, _NOTHING), self._more.get(key, _NOTHING)
+            off = self._ticks.get(key[0], Decimal(0)) * now.turnover
+            if now.quantity != then.quantity or (key[0] in self._ticks and abs(now.value - then.value) > off):
+                return False
         return True
 
 
-def _bought(orders: Iterable[Order]) -> dict[str, Decimal]:
-    total: dict[str, Decimal] = {}
-    for order in (each for each in orders if "filled_qty" not in each.unread):
-        signed = order.filled_qty if order.side == "buy" else -order.filled_qty
-        total[order.symbol] = total.get(order.symbol, Decimal(0)) + signed
-    return {symbol: more for symbol, more in total.items() if more}
+class _Traded(NamedTuple):
+    """More bought than sold: the quantity and its value; and the quantity of both together."""
+
+    quantity: Decimal
+    value: Decimal
+    turnover: Decimal
+
+
+_NOTHING = _Traded(Decimal(0), Decimal(0), Decimal(0))
+
+
+def _bought(ones: Iterable[Order], others: Iterable[Order]) -> dict[tuple[str, bool], _Traded]:
+    total: dict[tuple[str, bool], _Traded] = {}
+    for is_of_one, order in chain(zip(repeat(True), ones), zip(repeat(False), others)):
+        if order.unread.isdisjoint(("filled_qty", "avg_fill_price")) and order.filled_qty:
+            sign = 1 if order.side == "buy" else -1
+            key = order.symbol, is_of_one == (order.side == "buy")
+            value = order.filled_qty * (order.avg_fill_price or 0)
+            was = total.get(key, _NOTHING)
+            total[key] = _Traded(
+                was.quantity + sign * order.filled_qty, was.value + sign * value, was.turnover + order.filled_qty
+            )
+    return total
 
 
 def _standing(ones: Iterable[Order], others: Iterable[Order]) -> frozenset[str]:

@@ -1,5 +1,6 @@
 """When lists show what two accounts have traded with each other."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -47,3 +48,14 @@ def test_what_a_stranger_took_is_waited_for_once() -> None:
     assert trades.show(mine, [], SETTLE_S + 0.1)
     assert trades.show(mine, [], 0.0)
     assert not trades.show([*mine, filled("c", "buy", str(Decimal(1)), "partially_filled")], [], 0.0)
+
+
+def test_as_much_at_another_price_is_another_trade() -> None:
+    """What takes shows its fill at once, on either side; what rested shows none yet."""
+    trades = Trades(SETTLE_S, {"DFUSDT": Decimal("0.0001")})
+    resting = [order(each, price="0.5", status="open", quantity="3") for each in ("a", "b")]
+    took = order("c", price="0.6", status="filled", filled_qty="3", avg_fill_price="0.59", quantity="3")
+    was_sold = order("d", side="sell", price="0.4", status="filled", filled_qty="3", avg_fill_price="0.5", quantity="3")
+    assert not trades.show([resting[0], took], [resting[1], was_sold], 0.1)
+    off_by_one = replace(was_sold, avg_fill_price=Decimal("0.5899"))
+    assert trades.show([took], [off_by_one], 0.1)
