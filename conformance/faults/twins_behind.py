@@ -43,6 +43,28 @@ class FillsShowLate(Sandbox):
     exchange_class = _FillsLate
 
 
+class _FillsOfWhatRestedLate(Standby):
+    rested = False
+
+    def copied(self, order: Order, what: str) -> None:
+        of_all = {id: each for account in self.orders.values() for id, each in account.items()}
+        other = of_all.get(order.trades[-1].opposite or "") if what == "filled" else None
+        self.rested = other is not None and order.serial < other.serial
+        super().copied(order, what)
+
+    def behind_s(self, what: str) -> float:
+        return BEHIND_S / 2 if self.rested else 0
+
+
+# freqtrade/freqtrade#3649
+@twin(shows_late=True)
+class FillsOfWhatRestedShowLate(Sandbox):
+    """Shows a fill 150 ms late to whose order rested, and at once to whom took, and says that this may be 250 ms."""
+
+    exchange_class = _FillsOfWhatRestedLate
+    consistency_ms = 250
+
+
 class _CancelsLate(Standby):
     def behind_s(self, what: str) -> float:
         return BEHIND_S if what == "ended" else 0
