@@ -4,17 +4,22 @@ from collections.abc import Container, Sequence
 
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order
-from conformance.verdict import CannotJudge, Declined, Inconclusive
+from conformance.verdict import CannotJudge, Declined, Inconclusive, NotObserved
 
 
 def spare(
-    foreign: Sequence[Order], first: Snapshot | None, account: str, of_another: Container[object] = ()
+    foreign: Sequence[Order],
+    first: Snapshot | None,
+    account: str,
+    of_another: Container[object] = (),
+    *,
+    is_beside: bool = False,
 ) -> CannotJudge:
     """What to raise to spare these orders of the account, or those that cannot be read, if there are none.
     `of_another`: what the orders of the other account are known by.
 
-    Declined if one stood there `first`, before this run; Inconclusive if all have come since, as they do where two runs
-    meet.
+    Declined if one stood there `first`, before this run, NotObserved where the account `is_beside` the caller's, since
+    most can be tested without its cancel-alls; Inconclusive if all have come since, as they do where two runs meet.
     """
     if not foreign:
         return Inconclusive(
@@ -30,7 +35,7 @@ def spare(
             f"{count} in {account}, in {markets}, came during the run and not from it: somebody else uses "
             "the account, perhaps another run"
         )
-    return Declined(
+    return (NotObserved if is_beside else Declined)(
         f"{account} has {count} that this run did not place, in {markets}, and cancel-all would cancel them: take "
         "another account, or give --cancel-existing, or set disposable = true under [target]"
     )

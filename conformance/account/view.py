@@ -63,6 +63,7 @@ class View:
         self._since_changed: Snapshot | None = None
         self._before_injecting: Snapshot | None = None
         self._looked_for_live = False
+        self.is_beside = False  # not the caller's
         self.apart: int | None = None  # the second from which on older live orders are looked at apart
         self._perhaps_live: Sequence[str | None] = ()  # records that could not be read, before this run placed any
         self._placed_at: dict[str, tuple[float, float]] = {}  # when the driver asked and was answered, by our clock
@@ -262,7 +263,7 @@ class View:
     def decline_to_harm(self) -> None:
         """Raise, as `spare` says, where a cancel-all would or may meet somebody else's order."""
         if ((foreign := self.foreign_live()) or self._perhaps_live) and not self._target.disposable:
-            raise spare(foreign, self._first, self.account.name, self.account.foreign)
+            raise spare(foreign, self._first, self.account.name, self.account.foreign, is_beside=self.is_beside)
 
     # -- one look ------------------------------------------------------------------------------------------------------
 

@@ -40,10 +40,10 @@ class _Crossing(NamedTuple):
 
 def stand_at_most(market: Market) -> int:
     """How many orders of one side, partly filled, can stand between the resting prices of a market: each at a price of
-    its own, and at none that the other side may have.
+    its own, and at none that the other side may have, unless there is but one.
     """
     ticks = int((market.resting_sell - market.resting_buy) / market.tick)
-    return max(1, (ticks - 1) // 2)
+    return max(min(ticks - 1, 1), (ticks - 1) // 2)
 
 
 class Book:
@@ -68,8 +68,9 @@ class Book:
         resting = []
         each = [(view, wish) for view, some in wishes.items() for wish in some]
         for view, wish in sorted(each, key=lambda each: each[1].takes):
-            # Of each order a lot is left.
-            fills = min(wish.fills, int(wish.market.quantity / wish.market.lot) - 1)
+            # Of each order a lot is left; at a resting price what rests there would be met.
+            lots = int(wish.market.quantity / wish.market.lot) if stand_at_most(wish.market) else 1
+            fills = min(wish.fills, lots - 1)
             if fills > 0 and view.opposite is not None:
                 share = Decimal("0.5") if fills == 1 else Decimal("0.1")
                 made, by = self._crossing(view, wish.market, wish.side, share, fills, wish.credential, takes=wish.takes)
@@ -134,7 +135,10 @@ class Book:
         if takes and _half_in_ticks(market) < 2 * (self._prices(market, side) + 1):
             beyond = price
         else:
-            beyond = price - market.tick if side == "buy" else price + market.tick
+            # Beyond the resting price others may be met.
+            beyond = max(price - market.tick, market.resting_buy)
+            if side == "sell":
+                beyond = min(price + market.tick, market.resting_sell)
         return made, [order(taker, market, opposite, beyond, taken, credential=each) for each in by]
 
     def _place(
@@ -167,7 +171,7 @@ class Book:
 
     def _prices(self, market: Market, side: str) -> int:
         """So many orders of this side find a price of their own."""
-        return min(stand_at_most(market), max(_CROSSED, self._crossing_now[market.symbol, side]))
+        return min(max(stand_at_most(market), 1), max(_CROSSED, self._crossing_now[market.symbol, side]))
 
 
 def _steps(crossings: Sequence[_Crossing]) -> list[list[Placing]]:

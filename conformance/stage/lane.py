@@ -42,6 +42,7 @@ class Lane:
         self.other_view = None if other is None else View(other, target, self.clock, patience, trades)
         if self.other_view is not None:
             self.view.face(self.other_view)
+            self.other_view.is_beside = True
         for view in self.views:
             view.account.market = view.account.blame.market = next((market.symbol for market in markets), None)
 
@@ -116,11 +117,16 @@ class Lane:
     def clear(self, whose: View | None = None) -> None:
         """Cancel whatever is live in the account, by default the caller's; judge nothing but the answer.
 
-        With one credential after the other; once more where that leaves some, and then one by one. Raises Declined.
+        With one credential after the other; once more where that leaves some, and then one by one. One by one alone,
+        where somebody else has live orders in the other account. Raises Declined.
         """
         view = whose or self.view
         view.look_apart(None)
         if not view.latest().live():
+            return
+        if view.is_beside and self.driver.can_cancel and view.foreign_live():
+            with self.unjudged(), self.driver.setting_up():
+                self.cancel_each(view, view.own_live())
             return
         view.decline_to_harm()
         first, *_ = kinds = view.account.credentials

@@ -37,7 +37,7 @@ def test_what_takes_and_what_is_taken_from_does_not_meet_what_is_meant_for_other
         assert sorted(met) == sorted(kind for kind in kinds if kind[0] in sides)
 
 
-@pytest.mark.parametrize(("ticks", "room"), [(1_000, 20), (42, 20), (41, 20), (10, 4), (7, 3), (4, 1), (2, 1), (1, 1)])
+@pytest.mark.parametrize(("ticks", "room"), [(1_000, 20), (42, 20), (41, 20), (10, 4), (7, 3), (4, 1), (2, 1)])
 def test_as_many_stay_partly_filled_as_have_a_price_of_their_own(ticks: int, room: int) -> None:
     with stage_on(Sandbox(0)) as stage:
         [market, *_] = stage.markets
@@ -48,6 +48,17 @@ def test_as_many_stay_partly_filled_as_have_a_price_of_their_own(ticks: int, roo
         stage.arrange(wishes, by="placing")
         assert {order.status for order in stage.view.settled().live()} == {"partially_filled"}
         assert len(stage.view.settled().live()) == len(wishes)
+
+
+def test_where_no_price_lies_between_the_resting_ones_nothing_is_filled() -> None:
+    with stage_on(Sandbox(0)) as stage:
+        [market, *_] = stage.markets
+        narrow = replace(market, resting_sell=market.resting_buy + market.tick)
+        stage.arrange([Wish(narrow, "buy", 1), Wish(narrow, "sell", 2, takes=True)], by="placing")
+        assert {order.status for order in stage.view.settled().live()} == {"open"}
+        stage.clear()
+        stage.arranger.cross(stage.view, narrow, "buy", Decimal("0.5"))
+        assert {order.status for order in stage.view.settled().live()} == {"partially_filled"}
 
 
 @pytest.mark.parametrize(("lots", "statuses"), [(1, {"open"}), (2, {"partially_filled"}), (3, {"partially_filled"})])
