@@ -1,10 +1,11 @@
 """Which orders are this run's own: cancel-all must never meet one that is not."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from typing import Any
 
 from conformance.account.ticket import Moment, Ticket
+from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Looks, Order
 
 
@@ -16,7 +17,8 @@ class Ownership:
         self.lost = 0
         self.unshown: set[str] = set()  # ids of orders that lists have not shown in time, and not since
         self._unseen: set[str] = set()
-        self._before: set[str] | None = None
+        self._first: Snapshot | None = None
+        self._before: Set[str] = frozenset()
         self._unrecognized: Counter[Looks] = Counter()
         self._injected: dict[str, tuple[Looks, Moment]] = {}
         self._sent_ids: set[str] = set()
@@ -42,18 +44,23 @@ class Ownership:
         """Whether earlier runs may have left anything."""
         return bool(self._left)
 
-    def begin(self, orders: Iterable[Order]) -> None:
-        """What stands in the account before the run touches it."""
-        if self._before is not None:
+    def begin(self, first: Snapshot) -> None:
+        """What stands in the account before the run touches it, by the first look at it."""
+        if self._first is not None:
             return
-        orders = list(orders)
-        self.claim(orders)
-        self._before = {order.id for order in orders} - self._ids
+        self._first = first
+        self.claim(first.orders.values())
+        self._before = first.orders.keys() - self._ids
+
+    def came_meanwhile(self, order: Order) -> bool:
+        """Whether somebody else has brought it into the account since this run began."""
+        first = self._first
+        return not (first is None or self.owns(order) or order.id in first.orders) and first.covers(order.created_at)
 
     @property
     def begun(self) -> bool:
         """Whether the account has been looked at."""
-        return self._before is not None
+        return self._first is not None
 
     def claim(self, orders: Iterable[Order]) -> None:
         """Look for what was inherited; what is found is this run's own from now on."""
@@ -110,8 +117,7 @@ class Ownership:
         self.unshown -= shown
         for id in self.left_out.keys() & shown:
             del self.left_out[id]
-        before = self._before or ()
-        news = [order for order in orders if order.id not in self._ids and order.id not in before]
+        news = [order for order in orders if order.id not in self._ids and order.id not in self._before]
         sent = set(self._injected.values())
 
         def doubt(order: Order) -> tuple[bool, bool, bool]:

@@ -57,7 +57,6 @@ class View:
         self.delays = Delays(target, lambda: self._settling.placed_at)
         self._shown_from = 0.0  # when lists show what a cancel-all did that has not told it, by the monotonic clock
         self._known: Known | None = None
-        self._first: Snapshot | None = None
         self._latest: Snapshot | None = None
         self._believed: Snapshot | None = None
         self._since_changed: Snapshot | None = None
@@ -263,7 +262,8 @@ class View:
     def decline_to_harm(self) -> None:
         """Raise, as `spare` says, where a cancel-all would or may meet somebody else's order."""
         if ((foreign := self.foreign_live()) or self._perhaps_live) and not self._target.disposable:
-            raise spare(foreign, self._first, self.account.name, self.account.foreign, is_beside=self.is_beside)
+            came = all(map(self.own.came_meanwhile, foreign))
+            raise spare(foreign, self.account.name, self.account.foreign, came=came, is_beside=self.is_beside)
 
     # -- one look ------------------------------------------------------------------------------------------------------
 
@@ -280,8 +280,7 @@ class View:
         if self._latest is not None and not is_behind:
             look = partial(self.account.snapshot, pages, limit, ends)
             snapshot = unless_back(self.account, snapshot, self._latest, limit, self.lag.pending, look)
-        self._first = self._first or snapshot
-        self.own.begin(snapshot.orders.values())
+        self.own.begin(snapshot)
         recognized = self.own.ids
         self.own.recognize(snapshot.orders.values(), snapshot.unread)
         self._settling.expect(self.own.ids - recognized)

@@ -13,6 +13,7 @@ from conformance.evidence import Exchange
 from conformance.oracle.cancel_case import fixed
 from conformance.oracle.cancellation import UNTOUCHED
 from conformance.oracle.snapshot import Snapshot
+from conformance.scenarios.later import expect_to_itself
 from conformance.stage.stage import Stage
 from conformance.turns import sleep
 from conformance.verdict import Breach
@@ -41,6 +42,7 @@ def clear_untouched(
         if rest and not answer.tried_before:
             changed = _changed(view, replace(before, orders=rest), *canceled, answer.exchange)
             if changed:
+                expect_to_itself(view, before, view.latest())
                 alone()
             view.account.observations.report(changed, raising=True)
 

@@ -8,9 +8,10 @@ from dataclasses import replace
 from itertools import permutations
 
 from conformance.account.looks import lists_about, with_lists
+from conformance.account.sparing import in_use
 from conformance.account.view import View
 from conformance.naming import count
-from conformance.oracle.cancel_case import GONE, became, differences
+from conformance.oracle.cancel_case import GONE, became, differences, fixed
 from conformance.oracle.listing import MAX_LIMIT, changed_by_reading
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order, Query
@@ -42,12 +43,25 @@ def explained(breaches: Sequence[Breach], views: Sequence[tuple[View, Snapshot, 
     """
     if any(each.changed == GONE for each in breaches) and (foreign := _shown_to_another(views)):
         return [foreign]
+    if any(each.requirement in ("cancel.own-only", "cancel.exact") for each in breaches):
+        for view, before, after in views:
+            expect_to_itself(view, before, after)
     untouched = [each for each in breaches if each.requirement in _UNTOUCHED]
     if any(each.changed == GONE for each in breaches) and (hidden := _hidden(views)):
         return [*(each for each in breaches if each.changed != GONE), hidden]
     if any(each.changed for each in untouched) and (later := _changed_by_itself(views)):
         return [*(each for each in breaches if each.requirement not in _UNTOUCHED), later]
     return breaches
+
+
+def expect_to_itself(view: View, before: Snapshot, after: Snapshot) -> None:
+    """Raise Inconclusive where somebody else has brought orders into this account since the run began, who may cancel
+    them, too, and any others.
+    """
+    known = {fixed(order) for order in before.orders.values() if view.own.owns(order)}  # perhaps under another id now
+    seen = {**before.orders, **after.orders}.values()
+    if came := [order for order in seen if view.own.came_meanwhile(order) and fixed(order) not in known]:
+        raise in_use(count(len(came), "order"), f"{view}", came)
 
 
 def _shown_to_another(views: Sequence[tuple[View, Snapshot, Snapshot]]) -> Breach | None:

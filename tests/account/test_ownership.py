@@ -7,12 +7,13 @@ import pytest
 
 from conformance.account.ownership import Ownership
 from conformance.account.ticket import Ticket
+from conformance.oracle.snapshot import Snapshot
 from tests.orders import order, record
 
 
 def test_whose_order_it_is() -> None:
     own = Ownership()
-    own.begin([order("old")])
+    own.begin(Snapshot.of([order("old")]))
     own.ask_for(unnamed(), "named")
     own.ask_for(unnamed(quantity="7"))
     assert not own.all_seen()
@@ -27,7 +28,7 @@ def test_an_injected_order_is_known_by_its_id_where_the_target_takes_it_and_by_i
     takes_ids: bool,
 ) -> None:
     own = Ownership()
-    own.begin([])
+    own.begin(Snapshot.of([]))
     for id in ("a", "b"):
         own.ask_for(Ticket.of_record(record(id)))
     shown = [order("another", created_at=1_778_400_001), order("a" if takes_ids else "x")]
@@ -40,7 +41,7 @@ def test_an_injected_order_is_known_by_its_id_where_the_target_takes_it_and_by_i
 
 def test_an_injected_order_that_goes_by_another_id_is_known_by_all_else() -> None:
     own = Ownership()
-    own.begin([])
+    own.begin(Snapshot.of([]))
     for id in ("a", "b"):
         own.ask_for(Ticket.of_record(record(id, filled_qty="1", status="partially_filled")))
     later, renamed = order("later", status="open"), order("c", filled_qty="1.0", status="partially_filled")
@@ -52,7 +53,7 @@ def test_an_injected_order_that_goes_by_another_id_is_known_by_all_else() -> Non
 @pytest.mark.parametrize("seen", [True, False])
 def test_an_order_is_certain_by_an_answer_or_by_all_that_was_injected(seen: bool) -> None:
     own = Ownership()
-    own.begin([])
+    own.begin(Snapshot.of([]))
     own.ask_for(unnamed(quantity="7"), "named")
     own.ask_for(unnamed(quantity="8"))
     own.ask_for(Ticket.of_record(record("sent")))
@@ -70,7 +71,7 @@ def unnamed(**changed: Any) -> Ticket:
 
 def test_an_attempt_that_broke_off_may_have_left_an_order() -> None:
     own = Ownership()
-    own.begin([])
+    own.begin(Snapshot.of([]))
     own.ask_for(unnamed(), "a", tries_before=1)
     own.recognize([order("a")])
     assert own.all_seen()

@@ -9,12 +9,13 @@ import pytest
 from conformance import faults
 from conformance.sandbox import Exchange, Sandbox
 from conformance.sandbox.exchange import Filters
-from conformance.sandbox.records import Order
+from conformance.sandbox.records import Order, from_record
 from conformance.scenarios import later
 from conformance.scenarios.cancellation import cancel_all, cancel_nothing
 from conformance.stage.stage import Stage
 from conformance.stage.wishes import Wish
-from conformance.verdict import Violation
+from conformance.verdict import Inconclusive, Violation
+from tests.orders import record
 from tests.sandboxes import stage_on
 
 
@@ -147,3 +148,36 @@ def test_a_cancel_all_that_finds_nothing_and_takes_everybodys_is_found() -> None
         with pytest.raises(Violation) as found:
             cancel_nothing(stage, scopes, bystander=True)
         assert found.value.breach.requirement == "cancel.own-only"
+
+
+class InUse(Exchange):
+    """While alice cancels, somebody places an order for bob and cancels all of his."""
+
+    comes = True
+
+    def cancel_all(self, account: str, symbol: str | None) -> list[Order]:
+        if account == "alice":
+            if self.comes:
+                now = self.clock.now()
+                self.inject(from_record("bob", record("strange", status="open", created_at=now)))
+            super().cancel_all("bob", None)
+        return super().cancel_all(account, symbol)
+
+
+class Reaching(InUse):
+    """A cancel-all reaches what everybody has."""
+
+    comes = False
+
+
+def test_who_shares_an_account_may_have_canceled_there() -> None:
+    with stage_on(box(InUse)) as stage:
+        wish = [Wish(stage.markets[0], "buy")]
+        stage.arrange(wish, bystander=True)
+        with pytest.raises(Inconclusive, match="somebody else uses the account"):
+            cancel_all(stage, bystander=True)
+    with stage_on(box(Reaching)) as stage:
+        stage.arrange(wish, bystander=True)
+        with pytest.raises(Violation) as violation:
+            cancel_all(stage, bystander=True)
+    assert violation.value.breach.requirement == "cancel.own-only"
