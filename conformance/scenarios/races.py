@@ -13,6 +13,7 @@ from conformance.oracle.races import RACES, Race
 from conformance.orders import Query
 from conformance.profile import Market
 from conformance.scenarios.heat import CancelAll, Heat
+from conformance.scenarios.strangers import expect_nobody_else_trades
 from conformance.scenarios.timing import Aim, in_turn
 from conformance.scenarios.trades import OPPOSITE
 from conformance.stage.placement import has_room, order, place, prices_between
@@ -256,6 +257,10 @@ class Races:
         judgement = RACES.judge(race)
         evidence = (*heat.before.exchanges[:1], *heat.requests, *after.exchanges[:1])
         breaches = [*view.lag.breaches(), *_told_closely(self._counted(judgement.breaches), heat)]
+        traded = {each.symbol for each in takers} if breaches else ()
+        for market in self._stage.markets:
+            if market.symbol in traded:
+                expect_nobody_else_trades(self._stage, market)
         found = with_lists(breaches, [heat.before], heat.requests, [after])
         view.account.observations.report(found, raising=True)
         view.account.observations.count(dict.fromkeys(judgement.saw, 1))

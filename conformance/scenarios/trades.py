@@ -14,6 +14,7 @@ from conformance.orders import Order
 from conformance.profile import Market
 from conformance.scenarios.amounts import most_lots, telling_lots, trade_prices
 from conformance.scenarios.cancellation import cancel_all
+from conformance.scenarios.strangers import expect_nobody_else_trades
 from conformance.stage.placement import Placing, order, place
 from conformance.stage.stage import Stage
 from conformance.turns import sleep
@@ -167,6 +168,7 @@ def add_up(stage: Stage, trades: Mapping[Trading, Callable[[], Steps]]) -> dict[
             met.update((trading, breach) for breach in judgement.breaches)
             if confirmed := [breach for breach in judgement.breaches if met[trading, breach] > 1]:
                 evidence = [view.latest().exchanges[0] for view in stage.lane.views]
+                expect_nobody_else_trades(stage, trading.market)
                 told = [breach._replace(got=f"{breach.got} on {fills.order}") for breach in confirmed]
                 observations.report(told, *trading.evidence, *evidence, raising=True)
         if len(right) == len(trades):
