@@ -22,6 +22,8 @@ OTHER = pytest.param("other", marks=pytest.mark.needs(other=True))
 def test_any_three_parameters_together(stage: Stage, whose: str, credential: Credential) -> None:
     """Lists whose values tell, the short ones first: the right orders, whatever a parameter does beside two others."""
     lists = chosen_lists(stage, whose, credential)
+    if credential not in stage.view_of(whose).account.credentials:
+        raise NotObserved(f"the profile has no {credential} of the {whose}")
     if not lists:
         raise NotObserved(f"{whose} has no orders with which a wrong list by the {credential} would show")
     view = stage.view_of(whose)

@@ -182,7 +182,7 @@ def test_stepping_back_reaches_every_order_of_this_run(stage: Stage, data: st.Da
     """Page after page, each from the end of the last: every order comes by that this run placed, or that lists show."""
     fullest = max(Counter(order.created_at for order in stage.seen.orders.values()).values())
     if fullest >= MAX_LIMIT:
-        raise NotObserved(f"{fullest} orders of one second, so that end reaches no earlier order")
+        raise NotObserved(f"{fullest} orders or more of one second, so that end reaches no earlier order")
     limit = data.draw(st.integers(min(max(fullest + 1, MAX_LIMIT * 9 // 10), MAX_LIMIT), MAX_LIMIT), label="limit")
     symbols = still_listed(stage.seen.symbols(), stage.lane.symbols)
     pages = [stage.view.known.page(Query(symbol, limit=MAX_LIMIT)) for symbol in symbols]

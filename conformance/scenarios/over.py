@@ -31,7 +31,7 @@ def expect_as_noted(stage: Stage, statuses: Sequence[str]) -> None:
     account, kept = stage.caller, stage.over or {}
     then = [kept[status] for status in statuses if status in kept and kept[status].orders]
     if not then:
-        raise NotObserved("no list by status showed an order that was over")
+        raise NotObserved(f"no list by status showed an order that is {'/'.join(statuses)}")
     queries = [page.query for page in then]
     for _ in range(2):
         with account.counting_as("looks"), account.ahead(queries):

@@ -10,6 +10,15 @@ from conformance.stage.stage import SHOWN_BY_A_HISTORY, Stage
 
 # Facts that the driver brings about: where it could not, the target's own words say why.
 _BROUGHT_ABOUT = SHOWN_BY_A_HISTORY | {"other", "arrange"}
+_BY_CHANGING = {"arrange", "place", "fault", "live", "cancel"}
+
+# What helps where the target refuses what the profile offers.
+_INSTEAD = {
+    "orders": "an account with a longer history",
+    "seconds": "an account with a longer history",
+    "status": "an account that has one",
+    "markets": "an account with orders in several markets",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +116,22 @@ def missing(stage: Stage, needs: Mapping[str, Any]) -> tuple[Missing, ...]:
 
 
 def _missing(stage: Stage, name: str, value: Any) -> Missing:
-    fact, refusal = FACTS[name], _refusal(stage, name)
-    enable = "a higher target.max_orders, or leave it out" if refusal.startswith("target.max_orders") else fact.enable
-    return Missing(_says(name, value) + (f" ({refusal})" if refusal else ""), enable)
+    refusal = _refusal(stage, name)
+    return Missing(_says(name, value) + (f" ({refusal})" if refusal else ""), _remedy(stage, name, refusal))
+
+
+def _remedy(stage: Stage, name: str, refusal: str) -> str:
+    """What would help; nothing where the profile has all that it takes, and the target refuses."""
+    if refusal.startswith("target.max_orders"):
+        return "a higher target.max_orders, or leave it out"
+    enable = FACTS[name].enable
+    if name in _BY_CHANGING and not stage.full_scope:
+        if stage.target.environment == "production":
+            return "a target that is no production: that is only read"
+        return enable if name == "cancel" else "--scope full"
+    if refusal and stage.ways and (name != "other" or stage.other_view is not None):
+        return _INSTEAD.get(name, "")
+    return enable
 
 
 def _says(name: str, value: Any) -> str:
