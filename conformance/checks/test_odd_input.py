@@ -23,15 +23,16 @@ LONG = "A" * 4096
 NO_NUMBERS = ("", "abc")
 TEXTS = (*NO_NUMBERS, "%00")
 NAMES = (*TEXTS, "%FF", "%F0%9F%98%80", LONG)
-NUMBERS = (*NO_NUMBERS, *map(str, (2**32 + 1, 2**63)), str(-(2**63) - 1))
+NUMBERS = (*NO_NUMBERS, *map(str, (2**32 + 1, 2**63)))
+BELOW, ABOVE = str(-(2**63) - 1), "9" * 400  # the latter is more than a binary float holds
 
 # A start or an end of more than 31 bits, and a name that is no market's, are none: other checks ask for them.
 ODD = {
     "symbol": (*(each for each in NAMES if each != "abc"), "%27%20OR%201%3D1"),
     "status": ("", "%00", "unknown", "OPEN", "open%2Cfilled"),
-    "start": (*NUMBERS, "-1", "1.5", "Infinity"),
-    "end": (*NUMBERS, "-1", "NaN"),
-    "limit": (*NUMBERS, str(2**31), "1.5", "1e999"),
+    "start": (*NUMBERS, ABOVE, "-1", "1.5", "Infinity"),
+    "end": (*NUMBERS, BELOW, "-1", "NaN"),
+    "limit": (*NUMBERS, BELOW, str(2**31), "1.5", "1e999"),
 }
 REPEATED = (
     "limit=1&limit=1000",

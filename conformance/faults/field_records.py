@@ -3,6 +3,7 @@
 Each class cites public reports of the kind, by repository and number.
 """
 
+import time
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -42,6 +43,20 @@ class WhatWasForAMomentHasAReason(Exchange):
     def record(self, order: Order) -> dict[str, Any]:
         cut_off = order.tif == "ioc" and order.status == "canceled" and order.filled
         return super().record(order) | ({"reject_reason": "NO_LIQUIDITY"} if cut_off else {})
+
+
+@fault(breaks="order.reject-reason")
+class ReasonsFade(Exchange):
+    """Keeps the reason of a rejected order for two seconds, and shows null from then on."""
+
+    def __init__(self, *parts: Any, **named: Any) -> None:
+        super().__init__(*parts, **named)
+        self.kept_until: dict[str, float] = {}
+
+    def record(self, order: Order) -> dict[str, Any]:
+        until = self.kept_until.setdefault(order.id, time.monotonic() + 2)
+        faded = order.status == "rejected" and time.monotonic() > until
+        return super().record(order) | ({"reject_reason": None} if faded else {})
 
 
 @fault(breaks="order.timestamps")

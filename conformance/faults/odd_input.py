@@ -112,6 +112,14 @@ class FailsOverHugeNumbers(_FailsOver):
 
 
 @fault(breaks="error.bad-input")
+class FailsOverWhatNoFloatHolds(_FailsOver):
+    """Fails over a time that a binary float does not hold either."""
+
+    def is_too_much(self, name: str, value: str) -> bool:
+        return name in ("start", "end") and value.isdecimal() and isinf(float(value))
+
+
+@fault(breaks="error.bad-input")
 class FailsOverUnknownStatus(_FailsOver):
     """Fails over a status that its database does not know."""
 

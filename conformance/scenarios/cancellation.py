@@ -121,7 +121,7 @@ def cancel_all(
     account.observations.count(judgement.saw)
     looks = [before, other_before], (*earlier, answer.exchange), [after, other_after]
     views = [(view, before, after), *([] if opposite is None else [(opposite, other_before, other_after)])]
-    found = [*view.lag.breaches(), *explained(judgement.breaches, views)]
+    found = [*view.lag.breaches(), *explained(stage, judgement.breaches, views)]
     account.observations.report(with_lists(found, *looks), raising=True)
     readers.judge(before, after)
     return cancellation

@@ -37,7 +37,9 @@ def expect_unchanged(stage: Stage, earlier: Snapshot) -> None:
     stage.caller.observations.report(with_lists(breaches, [earlier], (), [now]), raising=True)
 
 
-def explained(breaches: Sequence[Breach], views: Sequence[tuple[View, Snapshot, Snapshot]]) -> Sequence[Breach]:
+def explained(
+    stage: Stage, breaches: Sequence[Breach], views: Sequence[tuple[View, Snapshot, Snapshot]]
+) -> Sequence[Breach]:
     """The breaches of a cancel-all; those that have another cause are told as that. `views`: the accounts that it was
     judged by, each as it was before and after.
     """
@@ -51,7 +53,7 @@ def explained(breaches: Sequence[Breach], views: Sequence[tuple[View, Snapshot, 
         return [*(each for each in breaches if each.changed != GONE), hidden]
     if any(each.changed for each in untouched) and (later := _changed_by_itself(views)):
         return [*(each for each in breaches if each.requirement not in _UNTOUCHED), later]
-    return breaches
+    return unless_faded(stage, breaches)
 
 
 def expect_to_itself(view: View, before: Snapshot, after: Snapshot) -> None:
@@ -126,6 +128,31 @@ def _changed_by_itself(views: Sequence[tuple[View, Snapshot, Snapshot]]) -> Brea
                 within_s = math.ceil(max(each.came_at for each in looks) - min(each.sent_at for each in looks))
                 got = f"{differences(difference, now)}, within {within_s} s, with nothing done to it"
                 return Breach(want, got, _broken_by(way), exchanges=shown, changed=way)
+    return None
+
+
+def unless_faded(stage: Stage, breaches: Sequence[Breach]) -> Sequence[Breach]:
+    """The breaches; that orders have lost their reject_reason is told as that where they do so by themselves."""
+    rest = [each for each in breaches if each.changed != ("reject_reason",)]
+    faded = _fading(stage) if len(rest) < len(breaches) and stage.arranger.injects else None
+    return breaches if faded is None else [*rest, faded]
+
+
+def _fading(stage: Stage) -> Breach | None:
+    """That a rejected order loses its reason with nothing done to it. It takes a new one to tell, which has lost it
+    when it is first shown, or soon.
+    """
+    before = stage.view.latest()
+    stage.arranger.renew(stage.view, of_now=True)
+    new = stage.view.latest()
+    sleep(_LATER_S)
+    later = stage.view.fresh(len(new.exchanges))
+    for was in (each for each in new.unknown_to(before) if each.status == "rejected"):
+        now = later.orders.get(was.id)
+        if now is not None and now.status == "rejected" and not now.reject_reason:
+            want = f"{was}, which was injected with a reject_reason, with it in all lists"
+            shown = (*lists_about(was, new), *lists_about(was, later))
+            return Breach(want, f"{now.reject_reason}", "order.reject-reason", exchanges=shown)
     return None
 
 

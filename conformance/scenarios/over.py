@@ -9,6 +9,7 @@ from conformance.naming import count
 from conformance.oracle.cancel_case import GONE, became, differences
 from conformance.oracle.listing import MAX_LIMIT, due_above
 from conformance.orders import Query
+from conformance.scenarios.later import unless_faded
 from conformance.stage.stage import Stage
 from conformance.verdict import Breach, NoList, NotObserved, Violation
 
@@ -39,7 +40,7 @@ def expect_as_noted(stage: Stage, statuses: Sequence[str]) -> None:
             found = [breach for page in then for breach in _changes(stage, page, now)]
         if not found:
             break
-    account.observations.report(found, raising=True)
+    account.observations.report(unless_faded(stage, found), raising=True)
     account.observations.count(Counter(_due(page) for page in then))
 
 

@@ -106,11 +106,11 @@ class Arranger:
             del self.refusals[:refused]  # of older ones
         return taken
 
-    def renew(self, view: View) -> None:
-        """Inject a few orders of all statuses, as new as can be, where that is possible."""
+    def renew(self, view: View, *, of_now: bool = False) -> None:
+        """Inject a few orders of all statuses where that is possible: past for certain on the target, or `of_now`."""
         if not self._injects:
             return
-        newest = max(self._past(), seconds.used_until(view))
+        newest = self._now(view) if of_now else max(self._past(), seconds.used_until(view))
         oldest = newest - seconds.HISTORY_SPANS_AT_LEAST_S
         kinds = self._kinds(dict.fromkeys(STATUSES, _RENEWED), (YOUNG,))
         tickets = history.history(self._markets, kinds, newest, oldest, self._rng)
