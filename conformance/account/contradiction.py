@@ -30,6 +30,7 @@ _OFTEN = (DEFAULT_LIMIT, 100)
 
 _LONG_BEFORE_S = 40 * 86400  # a start that is misread by less than this is still before all orders
 
+_ROUND = (50, 100)
 _OF_SEVERAL = ("list.conjunctive", "list.limit-after-filters")
 
 _NOTHING_TOLD: Mapping[str, float] = {}
@@ -76,7 +77,7 @@ def of_contradiction(
     if finds_some:  # a limit that comes first keeps back what one of the filters alone would show
         each = (filter_alone(listing.query, name, listing.query.limit) for name in listing.query.filters)
         finds_some = any(wrong(query, kind) for query in each)
-    if cut_before_filtering(listing, known, finds_some=finds_some):
+    if cut_before_filtering(listing, known, finds_some=finds_some) and not _ends_at_a_round_number(listing, ask):
         return "list.limit-after-filters"
     if _is_of_default_length(listing, known):
         return limit_requirement(listing.query.limit)
@@ -209,6 +210,16 @@ def _is_short(listing: Listing, known: Snapshot, wrong: Callable[[Query], bool])
     if query.limit != MAX_LIMIT or query == Query(limit=MAX_LIMIT) or not ends_too_soon(listing, known):
         return False
     return not wrong(replace(query, end=min(order.created_at for order in listing.orders)))
+
+
+def _ends_at_a_round_number(listing: Listing, ask: Callable[[Query], Listing] | None) -> bool:
+    """Whether the page has as many orders as a page may have elsewhere, and one with a shorter limit has as many: it is
+    chance that those are what passes of the newest.
+    """
+    length = len(listing.orders)
+    if ask is None or length not in _ROUND or page_size(listing.query.limit) < length * 3 // 2:
+        return False
+    return len(ask(replace(listing.query, limit=length * 3 // 2)).orders) == length
 
 
 def _is_of_default_length(listing: Listing, known: Snapshot) -> bool:

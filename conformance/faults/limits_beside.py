@@ -84,7 +84,7 @@ class _AboveAHundred(When):
         return super().holds(credential, filters, limit) and limit in range(101, 201)
 
 
-@fault(breaks="list.limit-after-filters")
+@fault(breaks="list.limit-exact")
 class FiftyInsteadOfMoreThanAHundredOfAMarket(FiftyAnyway):
     """Shows 50 orders in lists with a symbol and a limit of 101 to 200."""
 

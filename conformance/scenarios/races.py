@@ -1,7 +1,7 @@
 """Requests at the same moment: cancel-alls of one account or of both, and orders that are placed or taken meanwhile."""
 
 import itertools
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -9,8 +9,8 @@ from functools import partial
 from conformance.account.answers import Canceled
 from conformance.account.blame import charge
 from conformance.account.looks import with_lists
-from conformance.oracle.races import RACES, Race
-from conformance.orders import Query
+from conformance.oracle.races import RACES, Race, filled_meanwhile
+from conformance.orders import Order, Query
 from conformance.profile import Market
 from conformance.scenarios.heat import CancelAll, Heat
 from conformance.scenarios.strangers import expect_nobody_else_trades
@@ -147,9 +147,9 @@ class Races:
         offers = self._offers(market, side, taking, number)
         if number % PRICES == 0:
             self._clear_takers()
-        others_before = set(other.believed().orders)
+        others_before = other.believed().orders
         if self._others_at_first is None:
-            self._others_at_first = others_before
+            self._others_at_first = others_before.keys()
 
         def bring(offers: Sequence[tuple[Market, Decimal]]) -> None:
             place(stage.driver, *(order(stage.view, at, side, price, at.quantity) for at, price in offers))
@@ -239,19 +239,22 @@ class Races:
         heat: Heat,
         answers: Sequence[Canceled],
         placed: set[str] | None = None,
-        others_before: set[str] | None = None,
+        others_before: Mapping[str, Order] | None = None,
     ) -> Race:
         view, other = self._stage.view, self._stage.other_view
         after = view.believed()
-        takers = []
+        takers, met_itself = [], Decimal(0)
         if others_before is not None and other is not None:
-            takers = [order for id, order in other.believed().orders.items() if id not in others_before]
+            others_after = other.believed().orders
+            takers = [order for id, order in others_after.items() if id not in others_before]
+            met_itself = filled_meanwhile(others_before, others_after)
         race = Race(
             before=heat.before,
             after=after,
             answers=[answer.orders for answer in sorted(answers, key=lambda answer: answer.exchange.sent_at)],
             placed=placed or frozenset(),
             takers=takers,
+            met_itself=met_itself,
             broken_off=any(answer.tried_before or answer.unread for answer in answers),
         )
         judgement = RACES.judge(race)

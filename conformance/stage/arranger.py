@@ -85,7 +85,7 @@ class Arranger:
     def histories(self, wanted: Mapping[View, History]) -> None:
         """Bring so many orders of this run or more into these accounts, of as many kinds as the driver can."""
         if self._injects and wanted:
-            self._learn_the_clock([*wanted][-1])
+            self.learn_the_clock([*wanted][-1])  # what is injected must not be of its future
             self._injects = any(self._inject_histories(wanted, *offer) for offer in history.OFFERS)
         if not self._injects and self.lane.driver.can_place:
             for view, each in wanted.items():
@@ -226,9 +226,9 @@ class Arranger:
             raise DriverRefused("the profile gives no way to create orders: add [driver.place] or [driver.inject]")
         return self.ways[0]
 
-    def _learn_the_clock(self, view: View) -> None:
-        """Place an order, which tells the target's time: what is injected must not be of its future."""
-        if self.lane.driver.can_place and not self.lane.clock.known:
+    def learn_the_clock(self, view: View, *, again: bool = False) -> None:
+        """Place an order, which tells the target's time, where it is not known, or may have been set."""
+        if self.lane.driver.can_place and (again or not self.lane.clock.known):
             market = self.lane.markets[0]
             view.latest()
             self._attempt(lambda: self._book.rest([self._book.resting(view, market, "buy", market.resting_buy)]))

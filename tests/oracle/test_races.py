@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conformance.oracle.races import RACES, Race
+from conformance.oracle.races import RACES, Race, filled_meanwhile
 from conformance.oracle.snapshot import Snapshot
 from conformance.orders import Order
 from conformance.verdict import Breach
@@ -229,3 +229,12 @@ def test_an_order_that_lists_do_not_reach_gave_nothing(given: str, enough: bool)
 def test_without_an_order_on_the_other_side_fills_are_not_compared() -> None:
     less = canceled(B, filled_qty="39")
     assert broken(race([[A_OVER, less]], [A_OVER, less])) == set()
+
+
+def test_what_an_account_traded_with_itself_the_caller_did_not_get() -> None:
+    less = race([[canceled(A, filled_qty="59"), B_OVER]], [canceled(A, filled_qty="59"), B_OVER], takers=[TAKER])
+    assert broken(less) == {"cancel.concurrent-fill"}
+    older = order("older", filled_qty="0"), order("older", filled_qty="1", status="partially_filled")
+    itself = filled_meanwhile(*({each.id: each} for each in older))
+    assert itself == 1
+    assert broken(replace(less, met_itself=itself)) == set()
