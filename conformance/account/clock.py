@@ -16,6 +16,7 @@ class TargetClock:
     def __init__(self) -> None:
         self._behind = -math.inf
         self._ahead = math.inf
+        self.times_set = 0  # as far as orders have told
 
     @property
     def known(self) -> bool:
@@ -30,6 +31,7 @@ class TargetClock:
         if behind > self._ahead or ahead < self._behind:
             # The clock was set, or drifts: what is newer holds.
             self._behind, self._ahead = behind, ahead
+            self.times_set += 1
         else:
             self._behind, self._ahead = max(behind, self._behind), min(ahead, self._ahead)
 

@@ -21,6 +21,7 @@ def test_a_clock_that_was_set_is_learned_anew() -> None:
     clock.learn(order("b", created_at=1_778_400_501), 1_778_400_001.2, 1_778_400_001.3)
     earliest, _ = clock.window(1_778_400_010.0, 1_778_400_010.1) or (0, 0)
     assert earliest > 1_778_400_500
+    assert clock.times_set == 1
 
 
 def test_milliseconds_tell_nothing_of_its_seconds() -> None:
