@@ -1,7 +1,6 @@
 """Cancel-all: what is canceled stays canceled."""
 
 import contextlib
-import time
 from dataclasses import replace
 from decimal import Decimal
 
@@ -92,8 +91,7 @@ def _shown_when_some_is_taken(stage: Stage, market: Market, victim: Order) -> li
     """What lists show once another account has taken some of this order: those of open orders, and those of partly
     filled ones up to when it was created. The account itself has done nothing that would let them be read anew.
     """
-    at = stage.lane.clock.later_than(victim.created_at)
-    sleep(min(APART_S, at - time.time()) if at is not None else APART_S)
+    sleep(APART_S)
     take_a_lot(stage, market, victim)
     known = Known(stage.caller, stage.view.settled, stage.view.believed(), catch_up=stage.view.catch_up)
     queries = (

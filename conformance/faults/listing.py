@@ -1,6 +1,7 @@
 """Lies about lists: whose orders they show, and in which order."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from conformance.faults import fault
 from conformance.sandbox.exchange import Exchange, Filters
@@ -104,6 +105,23 @@ class LatestUpdateFirst(Exchange):
         return sorted(orders, key=lambda order: -order.updated_at)
 
 
+# alpacahq/user-docs#16
+@fault(breaks="list.end")
+class PartlyFilledByTheirLastFill(Exchange):
+    """Files orders by their last fill while they are partly filled, in lists of that status."""
+
+    def listed(self, account: str, filters: Filters, limit: int | None) -> list[Order]:
+        if filters.status != "partially_filled":
+            return super().listed(account, filters, limit)
+        passing = [order for order in self.candidates(account, filters) if self.passes(order, filters)]
+        return self.page(sorted(passing, key=_filed_at, reverse=True), limit)
+
+    def passes(self, order: Order, filters: Filters) -> bool:
+        if filters.status == order.status:
+            order = replace(order, created_at=_filed_at(order))
+        return super().passes(order, filters)
+
+
 @fault(breaks="list.newest-first")
 class LastEnteredFirst(Exchange):
     """Orders by when a record reached the exchange, though created_at may say otherwise."""
@@ -164,3 +182,8 @@ class ExpiredSellsOfAMonthAreNotListed(Exchange):
             return order.status == "expired" and order.side == "sell" and 28 < days < 140
 
         return [order for order in super().visible_to(account) if not is_lost(order)]
+
+
+def _filed_at(order: Order) -> int:
+    traded = order.status == "partially_filled" and any(trade.opposite for trade in order.trades)
+    return order.updated_at if traded else order.created_at

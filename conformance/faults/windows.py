@@ -165,23 +165,6 @@ class EndByUpdate(Exchange):
         return order.updated_at <= end
 
 
-# alpacahq/user-docs#16
-@fault(breaks="list.end")
-class PartlyFilledByTheirLastFill(Exchange):
-    """Files orders by their last fill while they are partly filled, in lists of that status."""
-
-    def listed(self, account: str, filters: Filters, limit: int | None) -> list[Order]:
-        if filters.status != "partially_filled":
-            return super().listed(account, filters, limit)
-        passing = [order for order in self.candidates(account, filters) if self.passes(order, filters)]
-        return self.page(sorted(passing, key=_filed_at, reverse=True), limit)
-
-    def passes(self, order: Order, filters: Filters) -> bool:
-        if filters.status == order.status:
-            order = replace(order, created_at=_filed_at(order))
-        return super().passes(order, filters)
-
-
 @fault(breaks="list.end")
 class EndOfZeroIsNone(Exchange):
     """Takes an end of 0 for none."""
@@ -302,8 +285,3 @@ def _backwards(filters: Filters) -> bool:
 
 def _turned(filters: Filters) -> Filters:
     return replace(filters, start=filters.end, end=filters.start)
-
-
-def _filed_at(order: Order) -> int:
-    traded = order.status == "partially_filled" and any(trade.opposite for trade in order.trades)
-    return order.updated_at if traded else order.created_at

@@ -146,6 +146,7 @@ class Overload:
                 if any(view.own.inherits for view in lane.views):
                     clean_up(lane)
                 for view in lane.views:
+                    view.is_beside = False  # each account cancels all here
                     view.decline_to_harm()
                     self._before[view.account.name] = dict(view.latest().orders)
 

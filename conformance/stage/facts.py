@@ -127,7 +127,7 @@ def _remedy(stage: Stage, name: str, refusal: str) -> str:
     enable = FACTS[name].enable
     if name in _BY_CHANGING and not stage.full_scope:
         if stage.target.environment == "production":
-            return "a target that is no production: that is only read"
+            return "a target that is not production: production is only read"
         return enable if name == "cancel" else "--scope full"
     if refusal and stage.ways and (name != "other" or stage.other_view is not None):
         return _INSTEAD.get(name, "")

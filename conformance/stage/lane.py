@@ -21,7 +21,7 @@ from conformance.profile import LaneNames, Market, Profile, Target
 from conformance.stage.clearing import Many, judge_answer
 from conformance.stage.driver import Driver
 from conformance.turns import sleep
-from conformance.verdict import CannotJudge, DriverRefused, Violation
+from conformance.verdict import CannotJudge, DriverRefused, NotObserved, Violation
 from conformance.wire.signer import Credential
 
 
@@ -124,11 +124,14 @@ class Lane:
         view.look_apart(None)
         if not view.latest().live():
             return
-        if view.is_beside and self.driver.can_cancel and view.foreign_live():
+        try:
+            view.decline_to_harm()
+        except NotObserved:
+            if not self.driver.can_cancel:
+                raise
             with self.unjudged(), self.driver.setting_up():
                 self.cancel_each(view, view.own_live())
             return
-        view.decline_to_harm()
         first, *_ = kinds = view.account.credentials
         turn = kinds[self._cleared[view] % len(kinds)]
         self._cleared[view] += 1

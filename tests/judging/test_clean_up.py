@@ -497,6 +497,15 @@ def test_those_of_the_other_account_stay_and_keep_nothing_else_from_being_tested
     assert [order.id for order in live(sandbox)] == ["of-bob"]
 
 
+def test_where_the_target_is_disposable_those_of_the_other_account_are_canceled(tmp_path: Path) -> None:
+    sandbox = Sandbox()
+    foreign(sandbox, "of-bob", "bob", quantity="7", price="0.1")
+    with profile_in(tmp_path, sandbox, disposable=True) as profile:
+        done = run(tmp_path, "--target", profile, "-k", "fills_of")
+    assert done.code == 0, done.printed
+    assert live(sandbox) == []
+
+
 @pytest.mark.parametrize(
     ("select", "method", "path", "number", "code"),
     [(QUICK, "GET", ORDERS, 12, 0), ("updated_at_tells", "POST", "/_test/orders", 1, 3)],

@@ -14,6 +14,8 @@ from conformance import contract, faults
 from conformance.results import Results
 from conformance.sandbox import Sandbox
 from conformance.sandbox.exchange import Ticket
+from conformance.sandbox.records import from_record
+from tests.orders import record
 from tests.runs import GONE_FOR_GOOD, Ended, live, start
 from tests.sandboxes import profile_in
 
@@ -163,3 +165,14 @@ def _until(holds: Any) -> None:
 def _place(sandbox: Sandbox, account: str) -> None:
     ticket = Ticket("DFUSDT", "buy", "limit", "gtc", Decimal("0.5"), Decimal(10))
     sandbox.exchange.place(account, ticket)
+
+
+@pytest.mark.parametrize("account", ["alice", "bob"])
+def test_it_refuses_where_either_account_has_live_orders_of_somebody_else(account: str, tmp_path: Path) -> None:
+    sandbox = small()
+    sandbox.exchange.inject(from_record(account, record("strange", status="open", created_at=int(time.time()) - 5)))
+    with profile_in(tmp_path, sandbox) as profile:
+        done = overload(tmp_path, "--target", profile, *SMALL)
+    assert done.code == 2, done.printed
+    assert f"{account} has a live order that this run did not place" in " ".join(done.stdout.split())
+    assert [order.id for order in live(sandbox)] == ["strange"]

@@ -31,8 +31,8 @@ def test_what_is_missing_says_why_and_what_helps(refusals: list[str], says: str,
     [
         ("staging", {"fault": True}, "--scope full"),
         ("staging", {"cancel": True}, "--scope full, with a caller"),
-        ("production", {"fault": True}, "a target that is no production"),
-        ("production", {"cancel": True}, "a target that is no production"),
+        ("production", {"fault": True}, "a target that is not production"),
+        ("production", {"cancel": True}, "a target that is not production"),
     ],
 )
 def test_what_may_only_be_read_is_not_helped_by_a_driver(environment: str, need: dict[str, bool], enable: str) -> None:
