@@ -24,6 +24,7 @@ from conformance.orders import Query
 from conformance.profile import Action, DriverProfile
 from conformance.profile.template import UnfillableError
 from conformance.stage.spread import Spread
+from conformance.stage.throttle import Throttle
 from conformance.turns import sleep
 from conformance.verdict import DriverRefused, Misfit, Unreachable
 from conformance.wire.answers import decoded
@@ -68,6 +69,7 @@ class Driver:
         self._tally = tally or Tally()
         self._run = uuid.uuid4().hex[:8]
         self._serial = itertools.count(1)
+        self._throttle = Throttle()
         self._noted: list[Exchange] | None = None
         self._tells_ids = False  # whether any answer has had an id where the profile says
 
@@ -133,7 +135,7 @@ class Driver:
         for tries_left in reversed(range(_INJECTED_AT_MOST)):
             try:
                 with self._client.counting_as("set-up"):
-                    answer = send()
+                    answer = self._throttle.outlasting(send)
             except Unreachable as lost:
                 if not (tries_left and lost.dropped):
                     raise
@@ -200,7 +202,7 @@ class Driver:
     def _perform(
         self, action: Action, account: Account | None, values: Mapping[str, Any], credential: Credential | None = None
     ) -> Answer:
-        send = self._sending(action, account, values, credential)
+        send = partial(self._throttle.outlasting, self._sending(action, account, values, credential))
         with self._client.counting_as("set-up"):
             answer = send() if account is None else account.outlasting(send)
         return self._accepted(action, answer, values)

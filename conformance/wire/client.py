@@ -120,7 +120,8 @@ class Client:
         return call()
 
     def send(self, call: Call) -> Answer:
-        """Send a request. Retry a 503 with exponential back-off and jitter; retry a throttled one once, after a second.
+        """Send a request. Retry a 503 with exponential back-off and jitter; retry one of a documented operation that is
+        throttled once, after a second.
 
         Returns the last answer, which may still be a 503. Raises Unreachable if no whole answer comes back, and,
         without sending, if the target was given up. If the target drops the connection, the request is sent again and
@@ -134,7 +135,7 @@ class Client:
             nonlocal tries_before
             answer, dropped = self._sent_until_not_dropped(call)
             tries_before += dropped
-            if answer.status in THROTTLED and self._may_wait():
+            if answer.status in THROTTLED and call.operation and self._may_wait():
                 early, gently = answer.exchange, self._sent_gently()
                 time.sleep(THROTTLE_WAIT_S)
                 answer = self.send_once(call)

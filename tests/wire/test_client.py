@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from conformance.operations import LIST
 from conformance.profile import Target
 from conformance.profile.secrets import Secret
 from conformance.verdict import Unreachable
@@ -187,8 +188,15 @@ def test_a_request_is_throttled_where_others_are_answered_or_it_is_a_second_late
     peer.respond = lambda request: answer(answers.pop(0), b"[]")(request)
     asking = client(peer)
     asking.send_once(Call("alice", "GET", peer.url))
-    got = asking.send(Call("alice", "GET", peer.url))
+    got = asking.send(Call("alice", "GET", peer.url, operation=LIST.name))
     assert [each.status for each in got.throttled] == [429] * is_one
+
+
+def test_what_is_no_documented_operation_may_be_throttled(peer: Peer) -> None:
+    answers = [429, 200]
+    peer.respond = lambda request: answer(answers.pop(0), b"[]")(request)
+    got = client(peer).send(Call("alice", "POST", peer.url))
+    assert (got.status, got.throttled, answers) == (429, (), [200])
 
 
 def test_a_connection_that_went_stale_is_made_anew(peer: Peer) -> None:
