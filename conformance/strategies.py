@@ -60,7 +60,12 @@ def newest_first(snapshot: Snapshot) -> list[Order]:
 
 def chosen_lists(stage: Stage, whose: str, credential: Credential) -> list[Asked]:
     """The lists of the covering array that this account asks for with this credential, the short ones first."""
-    return [each for each in stage.lists.asked if (each.whose, each.credential) == (whose, credential)]
+    return [each for each in stage.lists.all.asked if (each.whose, each.credential) == (whose, credential)]
+
+
+def first_lists(stage: Stage, whose: str, credential: Credential) -> list[Asked]:
+    """Those of the chosen lists that are chosen at once, mostly with one parameter."""
+    return [each for each in stage.lists.first if (each.whose, each.credential) == (whose, credential)]
 
 
 def wishes(markets: Sequence[Market], *, least: int = 0, most: int = 5) -> st.SearchStrategy[list[Wish]]:

@@ -1,7 +1,8 @@
 """One look at an account beside the look before it: what is missing, and what became of each order."""
 
-from collections.abc import Callable, Container, Iterable, Sequence, Set
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
+from functools import lru_cache
 
 from conformance.account.account import Account
 from conformance.account.blame import of_lapse
@@ -14,6 +15,8 @@ from conformance.oracle.succession import SUCCESSION
 from conformance.orders import LackingOrder, Order, Query
 from conformance.verdict import Breach
 from conformance.wire.answers import decoded
+
+_REMEMBERED = 32  # pages: all breaches of a cancel-all are about the same few
 
 
 def unless_back(
@@ -48,9 +51,14 @@ def unless_back(
     return again
 
 
-def _listed_by(exchange: Exchange) -> dict[str, Order]:
+def _listed_by(exchange: Exchange) -> Mapping[str, Order]:
     """The orders that this page itself shows, in its order."""
-    document = decoded(exchange.response_body)
+    return _listed_in(exchange.response_body)
+
+
+@lru_cache(_REMEMBERED)
+def _listed_in(body: str) -> Mapping[str, Order]:
+    document = decoded(body)
     orders = (read(record).order for record in document) if isinstance(document, list) else ()
     return {order.id: order for order in orders if order is not None}
 
@@ -70,10 +78,10 @@ def with_lists(
     """The breaches, each with what shows it, unless it has that already: the requests `between` the looks, and of each
     look the list about the order that the breach tells of.
     """
-    orders = [order for look in (*before, *after) for order in look.orders.values()]
-    found = []
+    breaches, found = list(breaches), []
+    named = _named(order for look in (*before, *after) for order in look.orders.values()) if breaches else []
     for breach in breaches:
-        order = None if breach.exchanges else told_of(breach, orders)
+        order = None if breach.exchanges else _told_of(breach, named)
         lists = [[exchange for look in looks for exchange in lists_about(order, look)] for looks in (before, after)]
         found.append(breach._replace(exchanges=breach.exchanges or (*lists[0], *between, *lists[1])))
     return found
@@ -81,8 +89,17 @@ def with_lists(
 
 def told_of(breach: Breach, orders: Iterable[Order]) -> Order | None:
     """The one of these orders that the breach tells of, if lists tell what it is."""
+    return _told_of(breach, _named(orders))
+
+
+def _named(orders: Iterable[Order]) -> list[tuple[str, Order]]:
+    """The orders, each with the words that tell of it."""
+    return [(f"{each}", each) for each in orders if not isinstance(each, LackingOrder)]
+
+
+def _told_of(breach: Breach, named: Iterable[tuple[str, Order]]) -> Order | None:
     words = f"{breach.want} {breach.got}"
-    return next((each for each in orders if f"{each}" in words and not isinstance(each, LackingOrder)), None)
+    return next((order for name, order in named if name in words), None)
 
 
 def lists_about(order: Order | None, seen: Snapshot) -> Sequence[Exchange]:

@@ -7,7 +7,7 @@ from conformance.account.known import Known
 from conformance.declare import needs, verifies
 from conformance.orders import Query
 from conformance.stage.stage import Stage
-from conformance.strategies import chosen_lists, listed
+from conformance.strategies import first_lists, listed
 from conformance.verdict import Breach, NoList, Violation
 from conformance.wire.signer import Credential
 
@@ -24,7 +24,7 @@ def test_a_credential_alone_is_enough_to_list(stage: Stage, known: Known, creden
     """
     caller, some = stage.caller, listed(stage, known.snapshot)[0]
     several = Query(some.symbol, some.status, some.created_at, some.created_at, 200)
-    alone = [each.query for each in chosen_lists(stage, "caller", credential) if len(each.query.pairs()) == 1]
+    alone = [each.query for each in first_lists(stage, "caller", credential) if len(each.query.pairs()) == 1]
     queries = (Query(), *alone, several) if credential == "api-key" else (Query(),)
     pages = {}
     with known.ahead(queries, credential):

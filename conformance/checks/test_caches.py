@@ -14,7 +14,7 @@ def test_what_one_account_was_shown_is_not_shown_to_another(stage: Stage, creden
     """A plain list, the open orders and those of a status that is over, by one account and at once by the other: each
     is shown its own orders.
     """
-    caches.expect_own(stage, stage.alike, credential)
+    caches.expect_own(stage, stage.lists.alike, credential)
 
 
 @early

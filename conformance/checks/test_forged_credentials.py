@@ -81,7 +81,7 @@ def test_a_signature_is_good_for_its_own_query_alone(caller: Account, stage: Sta
 
     Of several workers, one alone may keep what it accepted.
     """
-    [good] = caches.good_before(stage, [(stage.alike[0], "api-key")])
+    [good] = caches.good_before(stage, [(stage.lists.alike[0], "api-key")])
     if good is None:
         raise NotObserved("no list was shown for a signed request")
     signed, _ = caller.signer.at(good.signed_at_ms).authorize(good.query, "api-key")

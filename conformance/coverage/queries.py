@@ -52,12 +52,12 @@ def plan(
     `markets` are those of the profile; `alike`: lists that each account asks for with each credential anyway. What is
     chosen follows from the orders and the seed.
     """
-    grounds = {whose: Ground(snapshot) for whose, snapshot in known.items() if snapshot.orders}
+    grounds = _grounds(known)
     if not grounds:
         return Queries(())
     rng = random.Random(seed)  # noqa: S311 - variety, not secrecy
-    listed = still_listed((symbol for ground in grounds.values() for symbol in ground.symbols), markets)
-    symbols = sorted({*listed, *markets})
+    symbols = sorted({*_listed(grounds, markets), *markets})
+    plain = asked = _first(grounds, credentials, markets, alike, rng)
     telling: dict[str, Sequence[str]] = {
         "symbol": (ABSENT, *symbols),
         "status": (ABSENT, *STATUSES),
@@ -122,11 +122,6 @@ def plan(
     arrays = [(size, telling) for size in range(strength, 2, -1)] + [(2, every)]
     wanted = {size: {each for each in combinations_of(values, size) if allowed(dict(each))} for size, values in arrays}
     queries = Queries((), wanted[2], wanted[TRIPLES], shows, wanted.get(FOURS, set()))
-    plain = asked = [
-        *_plain(grounds, credentials, alike, listed),
-        *_one_by_one(grounds, credentials, rng, listed),
-        *_neighbours(grounds, credentials, rng, listed),
-    ]
     for size, values in arrays:
         for number in range(_ROUNDS):
             told = queries.told(asked, size)
@@ -143,7 +138,47 @@ def plan(
     if strength == TRIPLES and len(plain) + len(few) > MOST:  # who explores has time for more
         few = merged(few, plain, queries, allowed, lambda row: list_of(row, grounds[row["account"]], rng, tries=5))
     lists = [*plain, *(_turned(each, rng) for each in widened(few, plain, queries, grounds))]
-    return replace(queries, asked=tuple(sorted(lists, key=lambda each: len(each.query.pairs()))))
+    return replace(queries, asked=tuple(sorted(lists, key=_length)))
+
+
+def first(
+    known: Mapping[str, Snapshot],
+    credentials: Mapping[str, Sequence[str]],
+    markets: Sequence[str],
+    seed: int,
+    alike: Sequence[Query] = (),
+) -> list[Asked]:
+    """Those lists of `plan` that need no covering array, soon chosen: mostly of one parameter. Arguments as there."""
+    grounds = _grounds(known)
+    rng = random.Random(seed)  # noqa: S311 - variety, not secrecy
+    return sorted(_first(grounds, credentials, markets, alike, rng), key=_length) if grounds else []
+
+
+def _grounds(known: Mapping[str, Snapshot]) -> dict[str, Ground]:
+    return {whose: Ground(snapshot) for whose, snapshot in known.items() if snapshot.orders}
+
+
+def _listed(grounds: Mapping[str, Ground], markets: Sequence[str]) -> list[str]:
+    return still_listed((symbol for ground in grounds.values() for symbol in ground.symbols), markets)
+
+
+def _first(
+    grounds: Mapping[str, Ground],
+    credentials: Mapping[str, Sequence[str]],
+    markets: Sequence[str],
+    alike: Sequence[Query],
+    rng: random.Random,
+) -> list[Asked]:
+    listed = _listed(grounds, markets)
+    return [
+        *_plain(grounds, credentials, alike, listed),
+        *_one_by_one(grounds, credentials, rng, listed),
+        *_neighbours(grounds, credentials, rng, listed),
+    ]
+
+
+def _length(one: Asked) -> int:
+    return len(one.query.pairs())
 
 
 def still_listed(symbols: Iterable[str], markets: Sequence[str]) -> list[str]:

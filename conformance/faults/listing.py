@@ -108,13 +108,7 @@ class LatestUpdateFirst(Exchange):
 # alpacahq/user-docs#16
 @fault(breaks="list.end")
 class PartlyFilledByTheirLastFill(Exchange):
-    """Files orders by their last fill while they are partly filled, in lists of that status."""
-
-    def listed(self, account: str, filters: Filters, limit: int | None) -> list[Order]:
-        if filters.status != "partially_filled":
-            return super().listed(account, filters, limit)
-        passing = [order for order in self.candidates(account, filters) if self.passes(order, filters)]
-        return self.page(sorted(passing, key=_filed_at, reverse=True), limit)
+    """Holds the window against the last fill of orders that are partly filled, in lists of that status."""
 
     def passes(self, order: Order, filters: Filters) -> bool:
         if filters.status == order.status:

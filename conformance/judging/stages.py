@@ -131,7 +131,11 @@ class Stages:
             self._covered[lane].setdefault(what, set()).update(items)
 
     def coverage(self) -> dict[str, Area]:
-        """What was covered of what there is to cover, area by area, on all lanes together: each has its share."""
+        """What was covered of what there is to cover, area by area, on all lanes together: each has its share. Nothing
+        is told of a run that aims at one requirement, and ends where that is violated.
+        """
+        if self._plan.aim is not None:
+            return {}
         covered: defaultdict[str, set[Any]] = defaultdict(set)
         for on_lane in self._covered.values():
             for what, items in on_lane.items():
@@ -189,7 +193,7 @@ def _covered_on(stage: Stage, covered: Mapping[str, Set[Any]], *, lists: bool) -
     """What was covered of what there is on this stage; `lists`: also of those, which takes long to say."""
     areas: dict[str, Area] = {}
     if lists:
-        areas["queries"] = of_queries(stage.lists, covered["lists"])
+        areas["queries"] = of_queries(stage.lists.all, covered["lists"])
     if stage.ways:
         markets = [market.symbol for market in stage.markets]
         kinds = stage.kinds_seen()

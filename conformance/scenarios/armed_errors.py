@@ -21,8 +21,9 @@ _ATTEMPTS = 5
 _BROKE = "the connection of a cancel-all broke off, which may have been done all the same"
 _TRIES = 2  # where the answer to a cancel-all was lost
 
-# No check asks for these lists: a cache that may keep what an account was shown does not answer for the exchange.
-_PLAIN, _FILTERED = "limit=7", "status=open&start=1&limit=7"
+# No check asks for these lists, and no other list has these starts: a cache that may keep what an account was shown
+# does not answer for the exchange.
+_PLAIN, _FILTERED = "start=2&limit=7", "status=open&start=1&limit=7"
 
 _TRANSIENT = "cancel.busy-transient"
 

@@ -61,8 +61,8 @@ def list_forged_after_good(stage: Stage, forgeries: Sequence[Forgery]) -> None:
     tries: list[_Listed] = []
     possible = _possible(stage, LIST, forgeries)
     bare = [each for each in possible if each is NO_CREDENTIALS]
-    turns = itertools.islice(itertools.cycle(stage.alike), 1, None)
-    every = list(zip([*bare * (len(stage.alike) - 1), *possible], turns, strict=False))
+    turns = itertools.islice(itertools.cycle(stage.lists.alike), 1, None)
+    every = list(zip([*bare * (len(stage.lists.alike) - 1), *possible], turns, strict=False))
     at_once = stage.caller.at_once
     for first in range(0, len(every), at_once):
         some = every[first : first + at_once]

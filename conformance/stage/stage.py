@@ -13,11 +13,8 @@ from conformance.account.account import Account
 from conformance.account.ahead import asked_ahead
 from conformance.account.answers import Page
 from conformance.account.view import View
-from conformance.coverage.asked import FOURS, TRIPLES, Queries
 from conformance.coverage.population import Kind
-from conformance.coverage.queries import alike, plan
 from conformance.oracle.snapshot import Snapshot
-from conformance.orders import Query
 from conformance.profile import Market, Target
 from conformance.stage.arranger import Arranger, History
 from conformance.stage.clean_up import clean_up
@@ -25,6 +22,7 @@ from conformance.stage.driver import Driver
 from conformance.stage.effort import PLAIN, Effort
 from conformance.stage.forged import Forged
 from conformance.stage.lane import Lane
+from conformance.stage.lists import Lists
 from conformance.stage.seen import expect_readable, seen_in_known_markets
 from conformance.stage.wishes import Way, Wish, fulfilled, of_a_bystander, of_all_kinds, of_many_kinds, priced
 from conformance.turns import sleep
@@ -126,18 +124,10 @@ class Stage:
         return ThreadPoolExecutor(2 * self.effort.times(READERS) + RACERS)
 
     @cached_property
-    def lists(self) -> Queries:
-        """The lists that cover the parameters, chosen from what is known when this is first asked for."""
+    def lists(self) -> Lists:
+        """The lists that cover the parameters."""
         views = {"caller": self.view} | ({} if self.other_view is None else {"other": self.other_view})
-        known = {whose: view.known.snapshot for whose, view in views.items()}
-        credentials = {whose: view.account.credentials for whose, view in views.items()}
-        strength = FOURS if self.effort.exploring else TRIPLES
-        return plan(known, credentials, self.lane.symbols, self.seed, self.alike, strength)
-
-    @cached_property
-    def alike(self) -> tuple[Query, ...]:
-        """Lists that each account asks for with each credential, one right after the other: a cache may mix them up."""
-        return alike([view.known.snapshot for view in self.lane.views], self.lane.symbols, self.seed)
+        return Lists(views, self.lane.symbols, self.seed, exploring=self.effort.exploring)
 
     @property
     def cancelers(self) -> dict[str, Sequence[Credential]]:

@@ -43,8 +43,8 @@ class Throttle:
 
 
 def asked_s(answer: Answer) -> float:
-    """How many seconds a throttled request is to wait: what Retry-After says in seconds or as a date (RFC 9110, 10.2.3),
-    within reason; a second where it says nothing.
+    """How many seconds a throttled request is to wait: what Retry-After says, in seconds or as a date (RFC 9110,
+    10.2.3), within reason; a second where it says nothing.
     """
     said = answer.exchange.header("retry-after")
     try:
