@@ -39,28 +39,37 @@ class Trades:
         # By market, and whether the first account bought: more than was sold, as it was taken for settled.
         self._more: Mapping[tuple[str, bool], _Traded] = {}
         self._standing: frozenset[str] = frozenset()
+        self._disagreed: set[str] = set()
 
     def show(self, ones: Iterable[Order], others: Iterable[Order], waited_s: float) -> bool:
         """Whether these lists of the two accounts' placed orders show all trades, or the time for that is up."""
         ones, others = list(ones), list(others)
         more, standing = _bought(ones, others), _standing(ones, others)
-        if self._agree(more) and standing <= self._standing:
+        disagreed = self._in_doubt(more)
+        if not disagreed and standing <= self._standing:
             self._patience.rewarded(waited_s)
             return True
         if waited_s <= self._patience.seconds:
             return False
         self._patience.disappointed()
         self._more, self._standing = more, standing
+        self._disagreed |= disagreed
         return True
 
-    def _agree(self, more: Mapping[tuple[str, bool], "_Traded"]) -> bool:
-        """Whether no more was bought than what is known to have come from strangers."""
+    def take_disagreed(self) -> set[str]:
+        """The markets, since the last call, in which the two accounts had not come to agree in time."""
+        disagreed, self._disagreed = self._disagreed, set()
+        return disagreed
+
+    def _in_doubt(self, more: Mapping[tuple[str, bool], "_Traded"]) -> set[str]:
+        """The markets in which more was bought than what is known to have come from strangers, or at another price."""
+        symbols = set()
         for key in more.keys() | self._more.keys():
             now, then = more.get(key, _NOTHING), self._more.get(key, _NOTHING)
             off = self._ticks.get(key[0], Decimal(0)) * now.turnover
             if now.quantity != then.quantity or (key[0] in self._ticks and abs(now.value - then.value) > off):
-                return False
-        return True
+                symbols.add(key[0])
+        return symbols
 
 
 class _Traded(NamedTuple):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
 from itertools import cycle
+from typing import cast
 
 import pytest
 
@@ -18,13 +19,14 @@ from conformance.coverage.population import YOUNG
 from conformance.declare import cancels, early, needs, verifies
 from conformance.oracle.listing import MAX_LIMIT
 from conformance.orders import LIVE, Query
+from conformance.scenarios.adding_up import expect_added_up
 from conformance.scenarios.beside import clear_untouched
 from conformance.scenarios.cancellation import Following, cancel_all
 from conformance.scenarios.trades import OPPOSITE
 from conformance.stage.book import stand_at_most
 from conformance.stage.many import add_many, arrange_many
 from conformance.stage.stage import Stage
-from conformance.stage.wishes import Wish, of_a_bystander, placed_beside, priced
+from conformance.stage.wishes import Role, Wish, of_a_bystander, placed_beside, priced
 from conformance.turns import sleep
 from conformance.verdict import NotObserved
 from conformance.wire.signer import Credential
@@ -67,6 +69,7 @@ def test_every_kind_of_live_order(stage: Stage, credential: Credential) -> None:
     """
     stage.arrange_all_kinds(stage.seed + stage.caller.credentials.index(credential))
     filled_at = time.monotonic()
+    expect_added_up(stage)
     known = Known(stage.caller, stage.view.settled, stage.view.believed(), catch_up=stage.view.catch_up)
     queries = [Query(status=status, limit=MAX_LIMIT) for status in sorted(LIVE)]
     with known.ahead(queries, credential):
@@ -112,6 +115,7 @@ def test_any_number_of_live_orders(stage: Stage, number: int) -> None:
     wishes = stage.arranger.priced(wishes_of(stage, [first, *rest], counts, number))
     beside = bystander_of(stage, view, wishes, number)
     many = arrange_many(stage, view, wishes, beside)
+    expect_added_up(stage)
     live = [order for part in many.parts for order in part.live(symbol)]
     if len(live) < count:
         raise NotObserved(f"lists show {len(live)} of {count} live orders that were created")
@@ -213,7 +217,7 @@ def _wishes(
                 kind["side"],
                 int(kind["fills"]),
                 credential=by[kind["credential"]],
-                takes=kind["takes"] == "yes",
+                role=cast(Role, kind["role"]),
             )
             for symbol, kind in placed(row, by_one, room, list(by), rng)
         ]
@@ -245,6 +249,7 @@ def test_orders_with_several_fills(stage: Stage) -> None:
         }
     )
     stage.wait_until_listed(*stage.lane.views)
+    expect_added_up(stage)
     seen = [
         (view, Known(view.account, view.settled, view.believed(), catch_up=view.catch_up)) for view in stage.lane.views
     ]

@@ -219,18 +219,28 @@ def placed(
         "fills": fills,
         "credential": credentials,
         # Who takes has the market for itself meanwhile, which takes time.
-        "takes": ("yes", "no") if rng.random() < _TAKING else ("no",),
+        "role": ("taker", "both", "maker") if rng.random() < _TAKING else ("maker",),
     }
 
     def allowed(kind: Mapping[str, str]) -> bool:
-        return kind.get("fills") != "0" or kind.get("takes") != "yes"
+        least = {"taker": "1", "both": "2"}.get(kind.get("role", ""), "0")
+        return kind.get("fills", least) >= least
 
     pairs = {each for each in combinations_of(parameters, 2) if allowed(dict(each))}
     kinds = cover(parameters, pairs, rng, allowed)
-    # One of each number of fills comes before the others; some of these numbers by chance, where few are placed.
-    each = {kind["fills"]: kind for kind in reversed(kinds)}
-    early = rng.sample(sorted(each), len(each))
-    kinds.sort(key=lambda kind: (kind is not each[kind["fills"]], early.index(kind["fills"])))
+    # One of each number of fills comes before the others, then one with each credential; some of these numbers by
+    # chance, where few are placed.
+    first_of: dict[str, Row] = {}
+    for kind in kinds:
+        first_of.setdefault(kind["fills"], kind)
+        first_of.setdefault(kind["fills"] + kind["credential"], kind)
+    early = rng.sample(fills, len(fills))
+
+    def rank(kind: Row) -> tuple[bool, bool, int]:
+        number, credential = kind["fills"], kind["credential"]
+        return first_of[number] is not kind, first_of[number + credential] is not kind, early.index(number)
+
+    kinds.sort(key=rank)
     symbols, first = list(markets), rng.randrange(len(markets))
     filled: Counter[tuple[str, str]] = Counter()
     made = []
@@ -239,6 +249,6 @@ def placed(
         if kind["fills"] != "0":
             filled[market, kind["side"]] += 1
             if filled[market, kind["side"]] > min(markets[market], _FILLED if "0" in fills else count):
-                kind = {**kind, "fills": "0", "takes": "no"}
+                kind = {**kind, "fills": "0", "role": "maker"}
         made.append((market, kind))
     return made

@@ -67,7 +67,7 @@ class Arranger:
         self._types, self._ages = history.OFFERS[0]  # of what it takes
         self._many_until: dict[tuple[View, str], int] = {}
         self._rng = random.Random(seed)  # noqa: S311 - variety, not secrecy
-        self._book = Book(lane, self._rng)
+        self.book = Book(lane, self._rng)
 
     @property
     def ways(self) -> tuple[Way, ...]:
@@ -89,8 +89,8 @@ class Arranger:
             self._injects = any(self._inject_histories(wanted, *offer) for offer in history.OFFERS)
         if not self._injects and self.lane.driver.can_place:
             for view, each in wanted.items():
-                self._attempt(partial(placed_history.trade, self.lane, self._book, view))
-                self._attempt(partial(placed_history.place_many, self.lane, self._book, view, each.orders))
+                self._attempt(partial(placed_history.trade, self.lane, self.book, view))
+                self._attempt(partial(placed_history.place_many, self.lane, self.book, view, each.orders))
         with asked_ahead(page for view in wanted if view.may_be_looked_at for page in view.pages(SNAPSHOT_PAGES)):
             for view in wanted:
                 view.settled(SNAPSHOT_PAGES)
@@ -136,12 +136,12 @@ class Arranger:
             placed[view] = [wish for wish in some if way == "placing" or (wish.to_be_placed and "placing" in self.ways)]
             if injected := [wish for wish in some if wish not in placed[view]]:
                 injecting.append(partial(self._inject, view, [self._aged(view, wish) for wish in injected]))
-        self._book.arrange(placed, injecting)
+        self.book.arrange(placed, injecting)
 
     def priced(self, wishes: Sequence[Wish]) -> list[Wish]:
         """These wishes, each at a price about the resting one where none is told."""
         return [
-            wish if wish.price is not None else replace(wish, price=self._book.resting_price(wish.market, wish.side))
+            wish if wish.price is not None else replace(wish, price=self.book.resting_price(wish.market, wish.side))
             for wish in wishes
         ]
 
@@ -174,7 +174,7 @@ class Arranger:
             wishes[there] = [wish for wish in bystander if wish.to_be_placed or not self._injects]
             whole = [self._aged(there, wish) for wish in bystander if wish not in wishes[there]]
             injecting += [partial(self._inject, there, whole)] if whole else []
-        self._book.arrange(wishes, injecting)
+        self.book.arrange(wishes, injecting)
         return newest
 
     def injecting(self, view: View, wishes: Sequence[Wish], earlier_s: int) -> tuple[Callable[[], None], int]:
@@ -216,7 +216,7 @@ class Arranger:
 
     def cross(self, maker: View, market: Market, side: str, share: Decimal) -> None:
         """Let `share` of an order of `maker` be filled by the lane's other account. Raises DriverRefused."""
-        self._book.cross(maker, market, side, share)
+        self.book.cross(maker, market, side, share)
 
     def _by(self, wanted: Way | None) -> Way:
         """The way that was wanted, if it is one; else the preferred one. Raises DriverRefused where there is none."""
@@ -231,7 +231,7 @@ class Arranger:
         if self.lane.driver.can_place and (again or not self.lane.clock.known):
             market = self.lane.markets[0]
             view.latest()
-            self._attempt(lambda: self._book.rest([self._book.resting(view, market, "buy", market.resting_buy)]))
+            self._attempt(lambda: self.book.rest([self.book.resting(view, market, "buy", market.resting_buy)]))
             view.settled()
 
     def _history(self, view: View, live: int) -> list[dict[str, Any]]:

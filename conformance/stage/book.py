@@ -11,7 +11,7 @@ from conformance.account.view import View
 from conformance.profile import Market
 from conformance.stage.lane import Lane
 from conformance.stage.placement import Placing, order, place
-from conformance.stage.wishes import Wish
+from conformance.stage.wishes import Role, Wish
 from conformance.verdict import DriverRefused
 from conformance.wire.signer import Credential
 
@@ -23,12 +23,24 @@ _DEPTH = 5
 
 
 class _Crossing(NamedTuple):
-    """An order of this side that is `made`, and those `by` which it is filled: they take from it, or it takes them."""
+    """An order of this side that is `made`, and those `by` which it is filled: they take from it, or it takes them, or
+    it takes the first of them alone.
+    """
 
     side: str
     made: Placing
     by: list[Placing]
-    takes: bool
+    role: Role
+
+    @property
+    def taken(self) -> list[Placing]:
+        """What has to stand there for it to take."""
+        return self.by[: {"maker": 0, "taker": len(self.by), "both": 1}[self.role]]
+
+    @property
+    def taking(self) -> list[Placing]:
+        """What takes from it."""
+        return self.by[len(self.taken) :]
 
     def is_better_than(self, other: "_Crossing") -> bool:
         """Whether it stands at a price that is met before that of the other one."""
@@ -46,6 +58,17 @@ def stand_at_most(market: Market) -> int:
     return max(min(ticks - 1, 1), (ticks - 1) // 2)
 
 
+class Crossed(NamedTuple):
+    """An order of this view that was placed and is partly filled, and those of the opposite one that it has met: their
+    ids, where the target tells them.
+    """
+
+    view: View
+    market: Market
+    made: str | None
+    by: Sequence[str | None]
+
+
 class Book:
     """Places orders of one lane, side by side where they do not trade with each other."""
 
@@ -55,6 +78,7 @@ class Book:
         self._crossed: Counter[tuple[str, str]] = Counter()  # orders to be taken from, by market and side
         self._crossing_now: Counter[tuple[str, str]] = Counter()  # those of them that are being arranged
         self._looked_in_between = False
+        self.crossed: list[Crossed] = []  # of those that were arranged last
 
     def arrange(self, wishes: Mapping[View, Sequence[Wish]], beside: Sequence[Callable[[], None]] = ()) -> None:
         """Place these orders of each account; `beside`: what is sent at once with the first of them.
@@ -62,22 +86,27 @@ class Book:
         Raises DriverRefused.
         """
         self._crossed.clear()
+        self.crossed.clear()
         of_all = [wish for some in wishes.values() for wish in some]
         self._crossing_now = Counter((wish.market.symbol, wish.side) for wish in of_all if wish.fills)
-        crossings: defaultdict[str, list[_Crossing]] = defaultdict(list)
+        crossings: defaultdict[Market, list[_Crossing]] = defaultdict(list)
         resting = []
         each = [(view, wish) for view, some in wishes.items() for wish in some]
-        for view, wish in sorted(each, key=lambda each: each[1].takes):
+        for view, wish in sorted(each, key=lambda each: each[1].role != "maker"):
             # Of each order a lot is left; at a resting price what rests there would be met.
             lots = int(wish.market.quantity / wish.market.lot) if stand_at_most(wish.market) else 1
             fills = min(wish.fills, lots - 1)
             if fills > 0 and view.opposite is not None:
                 share = Decimal("0.5") if fills == 1 else Decimal("0.1")
-                made, by = self._crossing(view, wish.market, wish.side, share, fills, wish.credential, takes=wish.takes)
-                crossings[wish.market.symbol].append(_Crossing(wish.side, made, by, wish.takes))
+                made, by = self._crossing(view, wish.market, wish.side, share, fills, wish.credential, wish.role)
+                crossings[wish.market].append(_Crossing(wish.side, made, by, wish.role))
             else:
                 resting.append(self.resting(view, wish.market, wish.side, wish.price, wish.credential))
-        self._place(resting, [_steps(some) for some in crossings.values()], beside)
+        ids = self._place(resting, [_steps(some) for some in crossings.values()], beside)
+        for market, some in crossings.items():
+            for one in some:
+                met = [ids.get(id(each)) for each in one.by]
+                self.crossed.append(Crossed(one.made.view, market, ids.get(id(one.made)), met))
 
     def rest(self, orders: Sequence[Placing]) -> None:
         """Place orders that rest. Raises DriverRefused."""
@@ -113,11 +142,10 @@ class Book:
         share: Decimal,
         times: int = 1,
         credential: Credential | None = None,
-        *,
-        takes: bool = False,
+        role: Role = "maker",
     ) -> tuple[Placing, list[Placing]]:
         """An order of `maker`, and those of the opposite account that meet `share` of it each, where neither rests. Who
-        takes, the latter unless the former `takes`, gets a better price than its limit, where there is room for one.
+        takes, the latter where the former is "maker", gets a better price than its limit, where there is room for one.
 
         Where it matters with which credential it is placed, they are placed with each, the first with the same.
         """
@@ -132,7 +160,7 @@ class Book:
         first = kinds.index(credential) if credential in kinds else 0
         by = [kinds[(first + number) % len(kinds)] for number in range(times)]
         # What rests beside the next price would meet the order that stands there.
-        if takes and _half_in_ticks(market) < 2 * (self._prices(market, side) + 1):
+        if role != "maker" and _half_in_ticks(market) < 2 * (self._prices(market, side) + 1):
             beyond = price
         else:
             # Beyond the resting price others may be met.
@@ -146,17 +174,23 @@ class Book:
         resting: Sequence[Placing],
         chains: Sequence[Sequence[Sequence[Placing]]],
         beside: Sequence[Callable[[], None]] = (),
-    ) -> None:
-        """Place what rests, and the chains beside it, each step by step: orders of one market and side may meet."""
+    ) -> dict[int, str | None]:
+        """Place what rests, and the chains beside it, each step by step: orders of one market and side may meet. The
+        ids of the orders, by which object asked for each: two may be asked for alike.
+        """
         steps = _at_once(chains)
+        ids: dict[int, str | None] = {}
         for number, step in enumerate(steps or [[]]):
             first = number == 0
-            place(self._lane.driver, *(resting if first else ()), *step, beside=beside if first else ())
+            orders = [*(resting if first else ()), *step]
+            placed = place(self._lane.driver, *orders, beside=beside if first else ())
+            ids |= zip(map(id, orders), placed, strict=True)
             if steps and not self._looked_in_between:
                 # Lists show one order before it is filled, so that what they show of it later can be held against that.
                 self._looked_in_between = True
                 with self._lane.driver.setting_up():
                     step[0].view.fresh()
+        return ids
 
     def _untouched_price(self, market: Market, side: str) -> Decimal:
         """A price between the resting ones at which the next order of this side is the first to be taken from.
@@ -185,7 +219,7 @@ def _steps(crossings: Sequence[_Crossing]) -> list[list[Placing]]:
     chains: defaultdict[str, list[list[Placing]]] = defaultdict(list)
     turns: defaultdict[str, list[list[_Crossing]]] = defaultdict(list)
     for each in crossings:
-        if not each.takes:
+        if each.role == "maker":
             chains[each.side] += [[each.made], each.by]
         elif (of_side := turns[each.side]) and each.is_better_than(of_side[-1][-1]):
             of_side[-1].append(each)
@@ -194,12 +228,12 @@ def _steps(crossings: Sequence[_Crossing]) -> list[list[Placing]]:
     steps = _at_once(list(chains.values()))
     alone = len({each.side for each in crossings}) == 1
     for number, turn in enumerate(chain.from_iterable(turns.values())):
-        taken = [placing for each in turn for placing in each.by]
+        taken = [placing for each in turn for placing in each.taken]
         if alone and number == 0 and steps:
             steps[0] += taken
         else:
             steps.append(taken)
-        steps += [[each.made] for each in turn]
+        steps += [step for each in turn for step in ([each.made], each.taking) if step]
     return steps
 
 

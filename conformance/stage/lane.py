@@ -37,7 +37,7 @@ class Lane:
         self.clock = TargetClock()
         self._cleared = Counter[View]()  # how often
         patience = Patience(target.settle_ms / 1000)
-        trades = Trades(target.settle_ms / 1000, {market.symbol: market.tick for market in markets})
+        self.trades = trades = Trades(target.settle_ms / 1000, {market.symbol: market.tick for market in markets})
         self.view = View(caller, target, self.clock, patience, trades)
         self.other_view = None if other is None else View(other, target, self.clock, patience, trades)
         if self.other_view is not None:

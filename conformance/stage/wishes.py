@@ -14,8 +14,11 @@ from conformance.profile import Market
 from conformance.wire.signer import Credential
 
 Way = Literal["injecting", "placing"]
+Role = Literal["maker", "taker", "both"]
+"""How an order fills: it rests and is taken from, it takes what rests, or it takes once and is taken from then."""
 
 SIDES = ("buy", "sell")
+ROLES: Sequence[Role] = ("maker", "taker", "both")
 
 _OF_A_BYSTANDER = 4  # ages: older ones would take one page more
 _TAKING = 0.1  # of a bystander's orders: what takes has the market for itself meanwhile, which takes time
@@ -26,7 +29,7 @@ class Wish:
     """One live order to bring about; at which price is left to chance, unless it is told.
 
     `fills`: how often it is partly filled. `age`: how old it is, as in a population; young where that cannot be.
-    `credential`: what it is placed with, where that matters. `takes`: it fills by taking from orders that rest there.
+    `credential`: what it is placed with, where that matters. `role`: how it fills; one fill is not enough for both.
     """
 
     market: Market
@@ -35,23 +38,27 @@ class Wish:
     price: Decimal | None = None
     age: str = YOUNG
     credential: Credential | None = None
-    takes: bool = False
+    role: Role = "maker"
 
     @property
     def to_be_placed(self) -> bool:
         """Whether injecting would not do: how it came about is what matters."""
-        return self.fills > 1 or self.credential is not None or self.takes
+        return self.fills > 1 or self.credential is not None or self.role != "maker"
 
     def __repr__(self) -> str:
         filled = {0: "", 1: " partly filled"}.get(self.fills, f" filled {self.fills} times")
-        if self.takes:
-            filled = f"{filled} by taking"
+        filled += {"maker": "", "taker": " by taking", "both": " by taking first"}[self.role]
         aged = "" if self.age == YOUNG else f" of {self.age} ago"
         return f"{self.market.symbol} {self.side}{filled}{aged}{f' by {self.credential}' if self.credential else ''}"
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """How Hypothesis prints it in an example."""
         printer.text(repr(self))
+
+
+def can_fill(role: Role, fills: int) -> bool:
+    """Whether an order that is filled so many times can be filled so."""
+    return fills >= {"maker": 0, "taker": 1, "both": 2}[role]
 
 
 def fulfilled(wishes: Sequence[Wish], live: Iterable[Order]) -> bool:
@@ -99,13 +106,15 @@ def _of_all_fills(markets: Sequence[Market], credentials: Sequence[Credential], 
     each of these credentials: half of all that there are, with this `turn` and the next all. Each market has some.
     """
     half = [
-        (side, fills, kind, takes)
-        for fills, (place, kind), side, takes in product((1, 2, 3), enumerate(credentials), SIDES, (False, True))
-        if (fills + place + SIDES.index(side) + takes + turn) % 2
+        (side, fills, kind, role)
+        for fills, (place, kind), side, (number, role) in product(
+            (1, 2, 3), enumerate(credentials), SIDES, enumerate(ROLES)
+        )
+        if (fills + place + SIDES.index(side) + number + turn) % 2 and can_fill(role, fills)
     ]
     return [
-        Wish(markets[(number + turn) % len(markets)], side, fills, credential=kind, takes=takes)
-        for number, (side, fills, kind, takes) in enumerate(half)
+        Wish(markets[(number + turn) % len(markets)], side, fills, credential=kind, role=role)
+        for number, (side, fills, kind, role) in enumerate(half)
     ]
 
 
@@ -172,7 +181,7 @@ def placed_beside(markets: Sequence[Market], credentials: Sequence[Credential], 
             rng.choice(SIDES),
             times,
             credential=rng.choice(credentials),
-            takes=times > 0 and rng.random() < _TAKING,
+            role=rng.choice([role for role in ROLES if can_fill(role, times)]) if rng.random() < _TAKING else "maker",
         )
         for market, times in (*((market, 0) for market in markets), (one, rng.choice((1, 2, 3))))
     ]

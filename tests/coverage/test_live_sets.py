@@ -132,7 +132,7 @@ def test_what_is_placed_is_of_the_sort_of_its_set_and_as_different_as_can_be() -
             ("sell", fills, credential) for fills in "123" for credential in BOTH
         }
         open_ones = placed(row | {"status": "open"}, 4, dict.fromkeys(MARKETS, 8), BOTH, random.Random(seed))
-        assert {(kind["fills"], kind["takes"]) for _, kind in open_ones} == {("0", "no")}
+        assert {(kind["fills"], kind["role"]) for _, kind in open_ones} == {("0", "maker")}
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_no_more_are_filled_of_a_market_and_side_than_can_stand_there(status: st
         assert len(some) == 51
         sides = Counter(kind["side"] for _, kind in some if kind["fills"] != "0")
         assert (sides["buy"], sides["sell"]) == (filled, filled)
-        assert {kind["takes"] for _, kind in some if kind["fills"] == "0"} == {"no"}
+        assert {kind["role"] for _, kind in some if kind["fills"] == "0"} == {"maker"}
 
 
 @pytest.mark.parametrize("seed", range(3))

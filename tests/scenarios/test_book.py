@@ -10,7 +10,7 @@ from conformance.sandbox import Sandbox
 from conformance.stage.book import stand_at_most
 from conformance.stage.driver import Driver
 from conformance.stage.placement import Placing
-from conformance.stage.wishes import SIDES, Wish
+from conformance.stage.wishes import ROLES, SIDES, Role, Wish, can_fill
 from tests.sandboxes import stage_on
 
 
@@ -19,8 +19,9 @@ def test_what_takes_and_what_is_taken_from_does_not_meet_what_is_meant_for_other
     sandbox = Sandbox(0)
     with stage_on(sandbox) as stage:
         [market, *_] = stage.markets
-        kinds = [*product(("buy", "sell"), (1, 2, 3), (False, True)), ("buy", 1, True), ("sell", 1, True)]
-        wishes = [Wish(market, side, fills, takes=takes) for side, fills, takes in kinds]
+        every = [each for each in product(SIDES, (1, 2, 3), ROLES) if can_fill(each[2], each[1])]
+        kinds: list[tuple[str, int, Role]] = [*every, ("buy", 1, "taker"), ("sell", 1, "taker")]
+        wishes = [Wish(market, side, fills, role=role) for side, fills, role in kinds]
         stage.arrange([each for each in wishes if each.side in sides], by="placing")
         assert stage.other_view is not None
         assert not stage.other_view.settled().live()
@@ -30,10 +31,11 @@ def test_what_takes_and_what_is_taken_from_does_not_meet_what_is_meant_for_other
         met = []
         for order in own.values():
             by = [sandbox.exchange.orders["bob"][f"{trade.opposite}"] for trade in order.trades]
-            takes = {other.serial < order.serial for other in by}
-            assert len(takes) == 1
+            took = [other.serial < order.serial for other in by]
+            role = "taker" if all(took) else "both" if took == [True, *[False] * (len(by) - 1)] else "maker"
+            assert any(took) == (role != "maker")
             assert order.filled == shares[len(by)] * market.quantity
-            met.append((order.side, len(by), takes.pop()))
+            met.append((order.side, len(by), role))
         assert sorted(met) == sorted(kind for kind in kinds if kind[0] in sides)
 
 
@@ -44,7 +46,9 @@ def test_as_many_stay_partly_filled_as_have_a_price_of_their_own(ticks: int, roo
         narrow = replace(market, resting_sell=market.resting_buy + ticks * market.tick)
         assert min(stand_at_most(narrow), 20) == room
         sides = SIDES if ticks > 2 else SIDES[:1]  # else both sides would meet in the middle
-        wishes = [Wish(narrow, side, number % 3 + 1, takes=number % 5 == 4) for side in sides for number in range(room)]
+        roles: list[Role] = ["maker", "both", "maker", "maker", "taker"]
+        each = [(roles[number % 5], max(number % 3 + 1, 2)) for number in range(room)]
+        wishes = [Wish(narrow, side, fills, role=role) for side in sides for role, fills in each]
         stage.arrange(wishes, by="placing")
         assert {order.status for order in stage.view.settled().live()} == {"partially_filled"}
         assert len(stage.view.settled().live()) == len(wishes)
@@ -54,7 +58,7 @@ def test_where_no_price_lies_between_the_resting_ones_nothing_is_filled() -> Non
     with stage_on(Sandbox(0)) as stage:
         [market, *_] = stage.markets
         narrow = replace(market, resting_sell=market.resting_buy + market.tick)
-        stage.arrange([Wish(narrow, "buy", 1), Wish(narrow, "sell", 2, takes=True)], by="placing")
+        stage.arrange([Wish(narrow, "buy", 1), Wish(narrow, "sell", 2, role="taker")], by="placing")
         assert {order.status for order in stage.view.settled().live()} == {"open"}
         stage.clear()
         stage.arranger.cross(stage.view, narrow, "buy", Decimal("0.5"))
@@ -88,11 +92,12 @@ def test_as_many_are_placed_at_once_as_do_not_meet(
         [market, *_] = stage.markets
         placed: list[int] = []
 
-        def place(_driver: Driver, *orders: Placing, **_beside: object) -> None:
+        def place(_driver: Driver, *orders: Placing, **_beside: object) -> list[None]:
             placed.append(len(orders))
+            return [None] * len(orders)
 
         monkeypatch.setattr("conformance.stage.book.place", place)
-        wishes = [Wish(market, side, 1, takes=takes) for side, takes in kinds]
+        wishes = [Wish(market, side, 1, role="taker" if takes else "maker") for side, takes in kinds]
         stage.arranger.arrange(stage.view, wishes, by="placing")
         assert len(placed) == steps
         assert sum(placed) == 2 * len(kinds)

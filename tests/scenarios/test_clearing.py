@@ -111,8 +111,9 @@ def test_what_was_not_known_is_not_judged() -> None:
 def test_an_order_that_takes_is_filled_as_often_and_stays_live(side: str, fills: int) -> None:
     with stage_on(served(Right)) as stage:
         market = stage.markets[-1]
-        wishes = [Wish(market, each, fills, credential="jwt", takes=each == side) for each in ("buy", "sell")]
-        stage.arrange([*wishes, Wish(market, side, fills, credential="api-key", takes=True)])
+        taker = Wish(market, side, fills, credential="jwt", role="taker")
+        other = Wish(market, "sell" if side == "buy" else "buy", fills, credential="jwt")
+        stage.arrange([taker, other, Wish(market, side, fills, credential="api-key", role="taker")])
         live = stage.view.settled().live()
         assert sorted(order.side for order in live) == sorted(["buy", "sell", side])
         assert all(order.status == "partially_filled" for order in live)
