@@ -68,7 +68,7 @@ class Walk:
 
     def end(self) -> None:
         """Leave nothing live, judging nothing."""
-        with self._stage.unjudged():
+        with self._stage.unjudged(), self._stage.driver.setting_up():
             for view in self._stage.lane.views:
                 view.believed()
                 self._stage.clear(view)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from decimal import Decimal
 from itertools import count, zip_longest
 
@@ -33,8 +33,8 @@ class Disturbed(Exception):
     """Somebody else traded with these orders, or lists do not show all of them."""
 
 
-Steps = Generator[Sequence[Placing], None, Fills]
-"""A trade, step by step: what is placed at once, before both accounts are looked at; and what came of it."""
+Steps = Generator[tuple[Sequence[Placing], Sequence[View]], None, Fills]
+"""A trade, step by step: what is placed at once, and which accounts are looked at behind it; and what came of it."""
 
 
 class Trading:
@@ -50,7 +50,7 @@ class Trading:
         self.market, self._prices = market, trade_prices(market)
         self.evidence: tuple[Exchange, ...] = ()
         self.is_partly_unread = False
-        self._caller, self._other = stage.view, stage.other_view
+        self._both = self._caller, self._other = stage.view, stage.other_view
         self._before: Mapping[View, Snapshot] = {}
         self._first = stage.seed + stage.markets.index(market)
         self._turn = count(self._first)
@@ -66,9 +66,10 @@ class Trading:
         limit = prices[-1] if side == "buy" else prices[0]
         resting = prices[1:4] if side == "buy" else prices[3:0:-1]
         offered = self._lots[:by]
-        yield [self._order(self._other, OPPOSITE[side], *each) for each in zip(resting, offered, strict=False)]
+        offers = [self._order(self._other, OPPOSITE[side], *each) for each in zip(resting, offered, strict=False)]
+        yield offers, [self._other]
         self._expect_untouched(self._other)
-        yield [self._order(self._caller, side, limit, sum(offered) if whole else self._most)]
+        yield [self._order(self._caller, side, limit, sum(offered) if whole else self._most)], self._both
         return self._fills()
 
     def make(self, side: str, *, whole: bool = False, alike: bool = False) -> Steps:
@@ -81,27 +82,32 @@ class Trading:
         taken = (*self._lots[:2], self._lots[0 if alike else 2])
         takes_first = alike and sum(taken) + 1 < self._most
         if takes_first:
-            yield [self._order(self._other, OPPOSITE[side], limit, 1)]
+            yield [self._order(self._other, OPPOSITE[side], limit, 1)], [self._other]
             self._expect_untouched(self._other)
         left = 0 if whole else 1 if not alike else self._most - sum(taken)
-        yield [self._order(self._caller, side, price, sum(taken) + left)]
-        if not takes_first:
+        made = [self._order(self._caller, side, price, sum(taken) + left)]
+        if takes_first:
+            yield made, []
+        else:
+            yield made, [self._caller]
             self._expect_untouched(self._caller)
-        yield [self._order(self._other, OPPOSITE[side], limit, lots) for lots in taken]
+        yield [self._order(self._other, OPPOSITE[side], limit, lots) for lots in taken], self._both
         return self._fills()
 
     def sell_at_market(self) -> Steps:
         """The caller sells at whatever price, to two orders of the other account, of which the second wants more."""
-        yield [self._order(self._other, "buy", *each) for each in ((self._prices[3], 1), (self._prices[2], 5))]
+        offers = (self._prices[3], 1), (self._prices[2], 5)
+        yield [self._order(self._other, "buy", *each) for each in offers], [self._other]
         self._expect_untouched(self._other)
-        yield [self._order(self._caller, "sell", None, 3)]
+        yield [self._order(self._caller, "sell", None, 3)], self._both
         return self._fills()
 
     def buy_for(self, amount: Decimal) -> Steps:
         """The caller buys for an amount, from two orders of the other account."""
-        yield [self._order(self._other, "sell", *each) for each in ((self._prices[1], 1), (self._prices[2], 5))]
+        offers = (self._prices[1], 1), (self._prices[2], 5)
+        yield [self._order(self._other, "sell", *each) for each in offers], [self._other]
         self._expect_untouched(self._other)
-        yield [self._order(self._caller, "buy", None, None, amount)]
+        yield [self._order(self._caller, "buy", None, None, amount)], self._both
         return self._fills()
 
     def uneven_amount(self) -> Decimal:
@@ -180,7 +186,8 @@ def _made(stage: Stage, trades: Mapping[Trading, Steps]) -> dict[Trading, Fills]
     """What came of these trades, without those that somebody disturbed. Nothing of them is left in the book."""
     stage.clear()
     views, made, under_way = stage.lane.views, dict[Trading, Fills](), dict(trades)
-    before = dict(zip(views, stage.look(*views), strict=True))
+    with stage.driver.setting_up():
+        before = dict(zip(views, stage.look(*views), strict=True))
     if any(seen.orders and not seen.reaches(seen.stamps[-1]) for seen in before.values()):
         sleep(1)  # all are of one second: what is placed in it as well could be older, for all that lists tell
     for view in views:
@@ -191,15 +198,20 @@ def _made(stage: Stage, trades: Mapping[Trading, Steps]) -> dict[Trading, Fills]
         with stage.driver.noting() as steps:
             while under_way:
                 placed: list[Placing] = []
+                looked_at: set[View] = set()
                 for trading, each in list(under_way.items()):
                     try:
-                        placed += next(each)
+                        orders, behind = next(each)
+                        placed += orders
+                        looked_at.update(behind)
                     except (StopIteration, Disturbed) as ended:
                         del under_way[trading]
                         if isinstance(ended, StopIteration):
                             made[trading] = ended.value
                 place(stage.driver, *placed)
-                stage.look(*views)
+                # Of the last step both are looked at; before, that its orders stand there untouched is set-up.
+                with nullcontext() if looked_at == {*views} else stage.driver.setting_up():
+                    stage.look(*(view for view in views if view in looked_at))
         for trading in trades:
             trading.noted(steps)
         cancel_all(stage)  # what is left of an order with several fills
