@@ -202,6 +202,8 @@ def _wishes(
     markets = {market.symbol: market for market in stage.markets}
     if MAX_LIMIT < count <= MAX_LIMIT + most_placed:
         symbols = rng.sample(symbols, 1)  # else no market alone would have more than the longest page
+    # All orders of one market are older than those of the next: who looks at the newest alone misses a market.
+    by_age = rng.sample(symbols, len(symbols)) if stage.arranger.injects else []
     some = min(SOME, count // 2) if row["mixed"] == "True" and stage.arranger.injects else 0
     if some and row["age"] == YOUNG and count <= MAX_LIMIT + 1:
         some = max(some, count - ON_A_PAGE)
@@ -210,7 +212,8 @@ def _wishes(
     if "placing" in stage.ways:
         by = {f"{each}": each for each in stage.view_of(row["account"]).account.credentials}
         by_one = min(young, most_placed) if stage.arranger.injects else young
-        room = {symbol: stand_at_most(markets[symbol]) - 1 for symbol in symbols}  # a bystander may have one
+        # A bystander may have one.
+        room = {symbol: stand_at_most(markets[symbol]) - 1 for symbol in by_age[-1:] or symbols}
         wishes = [
             Wish(
                 markets[symbol],
@@ -221,9 +224,10 @@ def _wishes(
             )
             for symbol, kind in placed(row, by_one, room, list(by), rng)
         ]
-    old = count - young
-    of_age = [YOUNG] * (young - len(wishes)) + [row["old"]] * old
+    of_age = [row["old"]] * (count - young) + [YOUNG] * (young - len(wishes))
     injected = sorts(row, len(of_age), symbols, rng)
+    if by_age:
+        injected.sort(key=lambda kind: by_age.index(kind[0]))
     return wishes + [
         Wish(markets[symbol], side, int(partly), age=age)
         for (symbol, side, partly), age in zip(injected, of_age, strict=True)

@@ -12,7 +12,7 @@ from conformance.account.known import Known
 from conformance.declare import asks, early, needs, verifies
 from conformance.oracle.listing import MAX_LIMIT, changed_by_reading
 from conformance.orders import LIVE, STATUSES, Query
-from conformance.scenarios.placed import expect_injected_listed
+from conformance.scenarios.injected import expect_injected_amounts, expect_injected_listed
 from conformance.stage.stage import Stage
 from conformance.strategies import listed
 from conformance.verdict import Breach, NoList, NotObserved, Violation
@@ -40,9 +40,10 @@ def test_nothing_that_matches_is_an_empty_array(known: Known, asked: Query) -> N
 @needs(orders=1)
 def test_what_was_injected_is_listed(stage: Stage) -> None:
     """Orders that were injected, and that no list has shown in time: where lists show the like, a list of their second
-    shows them.
+    shows them. Finished ones have the amounts that they were injected with, where nearly all of them do.
     """
     expect_injected_listed(stage)
+    expect_injected_amounts(stage)
     stage.caller.observations.count({"list.limit-default": 1})
 
 

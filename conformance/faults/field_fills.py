@@ -184,6 +184,26 @@ class AmountIsFilled(Exchange):
         return super().record(order) | (spent if order.quote_quantity is not None and order.trades else {})
 
 
+# ccxt/ccxt#11251
+@fault(breaks="order.avg-fill-price")
+class OldBuysForAnAmountAverageWhatTheyCost(Exchange):
+    """Shows what was spent for the average of a market buy that was asked for by amount, a month later."""
+
+    def record(self, order: Order) -> dict[str, Any]:
+        is_old = order.created_at < self.clock.now() - 30 * 86400
+        spent = {"avg_fill_price": plain(order.value)}
+        return super().record(order) | (spent if order.quote_quantity is not None and order.filled and is_old else {})
+
+
+@fault(breaks="order.quote-quantity")
+class ZerosOfWholeAmountsAreCut(Exchange):
+    """Cuts the zeros off the amount of a market buy, those before the point too where there is none: 300 is 3."""
+
+    def record(self, order: Order) -> dict[str, Any]:
+        amount = plain(order.quote_quantity)
+        return super().record(order) | ({} if amount is None else {"quote_quantity": amount.rstrip("0").rstrip(".")})
+
+
 # ccxt/ccxt#16524
 @fault(breaks="order.reject-reason-absent")
 class FilledAtMarketForReason(Exchange):

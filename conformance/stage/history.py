@@ -26,6 +26,7 @@ _AT_A_MOMENT = 0.5  # of the older orders that lie behind no other
 # So often a part that was filled is ten, which a number without trailing zeros shows as 1E+1, where that is no more
 # than so many times the quantity that is safe.
 _OFTEN, _TEN, _TIMES = 0.3, Decimal(10), 2
+_OF_TENS = 21
 
 
 def history(
@@ -80,8 +81,11 @@ def order(
     filled = {"none": Decimal(0), "part": part, "all": quantity}[kind.filled]
     own = _limit_price(market, kind, rng) if price is None else price
     better = market.tick if kind.side == "sell" else -market.tick
-    average = own + better if kind.price == "better" and own > market.tick else own
     at_market, by_amount = kind.type in MARKET_TYPES, kind.type == "market by amount"
+    if by_amount and kind.filled != "part":
+        quantity = _for_whole_tens(quantity, own)
+        filled = quantity if kind.filled == "all" else filled
+    average = own + better if kind.price == "better" and own > market.tick else own
     return {
         "id": _new_id(),
         "symbol": market.symbol,
@@ -90,7 +94,7 @@ def order(
         "tif": None if at_market else "gtc" if kind.type == "limit" else kind.type,
         "price": None if at_market else _plain(own),
         "quantity": None if by_amount else _plain(quantity),
-        "quote_quantity": _plain(quantity * own) if by_amount else None,
+        "quote_quantity": _whole(quantity * own) if by_amount else None,
         "filled_qty": _plain(filled),
         "avg_fill_price": _plain(average) if filled else "0",
         "status": kind.status,
@@ -114,3 +118,13 @@ def _limit_price(market: Market, kind: Kind, rng: random.Random) -> Decimal:
 
 def _plain(amount: Decimal) -> str:
     return f"{amount:f}"
+
+
+def _for_whole_tens(quantity: Decimal, price: Decimal) -> Decimal:
+    """The quantity, or some times as much, so that it costs whole tens: who cuts off zeros may cut off those."""
+    return next((each for times in range(1, _OF_TENS) if not (each := times * quantity) * price % _TEN), quantity)
+
+
+def _whole(amount: Decimal) -> str:
+    """As `_plain`; without a point where it is whole."""
+    return _plain(amount.quantize(Decimal(1)) if amount == amount.to_integral_value() else amount)

@@ -12,7 +12,8 @@ from conformance.orders import LIVE
 from conformance.sandbox import Exchange, Sandbox
 from conformance.sandbox.face import Face
 from conformance.sandbox.records import Order
-from conformance.scenarios.placed import expect_injected_listed, expect_placed_listed
+from conformance.scenarios.injected import expect_injected_listed
+from conformance.scenarios.placed import expect_placed_listed
 from conformance.stage.placement import order, place
 from conformance.stage.wishes import Wish
 from conformance.verdict import Misfit, Violation
