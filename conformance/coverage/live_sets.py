@@ -13,16 +13,16 @@ from conformance.oracle.listing import MAX_LIMIT
 EVERYWHERE, ANY = "everywhere", "any"
 
 # How many are in scope, about as many as pages may hold, and a few, which can be of any sort; with each, how many there
-# are in two other markets, where one is in scope. Each number around a page is met several times.
+# are in two other markets, where one is in scope. Each number around a page is met several times, and some between.
 COUNTS = (
-    *((2, 200, 49), (49, 99, 50), (50, 199, 2), (51, 50, 99), (99, 1, 49), (100, 200, 7), (101, 50, 100)),
+    *((2, 150, 49), (49, 99, 50), (50, 199, 2), (51, 50, 75), (99, 1, 49), (100, 200, 7), (101, 50, 100)),
     *((199, 101, 2), (200, 1, 99), (201, 51, 101), (201, 100, 12), (201, 7, 50), (301, 2, 200), (501, 1, 49)),
 )
 
 # More of them, of one age each, brought about once those of one of the first sets are canceled.
 LATER = (
-    *((50, 12, 101), (100, 1, 49), (12, 200, 51), (201, 2, 99)),
-    *((51, 101, 7), (49, 199, 7), (200, 50, 2), (7, 100, 51)),
+    *((50, 12, 101), (100, 1, 49), (12, 120, 51), (201, 2, 60)),
+    *((51, 130, 7), (49, 180, 7), (200, 50, 2), (7, 80, 51)),
 )
 
 # Numbers in one of these sizes are alike; each by its greatest.

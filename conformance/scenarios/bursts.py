@@ -27,6 +27,7 @@ BURST = 100
 CANCELS = 21
 
 _SLOWLY_S = 0.1  # ten a second are no burst of either
+_TRIED_ALONE = 8  # of the lists that fail in a burst
 
 # At the least; more where the target is so far away that these could not send all within half a second.
 _CONNECTIONS = 20
@@ -43,8 +44,9 @@ _GATEWAY_WAITS_S = (0, 10.5)
 
 
 class Burst(NamedTuple):
-    """What was answered, and the seconds that all of it took."""
+    """What was asked for, what was answered, and the seconds that all of it took."""
 
+    requests: Sequence[Wanted]
     answers: Sequence[Answer]
     seconds: float
 
@@ -94,6 +96,18 @@ def wrong(answer: Answer, within: str = "") -> list[Breach]:
     return list(overloaded(answer.status, decoded(answer.body), within))
 
 
+def fail_alone(made: Burst) -> set[str]:
+    """Those queries of a burst that earn a 5xx alone as well: not all of them are tried, where there are many."""
+    failed = {one.query: one for one, answer in zip(made.requests, made.answers, strict=True) if answer.status >= 500}
+    alone = set()
+    for query, one in list(failed.items())[:_TRIED_ALONE]:
+        time.sleep(_SLOWLY_S)
+        with one.account.counting_as(one.purpose):
+            answer = one.account.send(LIST, *one.account.signer.authorize(query, one.credential), once=True)
+        alone |= {query} if answer.status >= 500 else set()
+    return alone
+
+
 def without_a_burst(stage: Stage, operation: Operation, credential: Credential, most: int) -> Iterator[Answer]:
     """What is answered to so many such requests that are sent slowly, one after another."""
     account = stage.caller
@@ -118,14 +132,14 @@ def _burst(operation: Operation, requests: Sequence[Wanted]) -> Burst:
 
     round_trip_s = min((good.exchange.elapsed_ms for good in account.good), default=0.0) / 1000
     at_once = SideBySide(_connections(round_trip_s, len(requests)))
-    made = Burst((), 0.0)
+    made = Burst((), (), 0.0)
     for attempt in range(_ATTEMPTS):
         time.sleep(attempt)
         started = time.monotonic()
         answers = at_once.results([partial(send, each) for each in requests])
         seconds = time.monotonic() - started
         received = [each.account.received(operation, came) for each, came in zip(requests, answers, strict=True)]
-        made = Burst(received, seconds)
+        made = Burst(requests, received, seconds)
         if not 1 < made.seconds < _PERHAPS_BUSY_S or round_trip_s > _FARTHEST_S:
             break
     return made

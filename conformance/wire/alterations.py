@@ -23,6 +23,15 @@ def middle_changed(text: str, alphabet: str = BASE64) -> str:
     return _changed(text, len(text) // 2, alphabet)
 
 
+def middle_in_other_capitals(text: str) -> str:
+    """Its letters in the other case, but for those at both ends. Another character in the middle, where that leaves
+    what may be a number with digits above nine: its case need not matter.
+    """
+    if {*text.lower()} <= {*HEX, "-"} or (other := text[:1] + text[1:-1].swapcase() + text[-1:]) == text:
+        return middle_changed(text)
+    return other
+
+
 def last_changed(text: str, alphabet: str = BASE64) -> str:
     """Another character at the end."""
     return _changed(text, len(text) - 1, alphabet)

@@ -14,7 +14,14 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from conformance.wire.alterations import HEX, cut_short, first_changed, last_changed, middle_changed
+from conformance.wire.alterations import (
+    HEX,
+    cut_short,
+    first_changed,
+    last_changed,
+    middle_changed,
+    middle_in_other_capitals,
+)
 from conformance.wire.signer import Signer, key, sign
 
 Request = tuple[str, dict[str, str]]
@@ -87,8 +94,8 @@ KEY: tuple[Row, ...] = (
     ),
     (
         "middle character changed",
-        "an API key with another middle character",
-        lambda good: replace(good, api_key=middle_changed(good.api_key)).sent(),
+        "an API key that is another one in the middle",
+        lambda good: replace(good, api_key=middle_in_other_capitals(good.api_key)).sent(),
     ),
     (
         "last character changed",

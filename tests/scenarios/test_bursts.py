@@ -154,7 +154,7 @@ def test_what_is_lost_with_a_new_connection_is_not_sent_again() -> None:
 
 def burst(*statuses: int) -> Burst:
     answers: Any = [SimpleNamespace(status=status) for status in statuses]
-    return Burst(answers, 0.1)
+    return Burst((), answers, 0.1)
 
 
 @pytest.mark.parametrize(
