@@ -42,6 +42,16 @@ class CancelsSellsAlone(Exchange):
         return [order for order in super().cancelable(account) if order.side == "sell"]
 
 
+@fault(breaks="cancel.scope-all")
+class MarketsOfTheNewestSixty(Exchange):
+    """Goes through the markets of the newest sixty live orders, where none is named, and cancels what is live there."""
+
+    def concerned(self, account: str, symbol: str | None) -> list[Order]:
+        live = super().concerned(account, symbol)
+        markets = {order.symbol for order in self.in_order(live)[:60]}
+        return [order for order in live if order.symbol in markets]
+
+
 @fault(breaks="cancel.complete")
 class LeavesTheLastOne(Exchange):
     """Counts one order too few, and leaves the last of several."""

@@ -226,7 +226,16 @@ class MoreBehindAKeyIgnored(Gatekeeper):
     """Knows a key with something behind it, as from a column that cuts off what is too long."""
 
     def keys_of(self, api_key: str) -> Keys:
-        return super().keys_of(api_key[:64])
+        return super().keys_of(api_key[: len(next(iter(self.by_key)))])
+
+
+@fault(breaks="auth.required")
+class KeysInAnyCase(Gatekeeper):
+    """Finds a key in a column that knows no capitals."""
+
+    def keys_of(self, api_key: str) -> Keys:
+        alike = (keys for key, keys in self.by_key.items() if key.lower() == api_key.lower())
+        return next(alike, None) or super().keys_of(api_key)
 
 
 @fault(breaks="auth.required")

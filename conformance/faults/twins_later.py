@@ -218,6 +218,9 @@ class SecretsInBase64(Gatekeeper):
     def _random(self, purpose: str) -> str:
         return base64.b64encode(b"\xfb\xff" + hashlib.sha256(super()._random(purpose).encode()).digest()).decode()
 
+    def _key(self, purpose: str) -> str:
+        return self._random(purpose)
+
 
 # Secure-D/wastc#2: neighbour of EmptySecretSignsTokens
 @twin()

@@ -1,5 +1,6 @@
 """Who is asking: tokens and signed API keys, truly verified."""
 
+import base64
 import hashlib
 import hmac
 import secrets
@@ -115,7 +116,12 @@ class Gatekeeper:
         self.secret, self.keys, self.by_key = other.secret, other.keys, other.by_key
 
     def _issue(self, account: str) -> Keys:
-        return Keys(account, self.token_for(account), self._random(f"{account} key"), self._random(f"{account} secret"))
+        return Keys(account, self.token_for(account), self._key(f"{account} key"), self._random(f"{account} secret"))
+
+    def _key(self, purpose: str) -> str:
+        """A key has letters of both cases."""
+        digest = hashlib.sha256(self._random(purpose).encode()).digest()
+        return base64.b64encode(digest, altchars=b"xX").decode().rstrip("=")
 
     def _random(self, purpose: str) -> str:
         if self._seed is None:

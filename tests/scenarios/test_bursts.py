@@ -125,6 +125,29 @@ def test_what_fails_without_a_burst_too_is_not_the_doing_of_the_burst(
         _expect_no_throttling(stage, LIST, lambda: lists_at_once([(stage.view, Query(limit=1))] * 40, "jwt"), "jwt")
 
 
+class _FailsBeyond31Bits(Face):
+    """Answers lists with an end of more than 31 bits with 500."""
+
+    async def respond(self, request: Request, handle: Handler) -> Response:
+        if int(request.query_params.get("end", "0")) >= 2**31:
+            return Response("Failed", 500, media_type="text/plain")
+        return await super().respond(request, handle)
+
+
+@pytest.mark.parametrize(("fails", "ends"), [(_FailsBeyond31Bits, None), (_FailsOnce, Violation)])
+def test_what_a_list_earns_alone_too_is_not_the_doing_of_the_burst(
+    fails: type[Face], ends: type[Exception] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("conformance.scenarios.bursts._SLOWLY_S", 0.0)
+
+    class Failing(Sandbox):
+        face_class = fails
+
+    with stage_on(Failing()) as stage, nullcontext() if ends is None else pytest.raises(ends):
+        lists = [(stage.view, Query(limit=1)), (stage.view, Query(end=2**32))] * 20
+        _expect_no_throttling(stage, LIST, lambda: lists_at_once(lists, "jwt"), "jwt")
+
+
 def test_what_is_lost_with_a_connection_that_was_kept_is_sent_again() -> None:
     with stage_on(HangsUpUnsaid()) as stage:
         made = lists_at_once([(stage.view, Query(limit=1))] * BURST, "jwt")
