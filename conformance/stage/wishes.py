@@ -47,7 +47,8 @@ class Wish:
 
     def __repr__(self) -> str:
         filled = {0: "", 1: " partly filled"}.get(self.fills, f" filled {self.fills} times")
-        filled += {"maker": "", "taker": " by taking", "both": " by taking first"}[self.role]
+        if self.role != "maker":
+            filled = f"{filled} by taking" if self.role == "taker" else f"{filled} by taking first"
         aged = "" if self.age == YOUNG else f" of {self.age} ago"
         return f"{self.market.symbol} {self.side}{filled}{aged}{f' by {self.credential}' if self.credential else ''}"
 
