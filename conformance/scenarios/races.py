@@ -147,7 +147,8 @@ class Races:
         offers = self._offers(market, side, taking, number)
         if number % PRICES == 0:
             self._clear_takers()
-        others_before = other.believed().orders
+        with stage.driver.setting_up():
+            others_before = other.believed().orders
         if self._others_at_first is None:
             self._others_at_first = others_before.keys()
 
