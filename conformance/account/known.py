@@ -202,4 +202,6 @@ class Known:
         return too_long or bool(self._breaches(page, Interval.still(self.snapshot)))
 
     def _breaches(self, page: Page, interval: Interval) -> list[Breach]:
+        if page.listing.shows_twice:
+            return []  # another rule says so, and what it lacks has lost its place to that
         return list(explain(replace(page.listing, foreign=self._account.foreign.keys()), interval))

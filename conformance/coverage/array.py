@@ -1,9 +1,9 @@
 """Covering arrays: few rows in which every combination of so many values stands at least once."""
 
 import random
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from itertools import chain, combinations, product
+from itertools import combinations, product
 
 Row = dict[str, str]
 """A value for each parameter."""
@@ -132,11 +132,15 @@ class _Missing:
         for part, name, value in _parts(combination):
             self._completed_by[part, name].remove(value)
 
-    def completed(self, items: Sequence[tuple[str, str]], name: str, size: int) -> Counter[str]:
-        """How many would be completed by each value of this parameter, beside so many of these others."""
-        by = self._completed_by
-        found = [by[part, name] for part in combinations(items, size) if (part, name) in by]
-        return Counter(chain.from_iterable(found))
+    def completed(self, items: Sequence[tuple[str, str]], name: str, size: int) -> dict[str, int]:
+        """How many would be completed by each value of this parameter, beside so many of these others; by those alone
+        that complete any.
+        """
+        by, times = self._completed_by, dict[str, int]()
+        for part in combinations(items, size):
+            for value in by.get((part, name), ()):
+                times[value] = times.get(value, 0) + 1
+        return times
 
 
 def _parts(combination: Combination) -> Iterator[tuple[Combination, str, str]]:
@@ -162,8 +166,9 @@ def _filled(
         new = missing.completed([(each, row[each]) for each in parameters if each in row], name, strength - 1)
         values = list(parameters[name])
         rng.shuffle(values)
-        best_first = sorted(values, key=lambda value: -new[value])
-        value = next((each for each in best_first if allowed({**row, name: each})), None)
+        if new:
+            values.sort(key=lambda value: -new.get(value, 0))
+        value = next((each for each in values if allowed({**row, name: each})), None)
         if value is None:
             return None
         row = {**row, name: value}

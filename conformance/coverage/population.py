@@ -3,6 +3,7 @@
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import cache
 
 from conformance.coverage.array import Combination, combinations_of, cover, within
 from conformance.orders import LIVE, STATUSES, Order
@@ -129,10 +130,12 @@ def population(
     Every second of the plain ones is of the same market, so that a long limit can cut a list by symbol too.
     """
     often = [rng.choice(markets)] * (len(markets) - 2)
-    kinds = _showing(TRIPLES, parameters(markets, ages, types), rng)
+    values = parameters(markets, ages, types)
     # Rows come by how much they show: where a few are too many, what the last of them show is all that is missed.
-    if any(sum(kind.status == status for kind in kinds) > _ALMOST * count for status, count in counts.items()):
-        kinds = _showing(PAIRS, parameters(markets, ages, types), rng)
+    most = {status: _ALMOST * count for status, count in counts.items()}
+    kinds = _showing(TRIPLES, values, rng) if len(ages) * len(types) <= min(most.values()) else []
+    if not kinds or any(sum(kind.status == status for kind in kinds) > of for status, of in most.items()):
+        kinds = _showing(PAIRS, values, rng)
     made: list[Kind] = []
     for status, count in counts.items():
         alike = [kind for kind in kinds if kind.status == status][:count]
@@ -151,5 +154,11 @@ def population(
 
 def _showing(strength: int, values: Mapping[str, Sequence[str]], rng: random.Random) -> list[Kind]:
     """Kinds that show all combinations of so many properties."""
-    combinations = {each for each in combinations_of(values, strength) if possible(dict(each))}
-    return [Kind(**row) for row in cover(values, combinations, rng, possible)]
+
+    @cache
+    def is_possible(kind: frozenset[tuple[str, str]]) -> bool:
+        return possible(dict(kind))
+
+    combinations = {each for each in combinations_of(values, strength) if is_possible(frozenset(each))}
+    rows = cover(values, combinations, rng, lambda kind: is_possible(frozenset(kind.items())))
+    return [Kind(**row) for row in rows]

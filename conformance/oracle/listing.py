@@ -36,6 +36,11 @@ class Listing:
         missing = [order for order in due if order.id not in shown]
         return missing if len(missing) > sum(not id for id in self.unread) else []
 
+    @property
+    def shows_twice(self) -> bool:
+        """Whether it shows an order more than once."""
+        return len({order.id for order in self.orders}) < len(self.orders)
+
     def lacks_a_market(self, left_out: Iterable[Order]) -> bool:
         """Whether it is asked for all markets, and shows some, and nothing of others: what it leaves out among the
         orders that it shows is all of those, and of one more than one order. What lies below them may be cut off.
