@@ -44,7 +44,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--together",
     type=click.IntRange(1),
-    default=5,
+    default=6,
     show_default=True,
     metavar="N",
     help="How many twins to test as one server, where they do different things.",
@@ -71,7 +71,7 @@ def prove(
     """Prove that every check finds its faults, and that correct servers pass.
 
     Tests the sandbox with each fault and each twin, or only with those NAMES. A fault is a small error on purpose. A
-    twin does something that the documents allow. Without NAMES, five twins are tested as one server; the seed decides
+    twin does something that the documents allow. Without NAMES, six twins are tested as one server; the seed decides
     which. NAMES with + between are tested as one server too. The outcome goes to prove.json.
 
     With --seeds 10, each is tested, by itself, with the seeds from --seed on. The outcome is how often each fault was
