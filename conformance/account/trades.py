@@ -39,41 +39,54 @@ class Trades:
         # By market, and whether the first account bought: more than was sold, as it was taken for settled.
         self._more: Mapping[tuple[str, bool], _Traded] = {}
         self._standing: frozenset[str] = frozenset()
-        self._disagreed: set[str] = set()
+        self._doubted: dict[str, _Traded] = {}
 
     def show(self, ones: Iterable[Order], others: Iterable[Order], waited_s: float) -> bool:
         """Whether these lists of the two accounts' placed orders show all trades, or the time for that is up."""
         ones, others = list(ones), list(others)
         more, standing = _bought(ones, others), _standing(ones, others)
-        disagreed = self._in_doubt(more)
+        disagreed = self._disagreed(more)
         if not disagreed and standing <= self._standing:
             self._patience.rewarded(waited_s)
             return True
         if waited_s <= self._patience.seconds:
             return False
         self._patience.disappointed()
+        was = _in_all(self._more)
+        self._doubted |= {symbol: was.get(symbol, _NOTHING) for symbol in disagreed - self._doubted.keys()}
         self._more, self._standing = more, standing
-        self._disagreed |= disagreed
         return True
 
-    def take_disagreed(self) -> set[str]:
-        """The markets, since the last call, in which the two accounts had not come to agree in time."""
-        disagreed, self._disagreed = self._disagreed, set()
-        return disagreed
+    def take_doubted(self) -> "Mapping[str, _Traded]":
+        """The markets in which the two accounts had not come to agree in time, since the last call; with what both
+        together had bought more than sold there before, as strangers may have sold it.
+        """
+        doubted, self._doubted = self._doubted, {}
+        return doubted
 
-    def _in_doubt(self, more: Mapping[tuple[str, bool], "_Traded"]) -> set[str]:
+    def unbalanced(self, doubted: "Mapping[str, _Traded]", ones: Iterable[Order], others: Iterable[Order]) -> set[str]:
+        """Those of these markets in which both together have bought another amount more than sold, or for another
+        value, than before. What an account has sold itself, or to another order than was meant, changes neither.
+        """
+        now = _in_all(_bought(ones, others))
+        return {symbol for symbol, was in doubted.items() if self._differ(symbol, now.get(symbol, _NOTHING), was)}
+
+    def _disagreed(self, more: Mapping[tuple[str, bool], "_Traded"]) -> set[str]:
         """The markets in which more was bought than what is known to have come from strangers, or at another price."""
         symbols = set()
         for key in more.keys() | self._more.keys():
             now, then = more.get(key, _NOTHING), self._more.get(key, _NOTHING)
-            off = self._ticks.get(key[0], Decimal(0)) * now.turnover
-            if now.quantity != then.quantity or (key[0] in self._ticks and abs(now.value - then.value) > off):
+            if self._differ(key[0], now, then):
                 symbols.add(key[0])
         return symbols
 
+    def _differ(self, symbol: str, now: "_Traded", then: "_Traded") -> bool:
+        off = self._ticks.get(symbol, Decimal(0)) * now.turnover
+        return now.quantity != then.quantity or (symbol in self._ticks and abs(now.value - then.value) > off)
+
 
 class _Traded(NamedTuple):
-    """More bought than sold: the quantity and its value; and the quantity of both together."""
+    """More bought than sold: the quantity and its value; and the quantity of both together, in base units."""
 
     quantity: Decimal
     value: Decimal
@@ -81,6 +94,14 @@ class _Traded(NamedTuple):
 
 
 _NOTHING = _Traded(Decimal(0), Decimal(0), Decimal(0))
+
+
+def _in_all(more: Mapping[tuple[str, bool], _Traded]) -> dict[str, _Traded]:
+    total: dict[str, _Traded] = {}
+    for (symbol, _), each in more.items():
+        was = total.get(symbol, _NOTHING)
+        total[symbol] = _Traded(was.quantity + each.quantity, was.value + each.value, was.turnover + each.turnover)
+    return total
 
 
 def _bought(ones: Iterable[Order], others: Iterable[Order]) -> dict[tuple[str, bool], _Traded]:

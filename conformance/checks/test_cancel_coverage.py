@@ -19,7 +19,7 @@ from conformance.coverage.population import YOUNG
 from conformance.declare import cancels, early, needs, verifies
 from conformance.oracle.listing import MAX_LIMIT
 from conformance.orders import LIVE, Query
-from conformance.scenarios.adding_up import expect_added_up
+from conformance.scenarios.adding_up import doubts, expect_none
 from conformance.scenarios.beside import clear_untouched
 from conformance.scenarios.cancellation import Following, cancel_all
 from conformance.scenarios.trades import OPPOSITE
@@ -69,7 +69,7 @@ def test_every_kind_of_live_order(stage: Stage, credential: Credential) -> None:
     """
     stage.arrange_all_kinds(stage.seed + stage.caller.credentials.index(credential))
     filled_at = time.monotonic()
-    expect_added_up(stage)
+    doubted = doubts(stage)
     known = Known(stage.caller, stage.view.settled, stage.view.believed(), catch_up=stage.view.catch_up)
     queries = [Query(status=status, limit=MAX_LIMIT) for status in sorted(LIVE)]
     with known.ahead(queries, credential):
@@ -82,6 +82,7 @@ def test_every_kind_of_live_order(stage: Stage, credential: Credential) -> None:
     of_one = cancel_all(stage, market.symbol, credential=credential).exchange
     stage.caller.observations.cover("cancels", ("kinds", credential))
     cancel_all(stage, credential=credential, bystander=True, earlier=[] if of_one is None else [of_one])
+    expect_none(stage, doubted)
 
 
 def _apart_in_s(stage: Stage) -> float:
@@ -115,7 +116,7 @@ def test_any_number_of_live_orders(stage: Stage, number: int) -> None:
     wishes = stage.arranger.priced(wishes_of(stage, [first, *rest], counts, number))
     beside = bystander_of(stage, view, wishes, number)
     many = arrange_many(stage, view, wishes, beside)
-    expect_added_up(stage)
+    doubted = doubts(stage)
     live = [order for part in many.parts for order in part.live(symbol)]
     if len(live) < count:
         raise NotObserved(f"lists show {len(live)} of {count} live orders that were created")
@@ -144,6 +145,7 @@ def test_any_number_of_live_orders(stage: Stage, number: int) -> None:
         stage.caller.observations.cover("cancels", ("triple", triple))
     if view.opposite is not None and not view.opposite.foreign_live():
         stage.clear(view.opposite)  # it would stand in the way of trades
+    expect_none(stage, doubted)
 
 
 def _cancel_alone(stage: Stage, view: View, wishes: Sequence[Wish]) -> None:
@@ -253,7 +255,7 @@ def test_orders_with_several_fills(stage: Stage) -> None:
         }
     )
     stage.wait_until_listed(*stage.lane.views)
-    expect_added_up(stage)
+    doubted = doubts(stage)
     seen = [
         (view, Known(view.account, view.settled, view.believed(), catch_up=view.catch_up)) for view in stage.lane.views
     ]
@@ -275,6 +277,7 @@ def test_orders_with_several_fills(stage: Stage) -> None:
         for known, query, credential in due:
             known.expect(query, credential)
     cancel_all(stage, bystander=True)
+    expect_none(stage, doubted)
 
 
 def filled_wishes(stage: Stage, credentials: Sequence[Credential], side: str) -> list[Wish]:

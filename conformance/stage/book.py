@@ -64,7 +64,7 @@ class Crossed(NamedTuple):
     """
 
     view: View
-    market: Market
+    wish: Wish
     made: str | None
     by: Sequence[str | None]
 
@@ -89,7 +89,8 @@ class Book:
         self.crossed.clear()
         of_all = [wish for some in wishes.values() for wish in some]
         self._crossing_now = Counter((wish.market.symbol, wish.side) for wish in of_all if wish.fills)
-        crossings: defaultdict[Market, list[_Crossing]] = defaultdict(list)
+        crossings: defaultdict[str, list[_Crossing]] = defaultdict(list)
+        wishes_of: list[tuple[Wish, _Crossing]] = []
         resting = []
         each = [(view, wish) for view, some in wishes.items() for wish in some]
         for view, wish in sorted(each, key=lambda each: each[1].role != "maker"):
@@ -99,14 +100,15 @@ class Book:
             if fills > 0 and view.opposite is not None:
                 share = Decimal("0.5") if fills == 1 else Decimal("0.1")
                 made, by = self._crossing(view, wish.market, wish.side, share, fills, wish.credential, wish.role)
-                crossings[wish.market].append(_Crossing(wish.side, made, by, wish.role))
+                crossing = _Crossing(wish.side, made, by, wish.role)
+                crossings[wish.market.symbol].append(crossing)
+                wishes_of.append((wish, crossing))
             else:
                 resting.append(self.resting(view, wish.market, wish.side, wish.price, wish.credential))
         ids = self._place(resting, [_steps(some) for some in crossings.values()], beside)
-        for market, some in crossings.items():
-            for one in some:
-                met = [ids.get(id(each)) for each in one.by]
-                self.crossed.append(Crossed(one.made.view, market, ids.get(id(one.made)), met))
+        for wish, one in wishes_of:
+            met = [ids.get(id(each)) for each in one.by]
+            self.crossed.append(Crossed(one.made.view, wish, ids.get(id(one.made)), met))
 
     def rest(self, orders: Sequence[Placing]) -> None:
         """Place orders that rest. Raises DriverRefused."""
