@@ -13,16 +13,16 @@ class _OfBothRoles(Exchange):
 
     def __init__(self, *parts: Any) -> None:
         super().__init__(*parts)
-        self.takers: set[str] = set()
+        self.taken: dict[str, int] = {}  # how many fills each order had as it came in
 
     def place(self, account: str, ticket: Ticket) -> Order:
         order = super().place(account, ticket)
-        self.takers |= {order.id} if order.trades and order.live else set()
+        self.taken[order.id] = len(order.trades)
         return order
 
     def is_both(self, order: Order) -> bool:
         """Whether it took and was taken from."""
-        return order.id in self.takers and len(order.trades) > 1
+        return 0 < self.taken.get(order.id, 0) < len(order.trades)
 
 
 @fault(breaks="order.filled-qty")

@@ -59,3 +59,26 @@ def test_as_much_at_another_price_is_another_trade() -> None:
     assert not trades.show([resting[0], took], [resting[1], was_sold], 0.1)
     off_by_one = replace(was_sold, avg_fill_price=Decimal("0.5899"))
     assert trades.show([took], [off_by_one], 0.1)
+
+
+def test_two_accounts_that_do_not_come_to_agree_are_doubted_and_what_one_sold_itself_is_no_reason() -> None:
+    trades = Trades(SETTLE_S)
+    bought, sold = [filled("a", "buy", "3")], [filled("b", "sell", "2")]
+    assert trades.show(bought, sold, SETTLE_S + 0.1)
+    doubted = trades.take_doubted()
+    assert {*doubted} == {"DFUSDT"}
+    assert not trades.take_doubted()
+    assert trades.unbalanced(doubted, bought, sold) == {"DFUSDT"}
+    assert not trades.unbalanced(doubted, bought, [filled("b", "sell", "3")])
+    itself = [filled("b", "sell", "2"), filled("c", "sell", "1"), filled("d", "buy", "1"), filled("e", "sell", "1")]
+    assert not trades.unbalanced(doubted, bought, itself)
+
+
+def test_values_that_differ_are_doubted_too() -> None:
+    trades = Trades(SETTLE_S, {"DFUSDT": Decimal("0.0001")})
+    bought, sold = [filled("a", "buy", "3")], [filled("b", "sell", "3")]
+    dear = [replace(sold[0], avg_fill_price=Decimal(9))]
+    assert trades.show(bought, dear, SETTLE_S + 0.1)
+    doubted = trades.take_doubted()
+    assert trades.unbalanced(doubted, bought, dear) == {"DFUSDT"}
+    assert not trades.unbalanced(doubted, bought, sold)
