@@ -131,10 +131,9 @@ def population(
     """
     often = [rng.choice(markets)] * (len(markets) - 2)
     values = parameters(markets, ages, types)
+    kinds = _showing(TRIPLES, values, rng)
     # Rows come by how much they show: where a few are too many, what the last of them show is all that is missed.
-    most = {status: _ALMOST * count for status, count in counts.items()}
-    kinds = _showing(TRIPLES, values, rng) if len(ages) * len(types) <= min(most.values()) else []
-    if not kinds or any(sum(kind.status == status for kind in kinds) > of for status, of in most.items()):
+    if any(sum(kind.status == status for kind in kinds) > _ALMOST * count for status, count in counts.items()):
         kinds = _showing(PAIRS, values, rng)
     made: list[Kind] = []
     for status, count in counts.items():
