@@ -31,8 +31,8 @@ _UNDONE = ("cancel.complete", "cancel.scope-all")
 
 
 def list_fails(stage: Stage, error: str) -> None:
-    """Arm two lists to answer `error`, one after the other, and judge the answers: one without filters, and one with
-    some by the other credential. Raises Violation.
+    """Arm two lists to answer `error`, one after the other, and judge the answers: one with a start that lets all
+    through, and one with filters by the other credential. Raises Violation.
     """
     credentials = stage.caller.credentials
     filtered = "&".join([f"symbol={market.symbol}" for market in stage.markets[:1]] + [_FILTERED])

@@ -41,9 +41,10 @@ _SHOWN = 8  # names of members of an answer
 
 @dataclass(slots=True)
 class Tally:
-    """How many orders were placed and injected so far, on all lanes and in all rounds of a run."""
+    """What the drivers of all lanes, and of all rounds of a run, have in common: how many orders they have made."""
 
     placed: int = 0
+    throttle: Throttle = field(default_factory=Throttle)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -69,7 +70,6 @@ class Driver:
         self._tally = tally or Tally()
         self._run = uuid.uuid4().hex[:8]
         self._serial = itertools.count(1)
-        self._throttle = Throttle()
         self._noted: list[Exchange] | None = None
         self._tells_ids = False  # whether any answer has had an id where the profile says
 
@@ -135,7 +135,7 @@ class Driver:
         for tries_left in reversed(range(_INJECTED_AT_MOST)):
             try:
                 with self._client.counting_as("set-up"):
-                    answer = self._throttle.outlasting(send)
+                    answer = self._patiently(send)
             except Unreachable as lost:
                 if not (tries_left and lost.dropped):
                     raise
@@ -202,10 +202,13 @@ class Driver:
     def _perform(
         self, action: Action, account: Account | None, values: Mapping[str, Any], credential: Credential | None = None
     ) -> Answer:
-        send = partial(self._throttle.outlasting, self._sending(action, account, values, credential))
+        send = partial(self._patiently, self._sending(action, account, values, credential))
         with self._client.counting_as("set-up"):
             answer = send() if account is None else account.outlasting(send)
         return self._accepted(action, answer, values)
+
+    def _patiently(self, send: Callable[[], Answer]) -> Answer:
+        return self._tally.throttle.outlasting(send, self._client.go_on)
 
     def _accepted(self, action: Action, answer: Answer, values: Mapping[str, Any]) -> Answer:
         """The answer, noted. Raises DriverRefused where it is a refusal."""

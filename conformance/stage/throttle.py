@@ -11,6 +11,7 @@ from conformance.wire.client import THROTTLED, Answer
 
 _WAIT_S = 1.0  # where the answer does not say how long: longer than a quota of one second lasts
 _LONGEST_WAIT_S = 30
+_LOOKS_EVERY_S = 0.2  # whether it is still to wait
 _IN_ALL_S = 240  # in a run: a target that takes nothing any more must not hold it up for ever
 
 
@@ -22,10 +23,14 @@ class Throttle:
         self._held_until = 0.0  # by the monotonic clock
         self._left_s = float(_IN_ALL_S)
 
-    def outlasting(self, send: Callable[[], Answer]) -> Answer:
-        """The first answer that does not throttle; the last one, where that takes too long."""
+    def outlasting(self, send: Callable[[], Answer], go_on: Callable[[], None]) -> Answer:
+        """The first answer that does not throttle; the last one, where that takes too long. What `go_on` raises while
+        it waits is raised: nothing is sent then.
+        """
         while True:
-            sleep(self._held_until - time.monotonic())
+            while (left_s := self._held_until - time.monotonic()) > 0:
+                sleep(min(left_s, _LOOKS_EVERY_S))
+                go_on()
             answer = send()
             if answer.status not in THROTTLED or not self._holds(asked_s(answer)):
                 return answer

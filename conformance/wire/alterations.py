@@ -24,8 +24,8 @@ def middle_changed(text: str, alphabet: str = BASE64) -> str:
 
 
 def middle_in_other_capitals(text: str) -> str:
-    """Its letters in the other case, but for those at both ends. Another character in the middle, where that leaves
-    what may be a number with digits above nine: its case need not matter.
+    """Its letters in the other case, but for those at both ends. What may be a hexadecimal number, whose case need not
+    matter, or has no letters there, gets another character in the middle.
     """
     if {*text.lower()} <= {*HEX, "-"} or (other := text[:1] + text[1:-1].swapcase() + text[-1:]) == text:
         return middle_changed(text)

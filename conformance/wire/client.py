@@ -79,6 +79,7 @@ class Client:
         self.latencies = Latencies()
         self.pace = Pace()
         self._side_by_side = SideBySide(1 if target.max_requests_per_second else connections, self.pace.is_far)
+        self.go_on = self._side_by_side.go_on  # raises where what this thread sends is not wanted any more
         self._redactor = redactor
         self._own = Own()
         self.lock = threading.Lock()
@@ -120,8 +121,7 @@ class Client:
         return call()
 
     def send(self, call: Call) -> Answer:
-        """Send a request. Retry a 503 with exponential back-off and jitter; retry one of a documented operation that is
-        throttled once, after a second.
+        """Send a request. Retry a 503 with exponential back-off and jitter; a throttled operation once, a second later.
 
         Returns the last answer, which may still be a 503. Raises Unreachable if no whole answer comes back, and,
         without sending, if the target was given up. If the target drops the connection, the request is sent again and

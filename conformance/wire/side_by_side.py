@@ -43,7 +43,18 @@ class SideBySide:
             return [call() for call in calls]
         with self.under_way(calls) as running:
             pass
+        errors = (each.exception() for each in running)
+        if first := next((each for each in errors if each and not isinstance(each, futures.CancelledError)), None):
+            raise first  # one before it may have given up since this one had failed
         return [each.result() for each in running]
+
+    def go_on(self) -> None:
+        """Raise CancelledError where the call that this thread makes is not wanted any more: another one has failed, or
+        the run was interrupted.
+        """
+        stopped: threading.Event | None = getattr(self._local, "stopped", None)
+        if stopped is not None and stopped.is_set():
+            raise futures.CancelledError
 
     @contextmanager
     def under_way(self, calls: Sequence[Callable[[], Result]]) -> Iterator[list[Future[Result]]]:
@@ -54,8 +65,8 @@ class SideBySide:
         stopped = threading.Event()
 
         def one(call: Callable[[], Result]) -> Result:
-            if stopped.is_set():
-                raise futures.CancelledError
+            self._local.stopped = stopped
+            self.go_on()
             try:
                 return call()
             except BaseException:

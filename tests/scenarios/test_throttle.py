@@ -1,5 +1,6 @@
 """A driver that is throttled: it waits as long as the target says, and what it does is done."""
 
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -16,6 +17,7 @@ from conformance.stage import throttle
 from conformance.stage.throttle import Throttle, asked_s
 from conformance.stage.wishes import SIDES, Wish
 from conformance.wire.client import Answer
+from conformance.wire.side_by_side import SideBySide
 from tests.sandboxes import stage_on
 
 
@@ -50,11 +52,33 @@ def test_a_target_that_throttles_for_ever_is_not_waited_for_without_end(monkeypa
     monkeypatch.setattr(throttle, "sleep", lambda seconds: now.__setitem__(0, now[0] + max(0, seconds)))
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
     holding = Throttle()
-    assert holding.outlasting(send).status == 429
-    assert now[0] == 240
+    assert holding.outlasting(send, lambda: None).status == 429
+    assert now[0] == pytest.approx(240)
     assert sent == 13
-    assert holding.outlasting(send).status == 429
+    assert holding.outlasting(send, lambda: None).status == 429
     assert sent == 14
+
+
+def test_what_waits_is_not_sent_any_more_once_another_one_has_failed() -> None:
+    sent: list[str] = []
+    holding, at_once = Throttle(), SideBySide(2)
+    held = threading.Event()
+
+    def slow() -> Answer:
+        sent.append("slow")
+        held.set()
+        return throttled("20")
+
+    def fails() -> Answer:
+        held.wait()
+        raise ValueError
+
+    began = time.monotonic()
+    with pytest.raises(ValueError):  # noqa: PT011 - it has no words
+        at_once.results([lambda: holding.outlasting(slow, at_once.go_on), fails])
+    assert time.monotonic() - began < 5
+    time.sleep(0.5)
+    assert sent == ["slow"]
 
 
 def test_orders_that_a_target_takes_slowly_are_placed_all_the_same() -> None:
