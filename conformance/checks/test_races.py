@@ -100,7 +100,7 @@ def test_placing_during_cancel_all(stage: Stage) -> None:
 
 
 @cancels
-@verifies("cancel.concurrent-fill")
+@verifies("cancel.concurrent-fill", "cancel.complete")
 @needs(place=True, other=True)
 @pytest.mark.parametrize("side", sorted(TAKING))
 def test_filling_during_cancel_all(stage: Stage, side: str) -> None:

@@ -199,18 +199,20 @@ def _made(stage: Stage, trades: Mapping[Trading, Steps]) -> dict[Trading, Fills]
             while under_way:
                 placed: list[Placing] = []
                 looked_at: set[View] = set()
+                ends = False
                 for trading, each in list(under_way.items()):
                     try:
                         orders, behind = next(each)
                         placed += orders
                         looked_at.update(behind)
+                        ends |= len({*behind}) == len(views)
                     except (StopIteration, Disturbed) as ended:
                         del under_way[trading]
                         if isinstance(ended, StopIteration):
                             made[trading] = ended.value
                 place(stage.driver, *placed)
-                # Of the last step both are looked at; before, that its orders stand there untouched is set-up.
-                with nullcontext() if looked_at == {*views} else stage.driver.setting_up():
+                # Behind the last step of a trade both are looked at; before, that its orders stand untouched is set-up.
+                with nullcontext() if ends else stage.driver.setting_up():
                     stage.look(*(view for view in views if view in looked_at))
         for trading in trades:
             trading.noted(steps)

@@ -199,9 +199,11 @@ class Arranger:
     def arrange_aged(self, view: View, aged_s: int) -> None:
         """Live orders, most of them `aged_s` old or more; one is placed now, to learn the target's clock."""
         market = self.lane.markets[0]
-        self.arrange(view, [Wish(market, "buy")], by="placing")
-        if self._injects:
+        sides = ("buy",) if self._injects else ("buy", "sell")
+        self.arrange(view, [Wish(market, side) for side in sides], by="placing")
+        with self.lane.driver.setting_up():
             view.settled()
+        if self._injects:
             within_reach = self._now(view) - seconds.reach(view, _AGED_BEHIND)
             ages = ((seconds.HISTORY_ENDS_S, seconds.HISTORY_SPANS_S), (_OLD_SINCE_S, _OLD_SPANS_S))
             young = (aged_s, aged_s + 9)
@@ -210,8 +212,6 @@ class Arranger:
             self._inject(view, [self._aged(view, wish, by_s) for wish, by_s in zip(wishes, each, strict=True)])
             view.changing()
         else:
-            self.arrange(view, [Wish(market, "sell")], by="placing")
-            view.settled()
             sleep(aged_s)
 
     def cross(self, maker: View, market: Market, side: str, share: Decimal) -> None:
