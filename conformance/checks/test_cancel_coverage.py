@@ -22,11 +22,10 @@ from conformance.orders import LIVE, Query
 from conformance.scenarios.adding_up import doubts, expect_none
 from conformance.scenarios.beside import clear_untouched
 from conformance.scenarios.cancellation import Following, cancel_all
-from conformance.scenarios.trades import OPPOSITE
 from conformance.stage.book import stand_at_most
 from conformance.stage.many import add_many, arrange_many
 from conformance.stage.stage import Stage
-from conformance.stage.wishes import Role, Wish, of_a_bystander, placed_beside, priced
+from conformance.stage.wishes import Role, Wish, of_a_bystander, of_several_fills, placed_beside, priced
 from conformance.turns import sleep
 from conformance.verdict import NotObserved
 from conformance.wire.signer import Credential
@@ -65,7 +64,7 @@ def another_size(stage: Stage, count: int, *which: object) -> int:
 def test_every_kind_of_live_order(stage: Stage, credential: Credential) -> None:
     """Both sides, untouched and partly filled, young and old, however placed: of one market, then of all.
 
-    Lists show them all before, whichever credential asks.
+    Lists show them all before, whichever credential asks. The other account has many kinds as well, and cancels next.
     """
     stage.arrange_all_kinds(stage.seed + stage.caller.credentials.index(credential))
     filled_at = time.monotonic()
@@ -82,7 +81,19 @@ def test_every_kind_of_live_order(stage: Stage, credential: Credential) -> None:
     of_one = cancel_all(stage, market.symbol, credential=credential).exchange
     stage.caller.observations.cover("cancels", ("kinds", credential))
     cancel_all(stage, credential=credential, bystander=True, earlier=[] if of_one is None else [of_one])
+    if stage.other_view is not None and "other" in stage.cancelers:
+        _cancel_as_well(stage, stage.other_view, market.symbol, credential)
     expect_none(stage, doubted)
+
+
+def _cancel_as_well(stage: Stage, view: View, symbol: str, first: Credential) -> None:
+    """The bystander's orders are of many kinds, too: it cancels those of one market, then all."""
+    following = Following(stage, view, view.believed())
+    for scope, credential in zip(
+        (symbol, None), cycle(sorted(view.account.credentials, key=first.__ne__)), strict=False
+    ):
+        following.cancel(scope, credential)
+    following.judged()
 
 
 def _apart_in_s(stage: Stage) -> float:
@@ -250,7 +261,7 @@ def test_orders_with_several_fills(stage: Stage) -> None:
     stage.clear()
     stage.arranger.arrange_each(
         {
-            view: filled_wishes(stage, view.account.credentials, side)
+            view: of_several_fills(stage.markets, view.account.credentials, side, stage.seed)
             for view, side in zip(stage.lane.views, sides, strict=True)
         }
     )
@@ -278,15 +289,3 @@ def test_orders_with_several_fills(stage: Stage) -> None:
             known.expect(query, credential)
     cancel_all(stage, bystander=True)
     expect_none(stage, doubted)
-
-
-def filled_wishes(stage: Stage, credentials: Sequence[Credential], side: str) -> list[Wish]:
-    """Orders of this side in the last market, filled once, twice and three times; in each other one, of either side,
-    one that is filled as often as the seed says. They are placed with one credential after the other.
-    """
-    wishes = [(stage.markets[-1], side, fills) for fills in (1, 2, 3)]
-    wishes += [
-        (market, side if number % 2 else OPPOSITE[side], 1 + (number + stage.seed) % 3)
-        for number, market in enumerate(stage.markets[:-1])
-    ]
-    return [Wish(*each, credential=credentials[number % len(credentials)]) for number, each in enumerate(wishes)]

@@ -230,8 +230,8 @@ class Following:
         self._told: list[Canceled] = []
         self._knows = True
 
-    def cancel(self, symbol: str | None, credential: Credential, many: Many) -> None:
-        """One more."""
+    def cancel(self, symbol: str | None, credential: Credential, many: Many | None = None) -> None:
+        """One more; `many` as `judge_answer` has it."""
         asked_at = time.monotonic()
         before = self._now if self._knows else None
         after = self._stage.lane.cancel_in_passing(self._view, symbol, credential, before, many, self._told.append)

@@ -17,7 +17,7 @@ from conformance.orders import Order
 from conformance.scenarios.readers import Readers
 from conformance.stage.stage import Stage
 from conformance.turns import waiting
-from conformance.verdict import CannotJudge, DriverRefused, Violation
+from conformance.verdict import Breach, CannotJudge, DriverRefused, Violation
 from conformance.wire.signer import Credential
 
 
@@ -69,6 +69,10 @@ class Heat:
     def told(self) -> str:
         """How closely it was raced, in words."""
         return under_way_at_once([*self._canceled, *self._placed])
+
+    def closely(self, breaches: Sequence[Breach]) -> list[Breach]:
+        """The breaches, with the requests that were under way together."""
+        return [breach._replace(got=f"{breach.got}; {self.told()}") for breach in breaches]
 
     def run(
         self,

@@ -1,7 +1,7 @@
 """Requests at the same moment: cancel-alls of one account or of both, and orders that are placed or taken meanwhile."""
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -10,9 +10,11 @@ from conformance.account.answers import Canceled
 from conformance.account.blame import charge
 from conformance.account.looks import with_lists
 from conformance.oracle.races import RACES, Race, filled_meanwhile
-from conformance.orders import Order, Query
+from conformance.oracle.snapshot import Snapshot
+from conformance.orders import Query
 from conformance.profile import Market
 from conformance.scenarios.heat import CancelAll, Heat
+from conformance.scenarios.placed import placed_since
 from conformance.scenarios.strangers import expect_nobody_else_trades
 from conformance.scenarios.timing import Aim, in_turn
 from conformance.scenarios.trades import OPPOSITE
@@ -114,7 +116,7 @@ class Races:
             self._stage.caller.observations.report(other.lag.breaches(), raising=True)
             race = Race(others_before, others_after, [answers[-1].orders])
             breaches = charge(RACES.judge(race).breaches, "cancel.concurrent-once")
-            found = with_lists(_told_closely(breaches, heat), [others_before], heat.requests, [others_after])
+            found = with_lists(heat.closely(breaches), [others_before], heat.requests, [others_after])
             stage.caller.observations.report(found, raising=True)
 
     def cancel_and_place(
@@ -143,14 +145,14 @@ class Races:
         """Cancel-alls while the other account takes from the caller's orders. Whether anything was filled."""
         stage, other = self._stage, self._stage.other_view
         assert other is not None
-        number = next(self._race)
+        number, took = next(self._race), set[str | None]()
         offers = self._offers(market, side, taking, number)
         if number % PRICES == 0:
             self._clear_takers()
         with stage.driver.setting_up():
-            others_before = other.believed().orders
+            others_before = other.believed()
         if self._others_at_first is None:
-            self._others_at_first = others_before.keys()
+            self._others_at_first = others_before.orders.keys()
 
         def bring(offers: Sequence[tuple[Market, Decimal]]) -> None:
             place(stage.driver, *(order(stage.view, at, side, price, at.quantity) for at, price in offers))
@@ -163,7 +165,9 @@ class Races:
         def take(number: int) -> None:
             at, price = offers[number]
             half = max(at.lot, at.quantity / 2 // at.lot * at.lot)
-            place(stage.driver, order(other, at, OPPOSITE[side], price, half if taking.half else at.quantity))
+            took.update(
+                place(stage.driver, order(other, at, OPPOSITE[side], price, half if taking.half else at.quantity))
+            )
 
         heat = self._heat("cancel.concurrent-fill", arrange)
         # Whoever takes half of an order would take from the next one what was left of the one before.
@@ -187,7 +191,7 @@ class Races:
             then=self._brings(partial(bring, coming)) if coming and (number + 1) % PRICES else None,
         )
         uncertain = self._uncertain
-        race = self._judge(heat, answers, others_before=others_before)
+        race = self._judge(heat, answers, others_before=others_before, took=took)
         self.unsure += [taking] * (self._uncertain - uncertain)
         if not taking.just_before:
             came_first = sum(bool(taker.filled_qty) for taker in race.takers)
@@ -240,15 +244,16 @@ class Races:
         heat: Heat,
         answers: Sequence[Canceled],
         placed: set[str] | None = None,
-        others_before: Mapping[str, Order] | None = None,
+        others_before: Snapshot | None = None,
+        took: Set[str | None] = frozenset(),
     ) -> Race:
         view, other = self._stage.view, self._stage.other_view
         after = view.believed()
         takers, met_itself = [], Decimal(0)
         if others_before is not None and other is not None:
-            others_after = other.believed().orders
-            takers = [order for id, order in others_after.items() if id not in others_before]
-            met_itself = filled_meanwhile(others_before, others_after)
+            others_after = other.believed()
+            takers = placed_since(others_before, others_after, took)
+            met_itself = filled_meanwhile(others_before.orders, others_after.orders)
         race = Race(
             before=heat.before,
             after=after,
@@ -260,7 +265,7 @@ class Races:
         )
         judgement = RACES.judge(race)
         evidence = (*heat.before.exchanges[:1], *heat.requests, *after.exchanges[:1])
-        breaches = [*view.lag.breaches(), *_told_closely(self._counted(judgement.breaches), heat)]
+        breaches = [*view.lag.breaches(), *heat.closely(self._counted(judgement.breaches))]
         traded = {each.symbol for each in takers} if breaches else ()
         for market in self._stage.markets:
             if market.symbol in traded:
@@ -290,8 +295,3 @@ def _price_of(number: int, market: Market, side: str) -> Decimal:
 def _list(heat: Heat, query: Query | None) -> None:
     if query is not None:
         heat.readers.look(query)
-
-
-def _told_closely(breaches: Sequence[Breach], heat: Heat) -> list[Breach]:
-    """The breaches, with the requests that were under way together."""
-    return [breach._replace(got=f"{breach.got}; {heat.told()}") for breach in breaches]

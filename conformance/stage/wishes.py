@@ -186,3 +186,16 @@ def placed_beside(markets: Sequence[Market], credentials: Sequence[Credential], 
         )
         for market, times in (*((market, 0) for market in markets), (one, rng.choice((1, 2, 3))))
     ]
+
+
+def of_several_fills(markets: Sequence[Market], credentials: Sequence[Credential], side: str, turn: int) -> list[Wish]:
+    """Orders of this side in the last market, filled once, twice and three times; in each other one, of either side,
+    one that is filled as often as the `turn` says. They are placed with one credential after the other.
+    """
+    wishes = [(markets[-1], side, fills) for fills in (1, 2, 3)]
+    opposite = SIDES[1 - SIDES.index(side)]
+    wishes += [
+        (market, side if number % 2 else opposite, 1 + (number + turn) % 3)
+        for number, market in enumerate(markets[:-1])
+    ]
+    return [Wish(*each, credential=credentials[number % len(credentials)]) for number, each in enumerate(wishes)]

@@ -7,13 +7,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from conformance import faults
+from conformance.oracle.snapshot import Snapshot
 from conformance.orders import LIVE
 from conformance.sandbox import Sandbox
 from conformance.sandbox.face import Face
-from conformance.scenarios.placed import expect_placed_listed
+from conformance.scenarios.placed import expect_placed_listed, placed_since
 from conformance.stage.placement import order, place
 from conformance.stage.wishes import Wish
 from conformance.verdict import Misfit, Violation
+from tests.orders import order as an_order
 from tests.sandboxes import stage_on
 
 
@@ -61,3 +63,11 @@ def test_what_was_placed_and_is_in_no_list_is_found_in_the_end() -> None:
         with pytest.raises(Violation) as found:
             expect_placed_listed(stage)
         assert "which placing an order told" in found.value.breach.want
+
+
+def test_older_orders_that_a_deeper_look_shows_were_not_placed_since() -> None:
+    before = Snapshot.of([an_order("known", created_at=200)], horizon=200)
+    shown = [("deep", 100), ("deep-too", 200), ("known", 200), ("placed", 201)]
+    after = Snapshot.of(an_order(id, created_at=at) for id, at in shown)
+    assert [order.id for order in placed_since(before, after, {"placed", None})] == ["placed"]
+    assert [order.id for order in placed_since(before, after, {None})] == ["deep-too", "placed"]
