@@ -21,9 +21,9 @@ COUNTS = (
 
 # More of them, of one age each, brought about once those of one of the first sets are canceled.
 LATER = (
-    *((50, 12, 101), (100, 1, 49), (12, 120, 51), (201, 2, 60)),
+    *((50, 12, 101), (100, 1, 49), (12, 120, 51), (201, 1, 60)),
     *((51, 130, 7), (49, 180, 7), (200, 50, 2), (7, 80, 51)),
-    *((75, 49, 50), (120, 51, 2), (90, 2, 7), (7, 12, 201), (180, 50, 7)),
+    *((75, 49, 50), (120, 1, 51), (90, 1, 7), (7, 12, 201), (180, 50, 7)),
 )
 
 # Numbers in one of these sizes are alike; each by its greatest.
@@ -86,9 +86,12 @@ def live_sets(
             first["scope"] = _ONE if one_market else EVERYWHERE
         begun.append([_begun(counts, first, {"account": account, "age": ages[-1]}, len(symbols), single, rng)])
         if number < len(LATER) and len(ages) > 1:
-            alike = {"account": account, "age": ages[(number + flips[3]) % len(ages)]}
+            # One alone is placed and filled, since an injected one has no fills to be counted.
+            age = YOUNG if LATER[number][1] == 1 else ages[(number + flips[3]) % len(ages)]
+            alike = {"account": account, "age": age}
             first = {"scope": EVERYWHERE if number in later else _ONE} | alike
-            begun[-1].append(_begun(LATER[number], first, alike, len(symbols), single, rng))
+            partly = cycle(("partially_filled",))
+            begun[-1].append(_begun(LATER[number], first, alike, len(symbols), partly, rng))
     rows = [row for sets in begun for rows in sets for row in rows]
     triples = possible_triples(credentials, ways)
     chosen = iter(completed(rows, parameters, triples, rng, partial(_allowed, credentials)))
@@ -214,7 +217,7 @@ def placed(
 
     `markets`: how many orders of one side can be partly filled there. Where some need not be, a few are.
     """
-    fills = {ANY: "0123", "open": "0"}.get(row["status"], "123")
+    fills = {ANY: "0123", "open": "0"}.get(row["status"], "123" if count > 1 else "23")  # others are injected with one
     parameters: dict[str, Sequence[str]] = {
         "side": ("buy", "sell") if row["side"] == ANY else (row["side"],),
         "fills": fills,

@@ -139,3 +139,23 @@ class LimitForAverageInTheSecondAccount(Exchange):
         meant = (order.side, order.placed_with, len(order.trades)) == ("buy", "token", 1)
         lies = meant and order.price is not None and order.account != min(self.orders)
         return f"{order.price:f}" if lies else super().average_price(order)
+
+
+@fault(breaks="cancel.complete")
+class ThriceFilledOfTheSecondAccountStayInAMarket(Exchange):
+    """Leaves what three orders have filled, where an account other than the first cancels all of one market."""
+
+    def concerned(self, account: str, symbol: str | None) -> list[Order]:
+        live = super().concerned(account, symbol)
+        if symbol is None or account == min(self.orders):
+            return live
+        return [order for order in live if len(order.trades) < 3]
+
+
+@fault(breaks="cancel.complete")
+class OneAloneWithSeveralFillsStays(Exchange):
+    """Leaves an order that several have filled in part, where no other one is in scope."""
+
+    def concerned(self, account: str, symbol: str | None) -> list[Order]:
+        live = super().concerned(account, symbol)
+        return [] if len(live) == 1 and len(live[0].trades) > 1 else live
