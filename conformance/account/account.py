@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from conformance.account import reading
 from conformance.account.ahead import Wanted, asked_ahead
 from conformance.account.answers import Canceled, Page
+from conformance.account.behind import Behind
 from conformance.account.blame import BAD_INPUT, Blame, of_cancel_all, of_lapse, of_odd_input
 from conformance.account.forgotten import Lately
 from conformance.account.misread import Misread
@@ -37,8 +38,7 @@ SNAPSHOT_PAGES = 5
 
 # A list that contradicts what is settled is asked for again so often; and where that helps none, for so many lists of
 # its kind: what is wrong each time is for the checks to judge.
-_ASKED_AGAIN = 2
-_LOOKED_INTO = 2
+_ASKED_AGAIN, _LOOKED_INTO = 2, 2
 
 
 class Account(Sender):
@@ -52,8 +52,8 @@ class Account(Sender):
         self.foreign: dict[tuple[object, ...], Sequence[Exchange]] = {}
         self.owns: Callable[[Order], bool] = lambda _: False
         self.blame, self.misread = Blame(self._ask, self.credentials), Misread(self._ask)
-        target = client.target
-        self.settled = Settled((target.settle_ms + target.consistency_ms) / 1000, target.consistency_ms / 1000)
+        self.behind, settle_s = Behind(client.target.consistency_ms / 1000), client.target.settle_ms / 1000
+        self.settled = Settled(settle_s + self.behind.lag_s, self.behind.lag_s, lambda: self.behind.further_s)
         self.otherwise = Otherwise(self.settled, lambda query: self.look(query).orders, self.credentials[0])
         self._markets: set[str] = set()  # of orders that lists have shown
         self._always_wrong: Counter[tuple[object, ...]] = Counter()
@@ -257,8 +257,8 @@ class Account(Sender):
         if told is None or breach.requirement != "cancel.visible":
             return breach
         after_ms = (page.exchange.sent_at - told.came_at) * 1000
-        allowed_s = self._client.target.consistency_ms / 1000
-        return breach._replace(got=f"{breach.got}; {comes_round(after_ms, allowed_s)}")
+        self.behind.found(after_ms / 1000)
+        return breach._replace(got=f"{breach.got}; {comes_round(after_ms, self.behind.allowed_s)}")
 
     def _unsteady(self, page: Page) -> Breach | None:
         return next(self.settled.contradictions(page.listing, page.exchange.sent_at), None)

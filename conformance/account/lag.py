@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Mapping
 
+from conformance.account.behind import Behind
 from conformance.account.patience import Patience
 from conformance.evidence import Exchange
 from conformance.oracle.lagging import comes_round
@@ -17,12 +18,13 @@ _AT_MOST_S = 3.0
 class Lag:
     """Follows the orders that a cancel-all of one account has told as canceled.
 
-    `allowed_s`: how late lists may show them so. `pending`: those that the last look has shown live. Times are from the
+    `behind`: how late lists may show them so. `pending`: those that the last look has shown live. Times are from the
     monotonic clock.
     """
 
-    def __init__(self, allowed_s: float) -> None:
-        self._allowed_s = allowed_s
+    def __init__(self, behind: Behind) -> None:
+        self._behind = behind
+        self._after_s = 0.0
         self._patience = Patience(_AT_MOST_S)
         self._told_at: dict[str, float] = {}  # by id
         self._late: tuple[Order, tuple[Exchange, ...]] | None = None
@@ -40,11 +42,11 @@ class Lag:
         """Lists that were asked for at this moment have shown the account so."""
         live = [order for id in self._told_at if (order := shown.orders.get(id)) is not None and order.live]
         self.pending = frozenset(order.id for order in live)
-        overdue = {id: at for id, at in self._told_at.items() if asked_at - at > self._allowed_s}
+        overdue = {id: at for id, at in self._told_at.items() if asked_at - at > self._behind.lag_s}
         late = [order for order in live if order.id in overdue]
         if not late:
             self._shown(overdue, shown, asked_at)
-        elif asked_at - overdue[late[0].id] <= self._allowed_s + self._patience.seconds:
+        elif asked_at - overdue[late[0].id] <= self._behind.lag_s + self._patience.seconds:
             self._late = self._late or (late[0], shown.exchanges[:1])
         else:  # it is no lag
             self._patience.disappointed()
@@ -53,7 +55,8 @@ class Lag:
     def _shown(self, overdue: Mapping[str, float], shown: Snapshot, asked_at: float) -> None:
         if self._late and self._late[0].id in overdue:
             after_s = asked_at - overdue[self._late[0].id]
-            self._patience.rewarded(after_s - self._allowed_s)
+            self._patience.rewarded(after_s - self._behind.lag_s)
+            self._after_s = after_s
             self._breach = self._said(*self._late, after_s * 1000, shown.exchanges[:1])
         self._forget(overdue)
 
@@ -65,14 +68,17 @@ class Lag:
     def breaches(self) -> list[Breach]:
         """What is wrong with how long it took; told once."""
         told, self._breach = self._breach, None
-        return [] if told is None else [told]
+        if told is None:
+            return []
+        self._behind.found(self._after_s)
+        return [told]
 
     def _said(self, order: Order, late: tuple[Exchange, ...], after_ms: float, shown: tuple[Exchange, ...]) -> Breach:
-        allowed_ms = round(self._allowed_s * 1000)
+        allowed_ms = round(self._behind.allowed_s * 1000)
         when = f"{allowed_ms} ms later" if allowed_ms else "right after"
         return Breach(
             f"{order.id} canceled in lists {when}, as the answer to the cancel-all told",
-            f"{order.status}; {comes_round(after_ms, self._allowed_s)}",
+            f"{order.status}; {comes_round(after_ms, self._behind.allowed_s)}",
             "cancel.visible",
             exchanges=(*late, *shown),
         )

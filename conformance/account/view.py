@@ -49,12 +49,12 @@ class View:
         self.own = Ownership()
         account.owns = self.own.owns_for_certain
         self.opposite: View | None = None
-        self.lag = Lag(target.consistency_ms / 1000)
+        self.lag = Lag(account.behind)
         self.journal = Journal(target.base_url, account.name)
         self._target = target
         self._clock = clock
         self._settling = Settling(self, patience, trades)
-        self.delays = Delays(target, lambda: self._settling.placed_at)
+        self.delays = Delays(target.settle_ms / 1000, account.behind, lambda: self._settling.placed_at)
         self._shown_from = 0.0  # when lists show what a cancel-all did that has not told it, by the monotonic clock
         self._known: Known | None = None
         self._latest: Snapshot | None = None

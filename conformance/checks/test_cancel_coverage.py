@@ -121,7 +121,7 @@ def test_any_number_of_live_orders(stage: Stage, number: int) -> None:
     if not stage.arranger.injects and count > PLACED:
         raise NotObserved(f"sets of more than {PLACED} live orders take [driver.inject]")
     (first, *rest), *later = sets_of(stage)[number]
-    if stage.target.consistency_ms:
+    if stage.caller.behind.lag_s:
         later = []  # each would be waited for as long as lists lag
     view, symbol = stage.view_of(first["account"]), _symbol(first)
     counts = (count, *COUNTS[number][1:])

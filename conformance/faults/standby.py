@@ -1,9 +1,10 @@
 """Lists from a database that is behind, and nobody says so."""
 
 import copy
+import itertools
 import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -58,3 +59,35 @@ class Standby(Exchange):
 @fault(breaks="cancel.visible")
 class StandbyUnsaid(Standby):
     """Answers lists from a database that is 300 ms behind, and says nothing of it in its profile."""
+
+
+class ByTurns(Standby):
+    """Answers lists from two databases by turns, one of them behind."""
+
+    by_turns: Sequence[bool] = (False, True)  # whether a list is up to date
+
+    def __init__(self, *parts: Any, **named: Any) -> None:
+        super().__init__(*parts, **named)
+        self.turns = itertools.cycle(BEHIND_S if is_fresh else 0.0 for is_fresh in self.by_turns)
+
+    def seen_at(self) -> float:
+        return super().seen_at() + next(self.turns)
+
+
+@fault(breaks="cancel.visible")
+class EveryThirdListIsBehindUnsaid(ByTurns):
+    """Answers every third list from a database that is 300 ms behind, and says nothing of it in its profile."""
+
+    by_turns = (True, True, False)
+
+
+class RowByRow(Standby):
+    """Answers lists in which each order by itself is up to date or behind."""
+
+    def shown(self, order: Order, at: float) -> Iterable[Order]:
+        return super().shown(order, at + self.rng.choice((BEHIND_S, 0.0)))
+
+
+@fault(breaks="cancel.visible")
+class SomeRowsAreBehindUnsaid(RowByRow):
+    """Answers lists in which each order is up to date or 300 ms behind, and says nothing of it in its profile."""

@@ -1,15 +1,13 @@
 """Conforming twins that lag, as their profiles say, and others that are away for a moment."""
 
-import itertools
 import time
-from collections.abc import Iterable
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from conformance.faults import twin
-from conformance.faults.standby import BEHIND_S, Standby
+from conformance.faults.standby import BEHIND_S, ByTurns, RowByRow, Standby
 from conformance.sandbox import Sandbox
 from conformance.sandbox.face import Face, Handler
 from conformance.sandbox.records import Order
@@ -77,20 +75,11 @@ class CancelsShowLate(_Lagging):
     exchange_class = _CancelsLate
 
 
-class _ByTurns(Standby):
-    def __init__(self, *parts: Any, **named: Any) -> None:
-        super().__init__(*parts, **named)
-        self.turns = itertools.cycle((BEHIND_S, 0.0))
-
-    def seen_at(self) -> float:
-        return super().seen_at() + next(self.turns)
-
-
 @twin(shows_late=True)
 class EverySecondListIsBehind(_Lagging):
     """Answers lists from two databases by turns, one of them 300 ms behind, and says so in its profile."""
 
-    exchange_class = _ByTurns
+    exchange_class = ByTurns
 
 
 class _ForKeys(Standby):
@@ -105,16 +94,11 @@ class KeysReadAStandby(_Lagging):
     exchange_class = _ForKeys
 
 
-class _RowByRow(Standby):
-    def shown(self, order: Order, at: float) -> Iterable[Order]:
-        return super().shown(order, at + self.rng.choice((BEHIND_S, 0.0)))
-
-
 @twin(shows_late=True)
 class SomeRowsAreBehind(_Lagging):
     """Answers lists in which each order by itself is up to date or 300 ms behind, and says so in its profile."""
 
-    exchange_class = _RowByRow
+    exchange_class = RowByRow
     consistency_ms = 320
 
 

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, insort
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from conformance.evidence import Exchange
@@ -35,16 +35,27 @@ class Settled:
     while nothing was done to the account for as long, since a cancel-all or a trade may change it; and that it is live
     still, only where a list has shown it so that was asked for as long after that: until then it may be as it was. What
     a cancel-all has told as canceled is so for good; lists show it `told_lag_s` seconds later.
+    `further_s`: how much longer both take, as has been found.
     """
 
-    def __init__(self, lag_s: float = 0.0, told_lag_s: float = 0.0) -> None:
-        self._lag_s = lag_s
-        self._told_lag_s = told_lag_s
+    def __init__(
+        self, lag_s: float = 0.0, told_lag_s: float = 0.0, further_s: Callable[[], float] = lambda: 0.0
+    ) -> None:
+        self._said_s = lag_s, told_lag_s
+        self._further_s = further_s
         self._shown: dict[str, _Shown] = {}
         self._by_second: list[tuple[int, str]] = []  # in which each was created, with its id, in rising order
         self._canceled: dict[str, Exchange] = {}  # by the answer that told it
         self._told: deque[tuple[Order, Exchange]] = deque()  # a moment ago
         self._changed_at = float("-inf")
+
+    @property
+    def _lag_s(self) -> float:
+        return self._said_s[0] + self._further_s()
+
+    @property
+    def _told_lag_s(self) -> float:
+        return self._said_s[1] + self._further_s()
 
     def change(self, at: float) -> None:
         """Something was done to the account then."""

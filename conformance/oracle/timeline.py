@@ -59,7 +59,7 @@ class Timeline:
 
     `after_by`: the first list that showed them after. `settled`: ids of orders that were listed for so long that no
     list may leave them out any more. `changed`: ids of orders that lists may still show as they were before `before`.
-    `lag_s`: for how long after a cancel-all lists may still be behind.
+    `lag_s`: for how long after a cancel-all lists may still be behind; `said_s`: as the profile says.
     """
 
     looks: Sequence[Look]
@@ -69,6 +69,7 @@ class Timeline:
     changed: Set[str] = frozenset()
     lag_s: float = 0.0
     after_by: Exchange | None = None
+    said_s: float = 0.0
 
     @property
     def lists(self) -> Iterator[tuple[Look, Query]]:
@@ -101,7 +102,7 @@ def what_was_told_as_canceled_is_shown_so(timeline: Timeline) -> Iterator[Sight]
                     now = timeline.after.get(order.id)
                     if shown is not None and now is not None and now.status == "canceled" and timeline.after_by:
                         after_ms = _between_ms(told.exchange, timeline.after_by)
-                        got = f"{got}; {comes_round(after_ms, timeline.lag_s)}"
+                        got = f"{got}; {comes_round(after_ms, timeline.said_s)}"
                     # Why a list leaves it out, this list does not tell.
                     yield Breach(want, got, certain=shown is not None, exchanges=(told.exchange, later.exchange))
 

@@ -76,7 +76,7 @@ def _lists(order: str, seen: Snapshot) -> Sequence[Exchange]:
 
 
 def _once_all_is_shown(stage: Stage) -> Mapping[View, Snapshot]:
-    sleep((stage.target.settle_ms + stage.target.consistency_ms) / 1000)
+    sleep(stage.target.settle_ms / 1000 + stage.caller.behind.lag_s)
     with stage.driver.setting_up():
         return {view: view.fresh() for view in stage.lane.views}
 

@@ -265,7 +265,7 @@ def expect_listed(stage: Stage, cancellation: Answered, earlier: Page) -> None:
         page = stage.caller.list(query, earlier.credential)
         told = Snapshot.of(cancellation.returned)
         breaches = list(explain(page.listing, Interval.still(replace(told, horizon=_BEYOND))))
-        if not breaches or asked_at - began > stage.target.consistency_ms / 1000:
+        if not breaches or asked_at - began > stage.caller.behind.lag_s:
             break
         sleep(pause_s(time.monotonic() - began))
     as_before = page.exchange.response_body == earlier.exchange.response_body

@@ -142,12 +142,14 @@ class Readers:
         is told as, where that is what happens meanwhile.
         """
         looks = sorted([*self._told, *self._looks()], key=lambda look: look.asked_at)
-        lag_s = self._stage.target.consistency_ms / 1000
-        if not lag_s and before.exchanges:  # what lists showed before is held against what they show meanwhile, too
+        behind = self._view.account.behind
+        if not behind.lag_s and before.exchanges:  # what lists showed before is held against what they show now
             looks.insert(0, Look(EVERYTHING, before.orders, float("-inf"), self._began_at, before.exchanges[0]))
         settled = self._view.account.settled.ids(before.orders, self._asked_at)
         shown_by = next(iter(after.exchanges), None)
-        timeline = Timeline(looks, before.orders, after.orders, settled, self._changed, lag_s, shown_by)
+        timeline = Timeline(
+            looks, before.orders, after.orders, settled, self._changed, behind.lag_s, shown_by, behind.allowed_s
+        )
         observations = self._view.account.observations
         lapses = LAPSES.judge(timeline)
         observations.count(lapses.saw)
@@ -156,6 +158,7 @@ class Readers:
             if again := self._right_again(breach, after, settled):
                 shown = (*before.exchanges[:1], *breach.exchanges, again)
                 if breach.requirement == "cancel.visible":
+                    behind.found(again.sent_at - breach.exchanges[0].came_at)
                     observations.report([breach._replace(exchanges=shown)])
                 else:  # the parameters tell what it is about, unless a whole market is missing
                     broken = "list.symbol-omitted" if breach.requirement == "list.symbol-omitted" else None
@@ -171,10 +174,16 @@ class Readers:
             if not breach.certain and (again := self._right_again(breach, after, settled)):
                 self._lapse(breach, (*breach.exchanges, again))
             else:
+                if breach.requirement == "cancel.visible" and self._all_shown_canceled(after):
+                    behind.found(0.0)
                 broken = charged.get(breach.requirement or "", breach.requirement)
                 shown = tuple(evidence) or breach.exchanges
                 breaches.append(breach._replace(requirement=broken, exchanges=shown, certain=True))
         observations.report(breaches, raising=True)
+
+    def _all_shown_canceled(self, after: Snapshot) -> bool:
+        told = (after.orders.get(id) for look in self._told for id in look.orders)
+        return not any(order.live for order in told if order is not None)
 
     def _concerns_placed_alone(self, breach: Breach, timeline: Timeline) -> bool:
         """Whether this list is wrong about no order but such as this run has placed."""

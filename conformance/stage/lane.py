@@ -38,6 +38,8 @@ class Lane:
         self._cleared = Counter[View]()  # how often
         patience = Patience(target.settle_ms / 1000)
         self.trades = trades = Trades(target.settle_ms / 1000, {market.symbol: market.tick for market in markets})
+        if other is not None:
+            other.behind = caller.behind  # they are lists of one target
         self.view = View(caller, target, self.clock, patience, trades)
         self.other_view = None if other is None else View(other, target, self.clock, patience, trades)
         if self.other_view is not None:

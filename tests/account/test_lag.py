@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from conformance.account.behind import Behind
 from conformance.account.lag import Lag
 from conformance.oracle.snapshot import Snapshot
 from tests.orders import order
@@ -18,7 +19,7 @@ def now(monkeypatch: pytest.MonkeyPatch) -> float:
 
 
 def told(allowed_s: float) -> Lag:
-    lag = Lag(allowed_s)
+    lag = Lag(Behind(allowed_s))
     lag.told([order("a", status="canceled")])
     return lag
 
