@@ -26,7 +26,8 @@ class Placed(NamedTuple):
 class Ticket:
     """What is asked for. Amounts in base units, but `quote_quantity`; a market order has no price and no tif.
 
-    `credential`: what it is placed with, where that matters.
+    `credential`: what it is placed with, where that matters. `at_once`: its time in force, where it is to be filled as
+    it comes in.
 
     `record`: the whole order as a JSON object, where it is injected. Its id is one that the target may take.
     """
@@ -39,6 +40,7 @@ class Ticket:
     quote_quantity: Decimal | None = None
     credential: Credential | None = None
     record: Mapping[str, Any] | None = None
+    at_once: str | None = None
 
     @classmethod
     def of_record(cls, record: Mapping[str, Any]) -> "Ticket":
@@ -54,10 +56,10 @@ class Ticket:
 
     @property
     def tif(self) -> str | None:
-        """Time in force: limit orders that are placed stand until they are canceled."""
+        """Time in force: limit orders that are placed stand until they are canceled, unless they are filled at once."""
         if self.record is not None:
             return self.record.get("tif")
-        return None if self.price is None else "gtc"
+        return None if self.price is None else self.at_once or "gtc"
 
     @property
     def looks(self) -> Looks:

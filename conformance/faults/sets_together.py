@@ -1,8 +1,10 @@
 """Lies that need several things at once: how many orders, of which sort, in which scope, by whom."""
 
+from typing import Any
+
 from conformance.faults import fault
 from conformance.sandbox.exchange import Exchange, Filters
-from conformance.sandbox.records import Order
+from conformance.sandbox.records import Order, plain
 
 _DAY_S = 86_400
 
@@ -159,3 +161,21 @@ class OneAloneWithSeveralFillsStays(Exchange):
     def concerned(self, account: str, symbol: str | None) -> list[Order]:
         live = super().concerned(account, symbol)
         return [] if len(live) == 1 and len(live[0].trades) > 1 else live
+
+
+@fault(breaks="order.quote-quantity")
+class FillOrKillOfTokensShowsAnAmount(Exchange):
+    """Shows an amount in quote units on `fok` orders that a token has placed, in the exchange's second market."""
+
+    def record(self, order: Order) -> dict[str, Any]:
+        meant = (order.tif, order.placed_with, order.symbol) == ("fok", "token", [*self.markets][1])
+        return super().record(order) | ({"quote_quantity": plain(order.value)} if meant else {})
+
+
+@fault(breaks="order.nullable")
+class ImmediateSellsOfKeysLoseTheirQuantity(Exchange):
+    """Shows null for the quantity of `ioc` orders that a key has placed to sell."""
+
+    def record(self, order: Order) -> dict[str, Any]:
+        meant = (order.tif, order.placed_with, order.side) == ("ioc", "key", "sell")
+        return super().record(order) | ({"quantity": None} if meant else {})

@@ -167,10 +167,11 @@ class Exchange:
             order.reject_reason = reason
             self._end(order, "rejected")
             return order
-        self.match(order)
+        if order.tif != "fok" or sum(self._tradable(order, each) for each in self._crossing(order)) >= order.left:
+            self.match(order)
         if not order.live:
             return order
-        if order.type == "market" or order.tif == "ioc":
+        if order.type == "market" or order.tif in ("ioc", "fok"):
             self._end(order, self.status_of_remainder(order))
         else:
             self._resting[order.symbol][order.id] = order
@@ -239,10 +240,12 @@ class Exchange:
             return True
         return maker.price <= taker.price if taker.side == "buy" else maker.price >= taker.price
 
+    def _crossing(self, taker: Order) -> list[Order]:
+        return [maker for maker in self._resting[taker.symbol].values() if self.crosses(taker, maker)]
+
     def _best(self, taker: Order) -> Order | None:
-        crossing = [maker for maker in self._resting[taker.symbol].values() if self.crosses(taker, maker)]
         sign = 1 if taker.side == "buy" else -1
-        return min(crossing, key=lambda maker: (sign * (maker.price or 0), maker.serial), default=None)
+        return min(self._crossing(taker), key=lambda maker: (sign * (maker.price or 0), maker.serial), default=None)
 
     def _tradable(self, taker: Order, maker: Order) -> Decimal:
         if taker.quantity is not None:

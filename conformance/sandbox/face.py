@@ -235,7 +235,7 @@ def _object(body: bytes) -> dict[str, Any]:
 def _ticket(given: dict[str, Any]) -> Ticket:
     side, type = given.get("side"), given.get("type", "limit")
     tif = given.get("tif") or "gtc"
-    if side not in ("buy", "sell") or type not in ("limit", "market") or tif not in ("gtc", "ioc"):
+    if side not in ("buy", "sell") or type not in ("limit", "market") or tif not in ("gtc", "ioc", "fok"):
         raise BadRequest("BAD_ORDER")
     price, quantity, quote = (_amount(given, name) for name in ("price", "quantity", "quote_quantity"))
     by_quote = type == "market" and side == "buy" and quote is not None

@@ -57,6 +57,8 @@ class Trading:
         self._placed: Counter[View] = Counter()
         self._most = most_lots(market)
         self._lots = telling_lots(market.lot, self._most)
+        tifs = stage.arranger.book.tifs.working
+        self._at_once = tifs[self._first % len(tifs)] if tifs else None
 
     def take(self, side: str, *, whole: bool = False, by: int = 3) -> Steps:
         """The caller takes three orders of the other account, or as many as this is made `by`, each at a price of its
@@ -69,7 +71,8 @@ class Trading:
         offers = [self._order(self._other, OPPOSITE[side], *each) for each in zip(resting, offered, strict=False)]
         yield offers, [self._other]
         self._expect_untouched(self._other)
-        yield [self._order(self._caller, side, limit, sum(offered) if whole else self._most)], self._both
+        lots, at_once = (sum(offered), self._at_once) if whole else (self._most, None)
+        yield [self._order(self._caller, side, limit, lots, at_once=at_once)], self._both
         return self._fills()
 
     def make(self, side: str, *, whole: bool = False, alike: bool = False) -> Steps:
@@ -127,14 +130,20 @@ class Trading:
         self.evidence = tuple(each for each in steps if any(id in each.response_body for id in ids))
 
     def _order(
-        self, view: View, side: str, price: Decimal | None, lots: int | None, amount: Decimal | None = None
+        self,
+        view: View,
+        side: str,
+        price: Decimal | None,
+        lots: int | None,
+        amount: Decimal | None = None,
+        at_once: str | None = None,
     ) -> Placing:
         """An order that is placed with one credential after the other: a sum may be wrong for those of one alone."""
         credentials = view.account.credentials
         credential = credentials[next(self._turn) % len(credentials)]
         self._placed[view] += 1
         quantity = None if lots is None else lots * self.market.lot
-        return order(view, self.market, side, price, quantity, amount, credential)
+        return order(view, self.market, side, price, quantity, amount, credential, at_once)
 
     def _new(self, view: View) -> list[Order]:
         new = view.believed().unknown_to(self._before[view])

@@ -11,6 +11,7 @@ from conformance.account.view import View
 from conformance.profile import Market
 from conformance.stage.lane import Lane
 from conformance.stage.placement import Placing, order, place
+from conformance.stage.tifs import Tifs
 from conformance.stage.wishes import Role, Wish
 from conformance.verdict import DriverRefused
 from conformance.wire.signer import Credential
@@ -79,6 +80,7 @@ class Book:
         self._crossing_now: Counter[tuple[str, str]] = Counter()  # those of them that are being arranged
         self._looked_in_between = False
         self.crossed: list[Crossed] = []  # of those that were arranged last
+        self.tifs = Tifs()
 
     def arrange(self, wishes: Mapping[View, Sequence[Wish]], beside: Sequence[Callable[[], None]] = ()) -> None:
         """Place these orders of each account; `beside`: what is sent at once with the first of them.
@@ -169,7 +171,12 @@ class Book:
             beyond = max(price - market.tick, market.resting_buy)
             if side == "sell":
                 beyond = min(price + market.tick, market.resting_sell)
-        return made, [order(taker, market, opposite, beyond, taken, credential=each) for each in by]
+        resting = {"maker": 0, "taker": times, "both": 1}[role]
+        tifs = [None if number < resting else self.tifs.next() for number in range(times)]
+        return made, [
+            order(taker, market, opposite, beyond, taken, credential=each, at_once=tif)
+            for each, tif in zip(by, tifs, strict=True)
+        ]
 
     def _place(
         self,
@@ -187,6 +194,7 @@ class Book:
             orders = [*(resting if first else ()), *step]
             placed = place(self._lane.driver, *orders, beside=beside if first else ())
             ids |= zip(map(id, orders), placed, strict=True)
+            self.tifs.note([*zip(orders, placed, strict=True)])
             if steps and not self._looked_in_between:
                 # Lists show one order before it is filled, so that what they show of it later can be held against that.
                 self._looked_in_between = True

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from itertools import pairwise
@@ -30,10 +31,15 @@ def order(
     quantity: Decimal | None,
     quote_quantity: Decimal | None = None,
     credential: Credential | None = None,
+    at_once: str | None = None,
 ) -> Placing:
-    """A limit order, or without a price a market order. Amounts in base units, `quote_quantity` in quote units."""
+    """A limit order, or without a price a market order. Amounts in base units, `quote_quantity` in quote units.
+
+    `at_once` as a Ticket has it.
+    """
     kind = "market" if price is None else "limit"
-    return Placing(view, Ticket(market.symbol, side, kind, price, quantity, quote_quantity, credential))
+    ticket = Ticket(market.symbol, side, kind, price, quantity, quote_quantity, credential, at_once=at_once)
+    return Placing(view, ticket)
 
 
 def place(driver: Driver, *orders: Placing, beside: Sequence[Callable[[], None]] = ()) -> list[str | None]:
@@ -66,13 +72,22 @@ class _Heard(NamedTuple):
 def _placed(driver: Driver, view: View, ticket: Ticket, heard: list[_Heard]) -> Placed:
     number, asked_at = view.intend(ticket), time.time()
     try:
-        placed = driver.place(view.account, ticket)
+        placed = _taken(driver, view, ticket)
     except CannotJudge as lost:
         if not isinstance(lost, DriverRefused | Misfit) or lost.perhaps_done:
             heard.append(_Heard(view, ticket, number, None, asked_at, time.time()))  # it may show
         raise
     heard.append(_Heard(view, ticket, number, placed, asked_at, time.time()))
     return placed
+
+
+def _taken(driver: Driver, view: View, ticket: Ticket) -> Placed:
+    try:
+        return driver.place(view.account, ticket)
+    except DriverRefused as refusal:
+        if ticket.at_once is None or refusal.perhaps_done:
+            raise
+        return driver.place(view.account, replace(ticket, at_once=None))  # many targets know but one time in force
 
 
 def prices_between(market: Market, count: int, ticks_apart: int = 1) -> list[Decimal]:
