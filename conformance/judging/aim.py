@@ -29,6 +29,11 @@ class Aim:
         """Whether it is about what lists show."""
         return self.id is not None and self.id.partition(".")[0] == "list"
 
+    @property
+    def is_of_orders(self) -> bool:
+        """Whether it is about what an order is, or becomes."""
+        return self.id is not None and self.id.partition(".")[0] in {"order", "cancel"}
+
     def follow(self, items: Sequence[pytest.Item]) -> None:
         """The checks will run in this order."""
         self._left = [item for item in items if self.verified_by(item)]

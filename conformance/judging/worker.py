@@ -130,14 +130,15 @@ class Worker:
 
     def _turn(self, item: pytest.Item) -> tuple[bool, bool, bool, bool, bool, int]:
         """The checks that the run aims at come first. Those that only read come before those that call cancel-all; all
-        of them where it aims at lists, since these are chosen from what is live after set-up.
+        of them where it aims at lists, since these are chosen from what is live after set-up. Where it aims at records,
+        or at cancel-alls, what else cancels comes before what else reads.
 
         Then come those that need live orders, while the orders from the set-up are live. Of those that cancel, the ones
         that have the target alone come last. The rest of the order is the catalogue's.
         """
         first = min((self._turns[id] for id in verifies_of(item)), default=len(self._turns))
         last = cancels(item) and is_alone(item)
-        turn = not self._aim.verified_by(item), cancels(item)
+        turn = not self._aim.verified_by(item), cancels(item) is not self._aim.is_of_orders
         return (
             *(turn[::-1] if self._aim.is_of_lists else turn),
             last,
