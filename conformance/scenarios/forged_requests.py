@@ -19,7 +19,7 @@ from conformance.scenarios.attempts import OF_LOAD, attempt, harm_done, shown
 from conformance.stage.stage import Stage
 from conformance.verdict import Breach, NotObserved, Violation
 from conformance.wire.client import THROTTLED, Answer
-from conformance.wire.forgery import COMPONENTS, NO_CREDENTIALS, Forgery, cell
+from conformance.wire.forgery import COMPONENTS, NO_CREDENTIALS, NOTHING_SIGNED, Forgery, cell
 
 # The kind of what is covered here, in a check's observations.
 COVERED = "forged"
@@ -196,10 +196,10 @@ def cancel_alone(stage: Stage, forged: Forgery, query: str = "") -> None:
 
 def _scope(stage: Stage, forged: Forgery) -> str:
     """The query of a cancel-all with these credentials: every second alteration of a part is tried on one market, in
-    which there are live orders.
+    which there are live orders. Where nothing is signed there is no query at all.
     """
     number = _NUMBERS.get(forged)
-    if number is None or (number + stage.seed) % 2:
+    if number is None or forged is NOTHING_SIGNED or (number + stage.seed) % 2:
         return ""
     live = {order.symbol for order in stage.view.latest().live()}
     return urlencode({"symbol": next(each.symbol for each in stage.markets if each.symbol in live)})

@@ -177,6 +177,7 @@ COMPONENTS: Mapping[str, tuple[Forgery, ...]] = {
 }
 
 NO_CREDENTIALS = COMPONENTS["credentials"][0]
+NOTHING_SIGNED = next(each for each in COMPONENTS["signature"] if each.alteration == "missing, without a timestamp")
 
 
 def cell(forgery: Forgery, operation: Operation) -> str:
