@@ -12,6 +12,7 @@ from conformance.account.account import Account
 from conformance.account.ahead import asked_ahead
 from conformance.account.known import Known
 from conformance.account.walk import unreached
+from conformance.coverage.moments import DAY_S, HOUR_S, is_telling
 from conformance.coverage.queries import still_listed
 from conformance.coverage.rows import ALTERED
 from conformance.declare import asks, needs, verifies
@@ -24,7 +25,6 @@ from conformance.stage.stage import Stage
 from conformance.strategies import altered, listed, moments, newest, symbols
 from conformance.verdict import Breach, NotObserved, Violation
 
-HOUR_S, DAY_S = 3_600, 86_400
 ATTEMPTS = 3  # an order may be filled between two lists
 
 
@@ -139,6 +139,23 @@ def _in_the_first_hour_of_a_day(stage: Stage) -> Query:
 @asks(_in_the_first_hour_of_a_day)
 def test_the_first_hour_of_a_day_belongs_to_it(known: Known, asked: Query) -> None:
     """start at an order of the first hour after midnight UTC, which by another clock belongs to the day before."""
+    known.expect(asked)
+
+
+def _in_an_hour_that_comes_twice(stage: Stage, hour: int) -> Query:
+    seconds = (order.created_at for order in stage.seen.orders.values())
+    second = max((each for each in seconds if is_telling(each) and each % DAY_S // HOUR_S == hour), default=None)
+    if second is None:
+        raise NotObserved("no order of an hour that local time has twice")
+    return Query(start=second, end=second, limit=MAX_LIMIT)
+
+
+@verifies("list.start", "list.end")
+@needs(orders=1)
+@pytest.mark.parametrize("hour", [1, 6], ids=("europe", "america"))
+@asks(_in_an_hour_that_comes_twice)
+def test_an_hour_that_comes_twice_is_two_hours(known: Known, asked: Query, hour: int) -> None:
+    """start and end at a second of the second of two hours that local time calls the same, as clocks go back."""
     known.expect(asked)
 
 
