@@ -36,7 +36,6 @@ API_KEY_ALONE = pytest.param("api-key", marks=[pytest.mark.verifies("auth.api-ke
 
 PLACED = 51  # as many as are placed one by one, where nothing can be injected
 PLACED_OF_A_SET, PLACED_BESIDE = 4, 2  # where more can be injected, since each takes a request, and one for each fill
-PLACED_OF_A_FEW, A_FEW = 1, 12  # of those that are brought about later
 SOME = 8  # of the other age
 ON_A_PAGE = 150  # young ones, with what was placed since: more of them would take a page more
 BESIDE = 3  # of so many sets one has nobody beside it, since each bystander takes a look
@@ -185,7 +184,7 @@ def wishes_of(stage: Stage, rows: Sequence[Row], counts: Sequence[int], number: 
         # Who places has to wait for what is taken from the order before.
         most_placed = PLACED_OF_A_SET if place == 0 else PLACED_BESIDE
         if number < 0:
-            most_placed = PLACED_OF_A_FEW if count <= A_FEW else 0
+            most_placed = 1 if count == 1 else 0  # of those that are brought about later
         wishes += _wishes(stage, row, few, where, most_placed, rng)
         left = [symbol for symbol in left if symbol not in where]
     return wishes

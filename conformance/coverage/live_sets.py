@@ -86,7 +86,7 @@ def live_sets(
             first["scope"] = _ONE if one_market else EVERYWHERE
         begun.append([_begun(counts, first, {"account": account, "age": ages[-1]}, len(symbols), single, rng)])
         if number < len(LATER) and len(ages) > 1:
-            # One alone is placed and filled, since an injected one has no fills to be counted.
+            # One alone is placed and filled several times: an injected one has no fills that can be counted.
             age = YOUNG if LATER[number][1] == 1 else ages[(number + flips[3]) % len(ages)]
             alike = {"account": account, "age": age}
             first = {"scope": EVERYWHERE if number in later else _ONE} | alike
