@@ -64,7 +64,9 @@ def test_what_the_run_aims_at_comes_first(plan: Plan) -> None:
     assert ordered(replace(plan, aim="list.safe"), both, READS, READS_LATE) == ["reads late", "reads", "cancels too"]
     assert ordered(replace(plan, aim="order.id"), READS, both) == ["cancels too", "reads"]
     canceling = ordered(replace(plan, aim="cancel.empty"), *every)
-    assert canceling == ["cancels", "reads live", "reads", "reads late", "also cancels"]
+    assert canceling == ["cancels", "also cancels", "reads live", "reads", "reads late"]
+    refusing = ordered(replace(plan, aim="auth.required"), *every)
+    assert refusing == ["reads live", "reads", "reads late", "also cancels", "cancels"]
 
 
 def test_checks_of_what_is_not_selected_are_left_out_and_told(plan: Plan) -> None:
