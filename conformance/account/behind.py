@@ -1,7 +1,7 @@
 """How far lists may be behind what was done."""
 
 # Who is found to be behind once may be further behind the next time: where several databases answer, by chance.
-_FURTHER, _AT_LEAST_S, _AT_MOST_S = 2, 1.0, 3.0
+_FURTHER, _AT_LEAST_S, _AT_MOST_S = 2, 0.5, 1.5
 
 
 class Behind:

@@ -10,7 +10,7 @@ def test_it_is_as_the_profile_says_at_first() -> None:
     assert (behind.lag_s, behind.further_s) == (0.2, 0.0)
 
 
-@pytest.mark.parametrize(("after_s", "lag_s"), [(0.03, 1.0), (0.7, 1.4), (9.0, 3.0)])
+@pytest.mark.parametrize(("after_s", "lag_s"), [(0.03, 0.5), (0.6, 1.2), (9.0, 1.5)])
 def test_it_is_more_than_was_found_within_bounds(after_s: float, lag_s: float) -> None:
     behind = Behind(0.2)
     behind.found(after_s)
