@@ -62,9 +62,12 @@ def _without_own(lane: Lane, view: View) -> Iterator[str]:
             own = _own_live(view)
         if len(own) == before:
             break
-    refused = {}
-    if own and lane.driver.can_cancel:
-        refused = lane.cancel_each(view, own)
+    refused: dict[str, int] = {}
+    tried: set[str] = set()
+    # A look shows the newest of them alone, where there are many.
+    while lane.driver.can_cancel and (untried := [order for order in own if order.id not in tried]):
+        refused |= lane.cancel_each(view, untried)
+        tried |= {order.id for order in untried}
         own = _own_live(view)
     for order in own:
         if refused.get(order.id) in _UNKNOWN:
