@@ -49,7 +49,7 @@ TAKEN: Sequence[tuple[int, Kind]] = (
 
 
 @cancels
-@verifies("order.filled-qty", "order.avg-fill-price", "list.limit-default", QUOTE)
+@verifies("order.filled-qty", "order.avg-fill-price", QUOTE)
 @needs(place=True, other=True)
 def test_fills_of_orders_that_take(stage: Stage) -> None:
     """Fills of different sizes, each at another price: the sum, and the average weighted by volume.
@@ -64,7 +64,7 @@ def test_fills_of_orders_that_take(stage: Stage) -> None:
 
 
 @cancels
-@verifies("order.filled-qty", "order.avg-fill-price", "list.limit-after-filters")
+@verifies("order.filled-qty", "order.avg-fill-price")
 @needs(place=True, other=True)
 def test_fills_of_orders_that_are_taken_from(stage: Stage) -> None:
     """Three orders of the other account take amounts of a resting one, most of them different, some of it or
