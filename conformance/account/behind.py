@@ -19,6 +19,6 @@ class Behind:
         """How much further that is than the profile says."""
         return self.lag_s - self.allowed_s
 
-    def found(self, after_s: float) -> None:
-        """A list has been so far behind, and that is told."""
+    def found(self, after_s: float = 0.0) -> None:
+        """A list was behind, by so much if that was measured, and that is told."""
         self.lag_s = max(self.lag_s, min(max(after_s * _FURTHER, _AT_LEAST_S), _AT_MOST_S))

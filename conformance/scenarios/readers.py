@@ -175,7 +175,7 @@ class Readers:
                 self._lapse(breach, (*breach.exchanges, again))
             else:
                 if breach.requirement == "cancel.visible" and self._all_shown_canceled(after):
-                    behind.found(0.0)
+                    behind.found()
                 broken = charged.get(breach.requirement or "", breach.requirement)
                 shown = tuple(evidence) or breach.exchanges
                 breaches.append(breach._replace(requirement=broken, exchanges=shown, certain=True))

@@ -64,7 +64,7 @@ def _without_own(lane: Lane, view: View) -> Iterator[str]:
             break
     refused: dict[str, int] = {}
     tried: set[str] = set()
-    # A look shows the newest of them alone, where there are many.
+    # Where there are many, a look shows the newest of them alone.
     while lane.driver.can_cancel and (untried := [order for order in own if order.id not in tried]):
         refused |= lane.cancel_each(view, untried)
         tried |= {order.id for order in untried}
